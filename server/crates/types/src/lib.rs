@@ -1,0 +1,32 @@
+//! The words of Kaishu: identifiers, vocabularies, requests and the views that cross to the
+//! browser. No rule that needs more than one value lives here, and nothing here does I/O.
+//!
+//! One word for one thing, everywhere:
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | dataset | an entry of the catalogue (目录) with its data items and resources |
+//! | data item | a column of a dataset (数据项), with a class of its own |
+//! | resource | a file or an API of a dataset (资源) |
+//! | version | an immutable publication of a dataset (版本) |
+//! | organization | a body that provides or uses data (机构) |
+//! | region | a place with its own authority and zone (地区, 专区) |
+//! | open class | 开放类型: unconditional, conditional, none |
+//! | receipt | proof of one retrieval (回执) |
+//! | vocabulary | a controlled list of terms (受控词表) |
+
+pub mod code;
+pub mod dataset;
+pub mod error;
+pub mod import;
+pub mod lang;
+pub mod organization;
+pub mod receipt;
+pub mod rules;
+pub mod search;
+pub mod stats;
+pub mod vocabulary;
+
+pub use code::{DatasetCode, OrganizationCode, ReceiptCode, RegionCode};
+pub use error::{ErrorCode, FieldError, Remedy, RuleRef};
+pub use lang::Lang;

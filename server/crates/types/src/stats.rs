@@ -1,0 +1,78 @@
+//! Public statistics (SHOW-07).
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::organization::Named;
+
+/// A label with a number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Count {
+    /// The code of what was counted.
+    pub value: String,
+    /// The word people read.
+    pub label: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// Views and downloads of one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayUsage {
+    /// The day, in the portal's time zone.
+    pub day: NaiveDate,
+    /// Dataset pages shown.
+    pub views: u64,
+    /// Files taken.
+    pub downloads: u64,
+}
+
+/// A provider's share of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProviderStats {
+    /// The provider.
+    pub organization: Named,
+    /// Its public datasets.
+    pub n_datasets: u64,
+    /// Of these, the overdue ones.
+    pub n_overdue: u64,
+    /// Downloads of them.
+    pub n_downloads: u64,
+}
+
+/// The figures of the portal.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PortalStats {
+    /// Public datasets.
+    pub n_datasets: u64,
+    /// Public data items.
+    pub n_items: u64,
+    /// Public resources.
+    pub n_resources: u64,
+    /// Organizations with at least one public dataset.
+    pub n_organizations: u64,
+    /// Downloads so far.
+    pub n_downloads: u64,
+    /// Dataset pages shown so far.
+    pub n_views: u64,
+    /// Public datasets that are overdue.
+    pub n_overdue: u64,
+    /// Public datasets by open class.
+    pub by_class: Vec<Count>,
+    /// Public datasets by theme.
+    pub by_theme: Vec<Count>,
+    /// Public datasets by region (with all below).
+    pub by_region: Vec<Count>,
+    /// Public datasets by update frequency.
+    pub by_frequency: Vec<Count>,
+    /// Resources by format.
+    pub by_format: Vec<Count>,
+    /// Public datasets by provider.
+    pub by_provider: Vec<ProviderStats>,
+    /// The last 30 days, oldest first.
+    pub by_day: Vec<DayUsage>,
+}
