@@ -21,6 +21,7 @@ pub mod error;
 pub mod import;
 pub mod lang;
 pub mod organization;
+pub mod query;
 pub mod receipt;
 pub mod rules;
 pub mod search;

@@ -1,0 +1,370 @@
+//! The query string of the catalogue: one reading for the page and the API, and the way back.
+//!
+//! Nothing is guessed. A parameter that is not known, a value that is none, or a parameter given
+//! twice that can have one value only is an error that names it.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use crate::FieldError;
+use crate::search::{Facet, SearchRequest, Sort};
+use crate::vocabulary::UpdatedWithin;
+
+/// Longest query in characters; more is refused, never cut.
+pub const MAX_QUERY_CHARS: usize = 1_000;
+
+/// Most values of one facet.
+const MAX_VALUES: usize = 100;
+
+/// Results on a page or in a reply where nothing is said.
+pub const DEFAULT_PER_PAGE: usize = 20;
+
+/// Most results on a page or in a reply.
+pub const MAX_PER_PAGE: usize = 100;
+
+/// What an address asks of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CatalogueQuery {
+    /// The search.
+    pub request: SearchRequest,
+    /// The page, from 1; only in addresses of pages.
+    pub page: Option<usize>,
+    /// Where to go on; only in the API.
+    pub cursor: Option<String>,
+    /// Results at once.
+    pub per_page: Option<usize>,
+    /// The facet whose values are listed in full; only in addresses of pages.
+    pub all: Option<Facet>,
+}
+
+/// Which parameters an address may have besides those of the search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paging {
+    /// `page` and `all`, for people.
+    Pages,
+    /// `cursor` and `per_page`, for programs.
+    Cursor,
+}
+
+const SEARCH_PARAMETERS: &[&str] = &[
+    "q",
+    "theme",
+    "org",
+    "region",
+    "level",
+    "open",
+    "format",
+    "frequency",
+    "updated",
+    "priority",
+    "item",
+    "sort",
+    "exact",
+];
+
+/// Reads the query string of an address.
+///
+/// # Errors
+///
+/// Every fault, by parameter.
+pub fn parse(raw: &str, paging: Paging) -> Result<CatalogueQuery, Vec<FieldError>> {
+    let pairs = decode(raw)?;
+    let mut reader = Reader { query: CatalogueQuery::default(), paging, faults: Vec::new() };
+    let mut seen_once: Vec<String> = Vec::new();
+    for (name, value) in pairs {
+        if is_single(&name) {
+            if seen_once.contains(&name) {
+                reader.fault(&name, "is given twice; give it once");
+                continue;
+            }
+            seen_once.push(name.clone());
+        }
+        reader.take(&name, &value);
+    }
+    if reader.faults.is_empty() { Ok(reader.query) } else { Err(reader.faults) }
+}
+
+/// Decodes a query string into names and values, refusing bytes that are not UTF-8.
+///
+/// # Errors
+///
+/// Names the parameter whose bytes are no text.
+pub fn decode(raw: &str) -> Result<Vec<(String, String)>, Vec<FieldError>> {
+    let mut pairs = Vec::new();
+    for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
+        if name.contains('\u{FFFD}') || value.contains('\u{FFFD}') {
+            let field = name.replace('\u{FFFD}', "?");
+            let message = "holds bytes that are not UTF-8; encode the address as UTF-8".to_owned();
+            return Err(vec![FieldError { field, message }]);
+        }
+        pairs.push((name.into_owned(), value.into_owned()));
+    }
+    Ok(pairs)
+}
+
+fn is_single(name: &str) -> bool {
+    matches!(
+        name,
+        "q" | "updated" | "item" | "sort" | "exact" | "page" | "cursor" | "per_page" | "all"
+    )
+}
+
+struct Reader {
+    query: CatalogueQuery,
+    paging: Paging,
+    faults: Vec<FieldError>,
+}
+
+impl Reader {
+    fn fault(&mut self, field: &str, message: impl Into<String>) {
+        let field = field.chars().take(60).collect();
+        self.faults.push(FieldError { field, message: message.into() });
+    }
+
+    fn take(&mut self, name: &str, value: &str) {
+        // An empty field of a form restricts nothing.
+        let value = value.trim();
+        match (name, self.paging) {
+            ("q", _) => self.take_text(value),
+            (_, _) if value.is_empty() && self.is_known(name) => {}
+            ("theme", _) => self.push(name, value, |request| &mut request.theme),
+            ("org", _) => self.push(name, value, |request| &mut request.org),
+            ("region", _) => self.push(name, value, |request| &mut request.region),
+            ("priority", _) => self.push(name, value, |request| &mut request.priority),
+            ("level", _) => self.push(name, value, |request| &mut request.level),
+            ("open", _) => self.push(name, value, |request| &mut request.open),
+            ("format", _) => self.push(name, value, |request| &mut request.format),
+            ("frequency", _) => self.push(name, value, |request| &mut request.frequency),
+            ("updated", _) => match value.parse::<UpdatedWithin>() {
+                Ok(within) => self.query.request.updated = Some(within),
+                Err(error) => self.fault(name, error.to_string()),
+            },
+            ("item", _) if value.chars().count() > 100 => {
+                self.fault(name, "is longer than 100 characters; give the name of one data item");
+            }
+            ("item", _) => self.query.request.item = Some(value.to_owned()),
+            ("sort", _) => match Sort::parse(value) {
+                Some(sort) => self.query.request.sort = sort,
+                None => {
+                    let known: Vec<&str> = Sort::ALL.iter().map(|sort| sort.as_str()).collect();
+                    self.fault(
+                        name,
+                        format!("`{}` is no order; known are {}", shown(value), known.join(", ")),
+                    );
+                }
+            },
+            ("exact", _) => match value {
+                "1" | "true" => self.query.request.exact = true,
+                "0" | "false" => self.query.request.exact = false,
+                _ => self.fault(name, "is `1` or `0`"),
+            },
+            ("page", Paging::Pages) => match value.parse::<usize>() {
+                Ok(page) if page >= 1 => self.query.page = Some(page),
+                _ => self.fault(name, format!("`{}` is no page; pages count from 1", shown(value))),
+            },
+            ("all", Paging::Pages) => {
+                match Facet::ALL.iter().find(|facet| facet.as_str() == value) {
+                    Some(facet) => self.query.all = Some(*facet),
+                    None => self.fault(name, format!("`{}` is no facet", shown(value))),
+                }
+            }
+            ("cursor", Paging::Cursor) => self.query.cursor = Some(value.to_owned()),
+            ("per_page", Paging::Cursor) => match value.parse::<usize>() {
+                Ok(count) if (1..=MAX_PER_PAGE).contains(&count) => {
+                    self.query.per_page = Some(count)
+                }
+                _ => self.fault(name, format!("is a number from 1 to {MAX_PER_PAGE}")),
+            },
+            _ => {
+                let known = self.known().join(", ");
+                self.fault(name, format!("is not a parameter of this address; known are {known}"));
+            }
+        }
+    }
+
+    fn known(&self) -> Vec<&'static str> {
+        let own: &[&str] = match self.paging {
+            Paging::Pages => &["page", "all"],
+            Paging::Cursor => &["cursor", "per_page"],
+        };
+        SEARCH_PARAMETERS.iter().chain(own).copied().collect()
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        self.known().contains(&name)
+    }
+
+    fn take_text(&mut self, value: &str) {
+        let n_chars = value.chars().count();
+        if n_chars > MAX_QUERY_CHARS {
+            self.fault(
+                "q",
+                format!("has {n_chars} characters; at most {MAX_QUERY_CHARS} are searched"),
+            );
+            return;
+        }
+        value.clone_into(&mut self.query.request.q);
+    }
+
+    fn push<T: FromStr + PartialEq>(
+        &mut self,
+        name: &str,
+        value: &str,
+        list: impl Fn(&mut SearchRequest) -> &mut Vec<T>,
+    ) where
+        T::Err: Display,
+    {
+        if value.chars().count() > 200 {
+            self.fault(name, "is longer than any code");
+            return;
+        }
+        match value.parse::<T>() {
+            Ok(value) => {
+                let values = list(&mut self.query.request);
+                if values.len() >= MAX_VALUES {
+                    self.fault(name, format!("has more than {MAX_VALUES} values"));
+                } else if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            Err(error) => self.fault(name, error.to_string()),
+        }
+    }
+}
+
+fn shown(value: &str) -> String {
+    value.chars().take(40).collect()
+}
+
+impl SearchRequest {
+    /// Returns the values chosen in a facet, as they stand in addresses.
+    pub fn values(&self, facet: Facet) -> Vec<String> {
+        fn texts<T: Display>(values: &[T]) -> Vec<String> {
+            values.iter().map(ToString::to_string).collect()
+        }
+        match facet {
+            Facet::Open => texts(&self.open),
+            Facet::Org => self.org.clone(),
+            Facet::Theme => self.theme.clone(),
+            Facet::Updated => self.updated.iter().map(ToString::to_string).collect(),
+            Facet::Region => self.region.clone(),
+            Facet::Level => texts(&self.level),
+            Facet::Format => texts(&self.format),
+            Facet::Frequency => texts(&self.frequency),
+        }
+    }
+
+    /// Returns the request without one facet.
+    #[must_use]
+    pub fn without(&self, facet: Facet) -> Self {
+        let mut request = self.clone();
+        match facet {
+            Facet::Open => request.open.clear(),
+            Facet::Org => request.org.clear(),
+            Facet::Theme => request.theme.clear(),
+            Facet::Updated => request.updated = None,
+            Facet::Region => request.region.clear(),
+            Facet::Level => request.level.clear(),
+            Facet::Format => request.format.clear(),
+            Facet::Frequency => request.frequency.clear(),
+        }
+        request
+    }
+
+    /// Returns the request without one value of a facet.
+    #[must_use]
+    pub fn without_value(&self, facet: Facet, value: &str) -> Self {
+        let mut request = self.clone();
+        match facet {
+            Facet::Open => request.open.retain(|it| it.as_str() != value),
+            Facet::Org => request.org.retain(|it| it != value),
+            Facet::Theme => request.theme.retain(|it| it != value),
+            Facet::Updated => request.updated = None,
+            Facet::Region => request.region.retain(|it| it != value),
+            Facet::Level => request.level.retain(|it| it.as_str() != value),
+            Facet::Format => request.format.retain(|it| it.as_str() != value),
+            Facet::Frequency => request.frequency.retain(|it| it.as_str() != value),
+        }
+        request
+    }
+
+    /// Writes the query string of this request, without a question mark.
+    pub fn to_query(&self) -> String {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        if !self.q.is_empty() {
+            pairs.append_pair("q", &self.q);
+        }
+        for facet in Facet::ALL {
+            for value in self.values(*facet) {
+                pairs.append_pair(facet.as_str(), &value);
+            }
+        }
+        for value in &self.priority {
+            pairs.append_pair("priority", value);
+        }
+        if let Some(item) = &self.item {
+            pairs.append_pair("item", item);
+        }
+        if self.sort != Sort::default() {
+            pairs.append_pair("sort", self.sort.as_str());
+        }
+        if self.exact {
+            pairs.append_pair("exact", "1");
+        }
+        pairs.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::*;
+    use crate::vocabulary::OpenClass;
+
+    #[test]
+    fn an_address_says_what_it_asks_and_can_be_written_back() {
+        let raw = "q=%E7%94%A8%E7%94%B5&open=conditional&open=unconditional&org=YX-FGW&updated=year&sort=downloads";
+
+        let query = parse(raw, Paging::Pages).unwrap();
+
+        assert_eq!(query.request.q, "用电");
+        assert_eq!(query.request.open, [OpenClass::Conditional, OpenClass::Unconditional]);
+        let again = parse(&query.request.to_query(), Paging::Pages).unwrap();
+        assert_eq!(again, query);
+    }
+
+    #[track_caller]
+    fn refuses(raw: &str, field: &str, part: &str) {
+        let faults = parse(raw, Paging::Pages).unwrap_err();
+        assert_eq!(faults[0].field, field);
+        assert!(faults[0].message.contains(part), "{}", faults[0].message);
+    }
+
+    #[test]
+    fn faults_name_the_parameter_and_what_would_be_right() {
+        refuses("colour=red", "colour", "known are q, theme");
+        refuses("open=all", "open", "unconditional, conditional, none");
+        refuses("page=0", "page", "from 1");
+        refuses("page=x", "page", "from 1");
+        refuses("sort=updated&sort=title", "sort", "twice");
+        refuses("q=%FF%FE", "q", "not UTF-8");
+        refuses("sort=best", "sort", "relevance");
+        refuses(&format!("q={}", "a".repeat(10_000)), "q", "at most 1000");
+        refuses("cursor=abc", "cursor", "not a parameter");
+    }
+
+    #[test]
+    fn empty_fields_of_a_form_restrict_nothing() {
+        let query = parse("q=&theme=&updated=&page=", Paging::Pages).unwrap();
+        assert_eq!(query, CatalogueQuery::default());
+    }
+
+    #[test]
+    fn special_characters_survive_the_way_through_an_address() {
+        let request =
+            SearchRequest { q: "a+b & 50% \"空 气\" #1".to_owned(), ..Default::default() };
+        let again = parse(&request.to_query(), Paging::Pages).unwrap();
+        assert_eq!(again.request, request);
+    }
+}
