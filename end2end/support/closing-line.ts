@@ -1,0 +1,21 @@
+import type { FullResult, Reporter, TestCase, TestResult } from "@playwright/test/reporter";
+
+/** Closes the run with one plain line, which continuous integration counts. */
+export default class ClosingLine implements Reporter {
+  private outcomes = new Map<string, { test: TestCase; result: TestResult }>();
+
+  onTestEnd(test: TestCase, result: TestResult) {
+    this.outcomes.set(test.id, { test, result });
+  }
+
+  onEnd(_result: FullResult) {
+    const count = { passed: 0, failed: 0, skipped: 0 };
+    for (const { test } of this.outcomes.values()) {
+      const outcome = test.outcome();
+      if (outcome === "skipped") count.skipped += 1;
+      else if (outcome === "unexpected") count.failed += 1;
+      else count.passed += 1;
+    }
+    console.log(`browser: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+  }
+}

@@ -1,0 +1,58 @@
+import { Catalogue } from "../pages/catalogue";
+import { Frame } from "../pages/frame";
+import { demo } from "../support/demo";
+import { expect, test } from "../support/test";
+
+test("the first Tab reaches the skip link, and it leads to the text", async ({ page }) => {
+  const frame = new Frame(page);
+  await page.goto("/datasets");
+
+  await page.keyboard.press("Tab");
+  await expect(frame.skipLink()).toBeFocused();
+  await expect(frame.skipLink()).toBeInViewport();
+  await page.keyboard.press("Enter");
+
+  await expect(page).toHaveURL(/#main$/);
+});
+
+test("a dataset is reached with the keyboard alone", async ({ page }) => {
+  const catalogue = new Catalogue(page);
+  await page.goto("/");
+
+  await tabTo(page, "input[name=q]");
+  await page.keyboard.type(demo.words);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/datasets\?/);
+  await expect(catalogue.results().first()).toBeVisible();
+  await tabTo(page, "main ol > li article a");
+  await page.keyboard.press("Enter");
+
+  await expect(page).toHaveURL(/\/datasets\/[A-Z0-9-]+/);
+});
+
+test("whatever has the focus shows it", async ({ page, scripts }) => {
+  test.skip(!scripts, "reads computed styles");
+  await page.goto("/datasets");
+
+  for (let stop = 0; stop < 25; stop += 1) {
+    await page.keyboard.press("Tab");
+    const shown = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return "nothing";
+      const style = getComputedStyle(element);
+      const visible = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+      return visible ? "" : element.outerHTML.slice(0, 120);
+    });
+    expect(shown).toBe("");
+  }
+});
+
+/** Presses Tab until an element that fits the selector has the focus. */
+async function tabTo(page: import("@playwright/test").Page, selector: string) {
+  const wanted = page.locator(`${selector}:focus`);
+  for (let stop = 0; stop < 80; stop += 1) {
+    await page.keyboard.press("Tab");
+    if ((await wanted.count()) > 0) return;
+  }
+  throw new Error(`80 times Tab did not reach \`${selector}\``);
+}
