@@ -1,1 +1,28 @@
-//! x
+//! The memory of Kaishu: the catalogue, its change feed, receipts, usage and the bytes of files.
+//!
+//! Everything is a function over a [`Store`] (SQLite or PostgreSQL) or a method of
+//! [`Blobs`](blobs::Blobs). Answers are views of `kaishu-types`; no table leaves this crate. Nobody
+//! is authorised here, and nothing is hidden: what the public may see is decided by the caller,
+//! with one exception, [`datasets::search_documents`], which drops data items that are not open.
+
+mod convert;
+mod entity;
+mod error;
+mod listing;
+mod migration;
+mod store;
+
+pub mod blobs;
+pub mod datasets;
+pub mod feed;
+pub mod imports;
+pub mod organizations;
+pub mod receipts;
+pub mod regions;
+pub mod stats;
+pub mod usage;
+pub mod vocabulary;
+
+pub use error::{Result, Source, StoreError};
+pub use listing::Listed;
+pub use store::Store;

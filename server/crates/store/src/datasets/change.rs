@@ -1,0 +1,240 @@
+//! New versions of existing datasets.
+
+use std::collections::{BTreeSet, HashMap};
+
+use kaishu_types::dataset::{DataItemView, EntryFields};
+use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+
+use super::create::Parts;
+use super::find::Superseded;
+use super::row;
+use super::upsert::{Known, Place, is_decided};
+use super::write::{Prepared, ResourceWrite, to_json};
+use crate::convert::{now, to_stored};
+use crate::entity::{data_item, dataset, dataset_version, resource};
+use crate::{Result, StoreError};
+
+/// A dataset to be changed.
+pub(super) struct Change<'a> {
+    pub(super) known: Known,
+    pub(super) place: Place,
+    pub(super) prepared: Prepared<'a>,
+}
+
+/// Writes a new version of each dataset. What the version before said is kept with it.
+pub(super) async fn write(transaction: &DatabaseTransaction, changes: &[Change<'_>]) -> Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut before = Before::load(transaction, changes).await?;
+    let mut parts = Parts::default();
+    let mut emptied = Vec::new();
+    for change in changes {
+        let old = before.take(&change.known)?;
+        if old.items != change.prepared.entry.items {
+            emptied.push(change.known.id);
+            parts.push_items(change.known.id, change.prepared.entry)?;
+        }
+        write_one(transaction, change, old, &mut parts).await?;
+    }
+    data_item::Entity::delete_many()
+        .filter(data_item::COLUMN.dataset_id.is_in(emptied))
+        .exec(transaction)
+        .await?;
+    parts.insert(transaction).await
+}
+
+async fn write_one(
+    transaction: &DatabaseTransaction,
+    change: &Change<'_>,
+    old: Old,
+    parts: &mut Parts,
+) -> Result<()> {
+    let Change { known, place, prepared } = change;
+    let number = known.version.checked_add(1).ok_or_else(|| {
+        StoreError::corrupt(format!("dataset `{}` has too many versions", known.code))
+    })?;
+    let entry = prepared.entry;
+    let same_resources =
+        renew_resources(transaction, known.id, number, &old.resources, &entry.resources, parts)
+            .await?;
+    let mut changed = changed_fields(&old.fields, &entry.fields)?;
+    let others = [
+        ("items", old.items == entry.items),
+        ("resources", same_resources),
+        ("organization", old.dataset.organization_id == place.organization_id),
+        ("region", old.dataset.region_id == place.region_id),
+        ("published_at", old.dataset.published_at == to_stored(entry.published_at)),
+        ("updated_at", old.dataset.updated_at == to_stored(entry.updated_at)),
+    ];
+    changed.extend(others.iter().filter(|(_, same)| !same).map(|(name, _)| (*name).to_owned()));
+
+    let said = to_json(&Superseded { fields: old.fields, items: old.items })?;
+    dataset_version::Entity::update_many()
+        .col_expr(dataset_version::Column::Superseded, Expr::value(said))
+        .filter(dataset_version::COLUMN.dataset_id.eq(known.id))
+        .filter(dataset_version::COLUMN.number.eq(known.version))
+        .exec(transaction)
+        .await?;
+    parts.versions.push(dataset_version::ActiveModel {
+        id: NotSet,
+        dataset_id: Set(known.id),
+        number: Set(number),
+        note: Set(entry.version_note.clone()),
+        published_at: Set(to_stored(entry.updated_at)),
+        changed_fields: Set(to_json(&changed)?),
+        superseded: Set(None),
+    });
+    dataset_row(change, number).update_without_returning(transaction).await?;
+    Ok(())
+}
+
+fn dataset_row(change: &Change<'_>, number: i32) -> dataset::ActiveModel {
+    let Change { known, place, prepared: Prepared { entry, fields, content_hash } } = change;
+    let mut dataset = dataset::ActiveModel {
+        id: Unchanged(known.id),
+        title: Set(entry.fields.title.clone()),
+        theme: Set(entry.fields.theme.clone()),
+        organization_id: Set(place.organization_id),
+        region_id: Set(place.region_id),
+        open_class: Set(entry.fields.open.class.to_string()),
+        frequency: Set(entry.fields.frequency.to_string()),
+        published_at: Set(to_stored(entry.published_at)),
+        updated_at: Set(to_stored(entry.updated_at)),
+        next_due: Set(row::next_due(entry)),
+        version: Set(number),
+        content_hash: Set(content_hash.clone()),
+        fields: Set(fields.clone()),
+        ..Default::default()
+    };
+    if known.state != entry.state.as_str() && !is_decided(&known.state) {
+        dataset.state = Set(entry.state.to_string());
+        dataset.state_reason = Set(None);
+        dataset.state_since = Set(now());
+    }
+    if let Some(origin) = &entry.origin {
+        dataset.source_name = Set(Some(origin.source.clone()));
+        dataset.source_id = Set(Some(origin.source_id.clone()));
+        dataset.source_url = Set(origin.url.clone());
+        dataset.imported_at = Set(Some(now()));
+    }
+    dataset
+}
+
+/// Keeps the resources that are written as they were, with their ids; ends the others with the
+/// version before, and begins the new ones with this one. Returns whether all were kept.
+async fn renew_resources(
+    transaction: &DatabaseTransaction,
+    dataset_id: i64,
+    number: i32,
+    old: &[resource::Model],
+    new: &[ResourceWrite],
+    parts: &mut Parts,
+) -> Result<bool> {
+    let mut left: Vec<(ResourceWrite, &resource::Model)> = Vec::with_capacity(old.len());
+    for row in old {
+        left.push((row::resource_content(row)?, row));
+    }
+    let mut all_kept = true;
+    for (position, write) in new.iter().enumerate() {
+        let mut stored = write.clone();
+        stored.updated_at = to_stored(stored.updated_at);
+        let Some(index) = left.iter().position(|(content, _)| *content == stored) else {
+            all_kept = false;
+            parts.resources.push(row::resource_row(dataset_id, number, position, write)?);
+            continue;
+        };
+        let (_, kept) = left.remove(index);
+        let position = row::place(position)?;
+        if kept.position != position {
+            resource::Entity::update_many()
+                .col_expr(resource::Column::Position, Expr::value(position))
+                .filter(resource::COLUMN.id.eq(kept.id))
+                .exec(transaction)
+                .await?;
+        }
+    }
+    if left.is_empty() {
+        return Ok(all_kept);
+    }
+    let ended: Vec<i64> = left.iter().map(|(_, row)| row.id).collect();
+    resource::Entity::update_many()
+        .col_expr(resource::Column::LastVersion, Expr::value(number - 1))
+        .filter(resource::COLUMN.id.is_in(ended))
+        .exec(transaction)
+        .await?;
+    Ok(false)
+}
+
+/// Returns the names of the fields that differ, in alphabetical order.
+fn changed_fields(old: &EntryFields, new: &EntryFields) -> Result<Vec<String>> {
+    let as_map = |fields: &EntryFields| match serde_json::to_value(fields) {
+        Ok(serde_json::Value::Object(map)) => Ok(map),
+        Ok(_) => Err(StoreError::corrupt("the fields of an entry are no JSON object")),
+        Err(error) => Err(StoreError::corrupt(format!("fields cannot be written: {error}"))),
+    };
+    let (old, new) = (as_map(old)?, as_map(new)?);
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
+    Ok(changed.cloned().collect())
+}
+
+/// A dataset as it was.
+struct Old {
+    dataset: dataset::Model,
+    fields: EntryFields,
+    items: Vec<DataItemView>,
+    resources: Vec<resource::Model>,
+}
+
+/// All datasets of a round as they were, by id.
+struct Before {
+    datasets: HashMap<i64, dataset::Model>,
+    items: HashMap<i64, Vec<DataItemView>>,
+    resources: HashMap<i64, Vec<resource::Model>>,
+}
+
+impl Before {
+    async fn load(transaction: &DatabaseTransaction, changes: &[Change<'_>]) -> Result<Self> {
+        let ids: Vec<i64> = changes.iter().map(|change| change.known.id).collect();
+        let datasets = dataset::Entity::find()
+            .filter(dataset::COLUMN.id.is_in(ids.iter().copied()))
+            .all(transaction)
+            .await?;
+        let mut items: HashMap<i64, Vec<DataItemView>> = HashMap::new();
+        let rows = data_item::Entity::find()
+            .filter(data_item::COLUMN.dataset_id.is_in(ids.iter().copied()))
+            .order_by_asc(data_item::COLUMN.position)
+            .all(transaction)
+            .await?;
+        for row in rows {
+            items.entry(row.dataset_id).or_default().push(row::item_view(row)?);
+        }
+        let mut resources: HashMap<i64, Vec<resource::Model>> = HashMap::new();
+        let rows = resource::Entity::find()
+            .filter(resource::COLUMN.dataset_id.is_in(ids))
+            .filter(resource::COLUMN.last_version.is_null())
+            .order_by_asc(resource::COLUMN.position)
+            .all(transaction)
+            .await?;
+        for row in rows {
+            resources.entry(row.dataset_id).or_default().push(row);
+        }
+        let datasets = datasets.into_iter().map(|row| (row.id, row)).collect();
+        Ok(Self { datasets, items, resources })
+    }
+
+    fn take(&mut self, known: &Known) -> Result<Old> {
+        let dataset = self.datasets.remove(&known.id).ok_or_else(|| {
+            StoreError::corrupt(format!("dataset `{}` vanished while it was written", known.code))
+        })?;
+        Ok(Old {
+            fields: row::fields(&dataset)?,
+            items: self.items.remove(&known.id).unwrap_or_default(),
+            resources: self.resources.remove(&known.id).unwrap_or_default(),
+            dataset,
+        })
+    }
+}

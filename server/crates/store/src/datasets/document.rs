@@ -1,0 +1,196 @@
+//! What search is told of datasets, in bulk.
+
+use std::collections::HashMap;
+
+use kaishu_types::dataset::{DatasetCard, EntryFields};
+use kaishu_types::search::{ItemName, SearchDocument};
+use kaishu_types::vocabulary::{Format, OpenClass};
+use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{find, row};
+use crate::convert::{CHUNK_ROWS, named, number, word};
+use crate::entity::{data_item, dataset, organization, resource};
+use crate::listing::{self, Listed};
+use crate::regions::Tree;
+use crate::{Result, Store, StoreError};
+
+/// Codes of datasets, for a walk over all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodePage {
+    /// The codes.
+    pub codes: Vec<String>,
+    /// Where the next page begins; none after the last one.
+    pub next_after_id: Option<i64>,
+}
+
+/// Lists codes of datasets of any state in a fixed order; begin with `after_id` 0.
+pub async fn page_of_codes(store: &Store, after_id: i64, limit: u64) -> Result<CodePage> {
+    let rows = find::codes_after(&store.connection, after_id, limit.max(1)).await?;
+    let full = rows.len() as u64 >= limit.max(1);
+    let next_after_id = if full { rows.last().map(|(id, _)| *id) } else { None };
+    Ok(CodePage { codes: rows.into_iter().map(|(_, code)| code).collect(), next_after_id })
+}
+
+/// Returns what the public may know of datasets: those that are listed, without their data items of
+/// class none. A code without an answer has nothing to be found by: take it out of the index.
+pub async fn search_documents(
+    store: &Store,
+    codes: &[String],
+    listed: Listed,
+) -> Result<Vec<SearchDocument>> {
+    let transaction = store.begin_read().await?;
+    let tree = Tree::load(&transaction).await?;
+    let mut documents = Vec::with_capacity(codes.len());
+    for chunk in codes.chunks(CHUNK_ROWS) {
+        let entries = dataset::Entity::find()
+            .filter(dataset::COLUMN.code.is_in(chunk))
+            .filter(listing::condition(listed))
+            .order_by_asc(dataset::COLUMN.id)
+            .all(&transaction)
+            .await?;
+        documents_of(&transaction, &tree, &entries, &mut documents).await?;
+    }
+    transaction.commit().await?;
+    Ok(documents)
+}
+
+async fn documents_of(
+    transaction: &DatabaseTransaction,
+    tree: &Tree,
+    entries: &[dataset::Model],
+    documents: &mut Vec<SearchDocument>,
+) -> Result<()> {
+    let ids: Vec<i64> = entries.iter().map(|entry| entry.id).collect();
+    let mut items = public_items(transaction, &ids).await?;
+    let mut formats = formats(transaction, &ids).await?;
+    let mut organization_ids: Vec<i64> =
+        entries.iter().map(|entry| entry.organization_id).collect();
+    organization_ids.sort_unstable();
+    organization_ids.dedup();
+    let organizations: HashMap<i64, organization::Model> = organization::Entity::find()
+        .filter(organization::COLUMN.id.is_in(organization_ids))
+        .all(transaction)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    for entry in entries {
+        let organization = organizations.get(&entry.organization_id).ok_or_else(|| {
+            StoreError::corrupt(format!("dataset `{}` has no provider", entry.code))
+        })?;
+        let parts = Parts {
+            items: items.remove(&entry.id).unwrap_or_default(),
+            formats: formats.remove(&entry.id).unwrap_or_default(),
+        };
+        documents.push(document(entry, organization, tree, parts)?);
+    }
+    Ok(())
+}
+
+/// The public parts of an entry.
+struct Parts {
+    items: Vec<(ItemName, OpenClass)>,
+    formats: Vec<Format>,
+}
+
+fn document(
+    entry: &dataset::Model,
+    organization: &organization::Model,
+    tree: &Tree,
+    parts: Parts,
+) -> Result<SearchDocument> {
+    let what = format!("dataset `{}`", entry.code);
+    let region = tree
+        .rows
+        .get(&entry.region_id)
+        .ok_or_else(|| StoreError::corrupt(format!("{what} has no region")))?;
+    let EntryFields { title, title_en, summary, summary_en, keywords, theme, priority, .. } =
+        row::fields(entry)?;
+    let n_open_items =
+        parts.items.iter().filter(|(_, class)| *class == OpenClass::Unconditional).count();
+    let card = DatasetCard {
+        code: word(&entry.code, &what, "code")?,
+        title,
+        title_en,
+        summary,
+        summary_en,
+        organization: named(
+            &organization.code,
+            &organization.name,
+            organization.name_en.as_deref(),
+        ),
+        region: named(&region.code, &region.name, region.name_en.as_deref()),
+        theme,
+        open_class: word(&entry.open_class, &what, "open_class")?,
+        formats: parts.formats,
+        frequency: word(&entry.frequency, &what, "frequency")?,
+        updated_at: entry.updated_at,
+        next_due: entry.next_due,
+        n_items: u32::try_from(parts.items.len()).unwrap_or(u32::MAX),
+        n_open_items: u32::try_from(n_open_items).unwrap_or(u32::MAX),
+        state: word(&entry.state, &what, "state")?,
+        source_id: entry.source_id.clone(),
+    };
+    Ok(SearchDocument {
+        card,
+        keywords,
+        items: parts.items.into_iter().map(|(name, _)| name).collect(),
+        regions: tree.ancestry(entry.region_id)?,
+        level: word(&region.level, &what, "level")?,
+        priority,
+        n_downloads: number(entry.n_downloads, &what, "n_downloads")?,
+    })
+}
+
+type PublicItems = HashMap<i64, Vec<(ItemName, OpenClass)>>;
+
+async fn public_items(transaction: &DatabaseTransaction, ids: &[i64]) -> Result<PublicItems> {
+    let rows: Vec<(i64, String, String, String)> = data_item::Entity::find()
+        .select_only()
+        .columns([
+            data_item::Column::DatasetId,
+            data_item::Column::Name,
+            data_item::Column::Label,
+            data_item::Column::OpenClass,
+        ])
+        .filter(data_item::COLUMN.dataset_id.is_in(ids.iter().copied()))
+        .order_by_asc(data_item::COLUMN.dataset_id)
+        .order_by_asc(data_item::COLUMN.position)
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let mut items: PublicItems = HashMap::with_capacity(ids.len());
+    for (id, name, label, class) in rows {
+        let class: OpenClass = word(&class, &format!("an item of dataset {id}"), "open_class")?;
+        if class != OpenClass::None {
+            items.entry(id).or_default().push((ItemName { name, label }, class));
+        }
+    }
+    Ok(items)
+}
+
+/// Returns the formats of the current resources, each once, in the order of the resources.
+async fn formats(
+    transaction: &DatabaseTransaction,
+    ids: &[i64],
+) -> Result<HashMap<i64, Vec<Format>>> {
+    let rows: Vec<(i64, String)> = resource::Entity::find()
+        .select_only()
+        .columns([resource::Column::DatasetId, resource::Column::Format])
+        .filter(resource::COLUMN.dataset_id.is_in(ids.iter().copied()))
+        .filter(resource::COLUMN.last_version.is_null())
+        .order_by_asc(resource::COLUMN.dataset_id)
+        .order_by_asc(resource::COLUMN.position)
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let mut formats: HashMap<i64, Vec<Format>> = HashMap::with_capacity(ids.len());
+    for (id, format) in rows {
+        let format = word(&format, &format!("a resource of dataset {id}"), "format")?;
+        let known = formats.entry(id).or_default();
+        if !known.contains(&format) {
+            known.push(format);
+        }
+    }
+    Ok(formats)
+}

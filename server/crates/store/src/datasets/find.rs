@@ -1,0 +1,179 @@
+//! Reading one whole entry.
+
+use kaishu_types::DatasetCode;
+use kaishu_types::dataset::{DataItemView, DatasetView, EntryFields, VersionView};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde::{Deserialize, Serialize};
+
+use super::row;
+use crate::convert::{named, number, word};
+use crate::entity::{data_item, dataset, dataset_version, organization, region, resource};
+use crate::{Result, Store, StoreError};
+
+/// An entry as one version said it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VersionEntry {
+    /// Number, note, date and resources.
+    pub version: VersionView,
+    /// What the provider wrote.
+    pub fields: EntryFields,
+    /// All its data items, those of class none too.
+    pub items: Vec<DataItemView>,
+}
+
+/// What a superseded version keeps of its entry.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Superseded {
+    pub(super) fields: EntryFields,
+    pub(super) items: Vec<DataItemView>,
+}
+
+/// Finds a whole entry: all its data items (those of class none too), the resources of the current
+/// version, and all versions, newest first. Four queries, whatever its size.
+pub async fn find(store: &Store, code: &DatasetCode) -> Result<Option<DatasetView>> {
+    let transaction = store.begin_read().await?;
+    let found = dataset::Entity::find()
+        .filter(dataset::COLUMN.code.eq(code.as_str()))
+        .find_also_related(organization::Entity)
+        .find_also_related(region::Entity)
+        .one(&transaction)
+        .await?;
+    let Some((entry, organization, region)) = found else {
+        return Ok(None);
+    };
+    let items = items_of(&transaction, entry.id).await?;
+    let resources = resources_of(&transaction, entry.id).await?;
+    let versions = dataset_version::Entity::find()
+        .filter(dataset_version::COLUMN.dataset_id.eq(entry.id))
+        .order_by_desc(dataset_version::COLUMN.number)
+        .all(&transaction)
+        .await?;
+    transaction.commit().await?;
+
+    let (Some(organization), Some(region)) = (organization, region) else {
+        return Err(StoreError::corrupt(format!("dataset `{code}` has no provider or region")));
+    };
+    let versions = versions
+        .iter()
+        .map(|version| row::version_view(version, &resources))
+        .collect::<Result<Vec<VersionView>>>()?;
+    view(&entry, &organization, &region, items, versions).map(Some)
+}
+
+fn view(
+    entry: &dataset::Model,
+    organization: &organization::Model,
+    region: &region::Model,
+    items: Vec<DataItemView>,
+    versions: Vec<VersionView>,
+) -> Result<DatasetView> {
+    let what = format!("dataset `{}`", entry.code);
+    let version: u32 = number(entry.version, &what, "version")?;
+    let current = versions
+        .first()
+        .filter(|newest| newest.number == version)
+        .ok_or_else(|| StoreError::corrupt(format!("{what} has no version {version}")))?;
+    Ok(DatasetView {
+        code: word(&entry.code, &what, "code")?,
+        state: word(&entry.state, &what, "state")?,
+        state_reason: entry.state_reason.clone(),
+        state_since: entry.state_since,
+        organization: named(
+            &organization.code,
+            &organization.name,
+            organization.name_en.as_deref(),
+        ),
+        region: named(&region.code, &region.name, region.name_en.as_deref()),
+        level: word(&region.level, &format!("region `{}`", region.code), "level")?,
+        fields: row::fields(entry)?,
+        version,
+        published_at: entry.published_at,
+        updated_at: entry.updated_at,
+        next_due: entry.next_due,
+        items,
+        resources: current.resources.clone(),
+        origin: row::origin(entry)?,
+        source_id: entry.source_id.clone(),
+        n_downloads: number(entry.n_downloads, &what, "n_downloads")?,
+        n_views: number(entry.n_views, &what, "n_views")?,
+        versions,
+    })
+}
+
+/// Finds an entry as one of its versions said it.
+pub async fn version(
+    store: &Store,
+    code: &DatasetCode,
+    number: u32,
+) -> Result<Option<VersionEntry>> {
+    let Ok(number) = i32::try_from(number) else {
+        return Ok(None);
+    };
+    let transaction = store.begin_read().await?;
+    let Some(entry) = dataset::Entity::find()
+        .filter(dataset::COLUMN.code.eq(code.as_str()))
+        .one(&transaction)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let Some(found) = dataset_version::Entity::find()
+        .filter(dataset_version::COLUMN.dataset_id.eq(entry.id))
+        .filter(dataset_version::COLUMN.number.eq(number))
+        .one(&transaction)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let resources = resources_of(&transaction, entry.id).await?;
+    let said = match &found.superseded {
+        Some(text) => row::from_json(text, &format!("dataset `{code}`"), "superseded")?,
+        None => Superseded {
+            fields: row::fields(&entry)?,
+            items: items_of(&transaction, entry.id).await?,
+        },
+    };
+    transaction.commit().await?;
+    let version = row::version_view(&found, &resources)?;
+    Ok(Some(VersionEntry { version, fields: said.fields, items: said.items }))
+}
+
+async fn items_of(transaction: &DatabaseTransaction, dataset_id: i64) -> Result<Vec<DataItemView>> {
+    let rows = data_item::Entity::find()
+        .filter(data_item::COLUMN.dataset_id.eq(dataset_id))
+        .order_by_asc(data_item::COLUMN.position)
+        .all(transaction)
+        .await?;
+    rows.into_iter().map(row::item_view).collect()
+}
+
+async fn resources_of(
+    transaction: &DatabaseTransaction,
+    dataset_id: i64,
+) -> Result<Vec<resource::Model>> {
+    Ok(resource::Entity::find()
+        .filter(resource::COLUMN.dataset_id.eq(dataset_id))
+        .order_by_asc(resource::COLUMN.position)
+        .order_by_asc(resource::COLUMN.id)
+        .all(transaction)
+        .await?)
+}
+
+/// Lists the codes of datasets in the order of their ids, for [`super::page_of_codes`].
+pub(super) async fn codes_after(
+    connection: &impl ConnectionTrait,
+    after_id: i64,
+    limit: u64,
+) -> Result<Vec<(i64, String)>> {
+    Ok(dataset::Entity::find()
+        .select_only()
+        .columns([dataset::Column::Id, dataset::Column::Code])
+        .filter(dataset::COLUMN.id.gt(after_id))
+        .order_by_asc(dataset::COLUMN.id)
+        .limit(limit)
+        .into_tuple()
+        .all(connection)
+        .await?)
+}

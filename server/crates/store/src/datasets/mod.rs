@@ -1,0 +1,82 @@
+//! Datasets: whole entries, their writing, and the documents that search is told of.
+
+use chrono::{DateTime, Utc};
+use kaishu_types::DatasetCode;
+use kaishu_types::dataset::ResourceView;
+use kaishu_types::vocabulary::DatasetState;
+use sea_orm::sea_query::Expr;
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
+
+use crate::convert::{check_optional, to_stored};
+use crate::entity::{dataset, resource};
+use crate::{Result, Store, StoreError, feed};
+
+mod assign;
+mod change;
+mod create;
+mod document;
+mod find;
+mod row;
+mod upsert;
+mod write;
+
+pub use document::{CodePage, page_of_codes, search_documents};
+pub use find::{VersionEntry, find, version};
+pub use upsert::{Verdicts, upsert_batch};
+pub use write::{EntryWrite, Origin, Outcome, Refusal, ResourceWrite, Upserted};
+
+pub(crate) use upsert::upsert_in;
+
+/// Finds a resource of any version of a dataset, with the key of its bytes where they are kept here.
+pub async fn resource(
+    store: &Store,
+    code: &DatasetCode,
+    id: i64,
+) -> Result<Option<(ResourceView, Option<String>)>> {
+    let Some(dataset_id) = find_id(store, code).await? else {
+        return Ok(None);
+    };
+    let found = resource::Entity::find_by_id(id)
+        .filter(resource::COLUMN.dataset_id.eq(dataset_id))
+        .one(&store.connection)
+        .await?;
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    Ok(Some((row::resource_view(&found)?, found.blob_key)))
+}
+
+/// Puts a dataset into another state, for a reason that people read. Whether the state may follow
+/// the present one is for the caller to know.
+pub async fn set_state(
+    store: &Store,
+    code: &DatasetCode,
+    state: DatasetState,
+    reason: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    check_optional(reason, &format!("the reason for the state of dataset `{code}`"))?;
+    let transaction = store.begin_write().await?;
+    let updated = dataset::Entity::update_many()
+        .col_expr(dataset::Column::State, Expr::value(state.as_str()))
+        .col_expr(dataset::Column::StateReason, Expr::value(reason.map(str::to_owned)))
+        .col_expr(dataset::Column::StateSince, Expr::value(to_stored(at)))
+        .filter(dataset::COLUMN.code.eq(code.as_str()))
+        .exec(&transaction)
+        .await?;
+    if updated.rows_affected == 0 {
+        return Err(StoreError::not_found(format!("dataset `{code}`")));
+    }
+    feed::append(&transaction, &[code.to_string()]).await?;
+    Ok(transaction.commit().await?)
+}
+
+async fn find_id(store: &Store, code: &DatasetCode) -> Result<Option<i64>> {
+    Ok(dataset::Entity::find()
+        .select_only()
+        .column(dataset::Column::Id)
+        .filter(dataset::COLUMN.code.eq(code.as_str()))
+        .into_tuple()
+        .one(&store.connection)
+        .await?)
+}

@@ -1,0 +1,25 @@
+//! Publications of a dataset. A row changes once: when the next version supersedes it.
+
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "dataset_version")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    #[sea_orm(unique_key = "number")]
+    pub dataset_id: i64,
+    #[sea_orm(unique_key = "number")]
+    pub number: i32,
+    pub note: String,
+    pub published_at: DateTimeUtc,
+    /// Names of the changed fields, a JSON list.
+    #[sea_orm(column_type = "Text")]
+    pub changed_fields: String,
+    /// What this version said, JSON; none for the current one, which the dataset itself holds.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub superseded: Option<String>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,16 @@
+//! The tables as sea-orm sees them. They never leave this crate.
+//!
+//! Words of closed vocabularies and codes are stored as text and checked when a row becomes a view:
+//! a word that nobody knows is a corrupt row, and the error names it.
+
+pub(crate) mod change_feed;
+pub(crate) mod data_item;
+pub(crate) mod dataset;
+pub(crate) mod dataset_version;
+pub(crate) mod import_run;
+pub(crate) mod organization;
+pub(crate) mod region;
+pub(crate) mod resource;
+pub(crate) mod retrieval_receipt;
+pub(crate) mod usage_day;
+pub(crate) mod vocabulary_term;

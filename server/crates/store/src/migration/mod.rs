@@ -1,0 +1,31 @@
+//! Migrations: append-only, one subject a file, both ways.
+
+use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
+
+mod m20261121_000001_places;
+mod m20261121_000002_vocabulary;
+mod m20261121_000003_datasets;
+mod m20261121_000004_versions;
+mod m20261121_000005_change_feed;
+mod m20261121_000006_receipts;
+mod m20261121_000007_import_runs;
+mod m20261121_000008_usage;
+
+/// The list of migrations, oldest first.
+pub(crate) struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_places::Migration),
+            Box::new(m20261121_000002_vocabulary::Migration),
+            Box::new(m20261121_000003_datasets::Migration),
+            Box::new(m20261121_000004_versions::Migration),
+            Box::new(m20261121_000005_change_feed::Migration),
+            Box::new(m20261121_000006_receipts::Migration),
+            Box::new(m20261121_000007_import_runs::Migration),
+            Box::new(m20261121_000008_usage::Migration),
+        ]
+    }
+}

@@ -1,0 +1,209 @@
+//! Counts for the public statistics (SHOW-07).
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use kaishu_types::stats::{Count, PortalStats, ProviderStats};
+use sea_orm::sea_query::{Expr, JoinType, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect, RelationDef, Select,
+};
+
+use crate::convert::{named, number};
+use crate::entity::{data_item, dataset, organization, region, resource};
+use crate::listing::{self, Listed};
+use crate::{Result, Store};
+
+/// Counts listed datasets on a day. The labels of the counts are empty, `by_region` counts each
+/// region without those below, and `by_day` is empty ([`crate::usage::by_day`] has it): the caller
+/// fills these.
+pub async fn counts(store: &Store, listed: Listed, today: NaiveDate) -> Result<PortalStats> {
+    let transaction = store.begin_read().await?;
+    let totals = totals(&transaction, listed).await?;
+    let by_provider = by_provider(&transaction, listed, today).await?;
+    let by_class = by_column(&transaction, listed, dataset::Column::OpenClass).await?;
+    let by_theme = by_column(&transaction, listed, dataset::Column::Theme).await?;
+    let by_frequency = by_column(&transaction, listed, dataset::Column::Frequency).await?;
+    let by_region = by_region(&transaction, listed).await?;
+    let by_format = by_format(&transaction, listed).await?;
+    let n_items = n_public_items(&transaction, listed).await?;
+    transaction.commit().await?;
+    Ok(PortalStats {
+        n_datasets: number(totals.datasets, "totals", "datasets")?,
+        n_items,
+        n_resources: by_format.iter().map(|count| count.count).sum(),
+        n_organizations: by_provider.len() as u64,
+        n_downloads: number(totals.downloads.unwrap_or(0), "totals", "downloads")?,
+        n_views: number(totals.views.unwrap_or(0), "totals", "views")?,
+        n_overdue: by_provider.iter().map(|provider| provider.n_overdue).sum(),
+        by_class,
+        by_theme,
+        by_region,
+        by_frequency,
+        by_format,
+        by_provider,
+        by_day: Vec::new(),
+    })
+}
+
+#[derive(FromQueryResult)]
+struct Totals {
+    datasets: i64,
+    downloads: Option<i64>,
+    views: Option<i64>,
+}
+
+async fn totals(transaction: &DatabaseTransaction, listed: Listed) -> Result<Totals> {
+    let found = dataset::Entity::find()
+        .select_only()
+        .column_as(dataset::Column::Id.count(), "datasets")
+        .column_as(sum_of(dataset::Column::NDownloads), "downloads")
+        .column_as(sum_of(dataset::Column::NViews), "views")
+        .filter(listing::condition(listed))
+        .into_model::<Totals>()
+        .one(transaction)
+        .await?;
+    Ok(found.unwrap_or(Totals { datasets: 0, downloads: None, views: None }))
+}
+
+#[derive(FromQueryResult)]
+struct Group {
+    value: String,
+    count: i64,
+}
+
+/// Counts rows of a query by the column it calls `value`, most frequent first.
+async fn grouped<E>(transaction: &DatabaseTransaction, query: Select<E>) -> Result<Vec<Count>>
+where
+    E: EntityTrait,
+{
+    let rows = query
+        .order_by_desc(Expr::col("count"))
+        .order_by_asc(Expr::col("value"))
+        .into_model::<Group>()
+        .all(transaction)
+        .await?;
+    rows.into_iter()
+        .map(|Group { value, count }| {
+            let count = number(count, "a group", "count")?;
+            Ok(Count { value, label: String::new(), count })
+        })
+        .collect()
+}
+
+async fn by_column(
+    transaction: &DatabaseTransaction,
+    listed: Listed,
+    column: dataset::Column,
+) -> Result<Vec<Count>> {
+    let query = dataset::Entity::find()
+        .select_only()
+        .column_as(column, "value")
+        .column_as(dataset::Column::Id.count(), "count")
+        .filter(listing::condition(listed))
+        .group_by(column);
+    grouped(transaction, query).await
+}
+
+async fn by_region(transaction: &DatabaseTransaction, listed: Listed) -> Result<Vec<Count>> {
+    let query = dataset::Entity::find()
+        .select_only()
+        .column_as(region::Column::Code, "value")
+        .column_as(dataset::Column::Id.count(), "count")
+        .inner_join(region::Entity)
+        .filter(listing::condition(listed))
+        .group_by(region::Column::Code);
+    grouped(transaction, query).await
+}
+
+async fn by_format(transaction: &DatabaseTransaction, listed: Listed) -> Result<Vec<Count>> {
+    let to_dataset: RelationDef = resource::Entity::belongs_to(dataset::Entity)
+        .from(resource::Column::DatasetId)
+        .to(dataset::Column::Id)
+        .into();
+    let query = resource::Entity::find()
+        .select_only()
+        .column_as(resource::Column::Format, "value")
+        .column_as(resource::Column::Id.count(), "count")
+        .join(JoinType::InnerJoin, to_dataset)
+        .filter(listing::condition(listed))
+        .filter(resource::Column::LastVersion.is_null())
+        .group_by(resource::Column::Format);
+    grouped(transaction, query).await
+}
+
+async fn n_public_items(transaction: &DatabaseTransaction, listed: Listed) -> Result<u64> {
+    let to_dataset: RelationDef = data_item::Entity::belongs_to(dataset::Entity)
+        .from(data_item::Column::DatasetId)
+        .to(dataset::Column::Id)
+        .into();
+    let query = data_item::Entity::find()
+        .select_only()
+        .column_as(data_item::Column::OpenClass, "value")
+        .column_as(data_item::Column::Id.count(), "count")
+        .join(JoinType::InnerJoin, to_dataset)
+        .filter(listing::condition(listed))
+        .filter(data_item::Column::OpenClass.ne("none"))
+        .group_by(data_item::Column::OpenClass);
+    Ok(grouped(transaction, query).await?.iter().map(|count| count.count).sum())
+}
+
+#[derive(FromQueryResult)]
+struct ProviderRow {
+    id: i64,
+    datasets: i64,
+    overdue: i64,
+    downloads: i64,
+}
+
+async fn by_provider(
+    transaction: &DatabaseTransaction,
+    listed: Listed,
+    today: NaiveDate,
+) -> Result<Vec<ProviderStats>> {
+    let overdue = Expr::case(Expr::col(("dataset", "next_due")).lt(today), 1).finally(0);
+    let rows = dataset::Entity::find()
+        .select_only()
+        .column_as(dataset::Column::OrganizationId, "id")
+        .column_as(dataset::Column::Id.count(), "datasets")
+        .column_as(Expr::expr(overdue).sum().cast_as("bigint"), "overdue")
+        .column_as(sum_of(dataset::Column::NDownloads), "downloads")
+        .filter(listing::condition(listed))
+        .group_by(dataset::Column::OrganizationId)
+        .into_model::<ProviderRow>()
+        .all(transaction)
+        .await?;
+    let organizations: HashMap<i64, organization::Model> = organization::Entity::find()
+        .all(transaction)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let mut providers = Vec::with_capacity(rows.len());
+    for row in rows {
+        let organization = organizations.get(&row.id).ok_or_else(|| {
+            crate::StoreError::corrupt(format!("datasets name provider {}, who is missing", row.id))
+        })?;
+        let what = format!("organization `{}`", organization.code);
+        providers.push(ProviderStats {
+            organization: named(
+                &organization.code,
+                &organization.name,
+                organization.name_en.as_deref(),
+            ),
+            n_datasets: number(row.datasets, &what, "datasets")?,
+            n_overdue: number(row.overdue, &what, "overdue")?,
+            n_downloads: number(row.downloads, &what, "downloads")?,
+        });
+    }
+    providers.sort_by(|a, b| {
+        b.n_datasets.cmp(&a.n_datasets).then_with(|| a.organization.code.cmp(&b.organization.code))
+    });
+    Ok(providers)
+}
+
+/// Sums a column of counters; PostgreSQL would answer with a NUMERIC.
+fn sum_of(column: dataset::Column) -> SimpleExpr {
+    column.sum().cast_as("bigint")
+}
