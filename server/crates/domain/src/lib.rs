@@ -1,1 +1,13 @@
-//! x
+//! The rules of Kaishu as pure functions over values: policy profiles with their articles, the
+//! texts of the regulations, working days, validators of official codes, and what is visible to
+//! whom. Nothing here does I/O, reads a clock or waits.
+
+pub mod calendar;
+pub mod policy;
+pub mod regulation;
+pub mod validate;
+pub mod visibility;
+
+pub use calendar::{Calendar, Deadline};
+pub use policy::PolicyProfile;
+pub use regulation::{article_text, regulation, regulations};

@@ -1,0 +1,282 @@
+//! Working days by the calendar of statutory holidays and make-up workdays (调休).
+//!
+//! Day 0 is the day a request arrives; the clock runs from the next working day and ends at the
+//! end of the last one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use serde::Deserialize;
+use thiserror::Error;
+
+const HOLIDAYS: &str = include_str!("../calendar/holidays.toml");
+
+/// A day that the calendar cannot judge.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CalendarError {
+    /// No notice for this year has been entered.
+    #[error(
+        "the working-day calendar ends with {last} and knows nothing of {year}: add the year to \
+         calendar/holidays.toml, or allow counting by weekends only"
+    )]
+    UnknownYear {
+        /// The year that is missing.
+        year: i32,
+        /// The last year there is.
+        last: i32,
+    },
+    /// The date cannot be represented.
+    #[error("the deadline lies beyond the last date that can be represented")]
+    OutOfRange,
+    /// The table itself is wrong.
+    #[error("calendar: {0}")]
+    InvalidTable(String),
+}
+
+/// What to do with a year for which there is no notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fallback {
+    /// Refuse to compute.
+    #[default]
+    Refuse,
+    /// Take Monday to Friday as working days, and say so in the result.
+    Weekends,
+}
+
+/// How far a result can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// Every day was judged by the official calendar.
+    Official,
+    /// From this year on only weekends were known, so the result may be too early.
+    WeekendsOnly {
+        /// The first year without a notice.
+        from_year: i32,
+    },
+}
+
+/// The last day of a period of working days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    /// The duty is kept until the end of this day.
+    pub last_day: NaiveDate,
+    /// How far the date can be trusted.
+    pub certainty: Certainty,
+}
+
+/// A time during which a clock stands still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// The day the request went back to its applicant; it still counts.
+    pub returned: NaiveDate,
+    /// The day it came again, a new day 0: it does not count.
+    pub resubmitted: NaiveDate,
+}
+
+impl Pause {
+    fn covers(&self, date: NaiveDate) -> bool {
+        self.returned < date && date <= self.resubmitted
+    }
+}
+
+/// What the notice of one year says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearNotice {
+    /// The year.
+    pub year: i32,
+    /// Title and number of the notice.
+    pub notice: String,
+    /// Where it was published.
+    pub links: Vec<String>,
+}
+
+/// The working-day calendar.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    years: BTreeMap<i32, YearNotice>,
+    /// Days without work, with the name of the holiday.
+    off: BTreeMap<NaiveDate, String>,
+    /// Weekend days that are worked.
+    work: BTreeSet<NaiveDate>,
+    fallback: Fallback,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    year: Vec<YearTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct YearTable {
+    year: i32,
+    notice: String,
+    links: Vec<String>,
+    off: Vec<Span>,
+    work: Vec<toml::value::Datetime>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Span {
+    name: String,
+    first: toml::value::Datetime,
+    last: toml::value::Datetime,
+}
+
+impl Calendar {
+    /// Reads the calendar that comes with the program.
+    pub fn load() -> Result<Self, CalendarError> {
+        Self::parse(HOLIDAYS)
+    }
+
+    /// Reads a calendar in the form of `calendar/holidays.toml`.
+    pub fn parse(text: &str) -> Result<Self, CalendarError> {
+        let table: Table =
+            toml::from_str(text).map_err(|e| CalendarError::InvalidTable(e.to_string()))?;
+        let mut calendar = Self {
+            years: BTreeMap::new(),
+            off: BTreeMap::new(),
+            work: BTreeSet::new(),
+            fallback: Fallback::Refuse,
+        };
+        for year in table.year {
+            calendar.add_year(year)?;
+        }
+        if calendar.years.is_empty() {
+            return Err(CalendarError::InvalidTable("there is no year in it".to_owned()));
+        }
+        Ok(calendar)
+    }
+
+    /// Says what to do with years that have no notice.
+    #[must_use]
+    pub fn with_fallback(mut self, fallback: Fallback) -> Self {
+        self.fallback = fallback;
+        self
+    }
+
+    /// Lists the notices, oldest first.
+    pub fn notices(&self) -> impl Iterator<Item = &YearNotice> {
+        self.years.values()
+    }
+
+    /// Returns the last year that has a notice.
+    pub fn last_year(&self) -> Option<i32> {
+        self.years.keys().next_back().copied()
+    }
+
+    /// Returns the name of the holiday on a day, where the notice names the day.
+    pub fn holiday(&self, date: NaiveDate) -> Option<&str> {
+        self.off.get(&date).map(String::as_str)
+    }
+
+    /// Whether the official calendar knows the year of a day.
+    pub fn is_known(&self, date: NaiveDate) -> bool {
+        self.years.contains_key(&date.year())
+    }
+
+    /// Whether a day is a working day.
+    pub fn is_working_day(&self, date: NaiveDate) -> Result<bool, CalendarError> {
+        if !self.is_known(date) && self.fallback == Fallback::Refuse {
+            let last = self.last_year().unwrap_or_default();
+            return Err(CalendarError::UnknownYear { year: date.year(), last });
+        }
+        if self.off.contains_key(&date) {
+            return Ok(false);
+        }
+        let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
+        Ok(!weekend || self.work.contains(&date))
+    }
+
+    /// Returns the n-th working day after a day; the day itself for 0.
+    pub fn add_working_days(&self, start: NaiveDate, n: u32) -> Result<Deadline, CalendarError> {
+        self.count(start, n, &[])
+    }
+
+    /// Returns the last day of a period of working days; day 0 is the day of receipt.
+    ///
+    /// The same as [`Self::add_working_days`], named for what it is used for.
+    pub fn deadline(&self, received: NaiveDate, n: u32) -> Result<Deadline, CalendarError> {
+        self.count(received, n, &[])
+    }
+
+    /// Returns the last day of a period that stood still while the applicant was asked.
+    pub fn deadline_with_pauses(
+        &self,
+        received: NaiveDate,
+        n: u32,
+        pauses: &[Pause],
+    ) -> Result<Deadline, CalendarError> {
+        self.count(received, n, pauses)
+    }
+
+    /// Counts the working days after `start` up to and with `end`; negative when `end` is earlier.
+    pub fn working_days_between(
+        &self,
+        start: NaiveDate,
+        end: NaiveDate,
+    ) -> Result<i64, CalendarError> {
+        let (earlier, later, sign) = if start <= end { (start, end, 1) } else { (end, start, -1) };
+        let mut n_days = 0;
+        let mut date = earlier;
+        while date < later {
+            date = date.succ_opt().ok_or(CalendarError::OutOfRange)?;
+            n_days += i64::from(self.is_working_day(date)?);
+        }
+        Ok(sign * n_days)
+    }
+
+    fn count(&self, start: NaiveDate, n: u32, pauses: &[Pause]) -> Result<Deadline, CalendarError> {
+        let mut date = start;
+        let mut first_unknown = self.unknown_year(start);
+        let mut left = n;
+        while left > 0 {
+            date = date.succ_opt().ok_or(CalendarError::OutOfRange)?;
+            first_unknown = first_unknown.or_else(|| self.unknown_year(date));
+            let counts = self.is_working_day(date)?;
+            if counts && !pauses.iter().any(|pause| pause.covers(date)) {
+                left -= 1;
+            }
+        }
+        let certainty = match first_unknown {
+            Some(from_year) if n > 0 => Certainty::WeekendsOnly { from_year },
+            _ => Certainty::Official,
+        };
+        Ok(Deadline { last_day: date, certainty })
+    }
+
+    fn unknown_year(&self, date: NaiveDate) -> Option<i32> {
+        (!self.is_known(date)).then(|| date.year())
+    }
+
+    fn add_year(&mut self, table: YearTable) -> Result<(), CalendarError> {
+        let YearTable { year, notice, links, off, work } = table;
+        for Span { name, first, last } in off {
+            let last = to_date(last)?;
+            let mut date = to_date(first)?;
+            if date > last || (last - date).num_days() > 31 {
+                return Err(CalendarError::InvalidTable(format!("{name}: {date} to {last}")));
+            }
+            while date <= last {
+                self.off.insert(date, name.clone());
+                date = date.succ_opt().ok_or(CalendarError::OutOfRange)?;
+            }
+        }
+        for day in work {
+            self.work.insert(to_date(day)?);
+        }
+        if self.years.insert(year, YearNotice { year, notice, links }).is_some() {
+            return Err(CalendarError::InvalidTable(format!("the year {year} is there twice")));
+        }
+        Ok(())
+    }
+}
+
+fn to_date(value: toml::value::Datetime) -> Result<NaiveDate, CalendarError> {
+    let invalid = || CalendarError::InvalidTable(format!("`{value}` is not a date"));
+    let date = value.date.ok_or_else(invalid)?;
+    NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+        .ok_or_else(invalid)
+}

@@ -1,0 +1,191 @@
+//! Policy profiles: what differs between regulations, each value with its article (ORG-12).
+
+mod error;
+mod header;
+mod read;
+mod ruled;
+mod rules;
+mod structure;
+mod value;
+mod view;
+mod vocabulary;
+
+use kaishu_types::rules::PolicyView;
+use toml::de::DeTable;
+
+use error::line_of;
+use read::Reader;
+
+pub use error::{PolicyError, PolicyProblem};
+pub use header::{EXPIRY_WARNING_DAYS, Expiry, Header};
+pub use ruled::{Ground, Ruled};
+pub use rules::*;
+pub use structure::*;
+pub use value::{Months, RuleValue, WorkingDays, Years};
+pub use vocabulary::*;
+
+/// Code, file and text of the profiles that come with the program.
+const PROFILES: [(&str, &str, &str); 6] = [
+    ("default", "policies/default.toml", include_str!("../../policies/default.toml")),
+    ("anshan", "policies/anshan.toml", include_str!("../../policies/anshan.toml")),
+    ("guangdong", "policies/guangdong.toml", include_str!("../../policies/guangdong.toml")),
+    ("aba", "policies/aba.toml", include_str!("../../policies/aba.toml")),
+    ("yulin", "policies/yulin.toml", include_str!("../../policies/yulin.toml")),
+    ("jiamusi", "policies/jiamusi.toml", include_str!("../../policies/jiamusi.toml")),
+];
+
+/// Fields that every entry needs, whatever its regulation says.
+const ALWAYS_MANDATORY: [CatalogueField; 5] = [
+    CatalogueField::Title,
+    CatalogueField::Code,
+    CatalogueField::Items,
+    CatalogueField::OpenClass,
+    CatalogueField::ShareClass,
+];
+
+/// The rules of one portal or region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyProfile {
+    /// Which regulation it carries out.
+    pub header: Header,
+    /// Its rules.
+    pub rules: Rules,
+}
+
+impl PolicyProfile {
+    /// Lists the codes of the profiles that come with the program.
+    pub fn codes() -> impl Iterator<Item = &'static str> {
+        PROFILES.iter().map(|(code, _, _)| *code)
+    }
+
+    /// Loads a profile that comes with the program.
+    pub fn load(code: &str) -> Result<Self, PolicyError> {
+        match PROFILES.iter().find(|(known, _, _)| *known == code) {
+            Some((_, file, text)) => Self::parse(file, text),
+            None => {
+                let known: Vec<&str> = Self::codes().collect();
+                let shown: String = code.chars().take(60).collect();
+                Err(PolicyError::new(vec![PolicyProblem {
+                    file: format!("policies/{shown}.toml"),
+                    line: 1,
+                    key: String::new(),
+                    message: format!("there is no such profile; known are {}", known.join(", ")),
+                }]))
+            }
+        }
+    }
+
+    /// Reads a whole profile and reports everything that is wrong with it.
+    pub fn parse(file_name: &str, text: &str) -> Result<Self, PolicyError> {
+        read_profile(file_name, text, None)
+    }
+
+    /// Reads a file that changes some rules of a parent and takes the others from it.
+    ///
+    /// Its `[profile]` is complete and names the parent, as in `parent = "aba"`.
+    pub fn parse_override(parent: &Self, file_name: &str, text: &str) -> Result<Self, PolicyError> {
+        read_profile(file_name, text, Some(parent))
+    }
+
+    /// Returns the profile as people read it.
+    pub fn view(&self) -> PolicyView {
+        view::policy_view(self)
+    }
+
+    /// Whether a module is switched on.
+    pub fn has_module(&self, module: Module) -> bool {
+        self.rules.general.modules.value.contains(&module)
+    }
+
+    /// Lists the mandatory fields of the catalogue: those of the regulation and those that every
+    /// entry needs.
+    pub fn mandatory_fields(&self) -> Vec<CatalogueField> {
+        let mut fields = ALWAYS_MANDATORY.to_vec();
+        for field in &self.rules.catalogue.mandatory.value {
+            if !fields.contains(field) {
+                fields.push(*field);
+            }
+        }
+        fields
+    }
+}
+
+fn read_profile(
+    file: &str,
+    text: &str,
+    parent: Option<&PolicyProfile>,
+) -> Result<PolicyProfile, PolicyError> {
+    let (document, syntax_errors) = DeTable::parse_recoverable(text);
+    if !syntax_errors.is_empty() {
+        let problems = syntax_errors.iter().map(|error| PolicyProblem {
+            file: file.to_owned(),
+            line: line_of(text, &error.span().unwrap_or(0..0)),
+            key: String::new(),
+            message: error.message().to_owned(),
+        });
+        return Err(PolicyError::new(problems.collect()));
+    }
+    let mut reader = Reader::new(file, text, document.get_ref());
+    if parent.is_some() {
+        reader = reader.overriding();
+    }
+    reader.refuse_unknown(Rules::KEYS, Header::KEYS);
+    let header = Header::read(&mut reader);
+    let rules = Rules::read(&mut reader, parent.map(|parent| &parent.rules));
+    if let Some(header) = &header {
+        check_parent(&mut reader, header, parent);
+    }
+    if let Some(rules) = &rules {
+        check_together(&mut reader, rules);
+    }
+    if let (Some(header), Some(rules)) = (&header, &rules) {
+        check_term(&mut reader, header, rules);
+    }
+    let problems = reader.into_problems();
+    match (header, rules) {
+        (Some(header), Some(rules)) if problems.is_empty() => Ok(PolicyProfile { header, rules }),
+        _ => Err(PolicyError::new(problems)),
+    }
+}
+
+fn check_parent(reader: &mut Reader<'_, '_>, header: &Header, parent: Option<&PolicyProfile>) {
+    let expected = parent.map(|parent| parent.header.code.as_str());
+    if header.parent.as_deref() != expected {
+        let message = match expected {
+            Some(code) => format!("this file overrides `{code}`, so write parent = \"{code}\""),
+            None => "a whole profile has no parent: load the parent and override it".to_owned(),
+        };
+        reader.fault_at("profile", "parent", message);
+    }
+}
+
+/// Checks values that only make sense together.
+fn check_together(reader: &mut Reader<'_, '_>, rules: &Rules) {
+    let correction = &rules.correction;
+    let (reply, extended) = (correction.reply_wd.value, correction.extended_total_wd.value);
+    if extended < reply {
+        let message = format!(
+            "{} in all is less than correction.reply_wd, which is {}",
+            extended.get(),
+            reply.get()
+        );
+        reader.fault_at("correction", "extended_total_wd", message);
+    }
+    let n_approvers = rules.open_app.approvers.value.len();
+    if rules.open_app.order.value == ApprovalOrder::Single && n_approvers > 1 {
+        let message = format!("`single` fits one approver, but there are {n_approvers}");
+        reader.fault_at("open_app", "order", message);
+    }
+}
+
+/// Checks the dates of the head against the term that the regulation gives.
+fn check_term(reader: &mut Reader<'_, '_>, header: &Header, rules: &Rules) {
+    let Some(years) = rules.general.validity.value.years else {
+        return;
+    };
+    let end = header.end_of_term(years.get());
+    if header.expires.is_some() && end.is_some() && header.expires != end {
+        let message = format!("a term of {} years does not end on this day", years.get());
+        reader.fault_at("profile", "expires", message);
+    }
+}

@@ -1,0 +1,205 @@
+//! All rules of a profile, in one table: key, type and words. The structures, the reader, the list
+//! of keys and the view all come from it (section 3 of the requirements).
+
+use kaishu_types::rules::RuleView;
+use kaishu_types::vocabulary::{OpenClass, RegionLevel, ShareClass};
+
+use super::read::{Reader, full_key};
+use super::ruled::Ruled;
+use super::structure::{
+    AttributionRule, ClassBasis, DisputeChain, QualityMonitor, ReviewStep, Sentence, Validity,
+};
+use super::value::{Months, WorkingDays, Years};
+use super::vocabulary::*;
+
+macro_rules! rules {
+    ($(
+        $(#[$meta:meta])*
+        $group:ident $field:ident ($table:literal) {
+            $($key:ident: $kind:ty = $zh:literal, $en:literal;)+
+        }
+    )+) => {
+        $(
+            $(#[$meta])*
+            #[derive(Debug, Clone, PartialEq, Eq)]
+            pub struct $group {
+                $(#[doc = $en] pub $key: Ruled<$kind>,)+
+            }
+
+            impl $group {
+                fn read(reader: &mut Reader<'_, '_>, parent: Option<&Self>) -> Option<Self> {
+                    // All are read before any is missed, so that every fault is reported.
+                    $(let $key = reader.rule($table, stringify!($key), parent.map(|p| &p.$key));)+
+                    Some(Self { $($key: $key?,)+ })
+                }
+
+                fn views(&self) -> Vec<RuleView> {
+                    vec![$(self.$key.view(&full_key($table, stringify!($key)), $zh, $en),)+]
+                }
+            }
+        )+
+
+        /// The rules of a profile, a structure for each table of the file.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Rules {
+            $($(#[$meta])* pub $field: $group,)+
+        }
+
+        impl Rules {
+            /// Every key as (table, name); the table is empty for keys at the top of the file.
+            pub const KEYS: &'static [(&'static str, &'static str)] =
+                &[$($(($table, stringify!($key)),)+)+];
+
+            pub(crate) fn read(reader: &mut Reader<'_, '_>, parent: Option<&Self>) -> Option<Self> {
+                $(let $field = $group::read(reader, parent.map(|p| &p.$field));)+
+                Some(Self { $($field: $field?,)+ })
+            }
+
+            /// Lists every rule as people read it, with the table it stands in.
+            pub(crate) fn views(&self) -> Vec<(&'static str, Vec<RuleView>)> {
+                vec![$(($table, self.$field.views()),)+]
+            }
+        }
+    };
+}
+
+rules! {
+    /// Rules that stand at the top of the file.
+    General general ("") {
+        modules: Vec<Module> = "启用的模块", "Modules in use";
+        base_dbs: Vec<BaseDatabase> = "基础数据库", "Base databases";
+        emergency: Vec<EmergencyDuty> = "突发事件中的数据", "Data in emergencies";
+        fees: Fees = "收费", "Fees";
+        assessment: Sentence = "考核评估", "Assessment";
+        zones: Vec<RegionLevel> = "设置专区的层级", "Levels with a zone";
+        validity: Validity = "施行与有效期", "Validity";
+    }
+    /// Logging in.
+    Login login ("login") {
+        unconditional: bool = "获取无条件开放数据是否须登录", "Whether open data needs a login";
+    }
+    /// Applications for conditionally open data.
+    OpenApplication open_app ("open_app") {
+        reply_wd: WorkingDays = "答复期限", "Time to answer";
+        clock_start: ClockStart = "期限起算", "The time runs from";
+        approvers: Vec<Party> = "审核方", "Who approves";
+        order: ApprovalOrder = "审核次序", "Order of approvals";
+        filing: Filing = "备案", "Filing";
+        fields: Vec<ApplicationField> = "申请须写明", "What an application says";
+    }
+    /// Applications for conditionally shared data.
+    ShareApplication share_app ("share_app") {
+        reply_wd: WorkingDays = "答复期限", "Time to answer";
+        clock_start: ClockStart = "期限起算", "The time runs from";
+        approvers: Vec<Party> = "审核方", "Who approves";
+        fields: Vec<ApplicationField> = "申请须写明", "What an application says";
+        refusal: Vec<RefusalContent> = "不同意时须说明", "What a refusal says";
+        offline: bool = "是否允许线下共享", "Whether sharing offline is allowed";
+        verify_service: bool = "不符合条件时是否提供核实比对", "Whether data is verified for those who may not have it";
+    }
+    /// Corrections (校核).
+    Correction correction ("correction") {
+        reply_wd: WorkingDays = "校核期限", "Time to verify";
+        extended_total_wd: WorkingDays = "延长后合计", "In all when extended";
+        referral_wd: WorkingDays = "主管部门转交期限", "Time for the authority to pass it on";
+        who: Party = "谁可以申请", "Who may ask";
+        addressee: Vec<Party> = "向谁提出", "Whom to ask";
+        via_authority: bool = "是否可向主管部门提出", "Whether the authority may be asked";
+    }
+    /// Upkeep of the catalogue.
+    Catalogue catalogue ("catalogue") {
+        update_wd: WorkingDays = "目录更新期限", "Time to update an entry";
+        report_wd: WorkingDays = "更新后报送期限", "Time to report the update";
+        triggers: Vec<CatalogueTrigger> = "须更新目录的情形", "What makes an update due";
+        approver: Vec<Party> = "目录审核发布", "Who reviews and publishes";
+        mandatory: Vec<CatalogueField> = "目录必填内容", "Mandatory fields";
+        list_none: bool = "是否公开列出不予开放的目录", "Whether entries that are not open are listed";
+    }
+    /// Classes of opening and sharing.
+    Class class ("class") {
+        open_basis: ClassBasis = "开放类型的理由和依据", "Grounds of open classes";
+        share_basis: ClassBasis = "共享类型的理由和依据", "Grounds of share classes";
+        open_default: OpenClass = "默认开放类型", "Open class by default";
+        share_default: ShareClass = "默认共享类型", "Share class by default";
+        dispute: DisputeChain = "类型争议的处理", "Disputes on a class";
+    }
+    /// Review before opening.
+    Review review ("review") {
+        steps: Vec<ReviewStep> = "审查环节", "Steps of the review";
+        reply_wd: WorkingDays = "每一环节期限", "Time for each step";
+    }
+    /// Agreements.
+    Agreement agreement ("agreement") {
+        docs: Vec<AgreementDocument> = "获取有条件开放数据须签署", "Documents to sign for conditional data";
+    }
+    /// Objections to opened data.
+    Objection objection ("objection") {
+        order: ObjectionOrder = "中止与核实的次序", "Suspending and verifying";
+        evidence: Evidence = "证据材料", "Evidence";
+        grounds: Vec<ObjectionGround> = "异议理由", "Grounds";
+        suspend_wd: WorkingDays = "决定是否中止的期限", "Time to decide on suspension";
+        reply_wd: WorkingDays = "反馈结果的期限", "Time to answer";
+        outcomes: Vec<ObjectionOutcome> = "处理结果", "Outcomes";
+    }
+    /// Risks that a publisher finds.
+    Risk risk ("risk") {
+        self_suspend: SelfSuspension = "自行发现安全风险时", "When a publisher finds a risk";
+    }
+    /// Reconsideration of an objection.
+    Appeal appeal ("appeal") {
+        body: Party = "复核机关", "Who decides an appeal";
+        reply_wd: WorkingDays = "复核答复期限", "Time to decide an appeal";
+        filing_wd: WorkingDays = "申请复核的期限", "Time to file an appeal";
+    }
+    /// Demands for data outside the catalogue.
+    Demand demand ("demand") {
+        reply_wd: WorkingDays = "目录外需求答复期限", "Time to answer a demand";
+    }
+    /// Accounts of agencies.
+    Account account ("account") {
+        reply_wd: WorkingDays = "账户申请答复期限", "Time to answer an account request";
+    }
+    /// Naming the source.
+    Attribution attribution ("attribution") {
+        rule: AttributionRule = "注明来源", "Attribution";
+    }
+    /// Rating by users.
+    Rating rating ("rating") {
+        dims: Vec<QualityDimension> = "用户评价维度", "Dimensions of ratings";
+    }
+    /// Quality of data.
+    Quality quality ("quality") {
+        dims: Vec<QualityDimension> = "质量维度", "Dimensions of quality";
+        monitor: QualityMonitor = "质量检查", "Monitoring of quality";
+    }
+    /// Reports on use.
+    UsageReport usage_report ("usage_report") {
+        interval: Months = "使用情况报告间隔", "Interval of usage reports";
+    }
+    /// Violations.
+    Violation violation ("violation") {
+        closure: Closure = "违规使用时的权限", "Access after a violation";
+    }
+    /// Reports of unlawful use.
+    Report report ("report") {
+        channel: ReportChannel = "谁可以举报违规使用", "Who may report unlawful use";
+    }
+    /// Contractors.
+    Outsourcing outsourcing ("outsourcing") {
+        end: Vec<OutsourcingDuty> = "委托终止时", "When a contract ends";
+    }
+    /// Security incidents.
+    Incident incident ("incident") {
+        notify: Vec<Party> = "安全事件告知", "Who is told of an incident";
+    }
+    /// Orders to correct.
+    Rectify rectify ("rectify") {
+        issuer: Vec<Party> = "谁责令改正", "Who orders correction";
+    }
+    /// How long records are kept.
+    Retention retention ("retention") {
+        audit: Years = "审计记录保存", "Audit records are kept";
+        data: Years = "停止发布后数据版本保存", "Versions are kept after they are withdrawn";
+        cases: Years = "结案后案卷保存", "Cases are kept after closing";
+    }
+}

@@ -1,0 +1,9 @@
+//! Shapes and check digits of official codes.
+
+mod credit_code;
+mod division;
+mod resident_id;
+
+pub use credit_code::{CreditCodeError, check_credit_code};
+pub use division::{DivisionError, check_division_code};
+pub use resident_id::{ResidentIdError, check_resident_id};
