@@ -1,0 +1,62 @@
+//! Resources of a package.
+
+use kaishu_types::import::ImportResource;
+use serde_json::Value;
+
+use crate::{date, json};
+
+/// Reads the resources of a package.
+pub(super) fn resources(value: Option<Value>) -> Result<Vec<ImportResource>, String> {
+    match value {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(values)) => values
+            .iter()
+            .filter(|value| value.get("state").and_then(Value::as_str) != Some("deleted"))
+            .enumerate()
+            .map(|(index, value)| resource(index, value))
+            .collect(),
+        Some(other) => {
+            Err(format!("`resources` is {}, expected a list of resources", json::kind(&other)))
+        }
+    }
+}
+
+fn resource(index: usize, value: &Value) -> Result<ImportResource, String> {
+    if !value.is_object() {
+        return Err(format!("resources[{index}] is {}, expected an object", json::kind(value)));
+    }
+    let text =
+        |names: &[&str]| names.iter().find_map(|name| value.get(*name).and_then(json::scalar));
+    let url = text(&["url", "download_url", "access_url"]);
+    let title = text(&["name", "title"])
+        .map(|title| json::one_line(&title))
+        .or_else(|| url.as_deref().and_then(file_name))
+        .unwrap_or_else(|| format!("{}", index + 1));
+    Ok(ImportResource {
+        source_id: text(&["id"]),
+        title,
+        description: text(&["description", "notes"]),
+        url,
+        path: None,
+        format: text(&["format"]),
+        media_type: text(&["mimetype", "media_type"]),
+        size_bytes: size(value.get("size")),
+        updated_at: text(&["last_modified", "modified", "metadata_modified", "created"])
+            .as_deref()
+            .and_then(date::moment),
+    })
+}
+
+/// Sizes are written as numbers, as texts, and as texts of fractions.
+fn size(value: Option<&Value>) -> Option<u64> {
+    let text = value.and_then(json::scalar)?;
+    let whole = text.split('.').next().unwrap_or(&text);
+    whole.parse().ok()
+}
+
+/// Returns the last part of an address.
+pub(crate) fn file_name(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next()?;
+    let (_, last) = path.trim_end_matches('/').rsplit_once('/')?;
+    crate::text::non_empty(last)
+}
