@@ -4,8 +4,8 @@ const islands = [...document.querySelectorAll("leptos-island")];
 
 if (islands.length > 0) {
   const version = new URL(import.meta.url).search;
-  const site = await import(`./kaishu.js${version}`);
-  await site.default({ module_or_path: new URL(`kaishu.wasm${version}`, import.meta.url) });
+  const site = await import(`/pkg/kaishu.js${version}`);
+  await site.default({ module_or_path: `/pkg/kaishu.wasm${version}` });
   site.hydrate();
   for (const island of islands) {
     const wake = site[island.dataset.component];
