@@ -223,7 +223,7 @@ mod tests {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../../../../shared/spec/regulations");
         if !folder.is_dir() {
-            println!("skipped: the cleaned texts are not here");
+            eprintln!("skipped: the cleaned texts are not here");
             return;
         }
         for (code, text) in TEXTS {

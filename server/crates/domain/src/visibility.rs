@@ -91,7 +91,8 @@ pub enum Visitor {
 
 /// Decides whether data of a class may be taken without a grant (DL-01, DL-02).
 ///
-/// Data that is not open is refused as if it were not there.
+/// Data that is not open is refused as if it were not there: an edge answers as it does for an
+/// unknown code, without the rule.
 pub fn may_download_without_grant(
     profile: &PolicyProfile,
     class: OpenClass,
