@@ -132,6 +132,9 @@ fn values_are_in_words() {
     assert_eq!(find("open_app.approvers").value, "数据主管部门、数据提供部门");
     assert_eq!(find("open_app.approvers").raw, "authority,provider");
     assert_eq!(find("objection.suspend_wd").value_en, "1 working day");
+    let triggers =
+        "依据的法律、法规、规章变化；行政管理职能变化；信息系统更新完成；其他涉及数据变化的情形";
+    assert_eq!(find("catalogue.triggers").value, triggers);
     assert_eq!(find("validity").value_en, "the date is blank");
 }
 

@@ -80,31 +80,31 @@ rules! {
     }
     /// Applications for conditionally open data.
     OpenApplication open_app ("open_app") {
-        reply_wd: WorkingDays = "答复期限", "Time to answer";
-        clock_start: ClockStart = "期限起算", "The time runs from";
-        approvers: Vec<Party> = "审核方", "Who approves";
-        order: ApprovalOrder = "审核次序", "Order of approvals";
-        filing: Filing = "备案", "Filing";
-        fields: Vec<ApplicationField> = "申请须写明", "What an application says";
+        reply_wd: WorkingDays = "开放申请答复期限", "Time to answer an application";
+        clock_start: ClockStart = "开放申请期限起算", "The time to answer runs from";
+        approvers: Vec<Party> = "开放申请审核方", "Who approves an application";
+        order: ApprovalOrder = "开放申请审核次序", "Order of approvals";
+        filing: Filing = "开放备案", "Filing";
+        fields: Vec<ApplicationField> = "开放申请须写明", "What an application says";
     }
     /// Applications for conditionally shared data.
     ShareApplication share_app ("share_app") {
-        reply_wd: WorkingDays = "答复期限", "Time to answer";
-        clock_start: ClockStart = "期限起算", "The time runs from";
-        approvers: Vec<Party> = "审核方", "Who approves";
-        fields: Vec<ApplicationField> = "申请须写明", "What an application says";
-        refusal: Vec<RefusalContent> = "不同意时须说明", "What a refusal says";
+        reply_wd: WorkingDays = "共享申请答复期限", "Time to answer an application";
+        clock_start: ClockStart = "共享申请期限起算", "The time to answer runs from";
+        approvers: Vec<Party> = "共享申请审核方", "Who approves an application";
+        fields: Vec<ApplicationField> = "共享申请须写明", "What an application says";
+        refusal: Vec<RefusalContent> = "不同意共享时须说明", "What a refusal says";
         offline: bool = "是否允许线下共享", "Whether sharing offline is allowed";
         verify_service: bool = "不符合条件时是否提供核实比对", "Whether data is verified for those who may not have it";
     }
     /// Corrections (校核).
     Correction correction ("correction") {
         reply_wd: WorkingDays = "校核期限", "Time to verify";
-        extended_total_wd: WorkingDays = "延长后合计", "In all when extended";
-        referral_wd: WorkingDays = "主管部门转交期限", "Time for the authority to pass it on";
-        who: Party = "谁可以申请", "Who may ask";
-        addressee: Vec<Party> = "向谁提出", "Whom to ask";
-        via_authority: bool = "是否可向主管部门提出", "Whether the authority may be asked";
+        extended_total_wd: WorkingDays = "校核延长后合计期限", "Time to verify in all when extended";
+        referral_wd: WorkingDays = "主管部门转交校核期限", "Time for the authority to pass a correction on";
+        who: Party = "谁可以申请校核", "Who may ask for a correction";
+        addressee: Vec<Party> = "校核向谁提出", "Whom to ask for a correction";
+        via_authority: bool = "校核是否可向主管部门提出", "Whether the authority may be asked for a correction";
     }
     /// Upkeep of the catalogue.
     Catalogue catalogue ("catalogue") {
@@ -134,12 +134,12 @@ rules! {
     }
     /// Objections to opened data.
     Objection objection ("objection") {
-        order: ObjectionOrder = "中止与核实的次序", "Suspending and verifying";
-        evidence: Evidence = "证据材料", "Evidence";
-        grounds: Vec<ObjectionGround> = "异议理由", "Grounds";
-        suspend_wd: WorkingDays = "决定是否中止的期限", "Time to decide on suspension";
-        reply_wd: WorkingDays = "反馈结果的期限", "Time to answer";
-        outcomes: Vec<ObjectionOutcome> = "处理结果", "Outcomes";
+        order: ObjectionOrder = "收到异议后中止与核实的次序", "Suspending and verifying on an objection";
+        evidence: Evidence = "异议的证据材料", "Evidence of an objection";
+        grounds: Vec<ObjectionGround> = "异议理由", "Grounds of an objection";
+        suspend_wd: WorkingDays = "收到异议后决定是否中止的期限", "Time to decide on suspension";
+        reply_wd: WorkingDays = "异议结果反馈期限", "Time to answer an objection";
+        outcomes: Vec<ObjectionOutcome> = "异议处理结果", "Outcomes of an objection";
     }
     /// Risks that a publisher finds.
     Risk risk ("risk") {

@@ -190,7 +190,10 @@ choice_values!(
 impl<T: RuleValue> RuleValue for Vec<T> {
     fn words(&self, lang: Lang) -> String {
         let words: Vec<String> = self.iter().map(|one| one.words(lang)).collect();
-        words.join(lang.pick("、", ", "))
+        // A value that is itself a list needs a stronger mark around it.
+        let (comma, semicolon) = lang.pick(("、", "；"), (", ", "; "));
+        let is_nested = words.iter().any(|one| one.contains(comma));
+        words.join(if is_nested { semicolon } else { comma })
     }
 
     fn raw(&self) -> String {
