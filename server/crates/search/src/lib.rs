@@ -22,13 +22,18 @@
 
 mod analysers;
 mod columns;
-mod counts;
 mod error;
+mod filters;
 mod fold;
 mod generation;
+mod highlight;
 mod index;
+mod matching;
+mod order;
 mod phonetic;
+mod plan;
 mod profile;
+mod query;
 mod rebuild;
 mod schema;
 mod search;
@@ -36,6 +41,9 @@ mod snapshot;
 mod spelling;
 mod suggest;
 mod synonyms;
+mod terms;
+mod values;
+mod weights;
 mod words;
 mod writer;
 

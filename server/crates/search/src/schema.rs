@@ -108,7 +108,7 @@ pub(crate) fn day_of(moment: DateTime<Utc>) -> i64 {
 }
 
 /// Cuts names written in one word, as in `parkingLot`, before case is folded.
-fn separate_case(name: &str) -> String {
+pub(crate) fn separate_case(name: &str) -> String {
     let mut separated = String::with_capacity(name.len() + 4);
     let mut after_lower = false;
     for character in name.chars() {

@@ -4,8 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use kaishu_types::search::{Facet, Relaxation, SearchHit, SearchRequest};
+use tantivy::{DocAddress, DocId};
 
 use crate::Result;
+use crate::filters::{Counts, Filters};
+use crate::highlight::Marker;
+use crate::matching::{self, Matches};
+use crate::order::{self, Place, Top};
+use crate::query::{self, ItemFilter, Query};
 use crate::snapshot::Snapshot;
 
 /// Which part of the results is wanted.
@@ -48,18 +54,113 @@ pub struct SearchResult {
 }
 
 pub(crate) fn search(
-    _snapshot: &Snapshot,
-    _request: &SearchRequest,
-    _page: &Page,
-    _today: NaiveDate,
+    snapshot: &Snapshot,
+    request: &SearchRequest,
+    page: &Page,
+    today: NaiveDate,
 ) -> Result<SearchResult> {
-    Ok(SearchResult::default())
+    let query = Query::read(snapshot, &request.q, request.exact)?;
+    let sort = order::effective(request.sort, !query.is_all);
+    let (after, n_left_out, limit) = match page {
+        Page::Offset { offset, limit } => (None, *offset, *limit),
+        Page::After { cursor, limit } => (Some(Place::parse(cursor, sort)?), 0, *limit),
+    };
+    let item = item_of(snapshot, request)?;
+    let filters = Filters::read(request, today);
+    // One more than wanted tells whether there is another page.
+    let n_wanted = n_left_out.saturating_add(limit).saturating_add(1);
+    let matched = matching::find(snapshot, &query, item.as_ref())?;
+    let mut counts = Counts::default();
+    let mut found: Vec<(Place, DocAddress)> = Vec::new();
+    for (segment, (matches, columns)) in matched.segments.iter().zip(&snapshot.columns).enumerate()
+    {
+        let mut judged = filters.judge(columns);
+        let mut top =
+            Top::new(n_wanted, after.as_ref().map(|place| place.key_in(sort, columns)));
+        each_match(snapshot, segment, matches, |entry, score| {
+            let Some(row) = columns.rows.get(entry as usize) else { return };
+            if judged.count(row) {
+                top.offer(order::key(sort, columns, entry, row, score, filters.today()), entry);
+            }
+        });
+        judged.add_to(&mut counts);
+        found.extend(top.into_entries().map(|(key, entry)| {
+            let place = Place::of(sort, columns, entry, key);
+            (place, DocAddress::new(segment as u32, entry))
+        }));
+    }
+    found.sort_unstable_by(|(left, _), (right, _)| order::compare(left, right));
+    let shown = found.get(n_left_out..).unwrap_or_default();
+    let has_more = shown.len() > limit;
+    let shown = shown.get(..limit).unwrap_or(shown);
+    let next = shown.last().filter(|_| has_more).map(|(place, _)| place.to_cursor(sort));
+    let marker = Marker::new(&query, item.as_ref());
+    let hits = shown.iter().map(|(_, address)| hit(snapshot, *address, &marker)).collect::<Result<_>>()?;
+    Ok(SearchResult {
+        total: counts.total,
+        hits,
+        facets: counts.into_facets(&filters),
+        partial: matched.partial && !query.is_all,
+        expanded: query.expanded,
+        unknown: query.unknown,
+        next,
+    })
+}
+
+fn hit(snapshot: &Snapshot, address: DocAddress, marker: &Marker<'_>) -> Result<SearchHit> {
+    let (card, names) = snapshot.stored(address)?;
+    let highlights = marker.highlights(&card, &names);
+    Ok(SearchHit { card, highlights })
+}
+
+fn item_of(snapshot: &Snapshot, request: &SearchRequest) -> Result<Option<ItemFilter>> {
+    match &request.item {
+        Some(item) => query::item_weight(snapshot, item),
+        None => Ok(None),
+    }
+}
+
+fn each_match(
+    snapshot: &Snapshot,
+    segment: usize,
+    matches: &Matches,
+    mut visit: impl FnMut(DocId, f32),
+) {
+    match matches {
+        Matches::Some(found) => found.iter().for_each(|(entry, score)| visit(*entry, *score)),
+        Matches::All => {
+            let reader = snapshot.searcher.segment_reader(segment as u32);
+            reader.doc_ids_alive().for_each(|entry| visit(entry, 0.0));
+        }
+    }
 }
 
 pub(crate) fn relax(
-    _snapshot: &Snapshot,
-    _request: &SearchRequest,
-    _today: NaiveDate,
+    snapshot: &Snapshot,
+    request: &SearchRequest,
+    today: NaiveDate,
 ) -> Result<Vec<Relaxation>> {
-    Ok(Vec::new())
+    let query = Query::read(snapshot, &request.q, request.exact)?;
+    let item = item_of(snapshot, request)?;
+    let filters = Filters::read(request, today);
+    let matched = matching::find(snapshot, &query, item.as_ref())?;
+    let mut counts = Counts::default();
+    for (segment, (matches, columns)) in matched.segments.iter().zip(&snapshot.columns).enumerate()
+    {
+        let mut judged = filters.judge(columns);
+        each_match(snapshot, segment, matches, |entry, _| {
+            if let Some(row) = columns.rows.get(entry as usize) {
+                judged.count(row);
+            }
+        });
+        judged.add_to(&mut counts);
+    }
+    let mut relaxations: Vec<Relaxation> = Facet::ALL
+        .iter()
+        .filter(|facet| filters.restricts(**facet))
+        .map(|facet| Relaxation { facet: *facet, count: counts.n_without(*facet) })
+        .filter(|relaxation| relaxation.count > counts.total)
+        .collect();
+    relaxations.sort_by_key(|relaxation| std::cmp::Reverse(relaxation.count));
+    Ok(relaxations)
 }

@@ -1,17 +1,17 @@
 //! A snapshot: what searches see between two commits.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use kaishu_types::dataset::DatasetCard;
 use rustc_hash::FxHashMap;
-use tantivy::schema::Schema;
+use tantivy::schema::{Schema, Value};
 use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyDocument};
 
 use crate::columns::Columns;
-use crate::counts::CountCache;
 use crate::schema::{Fields, Names, schema};
+use crate::terms::Lengths;
+use crate::weights::Weights;
 use crate::{Error, Result};
-use kaishu_types::dataset::DatasetCard;
-use tantivy::schema::Value;
 
 /// A point in time of the index.
 pub(crate) struct Snapshot {
@@ -25,8 +25,8 @@ pub(crate) struct Snapshot {
     pub(crate) searcher: Searcher,
     /// The columns of each segment, in the order of the searcher.
     pub(crate) columns: Vec<Arc<Columns>>,
-    /// Counts of earlier searches in this snapshot.
-    pub(crate) counts: Mutex<CountCache>,
+    pub(crate) lengths: Lengths,
+    pub(crate) weights: Weights,
     reader: IndexReader,
 }
 
@@ -62,8 +62,20 @@ impl Snapshot {
             })
             .collect::<Result<Vec<_>>>()?;
         let (schema, fields) = schema();
-        let counts = Mutex::default();
-        Ok(Self { generation, position, index, schema, fields, searcher, columns, counts, reader })
+        let weights = Weights::default();
+        let lengths = Lengths::read(&searcher, &fields, &weights)?;
+        Ok(Self {
+            generation,
+            position,
+            index,
+            schema,
+            fields,
+            searcher,
+            columns,
+            lengths,
+            weights,
+            reader,
+        })
     }
 
     /// Reads what is stored of an entry.
