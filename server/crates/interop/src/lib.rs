@@ -10,6 +10,7 @@ pub mod csv_dir;
 pub mod dcat;
 pub mod dcat_us;
 pub mod jsonl;
+pub mod schema_org;
 pub mod vocabulary;
 
 mod date;

@@ -1,1 +1,179 @@
-//! x
+//! The use cases of Kaishu, one module a capability. Pages, the HTTP API and the commands all call
+//! the one [`Portal`], so a rule is written once.
+
+#[cfg(target_family = "wasm")]
+compile_error!("kaishu-portal is server code: keep it behind the `ssr` feature of `app`");
+
+pub mod catalogue;
+pub mod directory;
+pub mod downloads;
+pub mod importing;
+pub mod indexing;
+pub mod places;
+pub mod rules;
+pub mod site;
+pub mod statistics;
+
+mod clock;
+mod error;
+mod usage;
+
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_domain::PolicyProfile;
+use kaishu_search::Index;
+use kaishu_store::Store;
+use kaishu_store::blobs::Blobs;
+
+pub use clock::Clock;
+pub use error::{Detail, Error, Result};
+pub use site::{Site, Text};
+
+use crate::directory::Directory;
+
+/// Where a portal keeps things and whose it is.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `sqlite:///folder/kaishu.sqlite` or `postgres://…`.
+    pub database_url: String,
+    /// Most connections to the database.
+    pub max_connections: u32,
+    /// Where the bytes of files are kept.
+    pub blobs: BlobSettings,
+    /// The folder of the search index; a cache that can be rebuilt.
+    pub index_dir: PathBuf,
+    /// Code of the policy profile, as in `aba`.
+    pub policy: String,
+    /// Name and keeper of the portal.
+    pub site: Site,
+    /// What the time is.
+    pub clock: Clock,
+}
+
+/// Where the bytes of files are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlobSettings {
+    /// A folder.
+    Local(PathBuf),
+    /// An address such as `s3://bucket/prefix` with its options, as in `endpoint`.
+    Remote {
+        /// The address.
+        url: String,
+        /// Options by name.
+        options: Vec<(String, String)>,
+    },
+}
+
+/// The one handle that pages, HTTP handlers and commands hold. Cheap to clone.
+#[derive(Clone)]
+pub struct Portal {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    blobs: Blobs,
+    index: Index,
+    policy: PolicyProfile,
+    site: Arc<Site>,
+    clock: Clock,
+    directory: RwLock<Arc<Directory>>,
+    usage: usage::Pending,
+    statistics: statistics::Cache,
+    indexing: indexing::Signal,
+}
+
+impl Portal {
+    /// Opens a portal: the database is brought up to date, the index and the policy are loaded.
+    ///
+    /// # Errors
+    ///
+    /// Says which part cannot be opened, and why.
+    pub async fn open(settings: Settings) -> Result<Self> {
+        let policy = PolicyProfile::load(&settings.policy)
+            .map_err(|error| Error::Configuration(error.to_string()))?;
+        let store = Store::connect(&settings.database_url, settings.max_connections).await?;
+        store.migrate().await?;
+        let blobs = match &settings.blobs {
+            BlobSettings::Local(folder) => Blobs::local(folder)?,
+            BlobSettings::Remote { url, options } => Blobs::from_url(url, options)?,
+        };
+        let index_dir = settings.index_dir.clone();
+        let index = blocking(move || Ok(Index::open(&index_dir)?)).await?;
+        let directory =
+            Directory::load(&store, rules::listed(policy.rules.catalogue.list_none.value)).await?;
+        let inner = Inner {
+            store,
+            blobs,
+            index,
+            policy,
+            site: Arc::new(settings.site),
+            clock: settings.clock,
+            directory: RwLock::new(Arc::new(directory)),
+            usage: usage::Pending::default(),
+            statistics: statistics::Cache::default(),
+            indexing: indexing::Signal::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Returns name and keeper of the portal.
+    pub fn site(&self) -> Arc<Site> {
+        Arc::clone(&self.inner.site)
+    }
+
+    /// Returns the active policy profile.
+    pub fn policy(&self) -> &PolicyProfile {
+        &self.inner.policy
+    }
+
+    /// Returns the instant it is now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.inner.clock.now()
+    }
+
+    /// Returns today in the portal's time zone.
+    pub fn today(&self) -> NaiveDate {
+        self.inner.clock.today()
+    }
+
+    /// Returns regions, organizations and terms as they were last loaded.
+    pub fn directory(&self) -> Arc<Directory> {
+        match self.inner.directory.read() {
+            Ok(directory) => Arc::clone(&directory),
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+
+    /// Loads regions, organizations and terms again, after they were written.
+    pub async fn reload_directory(&self) -> Result<()> {
+        let fresh = Arc::new(Directory::load(&self.inner.store, self.listed()).await?);
+        match self.inner.directory.write() {
+            Ok(mut directory) => *directory = fresh,
+            Err(poisoned) => *poisoned.into_inner() = fresh,
+        }
+        Ok(())
+    }
+
+    /// Returns a number that changes whenever a page of the catalogue may look different.
+    pub fn revision(&self) -> u64 {
+        self.inner.index.position()
+    }
+
+    /// Says whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.inner.store.ping().await?)
+    }
+}
+
+/// Runs what would hold up other requests (search, hashing) on the pool for it.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(failed) => Err(Error::Internal(format!("a background task stopped: {failed}"))),
+    }
+}

@@ -288,30 +288,53 @@ impl SearchRequest {
         request
     }
 
-    /// Writes the query string of this request, without a question mark.
-    pub fn to_query(&self) -> String {
-        let mut pairs = form_urlencoded::Serializer::new(String::new());
-        if !self.q.is_empty() {
-            pairs.append_pair("q", &self.q);
-        }
-        for facet in Facet::ALL {
-            for value in self.values(*facet) {
-                pairs.append_pair(facet.as_str(), &value);
+    /// Returns the request with one more value of a facet; a value that is none changes nothing.
+    #[must_use]
+    pub fn with_value(&self, facet: Facet, value: &str) -> Self {
+        fn add<T: FromStr + PartialEq>(values: &mut Vec<T>, value: &str) {
+            if let Ok(value) = value.parse()
+                && !values.contains(&value)
+            {
+                values.push(value);
             }
         }
-        for value in &self.priority {
-            pairs.append_pair("priority", value);
+        let mut request = self.clone();
+        match facet {
+            Facet::Open => add(&mut request.open, value),
+            Facet::Org => add(&mut request.org, value),
+            Facet::Theme => add(&mut request.theme, value),
+            Facet::Updated => request.updated = value.parse().ok().or(request.updated),
+            Facet::Region => add(&mut request.region, value),
+            Facet::Level => add(&mut request.level, value),
+            Facet::Format => add(&mut request.format, value),
+            Facet::Frequency => add(&mut request.frequency, value),
         }
-        if let Some(item) = &self.item {
-            pairs.append_pair("item", item);
+        request
+    }
+
+    /// Returns the parameters of this request, as they stand in addresses.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = Vec::new();
+        if !self.q.is_empty() {
+            pairs.push(("q", self.q.clone()));
         }
+        for facet in Facet::ALL {
+            pairs.extend(self.values(*facet).into_iter().map(|value| (facet.as_str(), value)));
+        }
+        pairs.extend(self.priority.iter().map(|value| ("priority", value.clone())));
+        pairs.extend(self.item.iter().map(|value| ("item", value.clone())));
         if self.sort != Sort::default() {
-            pairs.append_pair("sort", self.sort.as_str());
+            pairs.push(("sort", self.sort.as_str().to_owned()));
         }
         if self.exact {
-            pairs.append_pair("exact", "1");
+            pairs.push(("exact", "1".to_owned()));
         }
-        pairs.finish()
+        pairs
+    }
+
+    /// Writes the query string of this request, without a question mark.
+    pub fn to_query(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.pairs()).finish()
     }
 }
 

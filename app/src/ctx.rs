@@ -1,0 +1,106 @@
+//! What every page knows of its request: language, address, words, the day.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts, OriginalUri};
+use chrono::NaiveDate;
+use http::header;
+use http::request::Parts;
+use kaishu_portal::{Portal, Site};
+use kaishu_types::Lang;
+
+use crate::words::Words;
+
+/// The reader's own choice between light and dark; without one the system decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    Light,
+    Dark,
+}
+
+/// What a page knows of its request.
+#[derive(Clone)]
+pub(crate) struct Ctx {
+    /// The language of the address.
+    pub(crate) lang: Lang,
+    /// The words of that language.
+    pub(crate) words: &'static Words,
+    /// Name and keeper of this portal.
+    pub(crate) site: Arc<Site>,
+    /// The path without the language, as in `/datasets`.
+    pub(crate) path: String,
+    /// The query string as sent, without the question mark.
+    pub(crate) query: String,
+    /// The reader's choice of colours.
+    pub(crate) theme: Option<Theme>,
+    /// Today in the portal's time zone.
+    pub(crate) today: NaiveDate,
+}
+
+impl Ctx {
+    /// Reads the head of a request.
+    pub(crate) fn of(portal: &Portal, parts: &Parts) -> Self {
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let path = uri.path();
+        let (lang, path) = match path.strip_prefix("/en") {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => (Lang::En, rest),
+            _ => (Lang::Zh, path),
+        };
+        Self {
+            lang,
+            words: Words::of(lang),
+            site: portal.site(),
+            path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
+            query: uri.query().unwrap_or_default().to_owned(),
+            theme: chosen_theme(parts),
+            today: portal.today(),
+        }
+    }
+
+    /// Returns the address of a path in this language.
+    pub(crate) fn href(&self, path: &str) -> String {
+        match (self.lang, path) {
+            (Lang::Zh, path) => path.to_owned(),
+            (Lang::En, "/") => "/en".to_owned(),
+            (Lang::En, path) => format!("/en{path}"),
+        }
+    }
+
+    /// Returns the address of this page in the other language.
+    pub(crate) fn other_language(&self) -> String {
+        let path = match (self.lang, self.path.as_str()) {
+            (Lang::Zh, "/") => "/en".to_owned(),
+            (Lang::Zh, path) => format!("/en{path}"),
+            (Lang::En, path) => path.to_owned(),
+        };
+        if self.query.is_empty() { path } else { format!("{path}?{}", self.query) }
+    }
+
+    /// Returns the address of this page with the host, for `<link rel=canonical>`.
+    pub(crate) fn absolute(&self, path: &str) -> String {
+        format!("{}{}", self.site.base_url, self.href(path))
+    }
+}
+
+impl<S> FromRequestParts<S> for Ctx
+where
+    Portal: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(&Portal::from_ref(state), parts))
+    }
+}
+
+fn chosen_theme(parts: &Parts) -> Option<Theme> {
+    let cookies = parts.headers.get(header::COOKIE)?.to_str().ok()?;
+    let value = cookies.split(';').find_map(|pair| pair.trim().strip_prefix("theme="))?;
+    match value {
+        "light" => Some(Theme::Light),
+        "dark" => Some(Theme::Dark),
+        _ => None,
+    }
+}

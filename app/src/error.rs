@@ -1,0 +1,145 @@
+//! The error at the reader's edge: logged once, drawn as a page that helps.
+
+use axum::response::Response;
+use http::StatusCode;
+use kaishu_portal::Error;
+use kaishu_types::{ErrorCode, FieldError, Remedy, RuleRef};
+use leptos::prelude::*;
+
+use crate::ctx::Ctx;
+use crate::page::{Page, respond};
+
+/// What a reader learns of an error.
+#[derive(Debug)]
+pub(crate) struct AppError {
+    pub(crate) code: ErrorCode,
+    /// What happened, in a sentence; `None` takes the sentence of the code.
+    pub(crate) message: Option<String>,
+    pub(crate) fields: Vec<FieldError>,
+    pub(crate) rule: Option<RuleRef>,
+    pub(crate) remedy: Option<Remedy>,
+    /// What can be found in the log.
+    pub(crate) reference: Option<String>,
+}
+
+impl AppError {
+    /// Makes an error of a code with a sentence.
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: Some(message.into()),
+            fields: Vec::new(),
+            rule: None,
+            remedy: None,
+            reference: None,
+        }
+    }
+
+    /// Makes the error of an address whose parameters are wrong.
+    pub(crate) fn fields(fields: Vec<FieldError>) -> Self {
+        Self {
+            code: ErrorCode::InvalidInput,
+            message: None,
+            fields,
+            rule: None,
+            remedy: None,
+            reference: None,
+        }
+    }
+
+    /// Adds what the reader can do.
+    pub(crate) fn with_remedy(mut self, text: impl Into<String>, link: impl Into<String>) -> Self {
+        self.remedy = Some(Remedy { text: text.into(), link: link.into() });
+        self
+    }
+
+    /// Draws the page of this error.
+    pub(crate) fn page(self, ctx: &Ctx) -> Page {
+        let words = ctx.words;
+        let title = words.error_title(self.code);
+        let status = StatusCode::from_u16(self.code.http_status())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let message = self.message.unwrap_or_else(|| words.error_text(self.code).to_owned());
+        let fields = (!self.fields.is_empty()).then(|| {
+            let rows: Vec<_> = self
+                .fields
+                .into_iter()
+                .map(|fault| {
+                    view! { <li><code class="ks-fmt">{fault.field}</code>" "{fault.message}</li> }
+                })
+                .collect();
+            view! { <ul class="mt-4 list-disc pl-5 space-y-1">{rows}</ul> }
+        });
+        let rule = self.rule.map(|rule| {
+            view! {
+                <blockquote class="ks-law mt-6"><p>{rule.article}</p></blockquote>
+            }
+        });
+        let remedy = self.remedy.map(|remedy| {
+            view! { <a class="btn btn-primary" href=ctx.href(&remedy.link)>{remedy.text}</a> }
+        });
+        let reference = self.reference.map(|reference| {
+            view! { <p class="mt-6 ks-mute text-sm">{words.error_reference}" "<span class="font-mono">{reference}</span></p> }
+        });
+        let search_class = if remedy.is_some() { "btn btn-outline" } else { "btn btn-primary" };
+        let body = view! {
+            <main id="main" class="ks-wrap pt-12 md:pt-20 pb-10">
+                <div class="max-w-[44rem]" role="alert">
+                    <p class="ks-mute num">{status.as_u16()}</p>
+                    <h1 class="mt-1 text-3xl">{title.clone()}</h1>
+                    <p class="mt-4 text-lg">{message}</p>
+                    {fields}
+                    {rule}
+                </div>
+                <p class="mt-8 flex flex-wrap gap-2">
+                    {remedy}
+                    <a class=search_class href=ctx.href("/datasets")>{words.search_datasets}</a>
+                    <a class="btn btn-outline" href=ctx.href("/")>{words.back_home}</a>
+                </p>
+                {reference}
+            </main>
+        };
+        let mut page = Page::new(title, body).private();
+        page.status = status;
+        page
+    }
+}
+
+impl From<Error> for AppError {
+    fn from(error: Error) -> Self {
+        let code = error.code();
+        if code == ErrorCode::Internal {
+            let reference = error.reference();
+            tracing::error!(error = &error as &dyn std::error::Error, %reference, "use case failed");
+            return Self {
+                code,
+                message: None,
+                fields: Vec::new(),
+                rule: None,
+                remedy: None,
+                reference: Some(reference),
+            };
+        }
+        let message = error.to_string();
+        let detail = error.into_detail();
+        let message = if detail.fields.is_empty() { Some(message) } else { None };
+        Self {
+            code,
+            message,
+            fields: detail.fields,
+            rule: detail.rule,
+            remedy: detail.remedy,
+            reference: None,
+        }
+    }
+}
+
+/// Draws the page of an error that arose outside the pages, as in the middleware.
+pub fn error_page(
+    portal: &kaishu_portal::Portal,
+    parts: &http::request::Parts,
+    error: Error,
+) -> Response {
+    let ctx = Ctx::of(portal, parts);
+    respond(&ctx, || Err(error.into()))
+}

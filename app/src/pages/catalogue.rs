@@ -1,0 +1,380 @@
+//! The catalogue: search, facets, results (SRCH-01, SRCH-02).
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use kaishu_portal::Portal;
+use kaishu_portal::catalogue::{CatalogueView, Window};
+use kaishu_types::query::{CatalogueQuery, DEFAULT_PER_PAGE, Paging, parse};
+use kaishu_types::search::{Facet, Highlight, MatchField, SearchHit, SearchRequest, Sort, Span};
+use kaishu_types::{ErrorCode, Lang};
+use leptos::prelude::*;
+
+use super::facet_values;
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::page::{Page, Section, respond};
+use crate::ui::class_mark::{MarkSize, class_mark};
+use crate::ui::crumbs::crumbs;
+use crate::ui::facets::{chips, filters};
+use crate::ui::freshness::freshness;
+use crate::ui::icon::icon;
+use crate::ui::numbers::thousands;
+use crate::ui::search_form::{Looks, search_form};
+use crate::ui::spans::spans;
+
+/// `GET /datasets`
+pub(crate) async fn show(
+    ctx: Ctx,
+    State(portal): State<Portal>,
+    RawQuery(raw): RawQuery,
+) -> Response {
+    let found = find(&ctx, &portal, raw.as_deref().unwrap_or_default()).await;
+    respond(&ctx, || {
+        let (query, view) = found?;
+        match query.all {
+            Some(facet) => Ok(facet_values::page(&ctx, &query.request, facet, view)),
+            None => page(&ctx, &query, view),
+        }
+    })
+}
+
+async fn find(
+    ctx: &Ctx,
+    portal: &Portal,
+    raw: &str,
+) -> Result<(CatalogueQuery, CatalogueView), AppError> {
+    let query = parse(raw, Paging::Pages).map_err(AppError::fields)?;
+    let page = query.page.unwrap_or(1);
+    let window = Window::Page { number: page, per_page: DEFAULT_PER_PAGE };
+    let view = portal.search(&query.request, window, ctx.lang).await?;
+    let n_pages = n_pages(view.total);
+    if page > n_pages && page > 1 {
+        let message = match ctx.lang {
+            Lang::Zh => format!("没有第 {page} 页。这些条件下的结果有 {n_pages} 页。"),
+            Lang::En => format!("There is no page {page}: these results have {n_pages} pages."),
+        };
+        let last = address(&query.request, n_pages);
+        let text = match ctx.lang {
+            Lang::Zh => format!("到第 {n_pages} 页"),
+            Lang::En => format!("Go to page {n_pages}"),
+        };
+        return Err(AppError::new(ErrorCode::NotFound, message).with_remedy(text, last));
+    }
+    Ok((query, view))
+}
+
+fn n_pages(total: u64) -> usize {
+    usize::try_from(total).unwrap_or(usize::MAX).div_ceil(DEFAULT_PER_PAGE).max(1)
+}
+
+/// Writes the path of a page of results.
+pub(crate) fn address(request: &SearchRequest, page: usize) -> String {
+    let mut query = request.to_query();
+    if page > 1 {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(&format!("page={page}"));
+    }
+    if query.is_empty() { "/datasets".to_owned() } else { format!("/datasets?{query}") }
+}
+
+fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, AppError> {
+    let words = ctx.words;
+    let request = &query.request;
+    let number = query.page.unwrap_or(1);
+    let total = view.total;
+    let title = if total == 0 {
+        words.no_result(&request.q)
+    } else {
+        words.results_title(&thousands(total), total == 1, &request.q)
+    };
+    let expanded = expansion(ctx, request, &view.expanded);
+    let help = (total == 0).then(|| no_result_help(ctx, request, &view));
+    let from = (number - 1) * DEFAULT_PER_PAGE + 1;
+    let rows: Vec<_> = view.hits.into_iter().map(|hit| row(ctx, hit)).collect();
+    let paging = (total > 0).then(|| pagination(ctx, request, number, total));
+    let body = view! {
+        <main id="main" class="ks-wrap">
+            {crumbs(ctx, vec![(words.datasets.to_owned(), None)])}
+            <div class="grid lg:grid-cols-[15.5rem_minmax(0,1fr)] gap-x-14 pt-2">
+                <div class="lg:col-start-2 pb-2">
+                    <h1 id="h" class="text-2xl md:text-3xl">{title.clone()}</h1>
+                    {search_form(ctx, request, Looks::List)}
+                    {expanded}
+                </div>
+                {filters(ctx, request, &view.facets)}
+                <section id="results" aria-labelledby="h" class="lg:col-start-2 mt-5">
+                    <div class="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 pb-4">
+                        <h2 class="text-base max-lg:w-full">{words.n_chosen(request.n_filters())}</h2>
+                        <a class="btn btn-sm btn-outline lg:!hidden !min-h-11" href="#filters">
+                            {icon("filter")}{words.filters}
+                        </a>
+                        {sorting(ctx, request)}
+                        {chips(ctx, request, &view.facets)}
+                    </div>
+                    {help}
+                    <ol start=from>{rows}</ol>
+                    {paging}
+                    <aside class="ks-note mt-10" aria-labelledby="h-d">
+                        <h2 id="h-d" class="text-base">{words.not_found_data}</h2>
+                        <p>
+                            {words.demand_text}
+                            " "
+                            <a class="ks-link" href=ctx.href("/demands")>{words.demand_link}</a>
+                        </p>
+                    </aside>
+                </section>
+            </div>
+        </main>
+    };
+    let mut page = Page::new(title, body).section(Section::Datasets);
+    // One address for the plain catalogue; search engines need no list of every combination.
+    page.listed = request.n_filters() == 0 && request.q.is_empty();
+    Ok(page)
+}
+
+fn expansion(ctx: &Ctx, request: &SearchRequest, expanded: &[String]) -> Option<AnyView> {
+    let words = ctx.words;
+    if request.exact {
+        let request = SearchRequest { exact: false, ..request.clone() };
+        let target = ctx.href(&address(&request, 1));
+        return Some(
+            view! {
+                <p class="mt-3 ks-mute text-[.9375rem]">
+                    {words.as_typed_now}" "
+                    <a class="ks-link" href=target>{words.with_synonyms}</a>
+                </p>
+            }
+            .into_any(),
+        );
+    }
+    if expanded.is_empty() {
+        return None;
+    }
+    let request = SearchRequest { exact: true, ..request.clone() };
+    let target = ctx.href(&address(&request, 1));
+    let stop = ctx.lang.pick("。", ". ");
+    Some(
+        view! {
+            <p class="mt-3 ks-mute text-[.9375rem]">
+                {words.also_searched}
+                {expanded.join(words.separator)}
+                {stop}
+                <a class="ks-link" href=target>{words.only_as_typed}</a>
+            </p>
+        }
+        .into_any(),
+    )
+}
+
+fn sorting(ctx: &Ctx, request: &SearchRequest) -> AnyView {
+    let words = ctx.words;
+    let options: Vec<_> = Sort::ALL
+        .iter()
+        .map(|sort| {
+            let word = match sort {
+                Sort::Relevance => words.sort_relevance,
+                Sort::Updated => words.sort_updated,
+                Sort::Downloads => words.sort_downloads,
+                Sort::Overdue => words.sort_overdue,
+                Sort::Title => words.sort_title,
+            };
+            view! { <option value=sort.as_str() selected=request.sort == *sort>{word}</option> }
+        })
+        .collect();
+    let kept: Vec<_> = SearchRequest { sort: Sort::default(), ..request.clone() }
+        .pairs()
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect();
+    view! {
+        <form class="flex items-center gap-2" action=ctx.href("/datasets") method="get">
+            {kept}
+            <label for="sort" class="text-sm ks-mute whitespace-nowrap">{words.sort}</label>
+            <select id="sort" name="sort" class="select !h-9 w-auto text-sm">{options}</select>
+            <button class="btn btn-sm btn-outline">{words.sort}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn row(ctx: &Ctx, hit: SearchHit) -> AnyView {
+    let words = ctx.words;
+    let SearchHit { card, highlights } = hit;
+    let mut title = plain(card.title(ctx.lang));
+    let mut summary = plain(card.summary(ctx.lang));
+    let mut items: Vec<Vec<Span>> = Vec::new();
+    let mut keywords: Vec<Vec<Span>> = Vec::new();
+    let mut provider = plain(card.organization.label(ctx.lang));
+    for Highlight { field, spans } in highlights {
+        match field {
+            MatchField::Title if joined(&spans) == card.title(ctx.lang) => title = spans,
+            MatchField::Summary => summary = spans,
+            MatchField::Organization if joined(&spans) == card.organization.label(ctx.lang) => {
+                provider = spans;
+            }
+            MatchField::Item => items.push(spans),
+            MatchField::Keyword => keywords.push(spans),
+            MatchField::Title | MatchField::Organization => {}
+        }
+    }
+    let formats: Vec<_> = card
+        .formats
+        .iter()
+        .map(|format| view! { <span class="ks-fmt">{format.label(ctx.lang)}</span> })
+        .collect();
+    let formats = (!formats.is_empty())
+        .then(|| view! { <span class="flex gap-1.5 flex-wrap">{formats}</span> });
+    let n_items = (card.n_items > 0).then(|| {
+        view! { <span class="num">{words.item_count(card.n_items, card.n_open_items)}</span> }
+    });
+    let fresh = card.freshness(ctx.today);
+    view! {
+        <li class="ks-row">
+            <article>
+                <h3><a href=ctx.href(&format!("/datasets/{}", card.code))>{spans(title)}</a></h3>
+                <p class="mt-1 ks-clamp max-w-[46em]">{spans(summary)}</p>
+                {matches(ctx, words.matched_items, items)}
+                {matches(ctx, words.matched_keywords, keywords)}
+                <div class="ks-inline mt-3">
+                    {class_mark(ctx.lang, card.open_class, MarkSize::Normal)}
+                    <span>{spans(provider)}</span>
+                    {freshness(ctx, fresh, card.updated_at)}
+                    {formats}
+                    {n_items}
+                </div>
+            </article>
+        </li>
+    }
+    .into_any()
+}
+
+fn matches(ctx: &Ctx, heading: &'static str, found: Vec<Vec<Span>>) -> Option<AnyView> {
+    if found.is_empty() {
+        return None;
+    }
+    let separator = ctx.words.separator;
+    let parts: Vec<_> = found
+        .into_iter()
+        .enumerate()
+        .map(|(place, part)| {
+            let before = if place > 0 { separator } else { "" };
+            view! { <>{before}{spans(part)}</> }
+        })
+        .collect();
+    Some(view! { <p class="mt-2 text-sm ks-mute">{heading}{parts}</p> }.into_any())
+}
+
+fn plain(text: &str) -> Vec<Span> {
+    vec![Span { text: text.to_owned(), hit: false }]
+}
+
+fn joined(parts: &[Span]) -> String {
+    parts.iter().map(|part| part.text.as_str()).collect()
+}
+
+fn no_result_help(ctx: &Ctx, request: &SearchRequest, view: &CatalogueView) -> AnyView {
+    let words = ctx.words;
+    let spelling = view.spelling.clone().map(|better| {
+        let better_request = SearchRequest { q: better.clone(), ..request.clone() };
+        let target = ctx.href(&address(&better_request, 1));
+        view! {
+            <p class="mt-1 text-lg">{words.did_you_mean}<a class="ks-link" href=target>{better}</a></p>
+        }
+    });
+    let drops: Vec<_> = view
+        .relaxations
+        .iter()
+        .map(|relaxation| {
+            let target = ctx.href(&address(&request.without(relaxation.facet), 1));
+            let text =
+                words.drop_filter(facet_title(ctx, relaxation.facet), &thousands(relaxation.count));
+            view! { <li><a class="ks-link" href=target>{text}</a></li> }
+        })
+        .collect();
+    view! {
+        <div class="py-4">
+            {spelling}
+            <p class="mt-3">{words.no_result_try}</p>
+            <ul class="mt-1 list-disc pl-5 space-y-1">
+                {drops}
+                <li>{words.try_fewer}</li>
+                <li>{words.try_pinyin}</li>
+            </ul>
+        </div>
+    }
+    .into_any()
+}
+
+/// Names a facet.
+pub(crate) fn facet_title(ctx: &Ctx, facet: Facet) -> &'static str {
+    let words = ctx.words;
+    match facet {
+        Facet::Open => words.open_class,
+        Facet::Org => words.provider,
+        Facet::Theme => words.theme,
+        Facet::Updated => words.updated_within,
+        Facet::Region => words.region,
+        Facet::Level => words.level,
+        Facet::Format => words.format,
+        Facet::Frequency => words.frequency,
+    }
+}
+
+fn pagination(ctx: &Ctx, request: &SearchRequest, number: usize, total: u64) -> AnyView {
+    let words = ctx.words;
+    let last = n_pages(total);
+    let from = (number - 1) * DEFAULT_PER_PAGE + 1;
+    let to = (number * DEFAULT_PER_PAGE).min(usize::try_from(total).unwrap_or(usize::MAX));
+    let near = number.saturating_sub(1).max(1)..=(number + 1).min(last);
+    let mut numbers: Vec<usize> = std::iter::once(1).chain(near).chain([last]).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut before = 0;
+    let links: Vec<_> = numbers
+        .into_iter()
+        .map(|page| {
+            let gap = (page > before + 1).then(|| view! { <span class="px-1">"…"</span> });
+            before = page;
+            let current = (page == number).then_some("page");
+            let class = if page == number {
+                "btn btn-sm btn-primary num"
+            } else {
+                "btn btn-sm btn-outline num"
+            };
+            view! {
+                {gap}
+                <a class=class aria-current=current href=ctx.href(&address(request, page))>
+                    {thousands(page as u64)}
+                </a>
+            }
+        })
+        .collect();
+    let previous = (number > 1).then(|| {
+        view! {
+            <a class="btn btn-sm btn-outline" rel="prev" href=ctx.href(&address(request, number - 1))>
+                {icon("previous")}{words.page_previous}
+            </a>
+        }
+    });
+    let next = (number < last).then(|| {
+        view! {
+            <a class="btn btn-sm btn-outline" rel="next" href=ctx.href(&address(request, number + 1))>
+                {words.page_next}{icon("next")}
+            </a>
+        }
+    });
+    view! {
+        <nav
+            class="border-t border-[var(--line)] pt-6 flex flex-wrap items-center justify-between gap-4"
+            aria-label=words.pages
+        >
+            <p class="text-sm ks-mute num">
+                {words.range(&thousands(from as u64), &thousands(to as u64), &thousands(total))}
+            </p>
+            <div class="flex flex-wrap gap-2 items-center">{previous}{links}{next}</div>
+        </nav>
+    }
+    .into_any()
+}

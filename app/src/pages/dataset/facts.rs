@@ -1,0 +1,166 @@
+//! The rail of facts: every catalogue field that has a value (SRCH-03).
+
+use kaishu_portal::catalogue::DatasetPage;
+use leptos::prelude::*;
+
+use super::obtain::safe_url;
+use super::terms::{basis_text, mode_label};
+use crate::ctx::Ctx;
+use crate::ui::dates::{day_of, full_day};
+use crate::ui::numbers::thousands;
+
+/// Draws the rail.
+pub(crate) fn rail(ctx: &Ctx, found: &DatasetPage) -> AnyView {
+    let words = ctx.words;
+    let code = &found.dataset.code;
+    let problem = |kind: &str| ctx.href(&format!("/datasets/{code}/{kind}"));
+    view! {
+        <aside aria-label=words.facts class="text-[.9375rem]">
+            <h2 class="text-base border-t-2 border-[var(--color-base-content)] pt-3">{words.facts}</h2>
+            <dl class="ks-meta mt-1">{main_facts(ctx, found)}</dl>
+            <h2 class="text-base mt-8 border-t border-[var(--line-2)] pt-3">{words.metadata}</h2>
+            <dl class="ks-meta mt-1">{more_facts(ctx, found)}</dl>
+            {extras(ctx, found)}
+            <h2 class="text-base mt-8 border-t border-[var(--line-2)] pt-3">{words.problem}</h2>
+            <ul class="mt-1 space-y-1">
+                <li><a class="ks-link" href=problem("correction")>{words.ask_correction}</a></li>
+                <li><a class="ks-link" href=problem("objection")>{words.object}</a></li>
+                <li><a class="ks-link" href=problem("report")>{words.report}</a></li>
+            </ul>
+        </aside>
+    }
+    .into_any()
+}
+
+fn fact(word: &'static str, value: impl IntoAny) -> AnyView {
+    view! { <div><dt>{word}</dt><dd>{value.into_any()}</dd></div> }.into_any()
+}
+
+fn text_fact(word: &'static str, value: Option<&str>) -> Option<AnyView> {
+    let value = value.filter(|value| !value.is_empty())?.to_owned();
+    Some(fact(word, value))
+}
+
+fn main_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
+    let words = ctx.words;
+    let dataset = &found.dataset;
+    let fields = &dataset.fields;
+    let mut facts = Vec::new();
+    let provider = ctx.href(&format!("/organizations/{}", dataset.organization.code));
+    facts.push(fact(
+        words.provider,
+        view! { <a class="ks-link" href=provider>{dataset.organization.label(ctx.lang).to_owned()}</a> },
+    ));
+    let theme = ctx.href(&format!("/datasets?theme={}", fields.theme));
+    facts.push(fact(
+        words.theme,
+        view! { <a class="ks-link" href=theme>{found.terms.label("theme", &fields.theme, ctx.lang)}</a> },
+    ));
+    let region = ctx.href(&format!("/regions/{}", dataset.region.code));
+    facts.push(fact(
+        words.region,
+        view! { <a class="ks-link" href=region>{dataset.region.label(ctx.lang).to_owned()}</a> },
+    ));
+    facts.push(fact(words.level, dataset.level.label(ctx.lang)));
+    facts.extend(text_fact(words.coverage, fields.spatial.as_deref()));
+    if fields.temporal_start.is_some() || fields.temporal_end.is_some() {
+        let start = fields.temporal_start.map(|day| full_day(ctx.lang, day));
+        let end = fields.temporal_end.map(|day| full_day(ctx.lang, day));
+        facts.push(fact(words.period, view! { {start}"—"{end} }));
+    }
+    facts.push(fact(words.frequency, fields.frequency.label(ctx.lang)));
+    if let Some(due) = dataset.next_due {
+        facts.push(fact(words.next_update, view! { {full_day(ctx.lang, due)}{words.before} }));
+    }
+    let licence = found.terms.label("licence", &fields.licence, ctx.lang);
+    let licence =
+        match found.terms.uri("licence", &fields.licence).and_then(safe_url) {
+            Some(uri) => view! { <a class="ks-link" rel="license noopener" href=uri>{licence}</a> }
+                .into_any(),
+            None => view! { <a class="ks-link" href=ctx.href("/help#licences")>{licence}</a> }
+                .into_any(),
+        };
+    facts.push(fact(words.licence, licence));
+    facts.push(fact(words.security_level, fields.security_level.to_string()));
+    facts.push(fact(words.version, words.version_number(dataset.version)));
+    facts.push(fact(words.updated, full_day(ctx.lang, day_of(dataset.updated_at))));
+    facts.push(fact(words.published, full_day(ctx.lang, day_of(dataset.published_at))));
+    let usage = format!(
+        "{} {} · {} {}",
+        words.views,
+        thousands(dataset.n_views),
+        words.downloads,
+        thousands(dataset.n_downloads)
+    );
+    facts.push(fact(words.usage, usage));
+    facts
+}
+
+fn more_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
+    let words = ctx.words;
+    let dataset = &found.dataset;
+    let fields = &dataset.fields;
+    let share = &fields.share;
+    let mut facts = Vec::new();
+    facts.push(fact(words.kind, fields.kind.label(ctx.lang)));
+    if let Some(base_db) = &fields.base_db {
+        facts.push(fact(words.base_db, found.terms.label("base_db", base_db, ctx.lang)));
+    }
+    facts.push(fact(words.share_class, share.class.label(ctx.lang)));
+    let conditions = share.conditions.join("；");
+    facts.extend(text_fact(words.share_conditions, Some(&conditions)));
+    let modes: Vec<String> = share.modes.iter().map(|mode| mode_label(ctx, mode)).collect();
+    facts.extend(text_fact(words.share_modes, Some(&modes.join(words.separator))));
+    facts.extend(text_fact(words.share_scope, share.scope.as_deref()));
+    facts.extend(text_fact(words.legal_basis, basis_text(&share.basis).as_deref()));
+    facts.extend(text_fact(words.source, fields.source.as_deref()));
+    facts.extend(text_fact(words.source_system, fields.source_system.as_deref()));
+    facts.extend(text_fact(words.business_matter, fields.business_matter.as_deref()));
+    facts.extend(text_fact(words.mgmt_responsibility, fields.mgmt_responsibility.as_deref()));
+    facts.extend(text_fact(words.collector, fields.collector.as_deref()));
+    facts.extend(text_fact(words.certifier, fields.certifier.as_deref()));
+    facts.extend(text_fact(words.classification, fields.classification.as_deref()));
+    facts.extend(text_fact(words.data_form, Some(&fields.data_form.join(words.separator))));
+    facts.extend(text_fact(words.industry, fields.industry.as_deref()));
+    facts.extend(text_fact(words.keywords, Some(&fields.keywords.join(words.separator))));
+    facts.extend(text_fact(words.contact, fields.contact.as_deref()));
+    if let Some(url) = fields.homepage.as_deref().and_then(safe_url) {
+        let link =
+            view! { <a class="ks-link" rel="external noopener" href=url>{words.open_link}</a> };
+        facts.push(fact(words.homepage, link));
+    }
+    if let Some(origin) = &dataset.origin {
+        let name = origin.name.clone();
+        let origin_view = match origin.url.as_deref().and_then(safe_url) {
+            Some(url) => {
+                view! { <a class="ks-link" rel="external noopener" href=url>{name}</a> }.into_any()
+            }
+            None => name.into_any(),
+        };
+        facts.push(fact(words.imported_from, origin_view));
+        facts.push(fact(words.source_id, origin.id.clone()));
+    }
+    facts
+}
+
+fn extras(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
+    let extras = &found.dataset.fields.extras;
+    if extras.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = extras
+        .iter()
+        .map(|(name, value)| {
+            view! { <div><dt>{name.clone()}</dt><dd class="whitespace-pre-line">{value.clone()}</dd></div> }
+        })
+        .collect();
+    Some(
+        view! {
+            <details class="mt-4">
+                <summary class="ks-mute cursor-pointer">{ctx.words.other_fields}</summary>
+                <dl class="ks-meta mt-1">{rows}</dl>
+            </details>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,221 @@
+//! What one can have now, and what one can ask for.
+
+use kaishu_portal::catalogue::DatasetPage;
+use kaishu_types::dataset::ResourceView;
+use kaishu_types::vocabulary::{DatasetState, Format, OpenClass, ResourceKind};
+use leptos::prelude::*;
+
+use crate::ctx::Ctx;
+use crate::ui::icon::icon;
+use crate::ui::numbers::{size, thousands};
+
+/// Draws the two ways to the data side by side.
+pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
+    if found.dataset.state != DatasetState::Published {
+        return None;
+    }
+    let words = ctx.words;
+    let count = |class| found.dataset.items.iter().filter(|item| item.open_class == class).count();
+    let n_open = count(OpenClass::Unconditional);
+    let n_conditional = count(OpenClass::Conditional);
+    let is_conditional = found.dataset.fields.open.class == OpenClass::Conditional;
+    let now = available_now(ctx, found, n_open);
+    let layout = if is_conditional { "grid md:grid-cols-2" } else { "" };
+    let on_application =
+        is_conditional.then(|| available_on_application(ctx, found, n_conditional));
+    Some(
+        view! {
+            <section aria-labelledby="h-get" class="border-t-2 border-[var(--color-base-content)]">
+                <h2 id="h-get" class="sr-only">{words.get_data}</h2>
+                <div class=layout>{now}{on_application}</div>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
+    let words = ctx.words;
+    let dataset = &found.dataset;
+    let files: Vec<&ResourceView> = dataset
+        .resources
+        .iter()
+        .filter(|resource| found.may_download && resource.kind == ResourceKind::File)
+        .collect();
+    let links: Vec<&ResourceView> =
+        dataset.resources.iter().filter(|resource| resource.kind != ResourceKind::File).collect();
+    let heading = if n_open > 0 {
+        format!("{}{}{}", words.available_now, ctx.lang.pick("：", ": "), words.n_items(n_open))
+    } else {
+        words.available_now.to_owned()
+    };
+    let text = if found.login_rule.is_some() {
+        words.available_login_text
+    } else {
+        words.available_now_text
+    };
+    let main = files.first().map(|file| download_button(ctx, found, file));
+    let others: Vec<_> = files.iter().skip(1).take(6).map(|file| {
+        view! { <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, file))>{file.title.clone()}" "{file.format.label(ctx.lang)}</a> }
+    }).collect();
+    let others = (!others.is_empty()).then(|| {
+        let separator = words.separator;
+        let parts: Vec<_> = others
+            .into_iter()
+            .enumerate()
+            .map(|(place, link)| {
+                let before = if place > 0 { separator } else { "" };
+                view! { <>{before}{link}</> }
+            })
+            .collect();
+        view! { <p class="mt-3 text-[.9375rem]">{words.other_files}{parts}</p> }
+    });
+    let external: Vec<_> = links.iter().take(6).filter_map(|link| {
+        let url = safe_url(link.url.as_deref()?)?;
+        Some(view! {
+            <li>
+                <a class="ks-link" rel="external nofollow noopener" href=url>{link.title.clone()}</a>
+                " "
+                <span class="ks-fmt">{link.format.label(ctx.lang)}</span>
+            </li>
+        })
+    }).collect();
+    let nothing = (files.is_empty() && external.is_empty())
+        .then(|| view! { <p class="mt-4">{words.no_file}</p> });
+    let external =
+        (!external.is_empty()).then(|| view! { <ul class="mt-4 space-y-1.5">{external}</ul> });
+    let side = if found.dataset.fields.open.class == OpenClass::Conditional {
+        "py-6 md:pr-8 md:border-r border-[var(--line)]"
+    } else {
+        "py-6"
+    };
+    view! {
+        <div class=side>
+            <h3 class="text-lg">{heading}</h3>
+            <p class="mt-1 ks-mute text-[.9375rem]">{text}</p>
+            {main}
+            {others}
+            {external}
+            {nothing}
+        </div>
+    }
+    .into_any()
+}
+
+fn download_button(ctx: &Ctx, found: &DatasetPage, file: &ResourceView) -> AnyView {
+    let bytes = file.size_bytes.map(|bytes| {
+        view! { <span class="font-normal num">"("{size(bytes)}")"</span> }
+    });
+    let format = if file.format == Format::Other { "" } else { file.format.label(ctx.lang) };
+    view! {
+        <div class="mt-4 flex flex-wrap gap-2">
+            <a class="btn btn-primary" rel="nofollow" href=ctx.href(&download_path(found, file))>
+                {icon("download")}{ctx.words.download}" "{format}" "{bytes}
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+fn available_on_application(ctx: &Ctx, found: &DatasetPage, n_conditional: usize) -> AnyView {
+    let words = ctx.words;
+    let heading = if n_conditional > 0 {
+        format!(
+            "{}{}{}",
+            words.available_on_application,
+            ctx.lang.pick("：", ": "),
+            words.n_items(n_conditional)
+        )
+    } else {
+        words.available_on_application.to_owned()
+    };
+    let target = format!("/datasets/{}/apply", found.dataset.code);
+    view! {
+        <div class="py-6 md:pl-8 max-md:border-t border-[var(--line)]">
+            <h3 class="text-lg">{heading}</h3>
+            <p class="mt-1 ks-mute text-[.9375rem]">{words.answer_within(found.reply_working_days)}</p>
+            <div class="mt-4">
+                <a class="btn btn-outline" href=ctx.href(&target)>{icon("apply")}{words.apply}</a>
+            </div>
+            <p class="mt-3 text-[.9375rem]"><a class="ks-link" href="#h-law">{words.see_terms}</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Draws all files and interfaces with their facts (DL-10).
+pub(crate) fn resources(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
+    let words = ctx.words;
+    let dataset = &found.dataset;
+    if dataset.resources.is_empty() || dataset.state != DatasetState::Published {
+        return None;
+    }
+    let rows: Vec<_> = dataset.resources.iter().map(|resource| row(ctx, found, resource)).collect();
+    Some(
+        view! {
+            <section aria-labelledby="h-files" class="mt-12">
+                <h2 id="h-files" class="text-xl">{words.resources}</h2>
+                <ul class="mt-3 border-b border-[var(--line)]">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
+    let words = ctx.words;
+    let mut facts: Vec<String> = vec![resource.format.label(ctx.lang).to_owned()];
+    facts.extend(resource.size_bytes.map(size));
+    if let (Some(n_rows), Some(n_columns)) = (resource.n_rows, resource.n_columns) {
+        facts.push(format!("{} {} × {n_columns} {}", thousands(n_rows), words.rows, words.columns));
+    }
+    facts.extend(resource.encoding.clone());
+    let is_file = resource.kind == ResourceKind::File;
+    let links = if is_file && found.may_download {
+        let original =
+            format!("/api/v1/datasets/{}/resources/{}/original", found.dataset.code, resource.id);
+        view! {
+            <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, resource))>{words.download}</a>
+            <a class="ks-link" rel="nofollow" href=original>{words.original_bytes}</a>
+        }
+        .into_any()
+    } else {
+        resource
+            .url
+            .as_deref()
+            .and_then(safe_url)
+            .map(|url| view! { <a class="ks-link" rel="external nofollow noopener" href=url>{words.open_link}</a> })
+            .into_any()
+    };
+    let sums = resource.sha256.clone().zip(resource.sm3.clone()).map(|(sha256, sm3)| {
+        view! {
+            <details class="text-sm mt-1">
+                <summary class="ks-mute cursor-pointer">{words.checksum}</summary>
+                <p class="font-mono text-[.8125rem] break-all">"SHA-256 "{sha256}<br/>"SM3 "{sm3}</p>
+            </details>
+        }
+    });
+    view! {
+        <li class="py-3 border-t border-[var(--line)]">
+            <div class="flex flex-wrap justify-between gap-x-6 gap-y-1">
+                <h3 class="text-base">{resource.title.clone()}</h3>
+                <span class="flex gap-4">{links}</span>
+            </div>
+            {resource.description.clone().map(|text| view! { <p class="text-[.9375rem] whitespace-pre-line">{text}</p> })}
+            <p class="text-sm ks-mute num">{facts.join(" · ")}</p>
+            {sums}
+        </li>
+    }
+    .into_any()
+}
+
+fn download_path(found: &DatasetPage, resource: &ResourceView) -> String {
+    format!("/datasets/{}/resources/{}/download", found.dataset.code, resource.id)
+}
+
+/// Lets only web addresses through: an imported `javascript:` link must not become one of ours.
+pub(crate) fn safe_url(url: &str) -> Option<String> {
+    let lower = url.trim().to_ascii_lowercase();
+    let is_web = ["http://", "https://", "ftp://"].iter().any(|scheme| lower.starts_with(scheme));
+    is_web.then(|| url.trim().to_owned())
+}

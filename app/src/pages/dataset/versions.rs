@@ -1,0 +1,62 @@
+//! Versions, and how to cite (DL-10, PUB-14).
+
+use kaishu_portal::catalogue::DatasetPage;
+use leptos::prelude::*;
+
+use crate::ctx::Ctx;
+use crate::ui::dates::{day_of, full_day};
+
+/// Draws the versions, newest first.
+pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
+    let words = ctx.words;
+    let dataset = &found.dataset;
+    let rows: Vec<_> = dataset
+        .versions
+        .iter()
+        .map(|version| {
+            let target = format!("/datasets/{}/versions/{}", dataset.code, version.number);
+            let changed: Vec<String> =
+                version.changed_fields.iter().map(|field| words.field(field).to_owned()).collect();
+            let changed = (!changed.is_empty()).then(|| {
+                view! { <span class="ks-mute">" "{words.version_changed}{changed.join(words.separator)}</span> }
+            });
+            view! {
+                <li class="grid sm:grid-cols-[9rem_1fr] gap-x-4 py-3 border-t border-[var(--line)]">
+                    <span class="num">{full_day(ctx.lang, day_of(version.published_at))}</span>
+                    <span>
+                        <a class="ks-link" href=ctx.href(&target)>{words.version_number(version.number)}</a>
+                        {ctx.lang.pick("　", " — ")}
+                        {version.note.clone()}
+                        {changed}
+                    </span>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <section aria-labelledby="h-ver" class="mt-12">
+            <h2 id="h-ver" class="text-xl">{words.versions}</h2>
+            <ol class="mt-3" reversed>{rows}</ol>
+        </section>
+    }
+    .into_any()
+}
+
+/// Draws the line that attributes the data, for today.
+pub(crate) fn citation(ctx: &Ctx, found: &DatasetPage) -> AnyView {
+    let words = ctx.words;
+    let rule = found.attribution_rule.as_ref().map(|rule| {
+        view! {
+            <a class="ks-art ml-2" href=ctx.href(&rule.link)>{rule.heading.clone()}</a>
+        }
+    });
+    view! {
+        <section aria-labelledby="h-cite" class="mt-12">
+            <h2 id="h-cite" class="text-xl">{words.citation}</h2>
+            <p class="mt-2 ks-mute">{words.citation_text}{rule}</p>
+            <p class="mt-3 border-y border-[var(--line)] py-3 select-all">{found.citation.clone()}</p>
+            <p class="mt-2 text-sm ks-mute">{words.citation_receipt}</p>
+        </section>
+    }
+    .into_any()
+}

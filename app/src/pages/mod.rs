@@ -1,0 +1,35 @@
+//! The pages, one file each, and their addresses.
+
+mod appearance;
+mod catalogue;
+mod dataset;
+mod facet_values;
+mod home;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+use kaishu_portal::Portal;
+
+/// Returns the routes of all pages in both languages.
+pub fn router<S>() -> Router<S>
+where
+    Portal: FromRef<S>,
+    S: Clone + Send + Sync + 'static,
+{
+    Router::new().merge(localized("")).merge(localized("/en"))
+}
+
+fn localized<S>(prefix: &str) -> Router<S>
+where
+    Portal: FromRef<S>,
+    S: Clone + Send + Sync + 'static,
+{
+    let at = |path: &str| format!("{prefix}{path}");
+    let home = if prefix.is_empty() { "/".to_owned() } else { prefix.to_owned() };
+    Router::new()
+        .route(&home, get(home::show))
+        .route(&at("/datasets"), get(catalogue::show))
+        .route(&at("/datasets/{code}"), get(dataset::show))
+        .route(&at("/appearance"), post(appearance::choose))
+}

@@ -1,0 +1,202 @@
+//! The frame of every page: head, masthead, footer.
+
+use kaishu_types::Lang;
+use leptos::prelude::*;
+
+use crate::ctx::{Ctx, Theme};
+use crate::page::{Page, Section};
+use crate::ui::icon::{SEAL, SPRITE, icon};
+
+/// Writes a whole document.
+pub(crate) fn document(ctx: &Ctx, page: Page) -> String {
+    let words = ctx.words;
+    let site_name = ctx.site.name.pick(ctx.lang);
+    let title = if ctx.path == "/" {
+        format!("{site_name} · {}", ctx.lang.pick("开数", "Kaishu"))
+    } else {
+        format!("{} · {site_name}", page.title)
+    };
+    let theme = ctx.theme.map(|theme| match theme {
+        Theme::Light => "kaishu",
+        Theme::Dark => "kaishu-dark",
+    });
+    let json_ld = page.json_ld.as_ref().map(|value| {
+        view! { <script type="application/ld+json" inner_html=json_for_script(value)></script> }
+    });
+    let description =
+        page.description.map(|text| view! { <meta name="description" content=text/> });
+    let robots = (!page.listed).then(|| view! { <meta name="robots" content="noindex"/> });
+    let refresh = page.refresh.map(|target| view! { <meta http-equiv="refresh" content=target/> });
+    let zh_path = alternate(ctx, Lang::Zh);
+    let en_path = alternate(ctx, Lang::En);
+    let assets = &ctx.site.asset_version;
+    let html = view! {
+        <html lang=ctx.lang.tag() data-theme=theme>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <title>{title}</title>
+                {description}
+                {robots}
+                {refresh}
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href=format!("/pkg/kaishu.css?v={assets}")/>
+                <link rel="alternate" hreflang="zh-CN" href=zh_path/>
+                <link rel="alternate" hreflang="en" href=en_path/>
+                <script type="module" src=format!("/pkg/boot.js?v={assets}")></script>
+                {json_ld}
+            </head>
+            <body>
+                <a class="ks-skip" href="#main">{words.skip}</a>
+                {masthead(ctx, page.section)}
+                {page.body}
+                {footer(ctx)}
+                <div hidden inner_html=SPRITE></div>
+            </body>
+        </html>
+    };
+    format!("<!DOCTYPE html>{}", html.to_html())
+}
+
+/// JSON for a script element: `<` never reaches the HTML parser.
+fn json_for_script(value: &serde_json::Value) -> String {
+    value.to_string().replace('<', "\\u003c")
+}
+
+fn alternate(ctx: &Ctx, lang: Lang) -> String {
+    let path = if ctx.path == "/" && lang == Lang::En { "" } else { ctx.path.as_str() };
+    format!("{}{}{path}", ctx.site.base_url, lang.prefix())
+}
+
+fn masthead(ctx: &Ctx, section: Option<Section>) -> AnyView {
+    let words = ctx.words;
+    let places = [
+        (Section::Datasets, "/datasets", words.datasets),
+        (Section::Organizations, "/organizations", words.organizations),
+        (Section::Regions, "/regions", words.regions),
+        (Section::Demands, "/demands", words.demands),
+        (Section::Showcases, "/showcases", words.showcases),
+        (Section::Stats, "/stats", words.stats),
+        (Section::Rules, "/rules", words.rules),
+    ];
+    let links = |_| {
+        places
+            .iter()
+            .map(|(place, path, word)| {
+                let current = (section == Some(*place)).then_some("page");
+                view! { <a href=ctx.href(path) aria-current=current>{*word}</a> }
+            })
+            .collect::<Vec<_>>()
+    };
+    let other_lang = ctx.lang.pick("en", "zh-CN");
+    let other = ctx.other_language();
+    view! {
+        <header class="ks-wrap">
+            <div class="ks-mast">
+                <a class="ks-brand" href=ctx.href("/")>
+                    <span class="contents" inner_html=SEAL></span>
+                    <span>
+                        <b>{ctx.site.name.pick(ctx.lang)}</b>
+                        <span>{ctx.site.keeper_line(ctx.lang)}</span>
+                    </span>
+                </a>
+                <nav class="ks-nav" aria-label=words.main_navigation>{links(0)}</nav>
+                <div class="ks-tools">
+                    <a class="ks-plain" href=other.clone() lang=other_lang hreflang=other_lang>
+                        {words.other_language}
+                    </a>
+                    <a class="btn btn-sm btn-outline" href=ctx.href("/login")>{words.log_in}</a>
+                </div>
+                <details class="ks-menu">
+                    <summary>{icon("menu")}{words.menu}</summary>
+                    <nav aria-label=words.small_navigation>
+                        {links(1)}
+                        <a href=other lang=other_lang hreflang=other_lang>{words.other_language}</a>
+                        <a href=ctx.href("/login")>{words.log_in}</a>
+                    </nav>
+                </details>
+            </div>
+            <div class="ks-rule"></div>
+        </header>
+    }
+    .into_any()
+}
+
+fn footer(ctx: &Ctx) -> AnyView {
+    let words = ctx.words;
+    let site = &ctx.site;
+    let demonstration = site.demonstration.then(|| {
+        view! {
+            <p class="ks-wrap mb-8 text-sm">
+                {words.demonstration}
+                " "
+                <a class="underline" href=ctx.href("/help#demonstration")>{words.demonstration_more}</a>
+            </p>
+        }
+    });
+    let back = if ctx.query.is_empty() {
+        ctx.href(&ctx.path)
+    } else {
+        format!("{}?{}", ctx.href(&ctx.path), ctx.query)
+    };
+    view! {
+        <footer class="ks-footer">
+            {demonstration}
+            <div class="ks-wrap grid gap-8 md:grid-cols-[1.7fr_1fr_1fr_1fr]">
+                <div>
+                    <h2>{site.keeper.pick(ctx.lang)}</h2>
+                    <p>{site.address.pick(ctx.lang)}<br/>{site.hours.pick(ctx.lang)}</p>
+                    <form class="mt-3 text-sm" method="post" action=ctx.href("/appearance")>
+                        <input type="hidden" name="back" value=back/>
+                        <span class="mr-2">{words.appearance}</span>
+                        {appearance_button(ctx, None, "system", words.theme_system)}
+                        {appearance_button(ctx, Some(Theme::Light), "light", words.theme_light)}
+                        {appearance_button(ctx, Some(Theme::Dark), "dark", words.theme_dark)}
+                    </form>
+                </div>
+                <nav aria-label=words.footer_use>
+                    <h2>{words.footer_use}</h2>
+                    <ul>
+                        <li><a href=ctx.href("/help#apply")>{words.how_to_apply}</a></li>
+                        <li><a href=ctx.href("/verify")>{words.verify_receipt}</a></li>
+                        <li><a href=ctx.href("/help")>{words.help}</a></li>
+                    </ul>
+                </nav>
+                <nav aria-label=words.footer_rules>
+                    <h2>{words.footer_rules}</h2>
+                    <ul>
+                        <li><a href=ctx.href("/rules")>{words.active_rules}</a></li>
+                        <li><a href=ctx.href("/help#licences")>{words.licences}</a></li>
+                        <li><a href=ctx.href("/help#privacy")>{words.privacy}</a></li>
+                    </ul>
+                </nav>
+                <nav aria-label=words.footer_developers>
+                    <h2>{words.footer_developers}</h2>
+                    <ul>
+                        <li><a href=ctx.href("/developers")>{words.api}</a></li>
+                        <li><a href="/api/reference">"OpenAPI"</a></li>
+                        <li><a href=ctx.href("/accessibility")>{words.accessibility}</a></li>
+                    </ul>
+                </nav>
+            </div>
+        </footer>
+    }
+    .into_any()
+}
+
+fn appearance_button(
+    ctx: &Ctx,
+    theme: Option<Theme>,
+    value: &'static str,
+    word: &'static str,
+) -> AnyView {
+    let chosen = ctx.theme == theme;
+    let class = if chosen { "mr-3 font-semibold" } else { "mr-3 underline cursor-pointer" };
+    view! {
+        <button class=class name="theme" value=value aria-pressed=if chosen { "true" } else { "false" }>
+            {word}
+        </button>
+    }
+    .into_any()
+}

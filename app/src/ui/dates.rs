@@ -1,0 +1,64 @@
+//! Dates as people write them, always in a `time` element.
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Utc};
+use kaishu_types::Lang;
+use leptos::prelude::*;
+
+use crate::ctx::Ctx;
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Returns the day of an instant in China, where the clocks stand eight hours before UTC.
+pub(crate) fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    local(instant).date_naive()
+}
+
+/// Draws a day; the year is left out when it is this year.
+pub(crate) fn short_day(ctx: &Ctx, day: NaiveDate) -> AnyView {
+    let text = if day.year() == ctx.today.year() {
+        match ctx.lang {
+            Lang::Zh => format!("{}月{}日", day.month(), day.day()),
+            Lang::En => format!("{} {}", day.day(), month(day)),
+        }
+    } else {
+        day_text(ctx.lang, day)
+    };
+    time_element(day.to_string(), text)
+}
+
+/// Draws a day with its year.
+pub(crate) fn full_day(lang: Lang, day: NaiveDate) -> AnyView {
+    time_element(day.to_string(), day_text(lang, day))
+}
+
+/// Draws an instant to the second.
+pub(crate) fn full_time(lang: Lang, instant: DateTime<Utc>) -> AnyView {
+    let there = local(instant);
+    let text = format!("{} {}", day_text(lang, there.date_naive()), there.format("%H:%M:%S"));
+    time_element(instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), text)
+}
+
+/// Writes a day with its year.
+pub(crate) fn day_text(lang: Lang, day: NaiveDate) -> String {
+    match lang {
+        Lang::Zh => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
+        Lang::En => format!("{} {} {}", day.day(), month(day), day.year()),
+    }
+}
+
+fn month(day: NaiveDate) -> &'static str {
+    MONTHS.get(day.month0() as usize).copied().unwrap_or_default()
+}
+
+fn local(instant: DateTime<Utc>) -> DateTime<FixedOffset> {
+    const SECONDS: i32 = 8 * 3600;
+    match FixedOffset::east_opt(SECONDS) {
+        Some(zone) => instant.with_timezone(&zone),
+        None => instant.fixed_offset(),
+    }
+}
+
+fn time_element(machine: String, text: String) -> AnyView {
+    view! { <time datetime=machine>{text}</time> }.into_any()
+}

@@ -1,0 +1,457 @@
+//! The words of the interface, Chinese and English side by side. A key that lacks a language does
+//! not compile.
+
+use kaishu_types::vocabulary::OpenClass;
+use kaishu_types::{ErrorCode, Lang};
+
+macro_rules! words {
+    ($($key:ident: $zh:literal, $en:literal;)+) => {
+        /// The words of one language.
+        pub(crate) struct Words {
+            lang: Lang,
+            $(pub(crate) $key: &'static str,)+
+        }
+
+        static ZH: Words = Words { lang: Lang::Zh, $($key: $zh,)+ };
+        static EN: Words = Words { lang: Lang::En, $($key: $en,)+ };
+
+        /// Every word with its key, for the checks of typography.
+        #[cfg(test)]
+        static PAIRS: &[(&str, &str, &str)] = &[$((stringify!($key), $zh, $en),)+];
+    };
+}
+
+words! {
+    // frame
+    skip: "跳到正文", "Skip to content";
+    main_navigation: "主导航", "Main";
+    small_navigation: "主导航（小屏）", "Main (small screen)";
+    menu: "菜单", "Menu";
+    other_language: "English", "中文";
+    home: "首页", "Home";
+    datasets: "数据目录", "Datasets";
+    organizations: "机构", "Organizations";
+    regions: "地区", "Regions";
+    demands: "数据需求", "Requests";
+    showcases: "应用成果", "Showcases";
+    stats: "开放统计", "Statistics";
+    rules: "规则", "Rules";
+    log_in: "登录", "Log in";
+    here: "当前位置", "You are here";
+    demonstration: "演示站点：云溪州和这里的机构都是虚构的，数据表由公开事实整理而成。", "Demonstration: Yunxi and its bodies are fictional; the tables are made of public facts.";
+    demonstration_more: "说明", "About";
+
+    // footer
+    footer_use: "使用", "Use";
+    footer_rules: "规则", "Rules";
+    footer_developers: "开发者", "Developers";
+    how_to_apply: "怎样申请有条件开放数据", "How to apply for conditional data";
+    verify_receipt: "验证回执", "Verify a receipt";
+    help: "帮助", "Help";
+    active_rules: "现行规则与条文", "Rules in force";
+    licences: "开放授权协议", "Licences";
+    privacy: "隐私与安全", "Privacy and security";
+    api: "接口", "API";
+    developers: "开发者", "Developers";
+    accessibility: "无障碍声明", "Accessibility";
+    catalogue_as_of: "目录数据更新至", "Catalogue as of";
+    appearance: "外观", "Appearance";
+    theme_system: "跟随系统", "System";
+    theme_light: "浅色", "Light";
+    theme_dark: "深色", "Dark";
+
+    // search
+    search: "查找", "Search";
+    search_label: "查找数据集、数据项或部门，支持拼音与同义词", "Search datasets, data items or organizations";
+    search_placeholder: "例如：停车场、医保药店、降雨量", "For example: parking, pharmacies, rainfall";
+    search_short: "查找数据", "Search data";
+    popular: "常找：", "Often searched:";
+    suggestions: "提示", "Suggestions";
+    as_typed: "按所写的查找", "Search as typed";
+    search_datasets: "查找数据", "Search datasets";
+    back_home: "返回首页", "Home page";
+
+    // home
+    headline_1: "公共数据，", "Public data,";
+    headline_2: "人人可查，依规可用。", "open to all, used by the rules.";
+    catalogue_now: "目录现有", "The catalogue holds";
+    n_datasets_unit: "个数据集", "datasets";
+    by_theme: "按主题查找", "Browse by theme";
+    latest: "最近更新", "Recently updated";
+    most_used: "下载最多", "Most downloaded";
+    all_updates: "全部更新", "All updates";
+    by_organization: "按部门查找", "Browse by organization";
+    by_region: "按地区查找", "Browse by region";
+    latest_caption: "最近更新的数据集", "Datasets updated most recently";
+    most_used_caption: "下载最多的数据集", "Datasets downloaded most";
+    how_title: "有条件开放的数据，怎样拿到", "How to get conditional data";
+    how_text: "全程网上办理，不收费。每一步的期限都有条文依据。", "Online and free of charge. Every deadline rests on an article.";
+    all_rules: "查看完整规则", "See all rules";
+    how_1: "提出申请", "Apply";
+    how_1_text: "选定需要的数据项，写明用途、使用期限和安全措施。", "Choose the data items, say what for, how long and how you keep them safe.";
+    how_2: "等待答复", "Wait for the answer";
+    how_3: "签署协议", "Sign";
+    how_3_text: "同意后在网上签署。协议有登记号，任何人可以验证。", "Sign online. The agreement has a register number that anybody can verify.";
+    how_4: "使用并报告", "Use and report";
+    how_4_text: "按协议范围使用，成果注明来源和获取日期。", "Use it as agreed; results name source and date of retrieval.";
+
+    // columns and facts
+    date: "日期", "Date";
+    dataset: "数据集", "Dataset";
+    provider: "提供单位", "Provider";
+    open_class: "开放属性", "Access";
+    frequency: "更新频率", "Frequency";
+    theme: "主题", "Theme";
+    region: "地区", "Region";
+    level: "层级", "Level";
+    format: "文件格式", "Format";
+    updated_within: "更新时间", "Updated";
+    any_time: "不限", "Any time";
+    downloads: "下载", "Downloads";
+    views: "浏览", "Views";
+    overdue: "逾期", "Overdue";
+
+    // catalogue
+    filters: "筛选", "Filters";
+    clear_all: "清除全部", "Clear all";
+    apply_filters: "应用筛选", "Apply filters";
+    close: "关闭", "Close";
+    sort: "排序", "Sort";
+    sort_relevance: "相关度", "Relevance";
+    sort_updated: "最近更新", "Recently updated";
+    sort_downloads: "下载最多", "Most downloaded";
+    sort_overdue: "逾期最久", "Longest overdue";
+    sort_title: "名称", "Title";
+    chosen: "已选条件", "Chosen filters";
+    remove: "，移除", ", remove";
+    also_searched: "同时查找了：", "Also searched:";
+    only_as_typed: "只找原词", "Only the words as typed";
+    with_synonyms: "也找同义词", "Include synonyms";
+    as_typed_now: "只找了原词。", "Only the words as typed were searched.";
+    matched_items: "命中数据项：", "Matching data items:";
+    matched_keywords: "命中关键词：", "Matching keywords:";
+    separator: "、", ", ";
+    pages: "分页", "Pages";
+    page_first: "第 1 页", "Page 1";
+    page_next: "下一页", "Next";
+    page_previous: "上一页", "Previous";
+    not_found_data: "没有找到想要的数据？", "Not what you were looking for?";
+    demand_text: "可以提出目录外的数据需求，由数据主管部门转交有关部门答复。", "Ask for data that is not in the catalogue; the data authority passes it on.";
+    demand_link: "提出数据需求", "Request data";
+    did_you_mean: "你是不是要找：", "Did you mean:";
+    no_result_try: "可以这样试试：", "You could:";
+    try_fewer: "用更短、更常见的词，一次只写一件事。", "Use fewer and more common words.";
+    try_pinyin: "可以用拼音或首字母，例如 tcc 找停车场。", "In Chinese, pinyin and initials work too.";
+    item_filter: "数据项", "Data item";
+    priority_filter: "重点领域", "Priority topic";
+    more_values: "查找其余", "All";
+    filter_all_title: "全部选项", "All values";
+    choose: "选用", "Choose";
+
+    // freshness
+    on_time: "按期更新", "On time";
+    due_soon: "即将到期", "Due soon";
+    late: "逾期", "Overdue by";
+    no_cycle: "更新于", "Updated";
+    due_on: "应于", "due";
+
+    // dataset
+    code: "编号", "Code";
+    get_data: "取得数据", "Get the data";
+    available_now: "现在就能用", "Available now";
+    available_now_text: "不需要登录，不收费。注明来源和获取日期即可。", "No login, free of charge. Name the source and the date of retrieval.";
+    available_login_text: "登录后直接取得，不需要申请。", "Log in and take it; no application is needed.";
+    download: "下载", "Download";
+    other_files: "其他文件：", "Other files:";
+    open_link: "打开", "Open";
+    available_on_application: "申请后可用", "Available on application";
+    apply: "申请使用", "Apply to use";
+    see_terms: "先看申请条件", "See the conditions first";
+    no_file: "没有可以直接下载的文件。", "There is no file to download at once.";
+    not_conditional: "没有需要申请的数据项。", "No data item needs an application.";
+    items: "数据项", "Data items";
+    items_text: "每个数据项单独确定开放属性；整个数据集取其中最严的一类。", "Every data item has a class of its own; the dataset takes the strictest.";
+    items_region: "数据项表", "Table of data items";
+    name: "名称", "Name";
+    type_: "类型", "Type";
+    note: "说明", "Note";
+    unit: "单位", "Unit";
+    why_conditional: "为什么有条件", "Why there are conditions";
+    open_conditions: "使用条件", "Conditions of use";
+    usage_requirements: "使用要求", "Usage requirements";
+    security_measures: "安全保障措施", "Safeguards";
+    open_modes: "开放方式", "Delivery";
+    legal_basis: "依据", "Legal basis";
+    full_text: "看全文", "Full text";
+    resources: "文件与接口", "Files and interfaces";
+    size: "大小", "Size";
+    rows: "行", "rows";
+    columns: "列", "columns";
+    encoding: "编码", "Encoding";
+    checksum: "校验值", "Checksums";
+    original_bytes: "原始文件", "Original file";
+    versions: "版本", "Versions";
+    version_changed: "变更：", "Changed:";
+    citation: "引用与署名", "Cite and attribute";
+    citation_text: "使用成果应当注明数据来源和获取日期。", "Results name the source of the data and the date of retrieval.";
+    citation_receipt: "每次下载都有回执，写明当天可用的署名行。", "Every download comes with a receipt that holds the line for that day.";
+    facts: "基本信息", "Facts";
+    coverage: "覆盖地区", "Coverage";
+    period: "时间范围", "Period";
+    next_update: "下次更新", "Next update";
+    before: "前", " at the latest";
+    amount: "数据量", "Size";
+    licence: "授权协议", "Licence";
+    security_level: "安全级别", "Security level";
+    source_system: "来源系统", "Source system";
+    source: "数据来源", "Source";
+    share_class: "共享属性", "Sharing";
+    kind: "目录类别", "Kind of entry";
+    base_db: "基础数据库", "Base register";
+    industry: "行业", "Industry";
+    business_matter: "业务事项", "Business matter";
+    mgmt_responsibility: "管理职责", "Responsibility";
+    collector: "采集部门", "Collected by";
+    certifier: "核准部门", "Certified by";
+    classification: "分类", "Classification";
+    data_form: "数据形式", "Form";
+    contact: "联系人", "Contact";
+    homepage: "提供单位的页面", "Page at the provider";
+    keywords: "关键词", "Keywords";
+    published: "首次发布", "First published";
+    updated: "最近更新", "Last updated";
+    version: "版本", "Version";
+    usage: "浏览与下载", "Views and downloads";
+    imported_from: "导入自", "Imported from";
+    source_id: "来源编号", "Identifier there";
+    other_fields: "来源目录的其他字段", "Other fields of the source";
+    metadata: "元数据", "Metadata";
+    problem: "发现问题？", "Something wrong?";
+    ask_correction: "请提供单位校核", "Ask the provider to check";
+    object: "侵犯我的权益，要求撤回", "Object: it infringes my rights";
+    report: "举报违规使用", "Report unlawful use";
+    share_conditions: "共享条件", "Conditions of sharing";
+    share_modes: "共享方式", "Ways of sharing";
+    share_scope: "共享范围", "Scope of sharing";
+    suspended_title: "这个数据集已中止开放", "This dataset is suspended";
+    withdrawn_title: "这个数据集已撤回", "This dataset was withdrawn";
+    retired_title: "这个数据集已下线", "This dataset was retired";
+    no_data_now: "页面保留在原来的地址，现在不提供数据。", "The page keeps its address; no data is offered now.";
+    since: "自", "Since";
+
+    // errors
+    error_reference: "编号", "Reference";
+}
+
+impl Words {
+    /// Returns the words of a language.
+    pub(crate) fn of(lang: Lang) -> &'static Self {
+        match lang {
+            Lang::Zh => &ZH,
+            Lang::En => &EN,
+        }
+    }
+
+    /// Names what went wrong, for the heading of the error page.
+    pub(crate) fn error_title(&self, code: ErrorCode) -> &'static str {
+        let (zh, en) = match code {
+            ErrorCode::InvalidInput => {
+                ("地址里有不认识的内容", "The address asks for something unknown")
+            }
+            ErrorCode::Unauthenticated => ("需要登录", "Log in first"),
+            ErrorCode::Forbidden => ("不能这样做", "This is not allowed"),
+            ErrorCode::NotFound => ("没有这个页面", "There is no such page"),
+            ErrorCode::Gone => ("这里的内容已经撤下", "This was taken down"),
+            ErrorCode::Conflict => ("与现在的状态不符", "This does not fit the present state"),
+            ErrorCode::TooLarge => ("内容太大", "Too large"),
+            ErrorCode::TooManyRequests => ("请求太频繁", "Too many requests"),
+            ErrorCode::Unavailable => ("暂时不能提供", "Not available at the moment"),
+            ErrorCode::Internal => ("没有办成", "It did not work"),
+        };
+        self.lang.pick(zh, en)
+    }
+
+    /// Says what to make of an error, where it says nothing itself.
+    pub(crate) fn error_text(&self, code: ErrorCode) -> &'static str {
+        let (zh, en) = match code {
+            ErrorCode::InvalidInput => (
+                "更正下面这些参数，或者从目录页重新选择条件。",
+                "Correct these parameters, or choose the filters on the catalogue page.",
+            ),
+            ErrorCode::NotFound => (
+                "地址可能有误，或者内容已经移动。",
+                "The address may be wrong, or the page has moved.",
+            ),
+            ErrorCode::Internal => (
+                "原因在我们这边，已经记录。稍后再试；仍不行，把下面的编号告诉数据主管部门。",
+                "The fault is ours and has been recorded. Try again later, or give the reference below to the data authority.",
+            ),
+            _ => ("稍后再试。", "Try again later."),
+        };
+        self.lang.pick(zh, en)
+    }
+
+    /// Says what a class means for the reader.
+    pub(crate) fn class_text(&self, class: OpenClass) -> &'static str {
+        let (zh, en) = match class {
+            OpenClass::Unconditional => (
+                "任何人可以直接下载和使用，不需要申请。",
+                "Anybody may download and use it; no application is needed.",
+            ),
+            OpenClass::Conditional => (
+                "符合公布的条件，经申请、同意并签署协议后使用。",
+                "Available to those who meet the published conditions, on application and under an agreement.",
+            ),
+            OpenClass::None => ("依法不予开放。", "Not open, by law."),
+        };
+        self.lang.pick(zh, en)
+    }
+
+    /// Heads the catalogue: how many results, of what.
+    pub(crate) fn results_title(&self, total: &str, one: bool, q: &str) -> String {
+        match (self.lang, q.is_empty()) {
+            (Lang::Zh, true) => format!("{total} 个数据集"),
+            (Lang::Zh, false) => format!("{total} 个与“{q}”有关的数据集"),
+            (Lang::En, true) => format!("{total} dataset{}", plural(one)),
+            (Lang::En, false) => format!("{total} dataset{} for “{q}”", plural(one)),
+        }
+    }
+
+    /// Says that nothing was found.
+    pub(crate) fn no_result(&self, q: &str) -> String {
+        match (self.lang, q.is_empty()) {
+            (Lang::Zh, true) => "没有符合条件的数据集".to_owned(),
+            (Lang::Zh, false) => format!("没有找到“{q}”"),
+            (Lang::En, true) => "No dataset fits these filters".to_owned(),
+            (Lang::En, false) => format!("Nothing was found for “{q}”"),
+        }
+    }
+
+    /// Says which results a page shows.
+    pub(crate) fn range(&self, from: &str, to: &str, total: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("第 {from}—{to} 个，共 {total} 个"),
+            Lang::En => format!("{from}–{to} of {total}"),
+        }
+    }
+
+    /// Counts the chosen filters.
+    pub(crate) fn n_chosen(&self, n: usize) -> String {
+        match self.lang {
+            Lang::Zh => format!("已选 {n} 项条件"),
+            Lang::En => format!("{n} filter{} chosen", plural(n == 1)),
+        }
+    }
+
+    /// Offers to drop a filter.
+    pub(crate) fn drop_filter(&self, facet: &str, n: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("去掉“{facet}”这一项条件，有 {n} 个结果。"),
+            Lang::En => format!("Drop the filter “{facet}”: {n} results."),
+        }
+    }
+
+    /// Counts data items, and those that can be had at once.
+    pub(crate) fn item_count(&self, n_items: u32, n_open: u32) -> String {
+        match (self.lang, n_open == n_items) {
+            (Lang::Zh, true) => format!("{n_items} 个数据项"),
+            (Lang::Zh, false) => format!("{n_items} 个数据项，{n_open} 项可直接下载"),
+            (Lang::En, true) => format!("{n_items} item{}", plural(n_items == 1)),
+            (Lang::En, false) => format!("{n_items} items, {n_open} open"),
+        }
+    }
+
+    /// Counts data items after a heading.
+    pub(crate) fn n_items(&self, n: usize) -> String {
+        match self.lang {
+            Lang::Zh => format!("{n} 个数据项"),
+            Lang::En => format!("{n} data item{}", plural(n == 1)),
+        }
+    }
+
+    /// Says how long a dataset is overdue.
+    pub(crate) fn overdue_days(&self, days: u32) -> String {
+        match self.lang {
+            Lang::Zh => format!("逾期 {days} 天"),
+            Lang::En => format!("{days} day{} overdue", plural(days == 1)),
+        }
+    }
+
+    /// Says within how many working days an answer comes.
+    pub(crate) fn answer_within(&self, working_days: u32) -> String {
+        match self.lang {
+            Lang::Zh => format!("{working_days} 个工作日内答复；不同意的，写明理由和条文。"),
+            Lang::En => format!(
+                "The answer comes within {working_days} working days; a refusal names reason and article."
+            ),
+        }
+    }
+
+    /// Names a catalogue field that changed between two versions.
+    pub(crate) fn field<'a>(&self, code: &'a str) -> &'a str
+    where
+        'static: 'a,
+    {
+        match code {
+            "title" | "title_en" => self.name,
+            "summary" | "summary_en" => self.note,
+            "keywords" => self.keywords,
+            "theme" => self.theme,
+            "frequency" => self.frequency,
+            "licence" => self.licence,
+            "open" => self.open_class,
+            "share" => self.share_class,
+            "usage_requirements" => self.usage_requirements,
+            "security_level" => self.security_level,
+            "spatial" => self.coverage,
+            "temporal_start" | "temporal_end" => self.period,
+            "source" => self.source,
+            "source_system" => self.source_system,
+            "contact" => self.contact,
+            "homepage" => self.homepage,
+            "items" => self.items,
+            "resources" => self.resources,
+            "extras" => self.other_fields,
+            other => other,
+        }
+    }
+
+    /// Names the number of a version.
+    pub(crate) fn version_number(&self, number: u32) -> String {
+        match self.lang {
+            Lang::Zh => format!("第 {number} 版"),
+            Lang::En => format!("Version {number}"),
+        }
+    }
+}
+
+fn plural(one: bool) -> &'static str {
+    if one { "" } else { "s" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_han(char: char) -> bool {
+        ('\u{4E00}'..='\u{9FFF}').contains(&char)
+    }
+
+    #[test]
+    fn chinese_takes_full_width_punctuation() {
+        for (key, zh, _) in PAIRS {
+            let chars: Vec<char> = zh.chars().collect();
+            for pair in chars.windows(2) {
+                let half = is_han(pair[0]) && ",:;?!(".contains(pair[1]);
+                assert!(!half, "`{key}`: half-width `{}` after Chinese in {zh}", pair[1]);
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_is_there_in_both_languages() {
+        for (key, zh, en) in PAIRS {
+            assert!(!zh.is_empty() && !en.is_empty(), "`{key}` is empty");
+        }
+    }
+}

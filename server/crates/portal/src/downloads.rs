@@ -1,0 +1,187 @@
+//! Taking files, and the receipt of each retrieval (DL-01, DL-04, DL-10).
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use kaishu_store::blobs::BlobRead;
+use kaishu_store::receipts::NewReceipt;
+use kaishu_types::dataset::{DatasetView, ResourceView};
+use kaishu_types::receipt::ReceiptView;
+use kaishu_types::vocabulary::ResourceKind;
+use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef};
+
+use crate::clock::day_in_china;
+use crate::rules::may_take_files;
+use crate::{Error, Portal, Result, Site};
+
+/// A file that may be taken.
+#[derive(Debug, Clone)]
+pub struct Download {
+    /// Its facts.
+    pub resource: ResourceView,
+    /// The key of its bytes.
+    pub blob_key: String,
+    /// Its bytes on the local disk, where they are kept there.
+    pub local_path: Option<PathBuf>,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    dataset: DatasetView,
+}
+
+impl Portal {
+    /// Decides whether a file may be taken, and finds it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is no such public file; `Forbidden` or `Unauthenticated` with the rule
+    /// and the way where a grant or a login is needed; `Gone` where the dataset serves no data now.
+    pub async fn open_download(&self, code: &DatasetCode, id: i64, lang: Lang) -> Result<Download> {
+        let hidden = || Error::not_found("resource", format!("{id} of {code}"));
+        let store = &self.inner.store;
+        let dataset = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
+        let full = dataset.clone();
+        let dataset = self.public_view(dataset).ok_or_else(hidden)?;
+        if !kaishu_domain::visibility::serves_data(dataset.state) {
+            return Err(gone(&dataset, lang));
+        }
+        let (resource, blob_key) =
+            kaishu_store::datasets::resource(store, code, id).await?.ok_or_else(hidden)?;
+        if resource.kind != ResourceKind::File {
+            return Err(hidden());
+        }
+        if !may_take_files(&full) {
+            return Err(self.needs_grant(&dataset, lang));
+        }
+        if self.needs_login() {
+            return Err(self.login_needed(lang));
+        }
+        let blob_key = blob_key.ok_or_else(hidden)?;
+        let size_bytes = resource
+            .size_bytes
+            .ok_or_else(|| Error::Internal(format!("resource {id} of {code} has no size")))?;
+        let local_path = self.inner.blobs.local_path(&blob_key);
+        Ok(Download { resource, blob_key, local_path, size_bytes, dataset })
+    }
+
+    /// Reads the bytes of a file, or a part of them.
+    pub async fn read_download(
+        &self,
+        download: &Download,
+        range: Option<std::ops::Range<u64>>,
+    ) -> Result<BlobRead> {
+        Ok(self.inner.blobs.get(&download.blob_key, range).await?)
+    }
+
+    /// Writes the receipt of a retrieval and counts the download.
+    pub async fn issue_receipt(&self, download: &Download) -> Result<ReceiptView> {
+        let Download { resource, dataset, .. } = download;
+        let now = self.now();
+        let today = day_in_china(now);
+        let receipt = NewReceipt {
+            dataset: dataset.code.clone(),
+            dataset_title: dataset.fields.title.clone(),
+            version: resource.version,
+            resource_id: resource.id,
+            resource_title: resource.title.clone(),
+            file_name: file_name(download),
+            size_bytes: download.size_bytes,
+            sha256: resource.sha256.clone().unwrap_or_default(),
+            sm3: resource.sm3.clone().unwrap_or_default(),
+            provider: dataset.organization.clone(),
+            licence: dataset.fields.licence.clone(),
+            retrieved_at: now,
+            day: today.format("%Y%m%d").to_string(),
+            attribution: attribution(&self.site(), dataset, resource.version, today),
+        };
+        let receipt = kaishu_store::receipts::create(&self.inner.store, receipt).await?;
+        self.count_download(&dataset.code);
+        Ok(receipt)
+    }
+
+    /// Finds a receipt by its number.
+    pub async fn receipt(&self, code: &ReceiptCode) -> Result<ReceiptView> {
+        kaishu_store::receipts::find(&self.inner.store, code)
+            .await?
+            .ok_or_else(|| Error::not_found("receipt", code.as_str()))
+    }
+
+    fn needs_grant(&self, dataset: &DatasetView, lang: Lang) -> Error {
+        let rule = &self.policy().rules.open_app.approvers;
+        Error::Refused {
+            code: ErrorCode::Forbidden,
+            message: lang
+                .pick(
+                    "这个文件里有需要授权的数据项，不能直接下载。",
+                    "This file holds data items that need a grant; it cannot be taken directly.",
+                )
+                .to_owned(),
+            rule: Some(rule.reference("open_app.approvers", lang)),
+            remedy: Some(Remedy {
+                text: lang.pick("申请使用", "Apply to use").to_owned(),
+                link: format!("/datasets/{}/apply", dataset.code),
+            }),
+        }
+    }
+
+    fn login_needed(&self, lang: Lang) -> Error {
+        let rule = &self.policy().rules.login.unconditional;
+        Error::Refused {
+            code: ErrorCode::Unauthenticated,
+            message: lang
+                .pick(
+                    "按照现行规则，无条件开放的数据登录后直接取得，不需要申请。",
+                    "Under the rules in force, open data is taken after logging in; no application is needed.",
+                )
+                .to_owned(),
+            rule: Some(rule.reference("login.unconditional", lang)),
+            remedy: Some(Remedy {
+                text: lang.pick("登录", "Log in").to_owned(),
+                link: "/login".to_owned(),
+            }),
+        }
+    }
+}
+
+fn gone(dataset: &DatasetView, lang: Lang) -> Error {
+    let reason = dataset.state_reason.clone().unwrap_or_default();
+    let message = match lang {
+        Lang::Zh => format!("数据集{}，现在不提供数据。{reason}", dataset.state.label(lang)),
+        Lang::En => format!("The dataset is {}; no data is offered now. {reason}", dataset.state),
+    };
+    Error::Refused {
+        code: ErrorCode::Gone,
+        message: message.trim_end().to_owned(),
+        rule: Some(RuleRef { id: "SRCH-08".to_owned(), article: String::new() }),
+        remedy: Some(Remedy {
+            text: lang.pick("查看说明", "See what happened").to_owned(),
+            link: format!("/datasets/{}", dataset.code),
+        }),
+    }
+}
+
+/// Returns the name under which a file is saved: the uploaded one, or the title with the format.
+pub fn file_name(download: &Download) -> String {
+    let resource = &download.resource;
+    resource
+        .file_name
+        .clone()
+        .unwrap_or_else(|| format!("{}.{}", resource.title, resource.format.as_str()))
+}
+
+/// Writes the line that attributes a dataset: source and date of retrieval (`attribution.rule`).
+pub(crate) fn attribution(
+    site: &Site,
+    dataset: &DatasetView,
+    version: u32,
+    retrieved_on: NaiveDate,
+) -> String {
+    format!(
+        "来源：{}，《{}》（{}，第 {version} 版），{}，{}/datasets/{}，获取日期：{retrieved_on}。",
+        dataset.organization.name,
+        dataset.fields.title,
+        dataset.code,
+        site.name.zh,
+        site.base_url,
+        dataset.code,
+    )
+}

@@ -1,0 +1,138 @@
+//! What a use case refuses, with the rule and the remedy.
+
+use std::hash::{BuildHasher, RandomState};
+
+use kaishu_store::StoreError;
+use kaishu_types::{ErrorCode, FieldError, Remedy, RuleRef};
+use thiserror::Error;
+
+/// The result of every use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A refusal or a failure.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Values that are wrong, each with what would be right.
+    #[error("{}", fields_text(.0))]
+    InvalidInput(Vec<FieldError>),
+    /// There is no such thing.
+    #[error("there is no {what} `{name}`")]
+    NotFound {
+        /// `dataset`, `resource`, …
+        what: &'static str,
+        /// What was asked for.
+        name: String,
+    },
+    /// A rule stands against it.
+    #[error("{message}")]
+    Refused {
+        /// What kind of refusal it is.
+        code: ErrorCode,
+        /// A sentence for the reader.
+        message: String,
+        /// The rule.
+        rule: Option<RuleRef>,
+        /// What can be done.
+        remedy: Option<Remedy>,
+    },
+    /// The portal is set up wrongly.
+    #[error("{0}")]
+    Configuration(String),
+    /// The store failed.
+    #[error("the store failed: {0}")]
+    Store(#[source] StoreError),
+    /// The index failed.
+    #[error("the index failed: {0}")]
+    Search(#[source] kaishu_search::Error),
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file of another catalogue could not be read.
+    #[error("{0}")]
+    Import(#[from] kaishu_interop::ImportError),
+    /// Something that must not happen.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// What an error carries besides its sentence.
+#[derive(Debug, Default)]
+pub struct Detail {
+    /// Fields that are wrong.
+    pub fields: Vec<FieldError>,
+    /// The rule behind a refusal.
+    pub rule: Option<RuleRef>,
+    /// What can be done.
+    pub remedy: Option<Remedy>,
+}
+
+impl Error {
+    /// Makes the error of something that is not there.
+    pub fn not_found(what: &'static str, name: impl Into<String>) -> Self {
+        Self::NotFound { what, name: name.into() }
+    }
+
+    /// Makes the error of one wrong field.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::InvalidInput(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// Returns the code that the outside may know.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::InvalidInput(_) | Self::Import(_) => ErrorCode::InvalidInput,
+            Self::NotFound { .. } | Self::Store(StoreError::NotFound { .. }) => ErrorCode::NotFound,
+            Self::Refused { code, .. } => *code,
+            Self::Store(StoreError::Conflict { .. }) => ErrorCode::Conflict,
+            Self::Store(StoreError::Invalid { .. }) => ErrorCode::InvalidInput,
+            Self::Store(StoreError::Unavailable { .. }) => ErrorCode::Unavailable,
+            Self::Store(_)
+            | Self::Search(_)
+            | Self::Configuration(_)
+            | Self::Io { .. }
+            | Self::Internal(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// Returns fields, rule and remedy.
+    pub fn into_detail(self) -> Detail {
+        match self {
+            Self::InvalidInput(fields) => Detail { fields, ..Detail::default() },
+            Self::Refused { rule, remedy, .. } => Detail { fields: Vec::new(), rule, remedy },
+            _ => Detail::default(),
+        }
+    }
+
+    /// Makes up a short number to find an internal error in the log by.
+    pub fn reference(&self) -> String {
+        let number = RandomState::new().hash_one(self.to_string());
+        format!("{:04X}-{:02X}", (number >> 16) & 0xFFFF, number & 0xFF)
+    }
+}
+
+fn fields_text(fields: &[FieldError]) -> String {
+    let parts: Vec<String> =
+        fields.iter().map(|fault| format!("`{}` {}", fault.field, fault.message)).collect();
+    parts.join("; ")
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<kaishu_search::Error> for Error {
+    fn from(error: kaishu_search::Error) -> Self {
+        if let kaishu_search::Error::Cursor(_) = error {
+            return Self::field("cursor", "is none of this order; begin again without it");
+        }
+        Self::Search(error)
+    }
+}

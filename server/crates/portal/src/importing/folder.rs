@@ -1,0 +1,153 @@
+//! A folder of CSV tables, on disk or inside the program.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kaishu_interop::csv_dir::{self, Row, Tables};
+use kaishu_store::organizations::NewOrganization;
+use kaishu_store::regions::NewRegion;
+use kaishu_types::vocabulary::{OrganizationKind, RegionLevel};
+use sha2::{Digest, Sha256};
+
+use super::io_error;
+use super::reading::hex;
+use crate::{Error, Portal, Result};
+
+/// Where the tables and the files they name lie.
+#[derive(Debug, Clone)]
+pub enum Folder {
+    /// A folder of the disk.
+    Disk(PathBuf),
+    /// Files inside the program, by path.
+    Memory(Arc<BTreeMap<String, Bytes>>),
+}
+
+impl Folder {
+    /// Reads a file by its path inside the folder.
+    ///
+    /// # Errors
+    ///
+    /// A path that leads out of the folder, or to no file.
+    pub fn read(&self, path: &str) -> Result<Bytes> {
+        let missing = || Error::Io {
+            path: path.to_owned(),
+            source: std::io::Error::new(
+                std::io::ErrorKind::NotFound,
+                "there is no such file in the folder",
+            ),
+        };
+        match self {
+            Self::Memory(files) => files.get(path).cloned().ok_or_else(missing),
+            Self::Disk(folder) => {
+                let stays_inside =
+                    Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+                if !stays_inside {
+                    return Err(missing());
+                }
+                let full = folder.join(path);
+                // A link inside the folder must not lead out of it either.
+                let real = full.canonicalize().map_err(|source| io_error(&full, source))?;
+                let root = folder.canonicalize().map_err(|source| io_error(folder, source))?;
+                if !real.starts_with(&root) {
+                    return Err(missing());
+                }
+                std::fs::read(&real).map(Bytes::from).map_err(|source| io_error(&real, source))
+            }
+        }
+    }
+
+    fn try_read(&self, path: &str) -> Result<Option<Bytes>> {
+        match self.read(path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Reads the tables of a folder, with a fingerprint of the tables and of the files they name.
+pub(super) fn read_tables(folder: &Folder) -> Result<(Tables, String)> {
+    let mut hash = Sha256::new();
+    let mut table = |name: &str| -> Result<Vec<Row>> {
+        let Some(bytes) = folder.try_read(name)? else { return Ok(Vec::new()) };
+        hash.update(name.as_bytes());
+        hash.update(&bytes);
+        let rows = kaishu_tables::read_rows(&bytes, name)
+            .map_err(|error| Error::field(name, error.to_string()))?;
+        Ok(rows.into_iter().map(|row| Row { line: row.line, values: row.values }).collect())
+    };
+    let tables = Tables {
+        catalogue: table("catalogue.csv")?,
+        items: table("items.csv")?,
+        resources: table("resources.csv")?,
+        organizations: table("organizations.csv")?,
+        regions: table("regions.csv")?,
+        terms: table("terms.csv")?,
+    };
+    if tables.catalogue.is_empty() {
+        return Err(Error::field(
+            "catalogue.csv",
+            "is missing or has no lines; the folder needs one",
+        ));
+    }
+    for row in &tables.resources {
+        if let Some(path) = row.values.get("path").filter(|path| !path.is_empty())
+            && let Some(bytes) = folder.try_read(path)?
+        {
+            hash.update(path.as_bytes());
+            hash.update(Sha256::digest(&bytes));
+        }
+    }
+    Ok((tables, hex(&hash.finalize())))
+}
+
+/// Writes regions, organizations and terms before the entries that name them.
+pub(super) async fn write_related(portal: &Portal, related: &csv_dir::Directory) -> Result<()> {
+    let store = &portal.inner.store;
+    let root = portal.site().region.clone();
+    kaishu_store::vocabulary::upsert(store, &related.terms).await?;
+    let regions: Vec<NewRegion> = related
+        .regions
+        .iter()
+        .enumerate()
+        .map(|(place, row)| NewRegion {
+            code: row.code.clone(),
+            name: row.name.clone(),
+            name_en: row.name_en.clone(),
+            level: row.level,
+            parent: row.parent.clone(),
+            description: row.description.clone(),
+            authority: row.authority.as_ref().map(ToString::to_string),
+            position: i32::try_from(place).unwrap_or(i32::MAX),
+        })
+        .collect();
+    kaishu_store::regions::upsert(store, &regions).await?;
+    let mut organizations = Vec::new();
+    for row in &related.organizations {
+        let region = match &row.region {
+            Some(region) => region.clone(),
+            None => root
+                .parse()
+                .map_err(|_| Error::Configuration(format!("`{root}` is no code of a region")))?,
+        };
+        organizations.push(NewOrganization {
+            code: row.code.clone(),
+            name: row.name.clone(),
+            name_en: row.name_en.clone(),
+            kind: row.kind.unwrap_or(OrganizationKind::StateOrgan),
+            level: row.level.unwrap_or(RegionLevel::Prefecture),
+            region,
+            parent: row.parent.clone(),
+            description: row.description.clone(),
+            responsible_head: row.responsible_head.clone(),
+            contact: row.contact.clone(),
+            homepage: row.homepage.clone(),
+        });
+    }
+    kaishu_store::organizations::upsert(store, &organizations).await?;
+    portal.reload_directory().await
+}

@@ -1,0 +1,179 @@
+//! Taking over catalogues of other portals (ZON-05): idempotent, resumable, one bad record never
+//! stops the others.
+//!
+//! A reader thread turns the file into records and sends them in batches; each batch is written in
+//! one transaction together with how far the import got, so after a kill it goes on from there.
+
+mod folder;
+mod merge;
+mod organizations;
+mod reading;
+
+use std::path::PathBuf;
+
+use kaishu_interop::Outcome as Read;
+use kaishu_interop::jsonl::Mapping;
+use kaishu_store::imports::{self, ImportRun};
+use kaishu_types::import::{MergeReport, Rejection};
+
+pub use folder::Folder;
+
+use crate::{Error, Portal, Result};
+use merge::Merger;
+
+/// Records written in one transaction.
+const BATCH: usize = 1_000;
+
+/// Rejections kept word for word; a file that is all wrong must not fill the memory.
+const MAX_REJECTIONS: usize = 10_000;
+
+/// What is imported.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// Replies of CKAN, or JSON lines of packages: a file or a folder of files.
+    Ckan(PathBuf),
+    /// DCAT in any syntax, or DCAT-US `data.json`.
+    Dcat(PathBuf),
+    /// JSON lines or YAML files, read by a mapping.
+    Jsonl(PathBuf, Box<Mapping>),
+    /// A folder of CSV tables.
+    CsvDir(Folder),
+}
+
+/// How records are taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Name of the catalogue they come from; part of their identity. `None` for records that are
+    /// this portal's own (the demonstration).
+    pub source: Option<String>,
+    /// Code of the region they belong to where they do not say.
+    pub region: Option<String>,
+}
+
+/// How far an import got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Records read, bad ones included.
+    pub n_records: u64,
+    /// Whether these were taken over before a kill and are only passed over now.
+    pub resumed: bool,
+}
+
+impl Portal {
+    /// Imports a catalogue, telling `progress` after each batch.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read at all; single bad records are in the report.
+    pub async fn import(
+        &self,
+        input: Input,
+        options: Options,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<MergeReport> {
+        let prepared = reading::prepare(input).await?;
+        if let Some(related) = &prepared.related {
+            folder::write_related(self, related).await?;
+        }
+        let mut merger = Merger::new(self, &options).await?;
+        merger.folder = prepared.folder.clone();
+        let name = options.source.clone().unwrap_or_else(|| "local".to_owned());
+        let store = &self.inner.store;
+        let resumable = imports::find_resumable(store, &name, &prepared.fingerprint).await?;
+        let mut run = match resumable {
+            Some(run) => run,
+            None => imports::start(store, &name, &prepared.fingerprint).await?,
+        };
+        if run.position > 0 {
+            progress(Progress { n_records: run.position, resumed: true });
+        }
+        let mut source = prepared.start();
+        let mut n_records: u64 = 0;
+        while let Some(batch) = source.next(BATCH).await? {
+            let n_read = batch.len() as u64;
+            // The part of this batch that an earlier run took over.
+            let done = run.position.saturating_sub(n_records).min(n_read);
+            n_records += n_read;
+            let fresh: Vec<Read> =
+                batch.into_iter().skip(usize::try_from(done).unwrap_or(0)).collect();
+            if fresh.is_empty() {
+                continue;
+            }
+            self.take_over(&mut run, &mut merger, fresh, n_records).await?;
+            self.wake_index();
+            progress(Progress { n_records, resumed: false });
+        }
+        let mut report = run.report.clone();
+        report.unmapped.sort_by(|one, other| {
+            other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value))
+        });
+        imports::finish(store, &mut run, report.clone()).await?;
+        self.reload_directory().await?;
+        Ok(report)
+    }
+
+    async fn take_over(
+        &self,
+        run: &mut ImportRun,
+        merger: &mut Merger,
+        batch: Vec<Read>,
+        position: u64,
+    ) -> Result<()> {
+        let mut entries = Vec::with_capacity(batch.len());
+        let mut names = Vec::with_capacity(batch.len());
+        let mut rejected = Vec::new();
+        merger.write_organizations(self, &batch).await?;
+        for outcome in batch {
+            let record = match outcome {
+                Ok(record) => record,
+                Err(rejection) => {
+                    rejected.push(rejection);
+                    continue;
+                }
+            };
+            let name = record.source_id.clone();
+            match merger.entry(self, record).await? {
+                Ok(entry) => {
+                    entries.push(entry);
+                    names.push(name);
+                }
+                Err(reason) => rejected.push(Rejection { record: name, reason }),
+            }
+        }
+        let unmapped = merger.take_unmapped();
+        imports::apply_batch(&self.inner.store, run, &entries, position, |verdicts, mut report| {
+            for (verdict, name) in verdicts.iter().zip(names) {
+                use kaishu_store::datasets::Outcome;
+                match verdict {
+                    Ok(upserted) => match upserted.outcome {
+                        Outcome::Created => report.created += 1,
+                        Outcome::Updated => report.updated += 1,
+                        Outcome::Unchanged => report.unchanged += 1,
+                    },
+                    Err(refusal) => {
+                        rejected.push(Rejection { record: name, reason: refusal.reason.clone() })
+                    }
+                }
+            }
+            add_rejections(&mut report, rejected);
+            merge::add_unmapped(&mut report, unmapped);
+            report
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+fn add_rejections(report: &mut MergeReport, rejected: Vec<Rejection>) {
+    report.rejected.extend(rejected);
+    if report.rejected.len() > MAX_REJECTIONS {
+        let n_more = report.rejected.len() - MAX_REJECTIONS;
+        report.rejected.truncate(MAX_REJECTIONS);
+        tracing::warn!(n_more, "rejections beyond {MAX_REJECTIONS} are not listed one by one");
+    }
+}
+
+/// Names a file in an error.
+fn io_error(path: &std::path::Path, source: std::io::Error) -> Error {
+    Error::Io { path: path.display().to_string(), source }
+}

@@ -1,0 +1,143 @@
+//! The rules in force, as pages quote them (ORG-12), and what follows from them for everyone who
+//! is not logged in.
+
+use kaishu_domain::policy::Ground;
+use kaishu_domain::visibility;
+use kaishu_store::Listed;
+use kaishu_types::dataset::DatasetView;
+use kaishu_types::rules::{PolicyView, RegulationView};
+use kaishu_types::vocabulary::{DatasetState, OpenClass};
+
+use crate::{Error, Portal, Result};
+
+/// An article of a regulation, ready to be quoted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArticleQuote {
+    /// Title of the regulation.
+    pub title: String,
+    /// `第十七条`.
+    pub heading: String,
+    /// The text.
+    pub paragraphs: Vec<String>,
+    /// Where the whole text is: a path of this site.
+    pub link: String,
+}
+
+impl ArticleQuote {
+    fn of(ground: &Ground) -> Option<Self> {
+        let Ground::Source(citation) = ground else { return None };
+        let code = citation.regulation_code()?;
+        let number = *citation.articles().first()?;
+        let regulation = kaishu_domain::regulation(code)?;
+        let article = kaishu_domain::article_text(code, number)?;
+        Some(Self {
+            title: regulation.title,
+            heading: article.heading,
+            paragraphs: article.paragraphs,
+            link: format!("/rules/{code}#a{number}"),
+        })
+    }
+}
+
+impl Portal {
+    /// Returns the active profile as people read it.
+    pub fn policy_view(&self) -> PolicyView {
+        self.policy().view()
+    }
+
+    /// Lists the regulations whose texts the portal shows.
+    pub fn regulations(&self) -> Vec<RegulationView> {
+        kaishu_domain::regulations()
+    }
+
+    /// Finds the text of a regulation.
+    pub fn regulation(&self, code: &str) -> Result<RegulationView> {
+        let shown: String = code.chars().take(40).collect();
+        kaishu_domain::regulation(code).ok_or_else(|| Error::not_found("regulation", shown))
+    }
+
+    /// Returns within how many working days an application is answered (`open_app.reply_wd`).
+    pub fn reply_working_days(&self) -> u32 {
+        self.policy().rules.open_app.reply_wd.value.get()
+    }
+
+    /// Quotes the article that demands a login for open data, where one does.
+    pub fn login_rule(&self) -> Option<ArticleQuote> {
+        let rule = &self.policy().rules.login.unconditional;
+        if rule.value { ArticleQuote::of(&rule.ground) } else { None }
+    }
+
+    /// Whether open data needs a login (`login.unconditional`).
+    pub fn needs_login(&self) -> bool {
+        visibility::login_required_for_unconditional(self.policy())
+    }
+
+    /// Quotes the article behind a class that is not unconditional (`class.open_basis`).
+    pub(crate) fn class_rule(&self, class: OpenClass) -> Option<ArticleQuote> {
+        if class == OpenClass::Unconditional {
+            return None;
+        }
+        ArticleQuote::of(&self.policy().rules.class.open_basis.ground)
+    }
+
+    /// Quotes the article that demands attribution (`attribution.rule`).
+    pub fn attribution_rule(&self) -> Option<ArticleQuote> {
+        ArticleQuote::of(&self.policy().rules.attribution.rule.ground)
+    }
+
+    /// Whether entries of class none are listed (`catalogue.list_none`).
+    pub(crate) fn lists_none(&self) -> bool {
+        self.policy().rules.catalogue.list_none.value
+    }
+
+    /// Returns the rule of listing under the active profile (SRCH-04).
+    pub(crate) fn listed(&self) -> Listed {
+        listed(self.lists_none())
+    }
+
+    /// Takes out of an entry what the public may not know (SRCH-04, SRCH-08); `None` for an entry
+    /// that has no public page at all.
+    pub(crate) fn public_view(&self, mut dataset: DatasetView) -> Option<DatasetView> {
+        let class = dataset.fields.open.class;
+        if !visibility::has_public_page(dataset.state, class, self.lists_none()) {
+            return None;
+        }
+        let may_take_files = may_take_files(&dataset);
+        dataset.items = visibility::public_items(&dataset.items);
+        if class == OpenClass::None {
+            // Listed by name only: title, provider and legal basis.
+            dataset.items.clear();
+            dataset.versions.clear();
+        }
+        let keeps = |kind| {
+            use kaishu_types::vocabulary::ResourceKind;
+            visibility::serves_data(dataset.state)
+                && class != OpenClass::None
+                && (may_take_files || kind != ResourceKind::File)
+        };
+        dataset.resources.retain(|resource| keeps(resource.kind));
+        for version in &mut dataset.versions {
+            version.resources.retain(|resource| keeps(resource.kind));
+        }
+        Some(dataset)
+    }
+}
+
+/// Returns the rule of listing.
+pub(crate) fn listed(list_none: bool) -> Listed {
+    fn with_none(state: DatasetState, class: OpenClass) -> bool {
+        visibility::is_publicly_listed(state, class, true)
+    }
+    fn without_none(state: DatasetState, class: OpenClass) -> bool {
+        visibility::is_publicly_listed(state, class, false)
+    }
+    if list_none { with_none } else { without_none }
+}
+
+/// Whether the original files may leave without a grant: the bytes hold every column, so every data
+/// item must be unconditional, not only the entry (DL-01, DL-02).
+pub(crate) fn may_take_files(dataset: &DatasetView) -> bool {
+    visibility::serves_data(dataset.state)
+        && dataset.fields.open.class == OpenClass::Unconditional
+        && dataset.items.iter().all(|item| item.open_class == OpenClass::Unconditional)
+}
