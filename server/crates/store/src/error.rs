@@ -95,7 +95,13 @@ impl From<DbErr> for StoreError {
 
 /// Whether the same statement may succeed a moment later.
 fn is_transient(message: &str) -> bool {
-    ["database is locked", "the database system is", "pool timed out", "connection closed"]
-        .iter()
-        .any(|part| message.contains(part))
+    let transient = [
+        "database is locked",
+        "the database system is",
+        "pool timed out",
+        "connection closed",
+        "deadlock detected",
+        "could not serialize",
+    ];
+    transient.iter().any(|part| message.contains(part))
 }

@@ -54,7 +54,8 @@ pub async fn add(store: &Store, used: &[Used]) -> Result<()> {
     if by_code.is_empty() {
         return Ok(());
     }
-    let transaction = store.begin_immediate().await?;
+    // Imports change the same rows in another order.
+    let transaction = store.begin_write().await?;
     let mut rows = Vec::with_capacity(used.len());
     for (code, days) in by_code {
         let views = days.values().map(|(views, _)| views).sum::<i64>();

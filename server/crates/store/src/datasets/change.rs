@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use kaishu_types::dataset::{DataItemView, EntryFields};
+use kaishu_types::vocabulary::DatasetState;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
@@ -88,6 +89,23 @@ async fn write_one(
         superseded: Set(None),
     });
     dataset_row(change, number).update_without_returning(transaction).await?;
+    Ok(())
+}
+
+/// Writes states that changed while the entries stayed as they were: no new version.
+pub(super) async fn write_states(
+    transaction: &DatabaseTransaction,
+    states: &[(i64, DatasetState)],
+) -> Result<()> {
+    for (id, state) in states {
+        dataset::Entity::update_many()
+            .col_expr(dataset::Column::State, Expr::value(state.as_str()))
+            .col_expr(dataset::Column::StateReason, Expr::value(None::<String>))
+            .col_expr(dataset::Column::StateSince, Expr::value(now()))
+            .filter(dataset::COLUMN.id.eq(*id))
+            .exec(transaction)
+            .await?;
+    }
     Ok(())
 }
 

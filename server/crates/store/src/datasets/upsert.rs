@@ -87,6 +87,7 @@ enum Plan<'a> {
     Keep(DatasetCode),
     Create(Prepared<'a>),
     Change(Prepared<'a>, Known),
+    Restate(Known, DatasetState),
 }
 
 async fn upsert_round(
@@ -110,6 +111,7 @@ async fn upsert_round(
     let mut verdicts = Vec::with_capacity(entries.len());
     let mut creations = Vec::new();
     let mut changes = Vec::new();
+    let mut restated = Vec::new();
     for (index, plan) in plans.into_iter().enumerate() {
         verdicts.push(match plan {
             Plan::Refuse(refusal) => Err(refusal),
@@ -129,10 +131,16 @@ async fn upsert_round(
                 changes.push(Change { known, place, prepared });
                 Ok(Upserted { code, outcome: Outcome::Updated })
             }
+            Plan::Restate(known, state) => {
+                let code = word(&known.code, "a dataset", "code")?;
+                restated.push((known.id, state));
+                Ok(Upserted { code, outcome: Outcome::Updated })
+            }
         });
     }
     create::write(transaction, &creations).await?;
     change::write(transaction, &changes).await?;
+    change::write_states(transaction, &restated).await?;
     context.serials.save(transaction).await?;
     let changed: Vec<String> = verdicts
         .iter()
@@ -178,7 +186,10 @@ fn plan<'a>(context: &Context, entry: &'a EntryWrite) -> std::result::Result<Pla
     let Some(known) = recognise(context, entry)? else {
         return Ok(Plan::Create(prepared));
     };
-    if known.content_hash == prepared.content_hash && keeps_state(&known.state, entry.state) {
+    if known.content_hash == prepared.content_hash {
+        if !keeps_state(&known.state, entry.state) {
+            return Ok(Plan::Restate(known.clone(), entry.state));
+        }
         let code = known.code.parse().map_err(|error| Refusal::new(format!("{error}")))?;
         return Ok(Plan::Keep(code));
     }

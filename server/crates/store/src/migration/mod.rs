@@ -2,6 +2,8 @@
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, async_trait};
 
+#[cfg(test)]
+mod drift;
 mod m20261121_000001_places;
 mod m20261121_000002_vocabulary;
 mod m20261121_000003_datasets;

@@ -1,0 +1,125 @@
+//! The entities and the migrations describe the same tables.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Schema};
+
+use crate::Store;
+use crate::entity::{
+    change_feed, data_item, dataset, dataset_version, import_run, organization, region, resource,
+    retrieval_receipt, usage_day, vocabulary_term,
+};
+
+/// Columns as `name type nullability key`, then the unique sets of columns.
+type Shape = BTreeSet<String>;
+
+async fn rows(connection: &DatabaseConnection, sql: &str, columns: &[&str]) -> Vec<Vec<String>> {
+    let statement = sea_orm::Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await.unwrap();
+    rows.iter()
+        .map(|row| columns.iter().map(|name| row.try_get::<String>("", name).unwrap()).collect())
+        .collect()
+}
+
+async fn shape(connection: &DatabaseConnection, table: &str) -> Shape {
+    let (columns_sql, unique_sql) = match connection.get_database_backend() {
+        DbBackend::Postgres => (
+            format!(
+                "SELECT column_name || ' ' || data_type || ' ' || is_nullable || ' ' ||
+                 is_identity AS line FROM information_schema.columns
+                 WHERE table_schema = current_schema() AND table_name = '{table}'"
+            ),
+            format!(
+                "SELECT 'unique ' || string_agg(a.attname, ',' ORDER BY a.attname) AS line
+                 FROM pg_index i JOIN pg_attribute a
+                 ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
+                 WHERE i.indisunique AND i.indrelid = '{table}'::regclass GROUP BY i.indexrelid"
+            ),
+        ),
+        _ => (
+            format!(
+                "SELECT name || ' ' || lower(type) || ' ' || \"notnull\" || ' ' || pk AS line
+                 FROM pragma_table_info('{table}')"
+            ),
+            format!(
+                "SELECT 'unique ' || (SELECT group_concat(name, ',') FROM
+                 (SELECT name FROM pragma_index_info(list.name) ORDER BY name)) AS line
+                 FROM pragma_index_list('{table}') list WHERE list.\"unique\" = 1"
+            ),
+        ),
+    };
+    let mut lines = rows(connection, &columns_sql, &["line"]).await;
+    assert!(!lines.is_empty(), "there is no table `{table}`");
+    lines.extend(rows(connection, &unique_sql, &["line"]).await);
+    lines.into_iter().flatten().collect()
+}
+
+async fn create<E: EntityTrait>(connection: &DatabaseConnection, entity: E) -> String {
+    let schema = Schema::new(connection.get_database_backend());
+    let mut table = schema.create_table_from_entity(entity);
+    // The order of creation does not matter here, and relations are not compared.
+    connection.execute(table.if_not_exists()).await.unwrap();
+    for index in schema.create_index_from_entity(entity) {
+        connection.execute(&index).await.unwrap();
+    }
+    entity.table_name().to_owned()
+}
+
+async fn compare(migrated: &Store, fresh: &Store) {
+    migrated.migrate().await.unwrap();
+    let connection = &fresh.connection;
+    let tables = [
+        create(connection, region::Entity).await,
+        create(connection, organization::Entity).await,
+        create(connection, vocabulary_term::Entity).await,
+        create(connection, dataset::Entity).await,
+        create(connection, data_item::Entity).await,
+        create(connection, resource::Entity).await,
+        create(connection, dataset_version::Entity).await,
+        create(connection, change_feed::Entity).await,
+        create(connection, retrieval_receipt::Entity).await,
+        create(connection, import_run::Entity).await,
+        create(connection, usage_day::Entity).await,
+    ];
+    for table in tables {
+        let (is, said) =
+            (shape(&migrated.connection, &table).await, shape(connection, &table).await);
+        assert_eq!(is, said, "table `{table}`: migrations (left) and entity (right) differ");
+    }
+}
+
+#[tokio::test]
+async fn entities_and_migrations_agree_on_sqlite() {
+    let migrated = Store::connect("sqlite::memory:", 1).await.unwrap();
+    let fresh = Store::connect("sqlite::memory:", 1).await.unwrap();
+
+    compare(&migrated, &fresh).await;
+}
+
+#[tokio::test]
+async fn entities_and_migrations_agree_on_postgres() {
+    let Ok(url) = std::env::var("KAISHU_TEST_POSTGRES") else {
+        eprintln!("KAISHU_TEST_POSTGRES is not set: nothing was compared on PostgreSQL");
+        return;
+    };
+    let admin = Store::connect(&url, 1).await.unwrap();
+    let mut stores = Vec::new();
+    for _ in 0..2 {
+        let schema = format!("drift_{:016x}", rand::random::<u64>());
+        let create = format!("CREATE SCHEMA {schema}");
+        admin.connection.execute_unprepared(&create).await.unwrap();
+        let glue = if url.contains('?') { '&' } else { '?' };
+        let url = format!("{url}{glue}options=-csearch_path%3D{schema}");
+        stores.push((schema, Store::connect(&url, 1).await.unwrap()));
+    }
+
+    compare(&stores[0].1, &stores[1].1).await;
+
+    for (schema, store) in stores {
+        store.close().await.unwrap();
+        let drop = format!("DROP SCHEMA {schema} CASCADE");
+        admin.connection.execute_unprepared(&drop).await.unwrap();
+    }
+}

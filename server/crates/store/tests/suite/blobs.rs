@@ -1,0 +1,122 @@
+//! The bytes of files.
+
+use std::io;
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use kaishu_store::StoreError;
+use kaishu_store::blobs::{BlobRead, Blobs};
+
+fn blobs() -> (tempfile::TempDir, Blobs) {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = Blobs::local(&folder.path().join("blobs")).unwrap();
+    (folder, blobs)
+}
+
+async fn collect(read: BlobRead) -> Vec<u8> {
+    read.bytes.map_ok(|chunk| chunk.to_vec()).try_concat().await.unwrap()
+}
+
+fn n_staged(folder: &tempfile::TempDir) -> usize {
+    std::fs::read_dir(folder.path().join("blobs/staging")).unwrap().count()
+}
+
+/// The vectors are those of FIPS 180 and GB/T 32905.
+#[tokio::test]
+async fn both_hashes_are_right() {
+    let (_folder, blobs) = blobs();
+
+    let info = blobs.put_bytes(Bytes::from_static(b"abc")).await.unwrap();
+
+    assert_eq!(info.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_eq!(info.sm3, "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+    assert_eq!(info.size_bytes, 3);
+    assert_eq!(info.key, format!("sha256/ba/{}", info.sha256));
+}
+
+/// Proves that bytes come back as they were given, whole and in part.
+#[tokio::test]
+async fn bytes_come_back_whole_and_in_part() {
+    let (folder, blobs) = blobs();
+    let bytes: Vec<u8> =
+        (0..12_345_678u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let path = folder.path().join("input");
+    std::fs::write(&path, &bytes).unwrap();
+
+    let info = blobs.put_file(&path).await.unwrap();
+
+    let read = blobs.get(&info.key, None).await.unwrap();
+    assert_eq!((read.size_bytes, read.range.clone()), (12_345_678, 0..12_345_678));
+    assert!(collect(read).await == bytes);
+    let part = blobs.get(&info.key, Some(5_000_000..9_000_001)).await.unwrap();
+    assert_eq!((part.size_bytes, part.range.clone()), (12_345_678, 5_000_000..9_000_001));
+    assert!(collect(part).await == bytes[5_000_000..9_000_001]);
+    let tail = blobs.get(&info.key, Some(12_345_670..99_999_999)).await.unwrap();
+    assert_eq!(tail.range, 12_345_670..12_345_678);
+    assert!(collect(tail).await == bytes[12_345_670..]);
+    let local = blobs.local_path(&info.key).unwrap();
+    assert!(std::fs::read(local).unwrap() == bytes);
+    assert_eq!(n_staged(&folder), 0);
+}
+
+#[tokio::test]
+async fn the_same_bytes_are_stored_once_and_none_are_a_blob_too() {
+    let (folder, blobs) = blobs();
+
+    let first = blobs.put_bytes(Bytes::from_static(b"x")).await.unwrap();
+    let second = blobs.put_bytes(Bytes::from_static(b"x")).await.unwrap();
+    let empty = blobs.put_bytes(Bytes::new()).await.unwrap();
+
+    assert_eq!(first, second);
+    assert_eq!(n_staged(&folder), 0);
+    assert_eq!(empty.size_bytes, 0);
+    assert!(collect(blobs.get(&empty.key, None).await.unwrap()).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_leaves_nothing() {
+    let (folder, blobs) = blobs();
+    let broken = stream::iter(0..20).map(|n| match n {
+        15 => Err(io::Error::other("the line is cut")),
+        _ => Ok(Bytes::from(vec![7; 1 << 20])),
+    });
+
+    let error = blobs.put_stream(broken).await.unwrap_err();
+
+    assert!(matches!(error, StoreError::Read(_)), "{error}");
+    assert_eq!(n_staged(&folder), 0);
+}
+
+#[tokio::test]
+async fn a_key_is_never_a_way_out_of_the_folder() {
+    let (_folder, blobs) = blobs();
+    let keys = ["../../etc/passwd", "/etc/passwd", "staging/x", "", "sha256/ba/../../x"];
+    for key in keys {
+        let Err(error) = blobs.get(key, None).await else {
+            panic!("`{key}` was read");
+        };
+        assert!(matches!(error, StoreError::Invalid { .. }), "{error}");
+        assert_eq!(blobs.local_path(key), None);
+    }
+    let missing = format!("sha256/00/{}", "00".repeat(32));
+    assert!(matches!(blobs.get(&missing, None).await, Err(StoreError::NotFound { .. })));
+}
+
+#[tokio::test]
+async fn addresses_of_storage_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = format!("file://{}", folder.path().join("blobs").display());
+    assert!(Blobs::from_url(&local, &[]).is_ok());
+    let s3 = [
+        ("endpoint".to_owned(), "http://127.0.0.1:9".to_owned()),
+        ("allow_http".to_owned(), "true".to_owned()),
+        ("access_key_id".to_owned(), "a".to_owned()),
+        ("secret_access_key".to_owned(), "b".to_owned()),
+        ("region".to_owned(), "us-east-1".to_owned()),
+    ];
+    assert_eq!(Blobs::from_url("s3://bucket/prefix", &s3).unwrap().local_path("x"), None);
+    assert!(Blobs::from_url("ftp://bucket", &[]).is_err());
+    let odd = [("colour".to_owned(), "red".to_owned())];
+    let error = Blobs::from_url("s3://bucket", &odd).unwrap_err();
+    assert!(error.to_string().contains("colour"), "{error}");
+}

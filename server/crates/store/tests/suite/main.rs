@@ -1,0 +1,76 @@
+//! The store on SQLite and on PostgreSQL: one suite, run on both.
+//!
+//! The PostgreSQL half needs `KAISHU_TEST_POSTGRES`, the address of a server where databases can be
+//! made; without it, each of these tests says so and ends.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
+
+mod blobs;
+mod build;
+mod catalogue;
+mod database;
+mod hostile;
+mod kill;
+mod places;
+mod records;
+mod search;
+
+/// Runs each function twice: on a SQLite file and on a PostgreSQL database of its own.
+macro_rules! on_both {
+    ($($module:ident::$name:ident,)+) => {
+        mod sqlite {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    let database = crate::database::TestDb::sqlite().await;
+                    crate::$module::$name(&database).await;
+                    database.close().await;
+                }
+            )+
+        }
+
+        mod postgres {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    let Some(database) = crate::database::TestDb::postgres().await else {
+                        return;
+                    };
+                    crate::$module::$name(&database).await;
+                    database.close().await;
+                }
+            )+
+        }
+    };
+}
+
+on_both! {
+    places::regions_form_a_tree,
+    places::a_ring_of_regions_is_refused,
+    places::organizations_know_their_place,
+    places::terms_are_listed_in_order,
+    catalogue::a_dataset_is_found_as_it_was_written,
+    catalogue::codes_are_assigned_and_never_used_twice,
+    catalogue::the_same_entry_again_changes_nothing,
+    catalogue::a_change_makes_a_version_and_keeps_the_old_one,
+    catalogue::unchanged_resources_keep_their_numbers,
+    catalogue::one_entry_twice_in_a_batch_is_one_dataset,
+    catalogue::refused_entries_do_not_stop_the_others,
+    catalogue::an_import_does_not_undo_a_suspension,
+    catalogue::a_state_alone_makes_no_version,
+    catalogue::the_next_update_is_due_after_the_period,
+    catalogue::large_batches_are_written,
+    search::documents_hold_only_what_is_public,
+    search::pages_of_codes_reach_every_dataset,
+    search::the_feed_follows_the_commits,
+    search::writers_at_the_same_time_leave_a_complete_feed,
+    records::receipts_are_kept,
+    records::usage_adds_up,
+    records::statistics_count_what_is_listed,
+    records::an_import_goes_on_where_it_stopped,
+    hostile::hostile_text_comes_back_as_it_was,
+    hostile::a_nul_is_refused_by_name,
+    hostile::corrupt_rows_are_errors,
+    kill::a_kill_loses_nothing_that_was_reported,
+    database::migrations_go_up_down_and_up,
+}

@@ -1,0 +1,157 @@
+//! Receipts, usage, statistics and imports.
+
+use kaishu_store::datasets::{self, EntryWrite, Outcome};
+use kaishu_store::receipts::{self, NewReceipt};
+use kaishu_store::usage::{self, Used};
+use kaishu_store::{StoreError, imports, stats};
+use kaishu_types::DatasetCode;
+use kaishu_types::import::{MergeReport, Rejection};
+use kaishu_types::organization::Named;
+use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
+
+use crate::build::{code, day, entry, find, imported, listed, places, time, write};
+use crate::database::TestDb;
+
+/// Proves the keeping of DL-04.
+pub(crate) async fn receipts_are_kept(database: &TestDb) {
+    let store = &database.store;
+    let receipt = NewReceipt {
+        dataset: code("YX-FGW-0001"),
+        dataset_title: "停车场".to_owned(),
+        version: 3,
+        resource_id: 77,
+        resource_title: "泊位".to_owned(),
+        file_name: "泊位.csv".to_owned(),
+        size_bytes: 5_000_000_000,
+        sha256: "ab".repeat(32),
+        sm3: "cd".repeat(32),
+        provider: Named { code: "YX-FGW".to_owned(), name: "发改委".to_owned(), name_en: None },
+        licence: "open".to_owned(),
+        retrieved_at: time("2026-11-21T16:30:00.5Z"),
+        day: "20261122".to_owned(),
+        attribution: "来源：发改委，获取日期：2026-11-22".to_owned(),
+    };
+
+    let first = receipts::create(store, receipt.clone()).await.unwrap();
+    let second = receipts::create(store, receipt.clone()).await.unwrap();
+
+    let text = first.code.as_str();
+    assert!(text.starts_with("R-20261122-") && text.len() == 23, "{text}");
+    assert_ne!(first.code, second.code);
+    let found = receipts::find(store, &first.code).await.unwrap().unwrap();
+    assert_eq!(found, first);
+    assert_eq!(found.provider, receipt.provider);
+    assert_eq!(found.retrieved_at, receipt.retrieved_at);
+    let unknown = "R-20261122-000000000000".parse().unwrap();
+    assert_eq!(receipts::find(store, &unknown).await.unwrap(), None);
+}
+
+fn used(dataset: &DatasetCode, text: &str, views: u64, downloads: u64) -> Used {
+    Used { dataset: dataset.clone(), day: day(text), views, downloads }
+}
+
+pub(crate) async fn usage_adds_up(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let (first, _) = write(store, imported("a", "甲")).await;
+    let (second, _) = write(store, imported("b", "乙")).await;
+    let first_day = [used(&first, "2026-05-01", 3, 1), used(&second, "2026-05-01", 1, 0)];
+    usage::add(store, &first_day).await.unwrap();
+
+    let later = [
+        used(&first, "2026-05-01", 2, 0),
+        used(&second, "2026-05-02", 1, 4),
+        used(&second, "2026-05-02", 1, 1),
+    ];
+    usage::add(store, &later).await.unwrap();
+    usage::add(store, &[]).await.unwrap();
+
+    let days = usage::by_day(store, day("2026-05-01"), day("2026-05-31")).await.unwrap();
+    let sums: Vec<_> =
+        days.iter().map(|one| (one.day.to_string(), one.views, one.downloads)).collect();
+    assert_eq!(sums, [("2026-05-01".to_owned(), 6, 1), ("2026-05-02".to_owned(), 2, 5)]);
+    let counted = find(store, &first).await;
+    assert_eq!((counted.n_views, counted.n_downloads), (5, 1));
+    let top = usage::top_datasets(store, 5, day("2026-05-01")).await.unwrap();
+    let top: Vec<_> = top.iter().map(|one| (&one.code, one.views, one.downloads)).collect();
+    assert_eq!(top, [(&second, 3, 5), (&first, 5, 1)]);
+    let recent = usage::top_datasets(store, 5, day("2026-05-02")).await.unwrap();
+    assert_eq!(recent.len(), 1);
+
+    let lost = [used(&first, "2026-05-03", 1, 1), used(&code("NO-1"), "2026-05-03", 1, 1)];
+    let error = usage::add(store, &lost).await.unwrap_err();
+    assert!(matches!(error, StoreError::NotFound { .. }), "{error}");
+    assert_eq!(find(store, &first).await.n_views, 5, "all or nothing");
+}
+
+/// Proves the counting of SHOW-07.
+pub(crate) async fn statistics_count_what_is_listed(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let empty = stats::counts(store, listed, day("2026-11-21")).await.unwrap();
+    assert_eq!(empty.n_datasets, 0);
+    let (counted, _) = write(store, imported("a", "甲")).await;
+    let mut fixed = EntryWrite {
+        organization: "YX-LC-JTJ".to_owned(),
+        region: "YX-LC".to_owned(),
+        ..imported("b", "乙")
+    };
+    fixed.fields.frequency = Frequency::Static;
+    fixed.fields.open.class = OpenClass::Conditional;
+    fixed.fields.theme = "health".to_owned();
+    write(store, fixed).await;
+    write(store, EntryWrite { state: DatasetState::Draft, ..entry("草稿") }).await;
+    // A superseded resource is counted no more.
+    let mut changed = imported("a", "甲");
+    changed.resources.truncate(1);
+    write(store, changed).await;
+    usage::add(store, &[used(&counted, "2026-05-01", 7, 2)]).await.unwrap();
+
+    let stats = stats::counts(store, listed, day("2026-11-21")).await.unwrap();
+
+    assert_eq!((stats.n_datasets, stats.n_items, stats.n_resources), (2, 4, 3));
+    assert_eq!((stats.n_organizations, stats.n_overdue), (2, 1));
+    assert_eq!((stats.n_views, stats.n_downloads), (7, 2));
+    let pairs = |counts: &[kaishu_types::stats::Count]| -> Vec<(String, u64)> {
+        counts.iter().map(|count| (count.value.clone(), count.count)).collect()
+    };
+    let one = |value: &str| (value.to_owned(), 1);
+    assert_eq!(pairs(&stats.by_class), [one("conditional"), one("unconditional")]);
+    assert_eq!(pairs(&stats.by_theme), [one("health"), one("traffic")]);
+    assert_eq!(pairs(&stats.by_region), [one("YX"), one("YX-LC")]);
+    assert_eq!(pairs(&stats.by_frequency), [one("monthly"), one("static")]);
+    assert_eq!(pairs(&stats.by_format), [("csv".to_owned(), 3)]);
+    let provider = &stats.by_provider[0];
+    assert_eq!(provider.organization.code, "YX-FGW");
+    assert_eq!((provider.n_datasets, provider.n_overdue, provider.n_downloads), (1, 1, 2));
+}
+
+pub(crate) async fn an_import_goes_on_where_it_stopped(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let mut run = imports::start(store, "other", "sha256:1").await.unwrap();
+    assert_eq!(run.position, 0);
+    let rejection = Rejection { record: "line 3".to_owned(), reason: "bad\0text".to_owned() };
+    let batch = [imported("a", "甲"), imported("b", "乙")];
+
+    imports::apply_batch(store, &mut run, &batch, 2, |verdicts, mut report| {
+        let created = verdicts.iter().flatten().filter(|one| one.outcome == Outcome::Created);
+        report.created += created.count() as u64;
+        report
+    })
+    .await
+    .unwrap();
+    let report = MergeReport { rejected: vec![rejection.clone()], ..run.report.clone() };
+    imports::progress(store, &mut run, 3, report).await.unwrap();
+
+    let found = imports::find_resumable(store, "other", "sha256:1").await.unwrap().unwrap();
+    assert_eq!(found, run);
+    assert_eq!((found.position, found.report.created), (3, 2));
+    assert_eq!(found.report.rejected, [rejection]);
+    assert_eq!(imports::find_resumable(store, "other", "sha256:2").await.unwrap(), None);
+    assert_eq!(datasets::page_of_codes(store, 0, 10).await.unwrap().codes.len(), 2);
+
+    let report = run.report.clone();
+    imports::finish(store, &mut run, report).await.unwrap();
+    assert_eq!(imports::find_resumable(store, "other", "sha256:1").await.unwrap(), None);
+}
