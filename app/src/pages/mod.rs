@@ -1,7 +1,7 @@
 //! The pages, one file each, and their addresses.
 
 mod appearance;
-mod catalogue;
+pub(crate) mod catalogue;
 mod dataset;
 mod facet_values;
 mod home;
