@@ -6,7 +6,7 @@ use tantivy::columnar::StrColumn;
 use tantivy::{DocId, SegmentReader};
 
 use crate::profile::Profile;
-use crate::schema::column;
+use crate::schema::{column, day_of};
 use crate::values::{AXES, ValueColumn};
 use crate::{Error, Result};
 
@@ -138,7 +138,7 @@ impl Columns {
             let updated_ms = updated.first(entry).unwrap_or_default();
             let row = Row {
                 profile: profile.rank(entry),
-                updated_day: (updated_ms.div_euclid(1000) + 8 * 3600).div_euclid(24 * 3600) as i32,
+                updated_day: day_of(updated_ms) as i32,
                 updated_ms,
                 due: due.as_ref().and_then(|due| due.first(entry)).unwrap_or(NO_DUE),
                 n_downloads: downloads.first(entry).unwrap_or_default(),

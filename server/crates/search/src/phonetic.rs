@@ -48,6 +48,35 @@ pub(crate) fn could_be_pinyin(word: &str) -> bool {
     word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
+/// Finds where a folded text sounds like what was typed, each character in full or by its initial,
+/// the last one unfinished; returns the byte range.
+pub(crate) fn find_typed(text: &str, typed: &str) -> Option<(usize, usize)> {
+    let characters: Vec<(usize, char)> = text.char_indices().collect();
+    (0..characters.len()).find_map(|first| {
+        let rest = characters.get(first..)?;
+        let n_characters = count_typed(rest, typed)?;
+        let (start, _) = rest.first()?;
+        let end = rest.get(n_characters).map_or(text.len(), |(end, _)| *end);
+        Some((*start, end))
+    })
+}
+
+/// Returns how many characters, from the first, spell what was typed.
+fn count_typed(characters: &[(usize, char)], typed: &str) -> Option<usize> {
+    let ((_, character), rest) = characters.split_first()?;
+    let syllable = plain(character.to_pinyin()?.plain());
+    if syllable.starts_with(typed) {
+        return Some(1);
+    }
+    let in_full = typed.strip_prefix(syllable.as_str());
+    let by_initial = syllable.get(..1).and_then(|initial| typed.strip_prefix(initial));
+    [in_full, by_initial]
+        .into_iter()
+        .flatten()
+        .find_map(|remaining| count_typed(rest, remaining))
+        .map(|n_rest| n_rest + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +87,22 @@ mod tests {
         assert_eq!(spell("绿地"), Some(("lvdi".to_owned(), "ld".to_owned())));
         assert_eq!(spell("pm25"), None);
         assert_eq!(spell(""), None);
+    }
+
+    #[track_caller]
+    fn check_typed(text: &str, typed: &str, expected: Option<&str>) {
+        let found = find_typed(text, typed).and_then(|(start, end)| text.get(start..end));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn typing_in_full_by_initials_or_mixed_finds_the_place() {
+        check_typed("公共停车场信息", "tcc", Some("停车场"));
+        check_typed("公共停车场信息", "tingchec", Some("停车场"));
+        check_typed("公共停车场信息", "tcchang", Some("停车场"));
+        check_typed("公共停车场信息", "ggtccxx", Some("公共停车场信息"));
+        check_typed("公共停车场信息", "xyz", None);
+        check_typed("", "a", None);
     }
 
     #[test]

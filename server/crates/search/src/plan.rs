@@ -74,11 +74,6 @@ pub(crate) struct Phrase {
 }
 
 impl Plan {
-    /// Whether there is nothing to look for, as in a text of signs only.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.concepts.is_empty() && self.phrases.is_empty()
-    }
-
     /// Reads a text. `exact` takes words as typed.
     pub(crate) fn read(text: &str, exact: bool) -> Self {
         let short: String = text.chars().take(MAX_CHARACTERS).collect();
