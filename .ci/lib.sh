@@ -23,7 +23,8 @@ die() {
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# step NAME COMMAND…: runs one step, says its name before and its seconds after.
+# step NAME COMMAND…: runs one step, says its name before and its seconds after. Never in a
+# condition: the shell would go on after a failure inside the command.
 step() {
   local name=$1 begun=$SECONDS
   shift
