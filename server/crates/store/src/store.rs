@@ -45,9 +45,9 @@ impl Store {
                 .foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT)
                 .statement_cache_capacity(200)
-                // 64 MiB of pages a connection; reading through the page cache of the system.
-                .pragma("cache_size", "-65536")
-                .pragma("mmap_size", "1073741824")
+                // 32 MiB of pages and 128 MiB of mapped file a connection: flat however large the file is.
+                .pragma("cache_size", "-32768")
+                .pragma("mmap_size", "134217728")
                 .pragma("temp_store", "MEMORY");
             if in_memory {
                 return options;
