@@ -2,10 +2,10 @@ import { expect, type APIRequestContext } from "@playwright/test";
 
 /** Words of the demonstration catalogue that the journeys rely on. */
 export const demo = {
-  /** Finds at least one dataset. */
-  words: "学校",
+  /** Stands in the titles of several datasets. */
+  words: "机动车",
   /** The initials of the same words. */
-  pinyin: "xx",
+  pinyin: "jdc",
   /** Finds nothing, in any reading. */
   nonsense: "鑫龘靐齾麤",
 } as const;
