@@ -35,6 +35,7 @@ fn entry(n: u64, fields: &EntryFields, item: &DataItemView, file: &ResourceWrite
         published_at: "2025-01-02T03:04:05Z".parse().unwrap(),
         updated_at: "2026-01-02T03:04:05Z".parse().unwrap(),
         origin: Some(Origin { source: "s".to_owned(), source_id: format!("id-{n}"), url: None }),
+        is_dated: true,
         version_note: String::new(),
     }
 }

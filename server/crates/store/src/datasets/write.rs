@@ -1,5 +1,7 @@
 //! What is written of a dataset, checked and hashed before it meets the database.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DataItemView, EntryFields};
@@ -36,6 +38,9 @@ pub struct EntryWrite {
     pub published_at: DateTime<Utc>,
     /// When the data last changed.
     pub updated_at: DateTime<Utc>,
+    /// Whether the source gives these dates. Where it does not, they are the time of the import, and
+    /// an entry that is otherwise the same keeps the dates it has.
+    pub is_dated: bool,
     /// Where it comes from, for imported entries.
     pub origin: Option<Origin>,
     /// What is new, in the provider's words; kept with the version if there is a new one.
@@ -138,10 +143,23 @@ struct Content<'a> {
     region: &'a str,
     fields: &'a EntryFields,
     items: &'a [DataItemView],
-    resources: &'a [ResourceWrite],
-    published_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
+    resources: Cow<'a, [ResourceWrite]>,
+    published_at: Option<DateTime<Utc>>,
+    updated_at: Option<DateTime<Utc>>,
     origin: &'a Option<Origin>,
+}
+
+/// Takes the time of the import out of the resources of an entry without dates.
+fn hashed_resources(entry: &EntryWrite) -> Cow<'_, [ResourceWrite]> {
+    if entry.is_dated {
+        return Cow::Borrowed(&entry.resources);
+    }
+    let without_time = |resource: &ResourceWrite| {
+        let is_own = resource.updated_at != entry.updated_at;
+        let updated_at = if is_own { resource.updated_at } else { DateTime::UNIX_EPOCH };
+        ResourceWrite { updated_at, ..resource.clone() }
+    };
+    Cow::Owned(entry.resources.iter().map(without_time).collect())
 }
 
 /// Checks an entry and computes its hash.
@@ -153,9 +171,9 @@ pub(super) fn prepare(entry: &EntryWrite) -> std::result::Result<Prepared<'_>, R
         region: &entry.region,
         fields: &entry.fields,
         items: &entry.items,
-        resources: &entry.resources,
-        published_at: entry.published_at,
-        updated_at: entry.updated_at,
+        resources: hashed_resources(entry),
+        published_at: entry.is_dated.then_some(entry.published_at),
+        updated_at: entry.is_dated.then_some(entry.updated_at),
         origin: &entry.origin,
     };
     // Struct order and sorted maps make this text canonical.

@@ -170,6 +170,7 @@ pub(crate) fn entry(title: &str) -> EntryWrite {
         resources: vec![file("停车场"), file("泊位")],
         published_at: time("2025-01-02T03:04:05Z"),
         updated_at: time("2026-03-01T08:00:00Z"),
+        is_dated: true,
         origin: None,
         version_note: "首次发布".to_owned(),
     }
