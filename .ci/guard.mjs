@@ -4,8 +4,15 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-const cargo = (...arguments_) =>
-  execFileSync("cargo", arguments_, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
+const cargo = (...words) => {
+  try {
+    return execFileSync("cargo", words, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
+  } catch {
+    // Cargo has said why.
+    console.error(`error: cargo ${words[0]} failed, so the layout could not be checked`);
+    process.exit(1);
+  }
+};
 
 const breaches = [];
 const breach = (what, remedy) => breaches.push(`${what}\n    ${remedy}`);
