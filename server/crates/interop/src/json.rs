@@ -132,7 +132,7 @@ impl<'a> Lines<'a> {
             }
         };
         let first_number = self.number;
-        let parsed = parse(&first);
+        let parsed = parse(first.trim_ascii_end());
         head.extend(&first);
         let Some(second) = self.second(&mut head)? else {
             return match parsed {
@@ -211,7 +211,7 @@ impl<'a> Lines<'a> {
     }
 
     fn line(&self, number: u64, line: &[u8], sink: &mut Sink<'_>) -> Result<(), ImportError> {
-        match parse(line) {
+        match parse(line.trim_ascii_end()) {
             Ok(value) => self.one(number, line.len(), value, sink),
             Err(broken) => sink(Piece::Bad(rejected(number, &broken))),
         }

@@ -9,6 +9,7 @@ const EXACT: &[(&str, &[&str])] = &[
         "health",
         &[
             "heal",
+            "healthcare life sciences data",
             "health",
             "healthcare",
             "health care",
@@ -150,6 +151,7 @@ const EXACT: &[(&str, &[&str])] = &[
         "energy",
         &[
             "ener",
+            "resources data",
             "energy",
             "renewable energy",
             "electricity",
@@ -166,6 +168,7 @@ const EXACT: &[(&str, &[&str])] = &[
         "environment",
         &[
             "envi",
+            "environmental data",
             "environment",
             "environmental",
             "環境",
@@ -347,6 +350,7 @@ const EXACT: &[(&str, &[&str])] = &[
         "organisation",
         &[
             "gove",
+            "public sector data",
             "government",
             "government and public sector",
             "governance",

@@ -1,0 +1,109 @@
+//! A table at a glance, from every row of it.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use kaishu_types::vocabulary::ItemType;
+use serde::{Deserialize, Serialize};
+
+use crate::column::ColumnFacts;
+use crate::decode::Decoding;
+use crate::{TableError, shape};
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its heading; `column_3` where it has none.
+    pub name: String,
+    /// The type that fits all its values.
+    pub item_type: ItemType,
+    /// Greatest length in characters.
+    pub max_length: u32,
+}
+
+/// What a table holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableSummary {
+    /// Name of its encoding.
+    pub encoding: String,
+    /// Whether it begins with a byte order mark.
+    pub has_bom: bool,
+    /// The sign between two values.
+    pub delimiter: char,
+    /// Rows, without the header.
+    pub n_rows: u64,
+    /// Rows with fewer or more values than the header has columns.
+    pub n_ragged_rows: u64,
+    /// Columns, in the order of the file.
+    pub columns: Vec<Column>,
+}
+
+/// Summarises a file.
+///
+/// # Errors
+///
+/// As [`summarise`].
+pub fn summarise_file(path: &Path) -> Result<TableSummary, TableError> {
+    summarise(BufReader::new(File::open(path)?))
+}
+
+/// Summarises a table. Reads it twice, once for its encoding and once for its values, and keeps
+/// one row at a time.
+///
+/// # Errors
+///
+/// Fails when the table is empty, when its bytes are no text of one encoding, and when they
+/// cannot be read.
+pub fn summarise<R: Read + Seek>(mut source: R) -> Result<TableSummary, TableError> {
+    let start = source.stream_position()?;
+    let (encoding, has_bom) = shape::detect(&mut source)?;
+    source.seek(SeekFrom::Start(start))?;
+    let mut head = Vec::new();
+    source.by_ref().take(shape::HEAD as u64).read_to_end(&mut head)?;
+    let delimiter = shape::delimiter_of(&head, encoding);
+    source.seek(SeekFrom::Start(start))?;
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(Decoding::new(source, encoding));
+    let place = "the table";
+    let mut record = csv::StringRecord::new();
+    let from_csv = |error| TableError::from_csv(error, place);
+    if !reader.read_record(&mut record).map_err(from_csv)? {
+        return Err(TableError::Empty { file: place.to_owned() });
+    }
+    let names: Vec<String> = record.iter().enumerate().map(heading).collect();
+    let mut facts: Vec<ColumnFacts> = names.iter().map(|_| ColumnFacts::new()).collect();
+    let (mut n_rows, mut n_ragged_rows) = (0, 0);
+    while reader.read_record(&mut record).map_err(from_csv)? {
+        n_rows += 1;
+        n_ragged_rows += u64::from(record.len() != names.len());
+        for (column, value) in facts.iter_mut().zip(record.iter()) {
+            column.add(value);
+        }
+    }
+    let columns = names
+        .into_iter()
+        .zip(&facts)
+        .map(|(name, facts)| Column {
+            item_type: facts.item_type(&name),
+            max_length: facts.max_length(),
+            name,
+        })
+        .collect();
+    Ok(TableSummary {
+        encoding: shape::name_of(encoding),
+        has_bom,
+        delimiter: char::from(delimiter),
+        n_rows,
+        n_ragged_rows,
+        columns,
+    })
+}
+
+fn heading((index, name): (usize, &str)) -> String {
+    let trimmed = name.trim();
+    if trimmed.is_empty() { format!("column_{}", index + 1) } else { trimmed.to_owned() }
+}
