@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn marks_and_utf16_are_read() {
         assert_eq!(decode(b"\xEF\xBB\xBFa").unwrap(), "a");
-        assert_eq!(decode(b"\xFF\xFE\x00\x5F").unwrap(), "开".replace('开', "\u{5F00}"));
+        assert_eq!(decode(b"\xFF\xFE\x00\x5F").unwrap(), "\u{5F00}");
         assert_eq!(decode(b"\xFE\xFF\x5F\x00").unwrap(), "\u{5F00}");
         assert_eq!(decode("开数".as_bytes()).unwrap(), "开数");
     }

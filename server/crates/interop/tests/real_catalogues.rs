@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use kaishu_interop::jsonl::Mapping;
-use kaishu_interop::{Import, ImportError, Limits, ckan, dcat, dcat_us, jsonl, vocabulary};
+use kaishu_interop::{Import, ImportError, ckan, dcat, dcat_us, jsonl, vocabulary};
 
 /// Finds a file of the shared data, or says that the test is skipped.
 fn data(name: &str) -> Option<PathBuf> {

@@ -37,8 +37,7 @@ fn a_bad_line_is_refused_alone() {
     );
     check_ckan(
         "{\"id\":\"a\n{\"id\":\"b\",\"title\":\"B\"}\n{\"id\":\"c\",\"title\":\"C\"}\n",
-        "B\nC\n!line 1: column 8: not valid JSON: control character (\\u0000-\\u001F) found while \
-         parsing a string",
+        "B\nC\n!line 1: column 8: not valid JSON: EOF while parsing a string",
     );
     check_ckan(
         "{\"id\":\"a\",\"title\":\"A\"}\n{\"id\":\"a\",\"title\":\"B\"}\n",
