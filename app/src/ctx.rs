@@ -76,11 +76,6 @@ impl Ctx {
         };
         if self.query.is_empty() { path } else { format!("{path}?{}", self.query) }
     }
-
-    /// Returns the address of this page with the host, for `<link rel=canonical>`.
-    pub(crate) fn absolute(&self, path: &str) -> String {
-        format!("{}{}", self.site.base_url, self.href(path))
-    }
 }
 
 impl<S> FromRequestParts<S> for Ctx

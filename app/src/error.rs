@@ -86,7 +86,7 @@ impl AppError {
             <main id="main" class="ks-wrap pt-12 md:pt-20 pb-10">
                 <div class="max-w-[44rem]" role="alert">
                     <p class="ks-mute num">{status.as_u16()}</p>
-                    <h1 class="mt-1 text-3xl">{title.clone()}</h1>
+                    <h1 class="mt-1 text-3xl">{title}</h1>
                     <p class="mt-4 text-lg">{message}</p>
                     {fields}
                     {rule}

@@ -6,7 +6,7 @@
 //! data is there before the first byte is written, so a status is always right and a page is always
 //! whole.
 
-#![expect(unreachable_pub, reason = "the component and island macros write pub items")]
+#![expect(missing_docs, reason = "the island and server macros write items without comments")]
 
 pub mod islands;
 pub mod server_fns;

@@ -44,7 +44,7 @@ pub(crate) fn document(ctx: &Ctx, page: Page) -> String {
                 <link rel="stylesheet" href=format!("/pkg/kaishu.css?v={assets}")/>
                 <link rel="alternate" hreflang="zh-CN" href=zh_path/>
                 <link rel="alternate" hreflang="en" href=en_path/>
-                <script type="module" src=format!("/pkg/boot.js?v={assets}")></script>
+                <script type="module" src=format!("/boot.js?v={assets}")></script>
                 {json_ld}
             </head>
             <body>

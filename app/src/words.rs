@@ -1,8 +1,9 @@
 //! The words of the interface, Chinese and English side by side. A key that lacks a language does
 //! not compile.
 
-use kaishu_types::vocabulary::OpenClass;
-use kaishu_types::{ErrorCode, Lang};
+mod sentences;
+
+use kaishu_types::Lang;
 
 macro_rules! words {
     ($($key:ident: $zh:literal, $en:literal;)+) => {
@@ -239,194 +240,33 @@ words! {
     no_data_now: "页面保留在原来的地址，现在不提供数据。", "The page keeps its address; no data is offered now.";
     since: "自", "Since";
 
+    // places
+    on_this_page: "本页内容", "On this page";
+    no_public_dataset: "目前没有公开的数据集。", "There is no public dataset yet.";
+    datasets_word: "数据集", "Datasets";
+    providers_word: "提供单位", "Providers";
+    datasets_by_class: "按开放属性", "By access";
+    datasets_by_theme: "按主题", "By theme";
+    datasets_by_provider: "按提供单位", "By provider";
+    datasets_by_level: "按层级", "By level";
+    kind_of_body: "机构类型", "Kind";
+    body_above: "上级机构", "Belongs to";
+    bodies_below: "下级机构", "Bodies below";
+    who_answers: "责任与联系", "Who answers";
+    responsible_head: "第一责任人", "Responsible head";
+    website: "网站", "Web site";
+    levels: "层级", "Levels";
+    zones: "地区专区", "Zones";
+    zones_text: "专区由本地区数据主管部门管理，在同一个平台上有自己的页面、目录和统计。", "A zone is kept by the data authority of the region: a page, a list and figures of its own on the same platform.";
+    data_authority: "主管部门", "Authority";
+    region_above: "上级地区", "Region above";
+    regions_below: "下级地区", "Regions below";
+
+    // rules
+    proposed: "本平台建议", "Proposed by this portal";
+
     // errors
     error_reference: "编号", "Reference";
-}
-
-impl Words {
-    /// Returns the words of a language.
-    pub(crate) fn of(lang: Lang) -> &'static Self {
-        match lang {
-            Lang::Zh => &ZH,
-            Lang::En => &EN,
-        }
-    }
-
-    /// Names what went wrong, for the heading of the error page.
-    pub(crate) fn error_title(&self, code: ErrorCode) -> &'static str {
-        let (zh, en) = match code {
-            ErrorCode::InvalidInput => {
-                ("地址里有不认识的内容", "The address asks for something unknown")
-            }
-            ErrorCode::Unauthenticated => ("需要登录", "Log in first"),
-            ErrorCode::Forbidden => ("不能这样做", "This is not allowed"),
-            ErrorCode::NotFound => ("没有这个页面", "There is no such page"),
-            ErrorCode::Gone => ("这里的内容已经撤下", "This was taken down"),
-            ErrorCode::Conflict => ("与现在的状态不符", "This does not fit the present state"),
-            ErrorCode::TooLarge => ("内容太大", "Too large"),
-            ErrorCode::TooManyRequests => ("请求太频繁", "Too many requests"),
-            ErrorCode::Unavailable => ("暂时不能提供", "Not available at the moment"),
-            ErrorCode::Internal => ("没有办成", "It did not work"),
-        };
-        self.lang.pick(zh, en)
-    }
-
-    /// Says what to make of an error, where it says nothing itself.
-    pub(crate) fn error_text(&self, code: ErrorCode) -> &'static str {
-        let (zh, en) = match code {
-            ErrorCode::InvalidInput => (
-                "更正下面这些参数，或者从目录页重新选择条件。",
-                "Correct these parameters, or choose the filters on the catalogue page.",
-            ),
-            ErrorCode::NotFound => (
-                "地址可能有误，或者内容已经移动。",
-                "The address may be wrong, or the page has moved.",
-            ),
-            ErrorCode::Internal => (
-                "原因在我们这边，已经记录。稍后再试；仍不行，把下面的编号告诉数据主管部门。",
-                "The fault is ours and has been recorded. Try again later, or give the reference below to the data authority.",
-            ),
-            _ => ("稍后再试。", "Try again later."),
-        };
-        self.lang.pick(zh, en)
-    }
-
-    /// Says what a class means for the reader.
-    pub(crate) fn class_text(&self, class: OpenClass) -> &'static str {
-        let (zh, en) = match class {
-            OpenClass::Unconditional => (
-                "任何人可以直接下载和使用，不需要申请。",
-                "Anybody may download and use it; no application is needed.",
-            ),
-            OpenClass::Conditional => (
-                "符合公布的条件，经申请、同意并签署协议后使用。",
-                "Available to those who meet the published conditions, on application and under an agreement.",
-            ),
-            OpenClass::None => ("依法不予开放。", "Not open, by law."),
-        };
-        self.lang.pick(zh, en)
-    }
-
-    /// Heads the catalogue: how many results, of what.
-    pub(crate) fn results_title(&self, total: &str, one: bool, q: &str) -> String {
-        match (self.lang, q.is_empty()) {
-            (Lang::Zh, true) => format!("{total} 个数据集"),
-            (Lang::Zh, false) => format!("{total} 个与“{q}”有关的数据集"),
-            (Lang::En, true) => format!("{total} dataset{}", plural(one)),
-            (Lang::En, false) => format!("{total} dataset{} for “{q}”", plural(one)),
-        }
-    }
-
-    /// Says that nothing was found.
-    pub(crate) fn no_result(&self, q: &str) -> String {
-        match (self.lang, q.is_empty()) {
-            (Lang::Zh, true) => "没有符合条件的数据集".to_owned(),
-            (Lang::Zh, false) => format!("没有找到“{q}”"),
-            (Lang::En, true) => "No dataset fits these filters".to_owned(),
-            (Lang::En, false) => format!("Nothing was found for “{q}”"),
-        }
-    }
-
-    /// Says which results a page shows.
-    pub(crate) fn range(&self, from: &str, to: &str, total: &str) -> String {
-        match self.lang {
-            Lang::Zh => format!("第 {from}—{to} 个，共 {total} 个"),
-            Lang::En => format!("{from}–{to} of {total}"),
-        }
-    }
-
-    /// Counts the chosen filters.
-    pub(crate) fn n_chosen(&self, n: usize) -> String {
-        match self.lang {
-            Lang::Zh => format!("已选 {n} 项条件"),
-            Lang::En => format!("{n} filter{} chosen", plural(n == 1)),
-        }
-    }
-
-    /// Offers to drop a filter.
-    pub(crate) fn drop_filter(&self, facet: &str, n: &str) -> String {
-        match self.lang {
-            Lang::Zh => format!("去掉“{facet}”这一项条件，有 {n} 个结果。"),
-            Lang::En => format!("Drop the filter “{facet}”: {n} results."),
-        }
-    }
-
-    /// Counts data items, and those that can be had at once.
-    pub(crate) fn item_count(&self, n_items: u32, n_open: u32) -> String {
-        match (self.lang, n_open == n_items) {
-            (Lang::Zh, true) => format!("{n_items} 个数据项"),
-            (Lang::Zh, false) => format!("{n_items} 个数据项，{n_open} 项可直接下载"),
-            (Lang::En, true) => format!("{n_items} item{}", plural(n_items == 1)),
-            (Lang::En, false) => format!("{n_items} items, {n_open} open"),
-        }
-    }
-
-    /// Counts data items after a heading.
-    pub(crate) fn n_items(&self, n: usize) -> String {
-        match self.lang {
-            Lang::Zh => format!("{n} 个数据项"),
-            Lang::En => format!("{n} data item{}", plural(n == 1)),
-        }
-    }
-
-    /// Says how long a dataset is overdue.
-    pub(crate) fn overdue_days(&self, days: u32) -> String {
-        match self.lang {
-            Lang::Zh => format!("逾期 {days} 天"),
-            Lang::En => format!("{days} day{} overdue", plural(days == 1)),
-        }
-    }
-
-    /// Says within how many working days an answer comes.
-    pub(crate) fn answer_within(&self, working_days: u32) -> String {
-        match self.lang {
-            Lang::Zh => format!("{working_days} 个工作日内答复；不同意的，写明理由和条文。"),
-            Lang::En => format!(
-                "The answer comes within {working_days} working days; a refusal names reason and article."
-            ),
-        }
-    }
-
-    /// Names a catalogue field that changed between two versions.
-    pub(crate) fn field<'a>(&self, code: &'a str) -> &'a str
-    where
-        'static: 'a,
-    {
-        match code {
-            "title" | "title_en" => self.name,
-            "summary" | "summary_en" => self.note,
-            "keywords" => self.keywords,
-            "theme" => self.theme,
-            "frequency" => self.frequency,
-            "licence" => self.licence,
-            "open" => self.open_class,
-            "share" => self.share_class,
-            "usage_requirements" => self.usage_requirements,
-            "security_level" => self.security_level,
-            "spatial" => self.coverage,
-            "temporal_start" | "temporal_end" => self.period,
-            "source" => self.source,
-            "source_system" => self.source_system,
-            "contact" => self.contact,
-            "homepage" => self.homepage,
-            "items" => self.items,
-            "resources" => self.resources,
-            "extras" => self.other_fields,
-            other => other,
-        }
-    }
-
-    /// Names the number of a version.
-    pub(crate) fn version_number(&self, number: u32) -> String {
-        match self.lang {
-            Lang::Zh => format!("第 {number} 版"),
-            Lang::En => format!("Version {number}"),
-        }
-    }
-}
-
-fn plural(one: bool) -> &'static str {
-    if one { "" } else { "s" }
 }
 
 #[cfg(test)]

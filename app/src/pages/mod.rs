@@ -5,6 +5,10 @@ pub(crate) mod catalogue;
 mod dataset;
 mod facet_values;
 mod home;
+mod organization;
+mod organizations;
+mod region;
+mod regions;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -31,5 +35,9 @@ where
         .route(&home, get(home::show))
         .route(&at("/datasets"), get(catalogue::show))
         .route(&at("/datasets/{code}"), get(dataset::show))
+        .route(&at("/organizations"), get(organizations::show))
+        .route(&at("/organizations/{code}"), get(organization::show))
+        .route(&at("/regions"), get(regions::show))
+        .route(&at("/regions/{code}"), get(region::show))
         .route(&at("/appearance"), post(appearance::choose))
 }

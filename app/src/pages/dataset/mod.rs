@@ -1,7 +1,7 @@
 //! The page of a dataset: what one can have now, what one can ask for, and why (SRCH-03).
 
 mod facts;
-mod items;
+pub(super) mod items;
 mod obtain;
 mod terms;
 mod versions;
@@ -21,6 +21,8 @@ use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::crumbs::crumbs;
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::freshness::freshness;
+
+pub(super) use obtain::safe_url;
 
 /// `GET /datasets/{code}`
 pub(crate) async fn show(

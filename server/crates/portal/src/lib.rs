@@ -7,11 +7,13 @@ compile_error!("kaishu-portal is server code: keep it behind the `ssr` feature o
 pub mod catalogue;
 pub mod directory;
 pub mod downloads;
+pub mod health;
 pub mod importing;
 pub mod indexing;
 pub mod places;
 pub mod rules;
 pub mod site;
+pub mod sitemap;
 pub mod statistics;
 
 mod clock;

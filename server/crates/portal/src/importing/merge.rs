@@ -161,6 +161,7 @@ impl Merger {
             resources,
             published_at,
             updated_at,
+            is_dated: record.updated_at.is_some() || record.issued_at.is_some(),
             origin,
             version_note: note.to_owned(),
         }))

@@ -81,6 +81,26 @@ pub(crate) async fn the_same_entry_again_changes_nothing(database: &TestDb) {
 }
 
 /// Proves CAT-10 and PUB-14.
+pub(crate) async fn an_entry_without_dates_keeps_the_dates_it_has(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let undated = |at: &str, title: &str| {
+        let at = time(at);
+        let mut written = imported("x1", title);
+        written.resources.iter_mut().for_each(|resource| resource.updated_at = at);
+        EntryWrite { published_at: at, updated_at: at, is_dated: false, ..written }
+    };
+    let (given, _) = write(store, undated("2026-05-01T00:00:00Z", "停车场")).await;
+
+    let (_, again) = write(store, undated("2026-06-01T00:00:00Z", "停车场")).await;
+    assert_eq!(again, Outcome::Unchanged);
+    assert_eq!(find(store, &given).await.updated_at, time("2026-05-01T00:00:00Z"));
+
+    let (_, changed) = write(store, undated("2026-07-01T00:00:00Z", "停车场泊位")).await;
+    assert_eq!(changed, Outcome::Updated);
+    assert_eq!(find(store, &given).await.updated_at, time("2026-07-01T00:00:00Z"));
+}
+
 pub(crate) async fn a_change_makes_a_version_and_keeps_the_old_one(database: &TestDb) {
     let store = &database.store;
     places(store).await;

@@ -52,6 +52,7 @@ on_both! {
     catalogue::a_dataset_is_found_as_it_was_written,
     catalogue::codes_are_assigned_and_never_used_twice,
     catalogue::the_same_entry_again_changes_nothing,
+    catalogue::an_entry_without_dates_keeps_the_dates_it_has,
     catalogue::a_change_makes_a_version_and_keeps_the_old_one,
     catalogue::unchanged_resources_keep_their_numbers,
     catalogue::one_entry_twice_in_a_batch_is_one_dataset,

@@ -1,0 +1,242 @@
+//! The page of an organization: what it does, who answers for it, what it publishes (ORG-01, ORG-02).
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use kaishu_portal::Portal;
+use kaishu_portal::places::OrganizationPage;
+use kaishu_types::search::{FacetCount, SearchRequest};
+use kaishu_types::vocabulary::OpenClass;
+use kaishu_types::{ErrorCode, Lang, OrganizationCode};
+use leptos::prelude::*;
+
+use super::dataset::safe_url;
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::page::{Page, Section, respond};
+use crate::ui::bars::{Bar, bars};
+use crate::ui::crumbs::crumbs;
+use crate::ui::dataset_table::{Providers, dataset_table};
+use crate::ui::heading::{Rank, page_head, rail_head, section_head};
+use crate::ui::meta::{fact, meta, text_fact};
+use crate::ui::numbers::thousands;
+
+/// `GET /organizations/{code}`
+pub(crate) async fn show(
+    ctx: Ctx,
+    State(portal): State<Portal>,
+    Path(code): Path<String>,
+) -> Response {
+    let found = find(&ctx, &portal, &code).await;
+    respond(&ctx, || Ok(page(&ctx, &found?)))
+}
+
+async fn find(ctx: &Ctx, portal: &Portal, code: &str) -> Result<OrganizationPage, AppError> {
+    let parsed: OrganizationCode = code.parse().map_err(|_| unknown(ctx, code))?;
+    portal.organization_page(&parsed, ctx.lang).await.map_err(|error| {
+        if error.code() == ErrorCode::NotFound { unknown(ctx, code) } else { error.into() }
+    })
+}
+
+fn unknown(ctx: &Ctx, code: &str) -> AppError {
+    let code: String = code.chars().take(80).collect();
+    let (message, remedy) = match ctx.lang {
+        Lang::Zh => (format!("没有编号为 {code} 的机构。"), "查看全部机构"),
+        Lang::En => (format!("There is no organization {code}."), "See all organizations"),
+    };
+    AppError::new(ErrorCode::NotFound, message).with_remedy(remedy, "/organizations")
+}
+
+/// Returns the path of the catalogue filtered to an organization.
+fn datasets_of(code: &str, add: impl FnOnce(&mut SearchRequest)) -> String {
+    let mut request = SearchRequest { org: vec![code.to_owned()], ..Default::default() };
+    add(&mut request);
+    format!("/datasets?{}", request.to_query())
+}
+
+fn page(ctx: &Ctx, found: &OrganizationPage) -> Page {
+    let words = ctx.words;
+    let organization = &found.organization;
+    let title = organization.named.label(ctx.lang).to_owned();
+    let description = organization.description.clone().unwrap_or_default();
+    let body = view! {
+        <main id="main" class="ks-wrap">
+            {crumbs(ctx, vec![
+                (words.organizations.to_owned(), Some("/organizations".to_owned())),
+                (title.clone(), None),
+            ])}
+            {page_head(&title, description.clone())}
+            <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
+                <div class="min-w-0">
+                    {datasets(ctx, found)}
+                    {children(ctx, found)}
+                </div>
+                {rail(ctx, found)}
+            </div>
+        </main>
+    };
+    let page = Page::new(title, body).section(Section::Organizations);
+    if description.is_empty() { page } else { page.description(description) }
+}
+
+fn datasets(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
+    let words = ctx.words;
+    let code = found.organization.named.code.as_str();
+    if found.n_datasets == 0 {
+        return view! {
+            <section aria-labelledby="h-data" class="border-t-2 border-[var(--color-base-content)] pt-3">
+                {section_head("h-data", words.datasets)}
+                <p class="mt-3">
+                    {words.no_public_dataset}
+                    " "
+                    <a class="ks-link" href=ctx.href("/demands")>{words.demand_link}</a>
+                </p>
+            </section>
+        }
+        .into_any();
+    }
+    let all = datasets_of(code, |_| ());
+    let class_bars = class_bars(ctx, &found.classes, |class| {
+        datasets_of(code, |request| request.open.push(class))
+    });
+    let theme_bars = facet_bars(&found.themes, |value| {
+        datasets_of(code, |request| request.theme.push(value.to_owned()))
+    });
+    view! {
+        <section aria-labelledby="h-data" class="border-t-2 border-[var(--color-base-content)] pt-3">
+            <div class="flex flex-wrap items-baseline justify-between gap-3">
+                {section_head("h-data", words.latest)}
+                <a class="ks-link" href=ctx.href(&all)>
+                    {words.all_n_datasets(&thousands(found.n_datasets), found.n_datasets == 1)}
+                </a>
+            </div>
+            {dataset_table(ctx, &found.latest, words.latest_caption, Providers::Left)}
+        </section>
+        <section aria-labelledby="h-class" class="mt-12">
+            {section_head("h-class", words.datasets_by_class)}
+            <div class="mt-3">{bars(ctx, class_bars)}</div>
+        </section>
+        <section aria-labelledby="h-theme" class="mt-12">
+            {section_head("h-theme", words.datasets_by_theme)}
+            <div class="mt-3">{bars(ctx, theme_bars)}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Makes a bar of each value of a facet that has any dataset.
+pub(crate) fn facet_bars(counts: &[FacetCount], path: impl Fn(&str) -> String) -> Vec<Bar> {
+    counts
+        .iter()
+        .filter(|count| count.count > 0)
+        .map(|count| Bar {
+            label: count.label.clone(),
+            path: Some(path(&count.value)),
+            count: count.count,
+            ..Bar::default()
+        })
+        .collect()
+}
+
+/// Makes a bar of each class in the colour of the class.
+pub(crate) fn class_bars(
+    ctx: &Ctx,
+    counts: &[FacetCount],
+    path: impl Fn(OpenClass) -> String,
+) -> Vec<Bar> {
+    counts
+        .iter()
+        .filter(|count| count.count > 0)
+        .filter_map(|count| {
+            let class: OpenClass = count.value.parse().ok()?;
+            Some(Bar {
+                label: class.label(ctx.lang).to_owned(),
+                path: Some(path(class)),
+                count: count.count,
+                marked: 0,
+                colour: Some(class_colour(class)),
+            })
+        })
+        .collect()
+}
+
+/// Returns the class of the style sheet that colours an open class.
+pub(crate) fn class_colour(class: OpenClass) -> &'static str {
+    match class {
+        OpenClass::Unconditional => "is-open",
+        OpenClass::Conditional => "is-cond",
+        OpenClass::None => "is-none",
+    }
+}
+
+fn children(ctx: &Ctx, found: &OrganizationPage) -> Option<AnyView> {
+    if found.children.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = found
+        .children
+        .iter()
+        .map(|child| {
+            let target = ctx.href(&format!("/organizations/{}", child.named.code));
+            view! {
+                <li class="flex items-baseline justify-between gap-4 py-2.5 border-t border-[var(--line)]">
+                    <a class="ks-plain" href=target>{child.named.label(ctx.lang).to_owned()}</a>
+                    <span class="num text-sm ks-mute">{thousands(child.n_datasets)}</span>
+                </li>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <section aria-labelledby="h-below" class="mt-12">
+                {section_head("h-below", ctx.words.bodies_below)}
+                <ul class="mt-3 grid sm:grid-cols-2 gap-x-12">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn rail(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
+    let words = ctx.words;
+    let organization = &found.organization;
+    let mut facts = Vec::new();
+    facts.push(fact(words.kind_of_body, organization.kind.label(ctx.lang)));
+    facts.push(fact(words.level, organization.level.label(ctx.lang)));
+    let region = ctx.href(&format!("/regions/{}", organization.region.code));
+    facts.push(fact(
+        words.region,
+        view! { <a class="ks-link" href=region>{organization.region.label(ctx.lang).to_owned()}</a> },
+    ));
+    if let Some(parent) = &organization.parent {
+        let target = ctx.href(&format!("/organizations/{}", parent.code));
+        facts.push(fact(
+            words.body_above,
+            view! { <a class="ks-link" href=target>{parent.label(ctx.lang).to_owned()}</a> },
+        ));
+    }
+    facts.push(fact(words.code, organization.named.code.clone()));
+    let mut people = Vec::new();
+    people.extend(text_fact(words.responsible_head, organization.responsible_head.as_deref()));
+    people.extend(text_fact(words.contact, organization.contact.as_deref()));
+    if let Some(url) = organization.homepage.as_deref().and_then(safe_url) {
+        let shown = url.clone();
+        people.push(fact(
+            words.website,
+            view! { <a class="ks-link" rel="external noopener" href=url>{shown}</a> },
+        ));
+    }
+    let people = (!people.is_empty()).then(|| {
+        view! {
+            {rail_head(words.who_answers, Rank::Next)}
+            {meta(people)}
+        }
+    });
+    view! {
+        <aside aria-label=words.facts class="text-[.9375rem]">
+            {rail_head(words.facts, Rank::First)}
+            {meta(facts)}
+            {people}
+        </aside>
+    }
+    .into_any()
+}

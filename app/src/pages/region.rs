@@ -1,0 +1,229 @@
+//! The zone of a region: its authority, list and figures (ZON-01, ZON-02).
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use kaishu_portal::Portal;
+use kaishu_portal::places::RegionPage;
+use kaishu_types::organization::RegionView;
+use kaishu_types::search::SearchRequest;
+use kaishu_types::vocabulary::{OpenClass, RegionLevel};
+use kaishu_types::{ErrorCode, Lang, RegionCode};
+use leptos::prelude::*;
+
+use super::organization::{class_bars, facet_bars};
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::page::{Page, Section, respond};
+use crate::ui::bars::{Bar, bars};
+use crate::ui::crumbs::crumbs;
+use crate::ui::dataset_table::{Providers, dataset_table};
+use crate::ui::heading::{Rank, page_head, rail_head, section_head};
+use crate::ui::meta::{fact, meta};
+use crate::ui::numbers::thousands;
+
+/// Providers in the chart of a zone; the list shows them all.
+const N_PROVIDERS: usize = 12;
+
+/// `GET /regions/{code}`
+pub(crate) async fn show(
+    ctx: Ctx,
+    State(portal): State<Portal>,
+    Path(code): Path<String>,
+) -> Response {
+    let found = find(&ctx, &portal, &code).await;
+    let zones = portal.policy().rules.general.zones.value.clone();
+    respond(&ctx, || Ok(page(&ctx, &found?, &zones)))
+}
+
+async fn find(ctx: &Ctx, portal: &Portal, code: &str) -> Result<RegionPage, AppError> {
+    let parsed: RegionCode = code.parse().map_err(|_| unknown(ctx, code))?;
+    portal.region_page(&parsed, ctx.lang).await.map_err(|error| {
+        if error.code() == ErrorCode::NotFound { unknown(ctx, code) } else { error.into() }
+    })
+}
+
+fn unknown(ctx: &Ctx, code: &str) -> AppError {
+    let code: String = code.chars().take(80).collect();
+    let (message, remedy) = match ctx.lang {
+        Lang::Zh => (format!("没有编号为 {code} 的地区。"), "查看全部地区"),
+        Lang::En => (format!("There is no region {code}."), "See all regions"),
+    };
+    AppError::new(ErrorCode::NotFound, message).with_remedy(remedy, "/regions")
+}
+
+/// Returns the path of the catalogue filtered to a region.
+fn datasets_of(code: &str, add: impl FnOnce(&mut SearchRequest)) -> String {
+    let mut request = SearchRequest { region: vec![code.to_owned()], ..Default::default() };
+    add(&mut request);
+    format!("/datasets?{}", request.to_query())
+}
+
+fn page(ctx: &Ctx, found: &RegionPage, zones: &[RegionLevel]) -> Page {
+    let words = ctx.words;
+    let region = &found.region;
+    let name = region.named.label(ctx.lang).to_owned();
+    // Where the rules give a level no zone, the page is a list by place and does not call itself one.
+    let title = if zones.contains(&region.level) { words.zone_of(&name) } else { name.clone() };
+    let description = region.description.clone().unwrap_or_default();
+    let mut places = vec![(words.regions.to_owned(), Some("/regions".to_owned()))];
+    places.extend(found.above.iter().map(|above| {
+        let path = format!("/regions/{}", above.named.code);
+        (above.named.label(ctx.lang).to_owned(), Some(path))
+    }));
+    places.push((name, None));
+    let body = view! {
+        <main id="main" class="ks-wrap">
+            {crumbs(ctx, places)}
+            {page_head(&title, description.clone())}
+            {figures(ctx, found)}
+            <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12 mt-6">
+                <div class="min-w-0">{datasets(ctx, found)}</div>
+                {rail(ctx, found)}
+            </div>
+        </main>
+    };
+    let page = Page::new(title, body).section(Section::Regions);
+    if description.is_empty() { page } else { page.description(description) }
+}
+
+fn figures(ctx: &Ctx, found: &RegionPage) -> AnyView {
+    let words = ctx.words;
+    let of_class = |class: OpenClass| {
+        let count = found.classes.iter().find(|count| count.value == class.as_str());
+        count.map_or(0, |count| count.count)
+    };
+    let n_providers = found.providers.iter().filter(|count| count.count > 0).count();
+    let figures = [
+        (words.datasets_word, found.n_datasets),
+        (OpenClass::Unconditional.label(ctx.lang), of_class(OpenClass::Unconditional)),
+        (OpenClass::Conditional.label(ctx.lang), of_class(OpenClass::Conditional)),
+        (words.providers_word, n_providers as u64),
+    ];
+    let figures: Vec<_> = figures
+        .into_iter()
+        .map(|(word, number)| view! { <div><dt>{word}</dt><dd>{thousands(number)}</dd></div> })
+        .collect();
+    view! { <dl class="ks-figures">{figures}</dl> }.into_any()
+}
+
+fn datasets(ctx: &Ctx, found: &RegionPage) -> AnyView {
+    let words = ctx.words;
+    let code = found.region.named.code.as_str();
+    if found.n_datasets == 0 {
+        return view! {
+            <section aria-labelledby="h-data">
+                {section_head("h-data", words.datasets)}
+                <p class="mt-3">
+                    {words.no_public_dataset}
+                    " "
+                    <a class="ks-link" href=ctx.href("/demands")>{words.demand_link}</a>
+                </p>
+            </section>
+        }
+        .into_any();
+    }
+    let all = datasets_of(code, |_| ());
+    let themes = facet_bars(&found.themes, |value| {
+        datasets_of(code, |request| request.theme.push(value.to_owned()))
+    });
+    let mut providers = facet_bars(&found.providers, |value| {
+        datasets_of(code, |request| request.org.push(value.to_owned()))
+    });
+    let n_more = providers.len().saturating_sub(N_PROVIDERS);
+    providers.truncate(N_PROVIDERS);
+    let more = (n_more > 0).then(|| {
+        let target = ctx.href(&format!("{all}&all=org"));
+        view! { <p class="mt-3"><a class="ks-link" href=target>{words.n_more_providers(n_more)}</a></p> }
+    });
+    let classes = class_bars(ctx, &found.classes, |class| {
+        datasets_of(code, |request| request.open.push(class))
+    });
+    let levels = facet_bars(&found.levels, |value| {
+        datasets_of(code, |request| request.level.extend(value.parse::<RegionLevel>().ok()))
+    });
+    view! {
+        <section aria-labelledby="h-data">
+            <div class="flex flex-wrap items-baseline justify-between gap-3">
+                {section_head("h-data", words.latest)}
+                <a class="ks-link" href=ctx.href(&all)>
+                    {words.all_n_datasets(&thousands(found.n_datasets), found.n_datasets == 1)}
+                </a>
+            </div>
+            {dataset_table(ctx, &found.latest, words.latest_caption, Providers::Shown)}
+        </section>
+        {chart(ctx, "h-theme", words.datasets_by_theme, themes)}
+        <section aria-labelledby="h-org" class="mt-12">
+            {section_head("h-org", words.datasets_by_provider)}
+            <div class="mt-3">{bars(ctx, providers)}</div>
+            {more}
+        </section>
+        {chart(ctx, "h-class", words.datasets_by_class, classes)}
+        {chart(ctx, "h-level", words.datasets_by_level, levels)}
+    }
+    .into_any()
+}
+
+fn chart(ctx: &Ctx, id: &'static str, title: &'static str, values: Vec<Bar>) -> AnyView {
+    view! {
+        <section aria-labelledby=id class="mt-12">
+            {section_head(id, title)}
+            <div class="mt-3">{bars(ctx, values)}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn rail(ctx: &Ctx, found: &RegionPage) -> AnyView {
+    let words = ctx.words;
+    let region = &found.region;
+    let mut facts = vec![fact(words.level, region.level.label(ctx.lang))];
+    let authority = authority(found).map(|named| {
+        let target = ctx.href(&format!("/organizations/{}", named.code));
+        view! { <a class="ks-link" href=target>{named.label(ctx.lang).to_owned()}</a> }
+    });
+    if let Some(authority) = authority {
+        facts.push(fact(words.data_authority, authority));
+    }
+    if let Some(above) = found.above.last() {
+        facts.push(fact(words.region_above, region_link(ctx, above)));
+    }
+    facts.push(fact(words.code, region.named.code.clone()));
+    let below: Vec<_> = found
+        .below
+        .iter()
+        .map(|below| {
+            view! {
+                <li class="flex items-baseline justify-between gap-4 py-1.5 border-t border-[var(--line)] first:border-t-0">
+                    {region_link(ctx, below)}
+                    <span class="num text-sm ks-mute">{thousands(below.n_datasets)}</span>
+                </li>
+            }
+        })
+        .collect();
+    let below = (!below.is_empty()).then(|| {
+        view! {
+            {rail_head(words.regions_below, Rank::Next)}
+            <ul class="mt-1">{below}</ul>
+        }
+    });
+    view! {
+        <aside aria-label=words.facts class="text-[.9375rem]">
+            {rail_head(words.facts, Rank::First)}
+            {meta(facts)}
+            {below}
+        </aside>
+    }
+    .into_any()
+}
+
+/// Returns the authority of a region: its own, or that of the nearest region above.
+fn authority(found: &RegionPage) -> Option<&kaishu_types::organization::Named> {
+    let own = found.region.authority.as_ref();
+    own.or_else(|| found.above.iter().rev().find_map(|above| above.authority.as_ref()))
+}
+
+fn region_link(ctx: &Ctx, region: &RegionView) -> AnyView {
+    let target = ctx.href(&format!("/regions/{}", region.named.code));
+    view! { <a class="ks-link" href=target>{region.named.label(ctx.lang).to_owned()}</a> }
+        .into_any()
+}

@@ -1,0 +1,75 @@
+//! Counts as bars: the words and numbers are text, the bars only show what they say.
+
+use leptos::prelude::*;
+
+use super::numbers::thousands;
+use crate::ctx::Ctx;
+
+/// One bar.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Bar {
+    /// What was counted.
+    pub(crate) label: String,
+    /// A path to what was counted.
+    pub(crate) path: Option<String>,
+    /// How many.
+    pub(crate) count: u64,
+    /// Of these, the ones that are drawn in ink.
+    pub(crate) marked: u64,
+    /// The colour of an open class, as in `is-open`.
+    pub(crate) colour: Option<&'static str>,
+}
+
+/// Draws bars; the greatest count fills the width.
+pub(crate) fn bars(ctx: &Ctx, bars: Vec<Bar>) -> AnyView {
+    let greatest = bars.iter().map(|bar| bar.count).max().unwrap_or(0);
+    let rows: Vec<_> = bars
+        .into_iter()
+        .map(|bar| {
+            let width = share(bar.count, greatest);
+            let marked = (bar.marked > 0).then(|| {
+                view! { <rect width=share(bar.marked, greatest) height="1" fill="currentColor"></rect> }
+            });
+            let label = match bar.path {
+                Some(path) => view! { <a class="ks-plain" href=ctx.href(&path)>{bar.label}</a> }.into_any(),
+                None => bar.label.into_any(),
+            };
+            view! {
+                <li>
+                    <span>{label}</span>
+                    <svg class="ks-bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+                        <rect width=width height="1" class=bar.colour></rect>
+                        {marked}
+                    </svg>
+                    <b>{thousands(bar.count)}</b>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ol class="ks-bars is-wide">{rows}</ol> }.into_any()
+}
+
+/// Returns the length of a bar out of 100, with one decimal; what there is can be seen.
+pub(crate) fn share(count: u64, greatest: u64) -> String {
+    if count == 0 || greatest == 0 {
+        return "0".to_owned();
+    }
+    let tenths = (u128::from(count) * 1_000 / u128::from(greatest)).clamp(5, 1_000);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_as_long_as_their_share() {
+        assert_eq!(share(0, 10), "0");
+        assert_eq!(share(5, 10), "50.0");
+        assert_eq!(share(10, 10), "100.0");
+        assert_eq!(share(1, 3), "33.3");
+        assert_eq!(share(1, 1_000_000), "0.5");
+        assert_eq!(share(0, 0), "0");
+        assert_eq!(share(u64::MAX, u64::MAX), "100.0");
+    }
+}

@@ -1,0 +1,62 @@
+//! A short list of datasets as a table, as on the pages of organizations and regions.
+
+use kaishu_types::dataset::DatasetCard;
+use leptos::prelude::*;
+
+use super::class_mark::{MarkSize, class_mark};
+use super::dates::{day_of, short_day};
+use crate::ctx::Ctx;
+
+/// Whether the table names the provider of each dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Providers {
+    Shown,
+    Left,
+}
+
+/// Draws datasets, each with date, title, class and frequency.
+pub(crate) fn dataset_table(
+    ctx: &Ctx,
+    cards: &[DatasetCard],
+    caption: &'static str,
+    providers: Providers,
+) -> AnyView {
+    let words = ctx.words;
+    let shows_providers = providers == Providers::Shown;
+    let rows: Vec<_> = cards
+        .iter()
+        .map(|card| {
+            let target = ctx.href(&format!("/datasets/{}", card.code));
+            let provider = shows_providers
+                .then(|| view! { <td>{card.organization.label(ctx.lang).to_owned()}</td> });
+            view! {
+                <tr>
+                    <td class="nw ks-mute">{short_day(ctx, day_of(card.updated_at))}</td>
+                    <td><a class="ks-link" href=target>{card.title(ctx.lang).to_owned()}</a></td>
+                    {provider}
+                    <td class="nw">{class_mark(ctx.lang, card.open_class, MarkSize::Normal)}</td>
+                    <td class="nw ks-mute">{card.frequency.label(ctx.lang)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let provider = shows_providers.then(|| view! { <th scope="col">{words.provider}</th> });
+    view! {
+        <div class="mt-4 border-t border-[var(--line-2)]">
+            <table class="ks-table ks-stack is-brief">
+                <caption class="sr-only">{caption}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{words.date}</th>
+                        <th scope="col">{words.dataset}</th>
+                        {provider}
+                        <th scope="col">{words.open_class}</th>
+                        <th scope="col">{words.frequency}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
