@@ -40,8 +40,7 @@ impl<'a> Marker<'a> {
                 && !mark.text.contains(|c: char| words::is_cjk(c) || c.is_whitespace());
             Needle { mark, stem: is_word.then(|| stem(&words::joined(&mark.text))) }
         };
-        let concepts =
-            query.marks.iter().map(|marks| marks.iter().map(needle).collect()).collect();
+        let concepts = query.marks.iter().map(|marks| marks.iter().map(needle).collect()).collect();
         let item = match item {
             Some(ItemFilter::Phrase(_, text)) => Some(text.as_str()),
             Some(ItemFilter::Nothing) | None => None,
@@ -257,10 +256,9 @@ mod tests {
     use super::*;
 
     fn marker_of<'a>(marks: &'a [Mark]) -> Marker<'a> {
-        let needles = marks.iter().map(|mark| Needle {
-            mark,
-            stem: mark.text.is_ascii().then(|| stem(&mark.text)),
-        });
+        let needles = marks
+            .iter()
+            .map(|mark| Needle { mark, stem: mark.text.is_ascii().then(|| stem(&mark.text)) });
         Marker { concepts: vec![needles.collect()], item: None }
     }
 

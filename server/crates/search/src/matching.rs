@@ -95,7 +95,9 @@ fn find_in_segment(
     let mut required: Option<Vec<DocId>> = None;
     match item {
         Some(ItemFilter::Nothing) => return Ok(Vec::new()),
-        Some(ItemFilter::Phrase(weight, _)) => require(snapshot, &**weight, segment, &mut required)?,
+        Some(ItemFilter::Phrase(weight, _)) => {
+            require(snapshot, &**weight, segment, &mut required)?
+        }
         None => {}
     }
     for phrase in &query.phrases {
@@ -242,12 +244,7 @@ impl Scratch {
         }
     }
 
-    fn harvest(
-        &mut self,
-        share: f32,
-        cost: f32,
-        keep: impl Fn(DocId) -> bool,
-    ) -> Vec<Candidate> {
+    fn harvest(&mut self, share: f32, cost: f32, keep: impl Fn(DocId) -> bool) -> Vec<Candidate> {
         let covered = &mut self.covered;
         let mut found = Vec::with_capacity(self.total.touched.len());
         self.total.drain(|entry, score| {

@@ -181,8 +181,12 @@ mod tests {
 
     #[test]
     fn a_cursor_leads_back_to_its_place() {
-        let place =
-            Place { first: 7, second: u64::MAX, text: "北 jing".to_owned(), code: "A-1".to_owned() };
+        let place = Place {
+            first: 7,
+            second: u64::MAX,
+            text: "北 jing".to_owned(),
+            code: "A-1".to_owned(),
+        };
 
         let cursor = place.to_cursor(Sort::Title);
 

@@ -70,7 +70,10 @@ impl Profile {
         let mut parts = line.split(BETWEEN_PARTS);
         let mut next = || parts.next();
         let values = |part: &str| -> Vec<String> {
-            part.split(BETWEEN_VALUES).filter(|value| !value.is_empty()).map(str::to_owned).collect()
+            part.split(BETWEEN_VALUES)
+                .filter(|value| !value.is_empty())
+                .map(str::to_owned)
+                .collect()
         };
         Some(Self {
             theme: next()?.to_owned(),
@@ -78,7 +81,10 @@ impl Profile {
             regions: values(next()?),
             level: next()?.parse().ok()?,
             open: next()?.parse().ok()?,
-            formats: values(next()?).iter().map(|value| value.parse().ok()).collect::<Option<_>>()?,
+            formats: values(next()?)
+                .iter()
+                .map(|value| value.parse().ok())
+                .collect::<Option<_>>()?,
             frequency: next()?.parse().ok()?,
             priority: values(next()?),
         })

@@ -134,9 +134,9 @@ impl Query {
         ways: Vec<(f32, Vec<Prepared>)>,
         marks: Vec<Mark>,
     ) {
-        let rarity = ways.first().map_or(0.0, |(_, terms)| {
-            terms.iter().map(|term| term.rarity).fold(0.0, f32::max)
-        });
+        let rarity = ways
+            .first()
+            .map_or(0.0, |(_, terms)| terms.iter().map(|term| term.rarity).fold(0.0, f32::max));
         let share = if is_weak { 0.0 } else { rarity };
         self.concepts.push(Resolved { weight, share, ways });
         self.marks.push(marks);
@@ -247,9 +247,10 @@ pub(crate) fn phrase_weight(
     field: Field,
 ) -> Result<Box<dyn Weight>> {
     // Only names are also kept character by character.
-    let is_character = phrase.terms.iter().all(|(_, term)| {
-        term.chars().count() == 1 && term.chars().all(crate::words::is_cjk)
-    });
+    let is_character = phrase
+        .terms
+        .iter()
+        .all(|(_, term)| term.chars().count() == 1 && term.chars().all(crate::words::is_cjk));
     let in_everything = field == snapshot.fields.gram;
     let field = if is_character && in_everything { snapshot.fields.name } else { field };
     let scoring = EnableScoring::disabled_from_searcher(&snapshot.searcher);

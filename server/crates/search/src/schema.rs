@@ -53,7 +53,12 @@ pub(crate) mod column {
     pub(crate) const DOWNLOADS: &str = "downloads";
 }
 
-fn text(builder: &mut SchemaBuilder, name: &str, tokenizer: &str, detail: IndexRecordOption) -> Field {
+fn text(
+    builder: &mut SchemaBuilder,
+    name: &str,
+    tokenizer: &str,
+    detail: IndexRecordOption,
+) -> Field {
     let with_lengths = detail != IndexRecordOption::Basic;
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(tokenizer)

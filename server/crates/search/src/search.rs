@@ -75,8 +75,7 @@ pub(crate) fn search(
     for (segment, (matches, columns)) in matched.segments.iter().zip(&snapshot.columns).enumerate()
     {
         let mut judged = filters.judge(columns);
-        let mut top =
-            Top::new(n_wanted, after.as_ref().map(|place| place.key_in(sort, columns)));
+        let mut top = Top::new(n_wanted, after.as_ref().map(|place| place.key_in(sort, columns)));
         each_match(snapshot, segment, matches, |entry, score| {
             let Some(row) = columns.rows.get(entry as usize) else { return };
             if judged.count(row) {
@@ -95,7 +94,8 @@ pub(crate) fn search(
     let shown = shown.get(..limit).unwrap_or(shown);
     let next = shown.last().filter(|_| has_more).map(|(place, _)| place.to_cursor(sort));
     let marker = Marker::new(&query, item.as_ref());
-    let hits = shown.iter().map(|(_, address)| hit(snapshot, *address, &marker)).collect::<Result<_>>()?;
+    let hits =
+        shown.iter().map(|(_, address)| hit(snapshot, *address, &marker)).collect::<Result<_>>()?;
     Ok(SearchResult {
         total: counts.total,
         hits,

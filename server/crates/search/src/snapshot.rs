@@ -85,7 +85,8 @@ impl Snapshot {
             entry.get_first(field).and_then(|value| value.as_str()).ok_or(Error::Incomplete(name))
         };
         let card = serde_json::from_str(text(self.fields.card, "card")?).map_err(Error::Entry)?;
-        let names = serde_json::from_str(text(self.fields.names, "names")?).map_err(Error::Entry)?;
+        let names =
+            serde_json::from_str(text(self.fields.names, "names")?).map_err(Error::Entry)?;
         Ok((card, names))
     }
 }

@@ -8,11 +8,11 @@ use crate::Result;
 use crate::analysers::BETWEEN;
 use crate::fold::fold;
 use crate::matching::{self, Matches};
+use crate::phonetic;
 use crate::plan::phrase;
 use crate::query::{Query, phrase_weight};
 use crate::snapshot::Snapshot;
 use crate::words::{self, Run};
-use crate::phonetic;
 
 /// What is read of a text.
 const MAX_CHARACTERS: usize = 64;

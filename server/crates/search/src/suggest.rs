@@ -81,9 +81,11 @@ impl Typed {
         match title.find(&self.folded) {
             Some(0) => 3,
             Some(_) => 2,
-            None => u8::from(self.pinyin.as_deref().is_some_and(|typed| {
-                phonetic::find_typed(title, typed).is_some()
-            })),
+            None => u8::from(
+                self.pinyin
+                    .as_deref()
+                    .is_some_and(|typed| phonetic::find_typed(title, typed).is_some()),
+            ),
         }
     }
 
@@ -175,8 +177,8 @@ fn entries_starting(reader: &SegmentReader, field: Field, text: &str) -> Result<
     let mut n_terms = 0;
     while n_terms < MAX_TERMS && terms.advance() && terms.key().starts_with(text.as_bytes()) {
         n_terms += 1;
-        let mut blocks = inverted
-            .read_block_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
+        let mut blocks =
+            inverted.read_block_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
         while blocks.block_len() > 0 {
             found.extend_from_slice(blocks.docs());
             blocks.advance();

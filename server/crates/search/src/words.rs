@@ -168,15 +168,27 @@ pub(crate) fn parts(written: &str) -> Vec<String> {
     if !written.chars().all(is_cjk) {
         return latin_parts(written).into_iter().map(|(part, _)| cut(part)).collect();
     }
-    let length = written.chars().count();
-    let inner: Vec<_> = JIEBA
-        .tokenize(written, TokenizeMode::Search, false)
-        .into_iter()
-        .filter(|token| token.end - token.start < length)
-        .collect();
-    let covers = (0..length)
-        .all(|place| inner.iter().any(|token| (token.start..token.end).contains(&place)));
-    if covers { inner.into_iter().map(|token| token.word.to_owned()).collect() } else { Vec::new() }
+    let tokens = JIEBA.tokenize(written, TokenizeMode::Search, false);
+    let inner = tokens.iter().filter(|token| token.word.len() < written.len());
+    // The fewest words that follow each other from the first character to the last: 空气质量 is
+    // 空气 and 质量, although 气质 is a word, too.
+    let mut ways: Vec<(usize, Vec<&str>)> = vec![(0, Vec::new())];
+    let mut fewest: Option<Vec<&str>> = None;
+    while let Some((end, way)) = ways.pop() {
+        if fewest.as_ref().is_some_and(|fewest| fewest.len() <= way.len()) || way.len() > 8 {
+            continue;
+        }
+        if end == written.len() {
+            fewest = Some(way);
+            continue;
+        }
+        for token in inner.clone().filter(|token| token.byte_start == end) {
+            let mut longer = way.clone();
+            longer.push(token.word);
+            ways.push((token.byte_end, longer));
+        }
+    }
+    fewest.unwrap_or_default().into_iter().map(str::to_owned).collect()
 }
 
 /// Cuts a run of letters and digits at connecting signs and between letters and digits.

@@ -111,7 +111,8 @@ pub(crate) fn open_engine(
     let memory_bytes = memory_bytes.max(LEAST_MEMORY_BYTES);
     match engine.writer_with_num_threads::<TantivyDocument>(n_threads, memory_bytes) {
         Err(TantivyError::LockFailure(LockError::LockBusy, _)) => {
-            let folder = index.root().map_or("memory".to_owned(), |root| root.display().to_string());
+            let folder =
+                index.root().map_or("memory".to_owned(), |root| root.display().to_string());
             Err(Error::Locked { folder })
         }
         opened => Ok(opened?),

@@ -147,7 +147,7 @@ fn misspelt_words_are_corrected_when_that_finds_something() {
     for (typed, expected) in [
         ("停车厂", Some("停车场")),
         ("公机金", Some("公积金")),
-        ("hospitel", Some("hospital")),
+        ("hospitels", Some("hospitals")),
         ("停车场", None),
         ("bus", None),
         ("zzzzzzzz", None),

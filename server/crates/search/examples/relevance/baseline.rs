@@ -27,9 +27,8 @@ pub(crate) fn all(collection: &Collection) -> Outcome<Vec<(String, Scores)>> {
         .build();
     let bigrams =
         TextAnalyzer::builder(NgramTokenizer::all_ngrams(2, 2)?).filter(LowerCaser).build();
-    let jieba = TextAnalyzer::builder(Words(Box::leak(Box::new(Jieba::new()))))
-        .filter(LowerCaser)
-        .build();
+    let jieba =
+        TextAnalyzer::builder(Words(Box::leak(Box::new(Jieba::new())))).filter(LowerCaser).build();
     let mut found = Vec::new();
     for (name, analyser) in [("default", default), ("bigrams", bigrams), ("jieba", jieba)] {
         let any = run(collection, &analyser, Occur::Should)?;
@@ -72,7 +71,8 @@ fn run(collection: &Collection, analyser: &TextAnalyzer, occur: Occur) -> Outcom
         let top = searcher.search(&query, &TopDocs::with_limit(DEPTH).order_by_score())?;
         let mut numbers = Vec::with_capacity(top.len());
         for (_, address) in top {
-            let column = searcher.segment_reader(address.segment_ord).fast_fields().u64("number")?;
+            let column =
+                searcher.segment_reader(address.segment_ord).fast_fields().u64("number")?;
             numbers.push(column.first(address.doc_id).unwrap_or_default() as usize);
         }
         Ok(numbers)

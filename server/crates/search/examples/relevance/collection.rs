@@ -133,7 +133,11 @@ fn data_finder(folder: &Path, name: &str, field: &str) -> Outcome<Collection> {
         let record: Value = serde_json::from_str(line)?;
         let title = text(&record, "id");
         numbers.insert(title.clone(), documents.len());
-        documents.push(Document { title, summary: text(&record, "contents"), ..Document::default() });
+        documents.push(Document {
+            title,
+            summary: text(&record, "contents"),
+            ..Document::default()
+        });
     }
     let mut queries = Vec::new();
     for line in fs::read_to_string(folder.join("datafinder_queries_half0.jsonl"))?.lines() {
