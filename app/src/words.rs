@@ -262,6 +262,37 @@ words! {
     region_above: "上级地区", "Region above";
     regions_below: "下级地区", "Regions below";
 
+    // files, versions, receipts
+    reading_later: "在线查看和筛选表格将在后续版本开放。现在可以下载整份文件，用表格软件打开。", "Reading and filtering tables online comes with a later release. For now, download the file and open it in a spreadsheet.";
+    file_name: "文件名", "File name";
+    older_version: "这是以前的版本。现在提供的是", "This is an older version. The current one is";
+    files_of_version: "这一版的文件", "Files of this version";
+    published_on: "发布时间", "Published";
+    changed_fields: "变更内容", "Changed";
+    other_versions: "其他版本", "Other versions";
+    download_starts: "下载即将开始。没有开始，", "The download is about to begin. If it does not,";
+    download_now: "从这里下载", "download from here";
+    attribution_line: "署名行", "Attribution line";
+    attribution_text: "使用成果时写上这一行。点一下即可全选。", "Put this line on what you make of the data. One click selects it all.";
+    receipt: "获取回执", "Receipt";
+    receipt_text: "回执证明何时取得哪一版数据。它是匿名的，保存编号即可随时验证。", "The receipt proves which version was taken and when. It is anonymous; keep its number to verify it at any time.";
+    receipt_number: "回执编号", "Receipt number";
+    retrieved_at: "获取时间", "Retrieved";
+    bytes: "字节", "bytes";
+    verify: "验证", "Verify";
+    verify_lead: "输入编号，查看当时取得的是哪个数据集、哪一版、由谁提供。", "Enter the number to see which dataset and version was taken, and who provides it.";
+    verify_private: "回执里没有取得者的任何信息。知道编号的人都可以验证。", "A receipt holds nothing about who took the data. Anybody who knows the number can verify it.";
+    receipt_unknown: "本平台没有发出这个编号的回执。", "This portal issued no receipt of this number.";
+    receipt_form: "编号由 R、八位日期和十二位数字或字母组成，用短横连接。", "A number is R, a date of eight digits and twelve digits or letters, joined by hyphens.";
+    receipt_letters: "后十二位只有 0 到 9 和 A 到 F，没有字母 O。", "The last twelve are 0 to 9 and A to F; there is no letter O.";
+    receipt_other: "其他平台发出的回执，到发出的平台验证。", "A receipt of another portal is verified there.";
+    receipt_example: "例如 R-20261121-7F3A22C0B1D4，写在下载页和引用成果里。", "For example R-20261121-7F3A22C0B1D4, as on the download page.";
+    receipt_genuine: "回执真实有效。", "The receipt is genuine.";
+    receipt_genuine_text: "下面是本平台在发出时登记的内容。", "Below is what this portal recorded when it was issued.";
+    receipt_title: "公共数据获取回执", "Receipt for public data";
+    check_file: "核对手里的文件", "Check the file at hand";
+    check_file_text: "算出文件的 SHA-256，与上面一致，就是当时取得的文件，没有改动。下面依次是 Linux、macOS 和 Windows 的命令。", "Compute the SHA-256 of the file: if it equals the one above, the file is unchanged. The commands are for Linux, macOS and Windows.";
+
     // rules
     proposed: "本平台建议", "Proposed by this portal";
 

@@ -3,12 +3,17 @@
 mod appearance;
 pub(crate) mod catalogue;
 mod dataset;
+mod dataset_download;
+mod dataset_resource;
+mod dataset_version;
 mod facet_values;
 mod home;
 mod organization;
 mod organizations;
+mod receipt_facts;
 mod region;
 mod regions;
+mod verify;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -39,5 +44,10 @@ where
         .route(&at("/organizations/{code}"), get(organization::show))
         .route(&at("/regions"), get(regions::show))
         .route(&at("/regions/{code}"), get(region::show))
+        .route(&at("/datasets/{code}/versions/{number}"), get(dataset_version::show))
+        .route(&at("/datasets/{code}/resources/{id}"), get(dataset_resource::show))
+        .route(&at("/datasets/{code}/resources/{id}/download"), get(dataset_download::show))
+        .route(&at("/verify"), get(verify::ask))
+        .route(&at("/verify/{receipt}"), get(verify::show))
         .route(&at("/appearance"), post(appearance::choose))
 }

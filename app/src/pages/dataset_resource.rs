@@ -1,0 +1,197 @@
+//! One file or interface of a dataset: its facts and its columns (DL-10).
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use kaishu_portal::Portal;
+use kaishu_portal::catalogue::DatasetPage;
+use kaishu_types::dataset::ResourceView;
+use kaishu_types::vocabulary::ResourceKind;
+use kaishu_types::{DatasetCode, ErrorCode, Lang};
+use leptos::prelude::*;
+
+use super::dataset::{self, safe_url};
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::page::{Page, Section, respond};
+use crate::ui::crumbs::crumbs;
+use crate::ui::dates::{day_of, full_day};
+use crate::ui::heading::{Rank, page_head, rail_head};
+use crate::ui::icon::icon;
+use crate::ui::meta::{fact, hash, meta, text_fact};
+use crate::ui::numbers::{size, thousands};
+
+/// `GET /datasets/{code}/resources/{id}`
+pub(crate) async fn show(
+    ctx: Ctx,
+    State(portal): State<Portal>,
+    Path((code, id)): Path<(String, String)>,
+) -> Response {
+    let found = find(&ctx, &portal, &code, &id).await;
+    respond(&ctx, || {
+        let (found, resource) = found?;
+        Ok(page(&ctx, &found, &resource))
+    })
+}
+
+async fn find(
+    ctx: &Ctx,
+    portal: &Portal,
+    code: &str,
+    id: &str,
+) -> Result<(DatasetPage, ResourceView), AppError> {
+    let found = find_dataset(ctx, portal, code).await?;
+    let dataset = &found.dataset;
+    let id = parse_id(ctx, &dataset.code, id)?;
+    let of_versions = dataset.versions.iter().flat_map(|version| &version.resources);
+    let resource = dataset.resources.iter().chain(of_versions).find(|it| it.id == id).cloned();
+    let resource = resource.ok_or_else(|| unknown(ctx, &dataset.code, &id.to_string()))?;
+    Ok((found, resource))
+}
+
+/// Finds the page of a dataset, or says that there is none.
+pub(crate) async fn find_dataset(
+    ctx: &Ctx,
+    portal: &Portal,
+    code: &str,
+) -> Result<DatasetPage, AppError> {
+    let parsed = dataset::parse_code(ctx, code)?;
+    portal.dataset_page(&parsed).await.map_err(|error| {
+        if error.code() == ErrorCode::NotFound { dataset::unknown(ctx, code) } else { error.into() }
+    })
+}
+
+/// Reads the number of a resource out of an address.
+pub(crate) fn parse_id(ctx: &Ctx, code: &DatasetCode, id: &str) -> Result<i64, AppError> {
+    id.parse().map_err(|_| unknown(ctx, code, id))
+}
+
+/// The error of a number that no public resource of a dataset has.
+pub(crate) fn unknown(ctx: &Ctx, code: &DatasetCode, id: &str) -> AppError {
+    let id: String = id.chars().take(20).collect();
+    let (message, remedy) = match ctx.lang {
+        Lang::Zh => (
+            format!("数据集 {code} 没有编号为 {id} 的文件。可能已经由新版本替换。"),
+            "查看数据集的文件",
+        ),
+        Lang::En => (
+            format!("Dataset {code} has no file {id}. A newer version may have replaced it."),
+            "See the files of the dataset",
+        ),
+    };
+    AppError::new(ErrorCode::NotFound, message).with_remedy(remedy, format!("/datasets/{code}"))
+}
+
+/// Returns the path of the page from which a file is taken.
+pub(crate) fn download_path(code: &DatasetCode, resource: &ResourceView) -> String {
+    format!("/datasets/{code}/resources/{}/download", resource.id)
+}
+
+fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> Page {
+    let words = ctx.words;
+    let dataset = &found.dataset;
+    let title = resource.title.clone();
+    let dataset_title = dataset.title(ctx.lang).to_owned();
+    let dataset_path = format!("/datasets/{}", dataset.code);
+    let of = view! {
+        <a class="ks-link" href=ctx.href(&dataset_path)>{dataset_title.clone()}</a>
+    };
+    let description = resource
+        .description
+        .clone()
+        .map(|text| view! { <p class="mb-6 max-w-[40em] whitespace-pre-line">{text}</p> });
+    let body = view! {
+        <main id="main" class="ks-wrap">
+            {crumbs(ctx, vec![
+                (words.datasets.to_owned(), Some("/datasets".to_owned())),
+                (dataset_title, Some(dataset_path)),
+                (title.clone(), None),
+            ])}
+            {page_head(&title, of)}
+            <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
+                <div class="min-w-0">
+                    {description}
+                    {ways(ctx, found, resource)}
+                    {dataset::items::section(ctx, found)}
+                </div>
+                {rail(ctx, found, resource)}
+            </div>
+        </main>
+    };
+    let mut page = Page::new(title, body).section(Section::Datasets);
+    // The page of the dataset is the one to find.
+    page.listed = false;
+    page
+}
+
+fn ways(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
+    let words = ctx.words;
+    let code = &found.dataset.code;
+    let action = if resource.kind == ResourceKind::File && found.may_download {
+        let bytes = resource
+            .size_bytes
+            .map(|bytes| view! { <span class="font-normal num">"("{size(bytes)}")"</span> });
+        let target = ctx.href(&download_path(code, resource));
+        view! {
+            <a class="btn btn-primary" rel="nofollow" href=target>
+                {icon("download")}{words.download}" "{resource.format.label(ctx.lang)}" "{bytes}
+            </a>
+        }
+        .into_any()
+    } else if let Some(url) = resource.url.as_deref().and_then(safe_url) {
+        view! {
+            <a class="btn btn-primary" rel="external nofollow noopener" href=url>{words.open_link}</a>
+        }
+        .into_any()
+    } else {
+        view! { <p>{words.no_file}</p> }.into_any()
+    };
+    view! {
+        <section aria-labelledby="h-get" class="border-t-2 border-[var(--color-base-content)] pt-5">
+            <h2 id="h-get" class="text-xl">{words.get_data}</h2>
+            <div class="mt-3">{action}</div>
+            <p class="mt-4 ks-mute text-[.9375rem] max-w-[40em]">{words.reading_later}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn rail(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
+    let words = ctx.words;
+    let mut facts = vec![
+        fact(words.type_, resource.kind.label(ctx.lang)),
+        fact(words.format, resource.format.label(ctx.lang)),
+    ];
+    facts.extend(text_fact(words.file_name, resource.file_name.as_deref()));
+    facts.extend(text_fact(words.size, resource.size_bytes.map(size).as_deref()));
+    if let (Some(n_rows), Some(n_columns)) = (resource.n_rows, resource.n_columns) {
+        let rows = format!("{} {} × {n_columns} {}", thousands(n_rows), words.rows, words.columns);
+        facts.push(fact(words.amount, rows));
+    }
+    facts.extend(text_fact(words.encoding, resource.encoding.as_deref()));
+    let version_path = format!("/datasets/{}/versions/{}", found.dataset.code, resource.version);
+    facts.push(fact(
+        words.version,
+        view! { <a class="ks-link" href=ctx.href(&version_path)>{words.version_number(resource.version)}</a> },
+    ));
+    facts.push(fact(words.updated, full_day(ctx.lang, day_of(resource.updated_at))));
+    let licence = found.terms.label("licence", &found.dataset.fields.licence, ctx.lang);
+    facts.push(fact(words.licence, licence));
+    let sums: Vec<AnyView> = [("SHA-256", &resource.sha256), ("SM3", &resource.sm3)]
+        .into_iter()
+        .filter_map(|(word, sum)| Some(fact(word, hash(sum.as_deref()?))))
+        .collect();
+    let sums = (!sums.is_empty()).then(|| {
+        view! {
+            {rail_head(words.checksum, Rank::Next)}
+            {meta(sums)}
+        }
+    });
+    view! {
+        <aside aria-label=words.facts class="text-[.9375rem]">
+            {rail_head(words.facts, Rank::First)}
+            {meta(facts)}
+            {sums}
+        </aside>
+    }
+    .into_any()
+}

@@ -1,0 +1,189 @@
+//! Verifying a receipt (DL-04): anybody with its number learns what was taken, whose it is, when.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use kaishu_portal::Portal;
+use kaishu_portal::directory::Directory;
+use kaishu_types::receipt::ReceiptView;
+use kaishu_types::{ErrorCode, Lang, ReceiptCode};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::receipt_facts::{attribution, receipt_facts};
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::page::{Page, respond};
+use crate::ui::crumbs::crumbs;
+use crate::ui::heading::page_head;
+use crate::ui::icon::icon;
+
+/// The number as typed.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    receipt: Option<String>,
+}
+
+/// `GET /verify`
+pub(crate) async fn ask(ctx: Ctx, Query(asked): Query<Asked>) -> Response {
+    let typed = asked.receipt.unwrap_or_default();
+    let typed = tidy(&typed);
+    if typed.is_empty() {
+        return respond(&ctx, || Ok(form_page(&ctx, None)));
+    }
+    match typed.parse::<ReceiptCode>() {
+        Ok(code) => Redirect::to(&ctx.href(&format!("/verify/{code}"))).into_response(),
+        Err(_) => respond(&ctx, || Ok(form_page(&ctx, Some(&typed)))),
+    }
+}
+
+/// `GET /verify/{receipt}`
+pub(crate) async fn show(
+    ctx: Ctx,
+    State(portal): State<Portal>,
+    Path(number): Path<String>,
+) -> Response {
+    let typed = tidy(&number);
+    let Ok(code) = typed.parse::<ReceiptCode>() else {
+        return respond(&ctx, || Ok(form_page(&ctx, Some(&typed))));
+    };
+    let found = portal.receipt(&code).await;
+    respond(&ctx, || match found {
+        Ok(receipt) => Ok(certificate(&ctx, &portal.directory(), &receipt)),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(form_page(&ctx, Some(&typed))),
+        Err(error) => Err(AppError::from(error)),
+    })
+}
+
+/// Takes out what copying and typing add: spaces, and dashes of other kinds. Full-width letters and
+/// digits become plain ones.
+fn tidy(typed: &str) -> String {
+    typed
+        .chars()
+        .filter(|char| !char.is_whitespace() && !char.is_control())
+        .map(|char| match char {
+            '‐' | '‑' | '–' | '—' | '－' | '−' => '-',
+            '！'..='～' => char::from_u32(u32::from(char) - 0xFEE0).unwrap_or(char),
+            other => other,
+        })
+        .take(80)
+        .collect()
+}
+
+/// Draws the field for the number; with a number that is none, why it is none.
+fn form_page(ctx: &Ctx, wrong: Option<&str>) -> Page {
+    let words = ctx.words;
+    let value = wrong.unwrap_or_default().to_owned();
+    let title = match (wrong, ctx.lang) {
+        (None, _) => words.verify_receipt.to_owned(),
+        (Some(number), Lang::Zh) => format!("没有编号为 {number} 的回执"),
+        (Some(number), Lang::En) => format!("There is no receipt {number}"),
+    };
+    let explanation = wrong.map(|_| {
+        view! {
+            <div class="ks-error mb-8" role="alert" id="wrong">
+                <p>{words.receipt_unknown}</p>
+                <ul class="mt-2 list-disc pl-5">
+                    <li>{words.receipt_form}</li>
+                    <li>{words.receipt_letters}</li>
+                    <li>{words.receipt_other}</li>
+                </ul>
+            </div>
+        }
+    });
+    let described = if wrong.is_some() { "wrong hint" } else { "hint" };
+    let invalid = wrong.map(|_| "true");
+    let body = view! {
+        <main id="main" class="ks-wrap">
+            {crumbs(ctx, vec![(words.verify_receipt.to_owned(), None)])}
+            {page_head(&title, words.verify_lead)}
+            <div class="max-w-[44rem]">
+                {explanation}
+                <form action=ctx.href("/verify") method="get">
+                    <label class="font-semibold" for="receipt">{words.receipt_number}</label>
+                    <p class="ks-mute text-[.9375rem] mb-2" id="hint">{words.receipt_example}</p>
+                    <div class="flex flex-wrap gap-2">
+                        <input
+                            class="input grow font-mono"
+                            id="receipt"
+                            name="receipt"
+                            value=value
+                            maxlength="80"
+                            autocomplete="off"
+                            autocapitalize="characters"
+                            spellcheck="false"
+                            required
+                            aria-describedby=described
+                            aria-invalid=invalid
+                        />
+                        <button class="btn btn-primary" type="submit">{icon("verified")}{words.verify}</button>
+                    </div>
+                </form>
+                <p class="mt-8 ks-mute">{words.verify_private}</p>
+            </div>
+        </main>
+    };
+    let mut page = Page::new(title, body).private();
+    if wrong.is_some() {
+        page.status = StatusCode::NOT_FOUND;
+    }
+    page
+}
+
+fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView) -> Page {
+    let words = ctx.words;
+    let title = match ctx.lang {
+        Lang::Zh => format!("回执 {} 有效", receipt.code),
+        Lang::En => format!("Receipt {} is genuine", receipt.code),
+    };
+    let body = view! {
+        <main id="main" class="ks-wrap">
+            {crumbs(ctx, vec![
+                (words.verify_receipt.to_owned(), Some("/verify".to_owned())),
+                (receipt.code.to_string(), None),
+            ])}
+            <div class="ks-note is-ok max-w-[52rem] mx-auto mt-6" role="status">
+                <p>
+                    <b class="font-semibold">{words.receipt_genuine}</b>
+                    " "
+                    {words.receipt_genuine_text}
+                </p>
+            </div>
+            <article class="max-w-[52rem] mx-auto pt-12">
+                <h1 class="text-[1.75rem] text-center tracking-[.06em] [font-family:var(--font-song)]">
+                    {words.receipt_title}
+                </h1>
+                <p class="mt-3 mb-5 text-center num">{receipt.code.to_string()}</p>
+                <div class="ks-rule"></div>
+                {receipt_facts(ctx, directory, receipt)}
+                <h2 class="mt-10 text-lg">{words.attribution_line}</h2>
+                {attribution(receipt)}
+                <h2 class="mt-10 text-lg">{words.check_file}</h2>
+                <p class="mt-2">{words.check_file_text}</p>
+                <pre class="ks-code mt-3" tabindex="0">{check_commands(receipt)}</pre>
+                <p class="mt-8 ks-mute text-sm">{words.verify_private}</p>
+            </article>
+        </main>
+    };
+    Page::new(title, body).private()
+}
+
+/// Writes the commands that compute the digest of the file, for the three common systems.
+fn check_commands(receipt: &ReceiptView) -> String {
+    let name = receipt.file_name.replace(['"', '\n', '\r', '`', '$', '\\'], "_");
+    format!("sha256sum \"{name}\"\nshasum -a 256 \"{name}\"\ncertutil -hashfile \"{name}\" SHA256")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_copy_them() {
+        assert_eq!(tidy(" R-20261121-7F3A22C0\n"), "R-20261121-7F3A22C0");
+        assert_eq!(tidy("R–20261121—7F3A22C0"), "R-20261121-7F3A22C0");
+        assert_eq!(tidy("Ｒ－２０２６"), "R-2026");
+        assert_eq!(tidy(&"A".repeat(100)).len(), 80);
+        assert_eq!(tidy("　"), "");
+    }
+}
