@@ -295,6 +295,34 @@ words! {
 
     // rules
     proposed: "本平台建议", "Proposed by this portal";
+    expiry_text: "到期以前要确定是否延续；已经受理的申请仍按受理时的规则办理。", "Before then it must be decided what follows; applications keep the rules under which they were filed.";
+    regulation: "依据的办法", "Regulation";
+    document_number: "文号", "Document";
+    interpreter: "解释机关", "Interpreted by";
+    effective: "施行日期", "In force from";
+    expires: "有效期至", "In force until";
+    no_end_written: "没有写明", "Not stated";
+    revision: "规则版本", "Edition";
+    profiles: "规则方案", "Profiles";
+    profiles_text: "软件带有六套规则方案，一个平台启用一套。每套方案是数据，换一套不需要改程序。", "The software comes with six profiles; a portal uses one. A profile is data: changing it needs no change of the program.";
+    in_use_here: "本平台启用", "In use here";
+    regulation_texts: "办法全文", "Texts of the regulations";
+    chinese_only: "以中文文本为准，没有官方译本。", "The Chinese text is the one that counts; there is no official translation.";
+    rules_by_this: "本平台据此", "Rules that rest on it";
+
+    // statistics
+    overdue_datasets: "逾期未更新", "Overdue";
+    count: "数量", "Number";
+    data_table: "数据表", "Data table";
+    chart_class: "各开放属性的数据集", "Datasets by access";
+    chart_theme: "各主题的数据集", "Datasets by theme";
+    chart_region: "各地区的数据集（含下级地区）", "Datasets by region, with the regions below";
+    chart_frequency: "各更新频率的数据集", "Datasets by frequency of update";
+    chart_format: "各格式的文件与接口", "Files and interfaces by format";
+    chart_provider: "各提供单位的数据集", "Datasets by provider";
+    chart_provider_text: "深色是逾期未更新的部分。", "The dark part is overdue.";
+    chart_days: "最近 30 天的浏览与下载", "Views and downloads in the last 30 days";
+    no_use_yet: "这 30 天没有记录。", "Nothing was recorded in these 30 days.";
 
     // errors
     error_reference: "编号", "Reference";

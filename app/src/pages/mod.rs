@@ -13,6 +13,9 @@ mod organizations;
 mod receipt_facts;
 mod region;
 mod regions;
+mod regulation;
+mod rules;
+mod stats;
 mod verify;
 
 use axum::Router;
@@ -49,5 +52,8 @@ where
         .route(&at("/datasets/{code}/resources/{id}/download"), get(dataset_download::show))
         .route(&at("/verify"), get(verify::ask))
         .route(&at("/verify/{receipt}"), get(verify::show))
+        .route(&at("/stats"), get(stats::show))
+        .route(&at("/rules"), get(rules::show))
+        .route(&at("/rules/{regulation}"), get(regulation::show))
         .route(&at("/appearance"), post(appearance::choose))
 }

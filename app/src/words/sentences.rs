@@ -203,6 +203,22 @@ impl Words {
         }
     }
 
+    /// Says that a chart shows the first of many.
+    pub(crate) fn first_of(&self, shown: usize, total: usize) -> String {
+        match self.lang {
+            Lang::Zh => format!("图中是前 {shown} 项，数据表里有全部 {total} 项。"),
+            Lang::En => format!("The chart shows the first {shown}; the table has all {total}."),
+        }
+    }
+
+    /// Says what a trend amounts to.
+    pub(crate) fn trend_text(&self, total: &str, greatest: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("共 {total} 次，最多的一天 {greatest} 次。"),
+            Lang::En => format!("{total} in all, {greatest} on the busiest day."),
+        }
+    }
+
     /// Names the number of a version.
     pub(crate) fn version_number(&self, number: u32) -> String {
         match self.lang {

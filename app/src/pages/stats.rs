@@ -1,0 +1,306 @@
+//! The figures of the portal (SHOW-07).
+
+use axum::extract::State;
+use axum::response::Response;
+use kaishu_portal::Portal;
+use kaishu_types::stats::{Count, DayUsage, PortalStats, ProviderStats};
+use kaishu_types::vocabulary::OpenClass;
+use leptos::prelude::*;
+
+use super::organization::class_colour;
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::page::{Keep, Page, Section, respond};
+use crate::ui::bars::{Bar, bars, share};
+use crate::ui::crumbs::crumbs;
+use crate::ui::dates::{day_text, full_day};
+use crate::ui::heading::page_head;
+use crate::ui::numbers::thousands;
+
+/// Bars in a chart; the table beside it holds the rest.
+const N_BARS: usize = 15;
+
+/// `GET /stats`
+pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
+    let figures = portal.labelled_figures(ctx.lang).await;
+    respond(&ctx, || Ok(page(&ctx, &figures.map_err(AppError::from)?)))
+}
+
+fn page(ctx: &Ctx, stats: &PortalStats) -> Page {
+    let words = ctx.words;
+    let lead = match ctx.lang {
+        kaishu_types::Lang::Zh => {
+            format!(
+                "截至 {} 的全部数字。每张图下面有数据表，可以复制。",
+                day_text(ctx.lang, ctx.today)
+            )
+        }
+        kaishu_types::Lang::En => format!(
+            "All figures as of {}. Every chart has its table below, to be copied.",
+            day_text(ctx.lang, ctx.today)
+        ),
+    };
+    let by = |field: &'static str| move |value: &str| format!("/datasets?{field}={value}");
+    let body = view! {
+        <main id="main" class="ks-wrap">
+            {crumbs(ctx, vec![(words.stats.to_owned(), None)])}
+            {page_head(words.stats, lead.clone())}
+            {figures(ctx, stats)}
+            <div class="grid lg:grid-cols-2 gap-x-16">
+                <div>
+                    {chart(ctx, words.chart_class, words.open_class, class_bars(&stats.by_class))}
+                    {chart(ctx, words.chart_theme, words.theme, count_bars(&stats.by_theme, by("theme")))}
+                    {chart(ctx, words.chart_format, words.format, count_bars(&stats.by_format, by("format")))}
+                </div>
+                <div>
+                    {providers(ctx, &stats.by_provider)}
+                    {chart(ctx, words.chart_region, words.region, count_bars(&stats.by_region, by("region")))}
+                    {chart(ctx, words.chart_frequency, words.frequency, count_bars(&stats.by_frequency, by("frequency")))}
+                </div>
+            </div>
+            {usage(ctx, &stats.by_day)}
+        </main>
+    };
+    let mut page = Page::new(words.stats, body).section(Section::Stats).description(lead);
+    // Views and downloads change without the catalogue.
+    page.keep = Keep::Never;
+    page
+}
+
+fn figures(ctx: &Ctx, stats: &PortalStats) -> AnyView {
+    let words = ctx.words;
+    let figures = [
+        (words.datasets_word, stats.n_datasets),
+        (words.items, stats.n_items),
+        (words.resources, stats.n_resources),
+        (words.providers_word, stats.n_organizations),
+        (words.views, stats.n_views),
+        (words.downloads, stats.n_downloads),
+        (words.overdue_datasets, stats.n_overdue),
+    ];
+    let figures: Vec<_> = figures
+        .into_iter()
+        .map(|(word, number)| view! { <div><dt>{word}</dt><dd>{thousands(number)}</dd></div> })
+        .collect();
+    view! { <dl class="ks-figures">{figures}</dl> }.into_any()
+}
+
+fn count_bars(counts: &[Count], path: impl Fn(&str) -> String) -> Vec<Bar> {
+    let mut bars: Vec<Bar> = counts
+        .iter()
+        .map(|count| Bar {
+            label: count.label.clone(),
+            path: Some(path(&count.value)),
+            count: count.count,
+            ..Bar::default()
+        })
+        .collect();
+    bars.sort_by_key(|bar| std::cmp::Reverse(bar.count));
+    bars
+}
+
+fn class_bars(counts: &[Count]) -> Vec<Bar> {
+    counts
+        .iter()
+        .map(|count| Bar {
+            label: count.label.clone(),
+            path: Some(format!("/datasets?open={}", count.value)),
+            count: count.count,
+            marked: 0,
+            colour: count.value.parse::<OpenClass>().ok().map(class_colour),
+        })
+        .collect()
+}
+
+fn chart(ctx: &Ctx, title: &'static str, column: &'static str, values: Vec<Bar>) -> AnyView {
+    let total = values.len();
+    let rows: Vec<_> = values
+        .iter()
+        .map(|bar| {
+            view! {
+                <tr>
+                    <th scope="row" class="!font-normal !whitespace-normal">{bar.label.clone()}</th>
+                    <td class="r">{thousands(bar.count)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let shown = values.into_iter().take(N_BARS).collect();
+    let note = (total > N_BARS).then(|| {
+        view! { <p class="mt-2 text-sm ks-mute">{ctx.words.first_of(N_BARS, total)}</p> }
+    });
+    view! {
+        <section class="ks-chart">
+            <h2>{title}</h2>
+            {bars(ctx, shown)}
+            {note}
+            <details>
+                <summary>{ctx.words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{title}</span></summary>
+                <table class="ks-table mt-2">
+                    <caption class="sr-only">{title}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{column}</th>
+                            <th scope="col" class="r">{ctx.words.count}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+fn providers(ctx: &Ctx, providers: &[ProviderStats]) -> AnyView {
+    let words = ctx.words;
+    let mut providers: Vec<&ProviderStats> = providers.iter().collect();
+    providers.sort_by_key(|it| std::cmp::Reverse(it.n_datasets));
+    let total = providers.len();
+    let shown = providers
+        .iter()
+        .take(N_BARS)
+        .map(|provider| {
+            let name = provider.organization.label(ctx.lang);
+            let label = if provider.n_overdue > 0 {
+                format!("{name} · {} {}", words.overdue, thousands(provider.n_overdue))
+            } else {
+                name.to_owned()
+            };
+            Bar {
+                label,
+                path: Some(format!("/organizations/{}", provider.organization.code)),
+                count: provider.n_datasets,
+                marked: provider.n_overdue,
+                colour: None,
+            }
+        })
+        .collect();
+    let rows: Vec<_> = providers
+        .iter()
+        .map(|provider| {
+            view! {
+                <tr>
+                    <th scope="row" class="!font-normal !whitespace-normal">
+                        {provider.organization.label(ctx.lang).to_owned()}
+                    </th>
+                    <td class="r">{thousands(provider.n_datasets)}</td>
+                    <td class="r">{thousands(provider.n_overdue)}</td>
+                    <td class="r">{thousands(provider.n_downloads)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let more = (total > N_BARS).then(|| words.first_of(N_BARS, total));
+    view! {
+        <section class="ks-chart">
+            <h2>{words.chart_provider}</h2>
+            <p class="-mt-2 mb-3 text-sm ks-mute">{words.chart_provider_text}</p>
+            {bars(ctx, shown)}
+            {more.map(|text| view! { <p class="mt-2 text-sm ks-mute">{text}</p> })}
+            <details>
+                <summary>{words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{words.chart_provider}</span></summary>
+                <table class="ks-table mt-2">
+                    <caption class="sr-only">{words.chart_provider}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{words.provider}</th>
+                            <th scope="col" class="r">{words.datasets_word}</th>
+                            <th scope="col" class="r">{words.overdue}</th>
+                            <th scope="col" class="r">{words.downloads}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+fn usage(ctx: &Ctx, days: &[DayUsage]) -> AnyView {
+    let words = ctx.words;
+    let rows: Vec<_> = days
+        .iter()
+        .rev()
+        .map(|day| {
+            view! {
+                <tr>
+                    <th scope="row" class="!font-normal">{full_day(ctx.lang, day.day)}</th>
+                    <td class="r">{thousands(day.views)}</td>
+                    <td class="r">{thousands(day.downloads)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let views: Vec<u64> = days.iter().map(|day| day.views).collect();
+    let downloads: Vec<u64> = days.iter().map(|day| day.downloads).collect();
+    view! {
+        <section class="ks-chart">
+            <h2>{words.chart_days}</h2>
+            <div class="grid md:grid-cols-2 gap-x-16 gap-y-8">
+                {trend(ctx, words.views, days, &views)}
+                {trend(ctx, words.downloads, days, &downloads)}
+            </div>
+            <details>
+                <summary>{words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{words.chart_days}</span></summary>
+                <table class="ks-table mt-2 max-w-[40rem]">
+                    <caption class="sr-only">{words.chart_days}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{words.date}</th>
+                            <th scope="col" class="r">{words.views}</th>
+                            <th scope="col" class="r">{words.downloads}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+/// Draws a column a day; today stands in ink.
+fn trend(ctx: &Ctx, title: &'static str, days: &[DayUsage], values: &[u64]) -> AnyView {
+    let total: u64 = values.iter().sum();
+    let greatest = values.iter().copied().max().unwrap_or(0);
+    let last = values.len().saturating_sub(1);
+    let columns: Vec<_> = values
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| **value > 0)
+        .map(|(place, value)| {
+            let class = (place == last).then_some("is-now");
+            let height = share(*value, greatest);
+            // Columns hang from the top and the whole picture is turned over.
+            view! { <rect x=place * 10 + 1 y="0" width="8" height=height class=class></rect> }
+        })
+        .collect();
+    let picture = (total > 0).then(|| {
+        let view_box = format!("0 0 {} 100", values.len() * 10);
+        view! {
+            <svg class="ks-trend" viewBox=view_box preserveAspectRatio="none" aria-hidden="true" focusable="false">
+                <g transform="translate(0 100) scale(1 -1)">{columns}</g>
+            </svg>
+        }
+    });
+    let axis = days.first().zip(days.last()).filter(|_| total > 0).map(|(first, last)| {
+        view! {
+            <p class="ks-axis">
+                <span>{day_text(ctx.lang, first.day)}</span>
+                <span>{day_text(ctx.lang, last.day)}</span>
+            </p>
+        }
+    });
+    let text = ctx.words.trend_text(&thousands(total), &thousands(greatest));
+    view! {
+        <div>
+            <h3 class="text-base">{title}</h3>
+            <p class="mb-3 text-sm ks-mute">{if total > 0 { text } else { ctx.words.no_use_yet.to_owned() }}</p>
+            {picture}
+            {axis}
+        </div>
+    }
+    .into_any()
+}
