@@ -324,6 +324,19 @@ words! {
     chart_days: "最近 30 天的浏览与下载", "Views and downloads in the last 30 days";
     no_use_yet: "这 30 天没有记录。", "Nothing was recorded in these 30 days.";
 
+    // what comes later
+    coming: "这项功能将在后续版本开放，现在不能在网上办理。", "This comes with a later release; it cannot be done online yet.";
+    coming_with_downloads: "登录将在后续版本开放。", "Logging in comes with a later release.";
+    login_needed_today: "按现行规则，无条件开放数据也要登录后取得，所以现在可以查找和查看，还不能下载。", "Under the rules in force, open data too is taken after logging in; so the catalogue can be searched and read, and files cannot be taken yet.";
+    will_be_possible: "届时可以", "What will be possible";
+    rules_and_deadlines: "规则和期限", "Rules and deadlines";
+    no_application_needed: "这个数据集无条件开放，不需要申请，现在就可以下载。", "This dataset is open: no application is needed, download it now.";
+    class_none_today: "这个数据集依法不予开放，不接受申请。", "This dataset is not open, by law; it cannot be applied for.";
+    to_the_dataset: "返回数据集", "Back to the dataset";
+    whom_to_ask: "联系谁", "Whom to ask";
+    body: "机构", "Body";
+    contact_of_dataset: "数据集联系人", "Contact of the dataset";
+
     // errors
     error_reference: "编号", "Reference";
 }

@@ -15,6 +15,7 @@ mod region;
 mod regions;
 mod regulation;
 mod rules;
+mod soon;
 mod stats;
 mod verify;
 
@@ -55,5 +56,12 @@ where
         .route(&at("/stats"), get(stats::show))
         .route(&at("/rules"), get(rules::show))
         .route(&at("/rules/{regulation}"), get(regulation::show))
+        .route(&at("/datasets/{code}/apply"), get(soon::apply))
+        .route(&at("/datasets/{code}/correction"), get(soon::correction))
+        .route(&at("/datasets/{code}/objection"), get(soon::objection))
+        .route(&at("/datasets/{code}/report"), get(soon::report))
+        .route(&at("/demands"), get(soon::demands))
+        .route(&at("/showcases"), get(soon::showcases))
+        .route(&at("/login"), get(soon::login))
         .route(&at("/appearance"), post(appearance::choose))
 }

@@ -1,0 +1,365 @@
+//! Pages of what a later release brings. Each says what will be possible, by which rules and
+//! deadlines, and what can be done today. None pretends: there is no form that leads nowhere.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use kaishu_portal::Portal;
+use kaishu_portal::catalogue::DatasetPage;
+use kaishu_portal::directory::Directory;
+use kaishu_types::organization::OrganizationView;
+use kaishu_types::rules::PolicyView;
+use kaishu_types::vocabulary::{DatasetState, OpenClass};
+use leptos::prelude::*;
+
+use super::dataset::safe_url;
+use super::dataset_resource::find_dataset;
+use crate::ctx::Ctx;
+use crate::page::{Page, Section, respond};
+use crate::ui::crumbs::crumbs;
+use crate::ui::heading::{Rank, page_head, rail_head, section_head};
+use crate::ui::law::rule_list;
+use crate::ui::meta::{fact, meta, text_fact};
+
+/// What a later release brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Feature {
+    Apply,
+    Correction,
+    Objection,
+    Report,
+    Demands,
+    Showcases,
+    Login,
+}
+
+/// `GET /datasets/{code}/apply`
+pub(crate) async fn apply(ctx: Ctx, portal: State<Portal>, code: Path<String>) -> Response {
+    of_dataset(ctx, portal, code, Feature::Apply).await
+}
+
+/// `GET /datasets/{code}/correction`
+pub(crate) async fn correction(ctx: Ctx, portal: State<Portal>, code: Path<String>) -> Response {
+    of_dataset(ctx, portal, code, Feature::Correction).await
+}
+
+/// `GET /datasets/{code}/objection`
+pub(crate) async fn objection(ctx: Ctx, portal: State<Portal>, code: Path<String>) -> Response {
+    of_dataset(ctx, portal, code, Feature::Objection).await
+}
+
+/// `GET /datasets/{code}/report`
+pub(crate) async fn report(ctx: Ctx, portal: State<Portal>, code: Path<String>) -> Response {
+    of_dataset(ctx, portal, code, Feature::Report).await
+}
+
+/// `GET /demands`
+pub(crate) async fn demands(ctx: Ctx, portal: State<Portal>) -> Response {
+    of_portal(&ctx, &portal, Feature::Demands)
+}
+
+/// `GET /showcases`
+pub(crate) async fn showcases(ctx: Ctx, portal: State<Portal>) -> Response {
+    of_portal(&ctx, &portal, Feature::Showcases)
+}
+
+/// `GET /login`
+pub(crate) async fn login(ctx: Ctx, portal: State<Portal>) -> Response {
+    of_portal(&ctx, &portal, Feature::Login)
+}
+
+async fn of_dataset(
+    ctx: Ctx,
+    State(portal): State<Portal>,
+    Path(code): Path<String>,
+    feature: Feature,
+) -> Response {
+    let found = find_dataset(&ctx, &portal, &code).await;
+    respond(&ctx, || {
+        let found = found?;
+        let directory = portal.directory();
+        let provider = directory.organization(&found.dataset.organization.code);
+        let whom = match feature {
+            Feature::Report => authority(&ctx, &directory),
+            _ => provider,
+        };
+        Ok(page(&ctx, &portal.policy_view(), feature, Some(&found), whom))
+    })
+}
+
+fn of_portal(ctx: &Ctx, portal: &Portal, feature: Feature) -> Response {
+    respond(ctx, || {
+        let directory = portal.directory();
+        Ok(page(ctx, &portal.policy_view(), feature, None, authority(ctx, &directory)))
+    })
+}
+
+/// Returns the data authority of the portal's own region.
+fn authority<'a>(ctx: &Ctx, directory: &'a Directory) -> Option<&'a OrganizationView> {
+    let region = directory.region(&ctx.site.region)?;
+    directory.organization(&region.authority.as_ref()?.code)
+}
+
+impl Feature {
+    fn title(self, ctx: &Ctx) -> &'static str {
+        let words = ctx.words;
+        match self {
+            Self::Apply => words.apply,
+            Self::Correction => words.ask_correction,
+            Self::Objection => words.object,
+            Self::Report => words.report,
+            Self::Demands => words.demands,
+            Self::Showcases => words.showcases,
+            Self::Login => words.log_in,
+        }
+    }
+
+    fn section(self) -> Option<Section> {
+        match self {
+            Self::Demands => Some(Section::Demands),
+            Self::Showcases => Some(Section::Showcases),
+            Self::Login => None,
+            _ => Some(Section::Datasets),
+        }
+    }
+
+    /// The rules that will govern it.
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Apply => &[
+                "open_app.reply_wd",
+                "open_app.clock_start",
+                "open_app.approvers",
+                "open_app.fields",
+                "agreement.docs",
+            ],
+            Self::Correction => &[
+                "correction.reply_wd",
+                "correction.extended_total_wd",
+                "correction.referral_wd",
+                "correction.who",
+                "correction.addressee",
+            ],
+            Self::Objection => &[
+                "objection.grounds",
+                "objection.evidence",
+                "objection.order",
+                "objection.suspend_wd",
+                "objection.reply_wd",
+                "objection.outcomes",
+                "appeal.body",
+                "appeal.filing_wd",
+            ],
+            Self::Report => &["report.channel", "violation.closure", "rectify.issuer"],
+            Self::Demands => &["demand.reply_wd"],
+            Self::Showcases => &["attribution.rule"],
+            Self::Login => &["login.unconditional", "account.reply_wd"],
+        }
+    }
+
+    /// What will be possible here.
+    fn promise(self, ctx: &Ctx) -> [&'static str; 3] {
+        let lang = ctx.lang;
+        match self {
+            Self::Apply => [
+                lang.pick("选定需要的数据项，写明用途、使用期限和安全措施，在网上提交。", "Choose the data items, state purpose, period and safeguards, and file it online."),
+                lang.pick("随时查看办理到哪一步、由谁办理、最晚哪天答复。", "See at any time where it stands, who has it and by which day the answer is due."),
+                lang.pick("同意后在网上签署协议并取得数据；不同意的，写明理由和条文，可以再次申请。", "When it is granted, sign online and take the data; a refusal names reason and article, and one may apply again."),
+            ],
+            Self::Correction => [
+                lang.pick("指出哪一版、哪个数据项、哪几行有误，可以附上证据。", "Name the version, the data item and the rows that are wrong, with evidence if there is any."),
+                lang.pick("提供单位在期限内核实，结果写明改了什么，或者为什么不改。", "The provider checks it in time and says what was changed, or why nothing was."),
+                lang.pick("数据有更正的，取得过旧版本的人收到通知。", "Those who took the faulty version are told of the corrected one."),
+            ],
+            Self::Objection => [
+                lang.pick("认为公开的数据侵犯商业秘密、个人隐私等合法权益的，可以提出异议。", "Object when opened data infringes trade secrets, privacy or other rights."),
+                lang.pick("收到后立即核实，必要时先中止开放。", "It is verified at once; opening is suspended where necessary."),
+                lang.pick("结果书面告知；不服的，可以申请复核。", "The result comes in writing; whoever disagrees can ask for review."),
+            ],
+            Self::Report => [
+                lang.pick("举报不按协议、不注明来源或者以其他方式违规使用数据的行为。", "Report use against an agreement, without attribution, or otherwise unlawful."),
+                lang.pick("举报人受到保护，是否匿名按规则办理。", "Reporters are protected; the rules say whether a name is needed."),
+                lang.pick("查实的，可以关闭使用者的权限，直到改正。", "Where it proves true, access can be closed until it is corrected."),
+            ],
+            Self::Demands => [
+                lang.pick("提出目录里没有的数据：需要什么、做什么用、多久更新一次。", "Ask for data that is not in the catalogue: what, what for, how often."),
+                lang.pick("提交前先列出相近的数据集，免得重复等待。", "Similar datasets are shown first, so that nobody waits in vain."),
+                lang.pick("答复写明准备何时开放，或者为什么不能开放；提出人同意的，向社会公开。", "The answer says when it will be opened or why it cannot be; it is public if the requester agrees."),
+            ],
+            Self::Showcases => [
+                lang.pick("提交用这里的数据做成的应用、报告和论文。", "Submit applications, reports and papers made with data from here."),
+                lang.pick("每项成果写明用了哪些数据集、哪一天取得，由主管部门审核后公布。", "Each names its datasets and the day of retrieval; the authority checks and publishes it."),
+                lang.pick("数据集的页面列出用它做成的成果。", "The page of a dataset lists what was made of it."),
+            ],
+            Self::Login => [
+                lang.pick("个人、企业和其他组织各有账户，用来申请、签署和查看进度。", "People, companies and other organizations have accounts to apply, sign and follow up."),
+                lang.pick("账户持有人可以列出自己的全部回执。", "Account holders can list all their receipts."),
+                lang.pick("提供单位和主管部门在自己的工作台办理。", "Providers and the authority work at desks of their own."),
+            ],
+        }
+    }
+
+    /// What can be done today instead.
+    fn today(self, ctx: &Ctx) -> &'static str {
+        let lang = ctx.lang;
+        match self {
+            Self::Apply => lang.pick(
+                "可以先看数据项和使用条件，再按下面的联系方式与提供单位商定。",
+                "Read the data items and the conditions, then arrange it with the provider, whose contact is below.",
+            ),
+            Self::Correction => lang.pick(
+                "可以按下面的联系方式告诉提供单位，写明编号、版本和有误的地方。",
+                "Tell the provider, whose contact is below; name code, version and what is wrong.",
+            ),
+            Self::Objection => lang.pick(
+                "可以按下面的联系方式书面告诉提供单位，写明编号、被侵犯的权益和要求。",
+                "Write to the provider, whose contact is below; name the code, the right that is infringed and what you ask.",
+            ),
+            Self::Report => lang.pick(
+                "可以按下面的联系方式告诉数据主管部门，写明编号和使用者的行为。",
+                "Tell the data authority, whose contact is below; name the code and what was done.",
+            ),
+            Self::Demands => lang.pick(
+                "可以先查找目录，很多数据叫别的名字；确实没有的，按下面的联系方式告诉数据主管部门。",
+                "Search the catalogue first: much data goes by another name. If it is not there, tell the data authority, whose contact is below.",
+            ),
+            Self::Showcases => lang.pick(
+                "可以先使用数据，按署名行注明来源；有成果的，按下面的联系方式告诉数据主管部门。",
+                "Use the data with its attribution line, and tell the data authority, whose contact is below, of the result.",
+            ),
+            Self::Login => lang.pick(
+                "查找、查看、下载和验证都不需要登录，也不收费。",
+                "Searching, reading, downloading and verifying need no login and cost nothing.",
+            ),
+        }
+    }
+}
+
+fn page(
+    ctx: &Ctx,
+    policy: &PolicyView,
+    feature: Feature,
+    found: Option<&DatasetPage>,
+    whom: Option<&OrganizationView>,
+) -> Page {
+    let words = ctx.words;
+    let title = feature.title(ctx);
+    let dataset = found.map(|found| {
+        let path = format!("/datasets/{}", found.dataset.code);
+        (found.dataset.title(ctx.lang).to_owned(), path)
+    });
+    let mut places = Vec::new();
+    if let Some((name, path)) = &dataset {
+        places.push((words.datasets.to_owned(), Some("/datasets".to_owned())));
+        places.push((name.clone(), Some(path.clone())));
+    }
+    places.push((title.to_owned(), None));
+    let lead = dataset.map(|(name, path)| {
+        view! { <a class="ks-link" href=ctx.href(&path)>{name}</a> }
+    });
+    let promise: Vec<_> =
+        feature.promise(ctx).into_iter().map(|line| view! { <li>{line}</li> }).collect();
+    let body = view! {
+        <main id="main" class="ks-wrap">
+            {crumbs(ctx, places)}
+            {page_head(title, lead)}
+            <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
+                <div class="min-w-0">
+                    <div class="ks-note max-w-[44rem]">
+                        <p><b class="font-semibold">{coming(ctx, feature, policy)}</b></p>
+                        <p>{today(ctx, feature, found, policy)}</p>
+                    </div>
+                    <section aria-labelledby="h-promise" class="mt-12">
+                        {section_head("h-promise", words.will_be_possible)}
+                        <ul class="mt-3 list-disc pl-5 space-y-1.5 max-w-[40em]">{promise}</ul>
+                    </section>
+                    <section aria-labelledby="h-rules" class="mt-12">
+                        {section_head("h-rules", words.rules_and_deadlines)}
+                        {rule_list(ctx, policy, feature.keys())}
+                        <p class="mt-3"><a class="ks-link" href=ctx.href("/rules")>{words.all_rules}</a></p>
+                    </section>
+                </div>
+                {rail(ctx, found, whom)}
+            </div>
+        </main>
+    };
+    let mut page = Page::new(title, body);
+    page.section = feature.section();
+    // There is nothing to find here yet.
+    page.listed = false;
+    page
+}
+
+/// Says that it comes later; under a rule that demands a login, that open data waits for it.
+fn coming(ctx: &Ctx, feature: Feature, policy: &PolicyView) -> &'static str {
+    let words = ctx.words;
+    if feature == Feature::Login && login_is_needed(policy) {
+        words.coming_with_downloads
+    } else {
+        words.coming
+    }
+}
+
+fn login_is_needed(policy: &PolicyView) -> bool {
+    crate::ui::law::rule(policy, "login.unconditional").is_some_and(|rule| rule.raw == "true")
+}
+
+/// Says what can be done today, for this dataset and under these rules.
+fn today(ctx: &Ctx, feature: Feature, found: Option<&DatasetPage>, policy: &PolicyView) -> AnyView {
+    let words = ctx.words;
+    if feature == Feature::Login && login_is_needed(policy) {
+        return words.login_needed_today.into_any();
+    }
+    let Some(found) = found.filter(|_| feature == Feature::Apply) else {
+        return feature.today(ctx).into_any();
+    };
+    let path = ctx.href(&format!("/datasets/{}", found.dataset.code));
+    let text = match (found.dataset.state, found.dataset.fields.open.class) {
+        (DatasetState::Published, OpenClass::Unconditional) => words.no_application_needed,
+        (DatasetState::Published, OpenClass::Conditional) => feature.today(ctx),
+        (DatasetState::Published, OpenClass::None) => words.class_none_today,
+        _ => words.no_data_now,
+    };
+    view! {
+        {text}
+        " "
+        <a class="ks-link" href=path>{words.to_the_dataset}</a>
+    }
+    .into_any()
+}
+
+fn rail(
+    ctx: &Ctx,
+    found: Option<&DatasetPage>,
+    whom: Option<&OrganizationView>,
+) -> Option<AnyView> {
+    let words = ctx.words;
+    let whom = whom?;
+    let target = ctx.href(&format!("/organizations/{}", whom.named.code));
+    let mut facts = vec![fact(
+        words.body,
+        view! { <a class="ks-link" href=target>{whom.named.label(ctx.lang).to_owned()}</a> },
+    )];
+    facts.extend(text_fact(words.responsible_head, whom.responsible_head.as_deref()));
+    facts.extend(text_fact(words.contact, whom.contact.as_deref()));
+    let of_entry = found.and_then(|found| found.dataset.fields.contact.as_deref());
+    facts.extend(text_fact(words.contact_of_dataset, of_entry));
+    if let Some(url) = whom.homepage.as_deref().and_then(safe_url) {
+        let shown = url.clone();
+        facts.push(fact(
+            words.website,
+            view! { <a class="ks-link" rel="external noopener" href=url>{shown}</a> },
+        ));
+    }
+    if let Some(found) = found {
+        facts.push(fact(words.code, found.dataset.code.to_string()));
+    }
+    Some(
+        view! {
+            <aside aria-label=words.whom_to_ask class="text-[.9375rem]">
+                {rail_head(words.whom_to_ask, Rank::First)}
+                {meta(facts)}
+            </aside>
+        }
+        .into_any(),
+    )
+}
