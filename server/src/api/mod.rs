@@ -1,0 +1,92 @@
+//! The public HTTP API, `/api/v1`: thin handlers over the use cases, described by OpenAPI.
+
+mod asked;
+mod browser;
+mod datasets;
+mod listing;
+mod original;
+mod places;
+pub mod problem;
+mod range;
+mod receipts;
+mod reference;
+mod reply;
+mod rules;
+mod search;
+mod suggestions;
+mod vocabularies;
+
+use std::sync::LazyLock;
+
+use axum::middleware::from_fn;
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::State;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Kaishu",
+        description = "Find, read and download the public data of this portal. Times are RFC 3339 in UTC. \
+            Lists go on at `next`: pass it as `cursor` until it is null. Errors are \
+            `application/problem+json` (RFC 9457) and name the rule behind a refusal and its remedy. \
+            Words of vocabularies come in the language of `Accept-Language` (zh or en).",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    tags(
+        (name = "datasets", description = "The catalogue: search, entries, files"),
+        (name = "directory", description = "Organizations, regions and vocabularies"),
+        (name = "rules", description = "The policy profile in force and the texts of the regulations"),
+        (name = "receipts", description = "Proof of retrieval"),
+        (name = "statistics", description = "The figures of the portal")
+    )
+)]
+struct Description;
+
+/// Returns the routes of the API.
+pub(crate) fn router() -> Router<State> {
+    let (routes, _) = described().split_for_parts();
+    let api = routes.layer(from_fn(browser::open_to_all));
+    api.merge(
+        Router::new()
+            .route("/api/openapi.json", get(openapi).layer(from_fn(browser::open_to_all)))
+            .route("/api/reference", get(reference::show)),
+    )
+}
+
+/// Returns the OpenAPI document.
+pub fn document() -> Document {
+    let (_, document) = described().split_for_parts();
+    document
+}
+
+fn described() -> OpenApiRouter<State> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(search::list))
+        .routes(routes!(datasets::show))
+        .routes(routes!(datasets::items))
+        .routes(routes!(datasets::resources))
+        .routes(routes!(datasets::versions))
+        .routes(routes!(original::take))
+        .routes(routes!(places::organizations))
+        .routes(routes!(places::organization))
+        .routes(routes!(places::regions))
+        .routes(routes!(places::region))
+        .routes(routes!(vocabularies::list))
+        .routes(routes!(vocabularies::show))
+        .routes(routes!(suggestions::list))
+        .routes(routes!(receipts::show))
+        .routes(routes!(rules::policy))
+        .routes(routes!(rules::regulation))
+        .routes(routes!(receipts::statistics))
+}
+
+async fn openapi() -> Json<&'static Document> {
+    static DOCUMENT: LazyLock<Document> = LazyLock::new(document);
+    Json(&DOCUMENT)
+}

@@ -1,0 +1,213 @@
+//! `kaishu doctor`: is everything in place?
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use kaishu_domain::Calendar;
+use kaishu_domain::policy::Expiry;
+use kaishu_portal::Portal;
+use kaishu_server::assets::Assets;
+use serde::Serialize;
+
+use super::Common;
+
+/// Datasets whose files are looked for.
+const N_DATASETS: u64 = 10_000;
+
+/// Faults of one kind that are written out.
+const N_SHOWN: usize = 5;
+
+/// How the findings are written.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Print the findings as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Good,
+    Warning,
+    Bad,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    verdict: Verdict,
+    text: String,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Findings {
+    findings: Vec<Finding>,
+}
+
+impl Findings {
+    fn add(&mut self, check: &'static str, verdict: Verdict, text: impl Into<String>) {
+        self.findings.push(Finding { check, verdict, text: text.into() });
+    }
+
+    fn is_bad(&self) -> bool {
+        self.findings.iter().any(|it| it.verdict == Verdict::Bad)
+    }
+}
+
+/// Looks at everything and says what is wrong and what would mend it.
+pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let config = common.load(false, None)?;
+    let mut findings = Findings::default();
+    if check_folder(&mut findings, &config.data_dir) {
+        match Portal::open(config.settings(Assets::none().version())).await {
+            Ok(portal) => check_portal(&mut findings, &portal).await,
+            Err(error) => findings.add(
+                "portal",
+                Verdict::Bad,
+                format!("cannot be opened: {:#}", anyhow::Error::from(error)),
+            ),
+        }
+    }
+    if arguments.json {
+        let text = serde_json::to_string(&findings).context("the findings could not be written")?;
+        super::print(&text)?;
+    } else {
+        for Finding { check, verdict, text } in &findings.findings {
+            let mark = match verdict {
+                Verdict::Good => "good   ",
+                Verdict::Warning => "warning",
+                Verdict::Bad => "bad    ",
+            };
+            super::print(&format!("{mark} {check}: {text}"))?;
+        }
+    }
+    Ok(if findings.is_bad() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Whether there is a data folder that can be written; nothing is made where there is none.
+fn check_folder(findings: &mut Findings, folder: &Path) -> bool {
+    if !folder.is_dir() {
+        let text = format!(
+            "{} does not exist; `kaishu serve` or `kaishu import` makes it, --data-dir names another",
+            folder.display()
+        );
+        findings.add("data folder", Verdict::Bad, text);
+        return false;
+    }
+    let probe = folder.join(".doctor");
+    let written = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
+    match written {
+        Ok(()) => findings.add("data folder", Verdict::Good, folder.display().to_string()),
+        Err(error) => {
+            let text = format!("{} cannot be written: {error}; correct its owner", folder.display());
+            findings.add("data folder", Verdict::Bad, text);
+        }
+    }
+    true
+}
+
+async fn check_portal(findings: &mut Findings, portal: &Portal) {
+    match portal.ping().await {
+        Ok(()) => findings.add("database", Verdict::Good, "answers, and its tables are up to date"),
+        Err(error) => findings.add("database", Verdict::Bad, error.to_string()),
+    }
+    check_index(findings, portal).await;
+    check_files(findings, portal).await;
+    check_policy(findings, portal);
+    check_calendar(findings, portal);
+}
+
+async fn check_index(findings: &mut Findings, portal: &Portal) {
+    let health = match portal.health().await {
+        Ok(health) => health,
+        Err(error) => return findings.add("index", Verdict::Bad, error.to_string()),
+    };
+    if health.index_position < health.feed_position {
+        let text = format!(
+            "stands at {} of {}; a running server follows by itself, `kaishu index rebuild` makes a new one",
+            health.index_position, health.feed_position
+        );
+        findings.add("index", Verdict::Warning, text);
+    } else if health.n_indexed == health.n_public {
+        let text = format!("holds all {} public datasets", health.n_public);
+        findings.add("index", Verdict::Good, text);
+    } else {
+        let text = format!(
+            "holds {} datasets, and {} are public; run `kaishu index rebuild`",
+            health.n_indexed, health.n_public
+        );
+        findings.add("index", Verdict::Bad, text);
+    }
+}
+
+async fn check_files(findings: &mut Findings, portal: &Portal) {
+    let check = match portal.check_files(N_DATASETS).await {
+        Ok(check) => check,
+        Err(error) => return findings.add("files", Verdict::Bad, error.to_string()),
+    };
+    let scope = if check.is_partial {
+        format!(" of the first {N_DATASETS} datasets")
+    } else {
+        String::new()
+    };
+    if check.missing.is_empty() {
+        let text = format!("{} files{scope} are there", check.n_checked);
+        return findings.add("files", Verdict::Good, text);
+    }
+    let shown: Vec<&str> = check.missing.iter().take(N_SHOWN).map(String::as_str).collect();
+    let text = format!(
+        "{} of {} files{scope} are missing or damaged; bring them back from a backup or import again: {}",
+        check.missing.len(),
+        check.n_checked,
+        shown.join("; ")
+    );
+    findings.add("files", Verdict::Bad, text);
+}
+
+fn check_policy(findings: &mut Findings, portal: &Portal) {
+    let header = &portal.policy().header;
+    let name = &header.name;
+    match header.expiry(portal.today()) {
+        Expiry::Expired => {
+            let text = format!("{name} is not in force any more; choose the one that follows");
+            findings.add("policy", Verdict::Warning, text);
+        }
+        Expiry::Soon { days_left } => {
+            let text = format!("{name} ends in {days_left} days; prepare the one that follows");
+            findings.add("policy", Verdict::Warning, text);
+        }
+        Expiry::None => findings.add("policy", Verdict::Good, format!("{name} ({})", header.code)),
+    }
+}
+
+fn check_calendar(findings: &mut Findings, portal: &Portal) {
+    use chrono::Datelike;
+
+    let calendar = match Calendar::load() {
+        Ok(calendar) => calendar,
+        Err(error) => return findings.add("calendar", Verdict::Bad, error.to_string()),
+    };
+    let this_year = portal.today().year();
+    match calendar.last_year() {
+        Some(last) if last > this_year => {
+            findings.add("calendar", Verdict::Good, format!("working days are known up to {last}"));
+        }
+        Some(last) if last == this_year => {
+            let text = format!(
+                "working days are known up to the end of {last}; deadlines beyond it cannot be computed until the notice for {} is in the calendar",
+                last + 1
+            );
+            findings.add("calendar", Verdict::Warning, text);
+        }
+        last => {
+            let last = last.map_or("no year".to_owned(), |last| last.to_string());
+            let text = format!("working days are known up to {last}, and it is {this_year}; update Kaishu");
+            findings.add("calendar", Verdict::Bad, text);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The commands, one file each. Results go to stdout, everything else to stderr.
+
+mod demo;
+mod doctor;
+mod import;
+mod index;
+mod openapi;
+mod serve;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use kaishu_portal::Portal;
+use kaishu_server::assets::Assets;
+use kaishu_server::config::{Config, Overrides};
+use tracing_subscriber::EnvFilter;
+
+/// 开数 Kaishu: an open-data portal in which the catalogue and the access office are one system.
+#[derive(Debug, Parser)]
+#[command(name = "kaishu", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// The folder that holds everything: database, files, search index [default: data]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    /// The settings file [default: kaishu.toml, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the portal
+    Serve(serve::Arguments),
+    /// Take over the catalogue of another portal; a second time it is merged
+    Import(import::Arguments),
+    /// Load the demonstration catalogue
+    Demo,
+    /// Look after the search index
+    #[command(subcommand)]
+    Index(index::Command),
+    /// Check that everything is in place
+    Doctor(doctor::Arguments),
+    /// Print the description of the HTTP API (OpenAPI 3.1, JSON)
+    Openapi,
+}
+
+/// Runs a command.
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let Arguments { common, command } = arguments;
+    match command {
+        Command::Serve(arguments) => serve::run(&common, arguments).await,
+        Command::Import(arguments) => import::run(&common, arguments).await,
+        Command::Demo => demo::run(&common).await,
+        Command::Index(index::Command::Rebuild) => index::rebuild(&common).await,
+        Command::Doctor(arguments) => doctor::run(&common, arguments).await,
+        Command::Openapi => openapi::run(),
+    }
+}
+
+impl Common {
+    fn load(&self, demonstration: bool, listen: Option<SocketAddr>) -> anyhow::Result<Config> {
+        let config = Config::load(&Overrides {
+            file: self.config.clone(),
+            data_dir: self.data_dir.clone(),
+            listen,
+            demonstration,
+        })?;
+        start_log(&config.log)?;
+        Ok(config)
+    }
+}
+
+fn start_log(filter: &str) -> anyhow::Result<()> {
+    // One line for each request only where it is asked for.
+    let filter = if filter.contains("access") { filter.to_owned() } else { format!("{filter},access=off") };
+    let filter = EnvFilter::try_new(&filter)
+        .with_context(|| format!("the setting `log` is no filter: `{filter}`"))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}
+
+/// Opens the portal of a configuration; the data folder is made if missing.
+async fn open(config: &Config, assets: &Assets) -> anyhow::Result<Portal> {
+    std::fs::create_dir_all(&config.data_dir).with_context(|| {
+        format!(
+            "the data folder {} cannot be made; choose another with --data-dir",
+            config.data_dir.display()
+        )
+    })?;
+    let settings = config.settings(assets.version());
+    Portal::open(settings).await.with_context(|| {
+        format!("the portal in {} cannot be opened; `kaishu doctor` says more", config.data_dir.display())
+    })
+}
+
+/// Brings the index up to what was written. A server that runs on the same folder does it itself.
+async fn catch_up(portal: &Portal) -> anyhow::Result<()> {
+    match portal.catch_up(|done| eprintln!("index: {} datasets", done.n_changes)).await {
+        Ok(_) => Ok(()),
+        Err(error) if is_locked(&error) => {
+            eprintln!("index: a running server writes it and takes this up within seconds");
+            Ok(())
+        }
+        Err(error) => Err(error).context(
+            "everything is stored, but the search index could not follow; `kaishu index rebuild` makes a new one",
+        ),
+    }
+}
+
+fn is_locked(error: &kaishu_portal::Error) -> bool {
+    error.is_index_locked()
+}
+
+/// Writes a result.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}").context("the result could not be written to stdout")
+}

@@ -1,0 +1,260 @@
+//! Settings: `kaishu.toml`, overridden by `KAISHU_*` variables, overridden by flags.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use kaishu_portal::{BlobSettings, Clock, Settings, Site, Text};
+use serde::{Deserialize, Serialize};
+
+/// The file that is read where no other is named.
+const DEFAULT_FILE: &str = "kaishu.toml";
+
+/// Variables of the build and test scripts, which are no settings.
+const NO_SETTINGS: &[&str] = &["URL", "BIN", "WASM_LIBDIR"];
+
+/// Prefixes of variables of tests, which are no settings either.
+const NO_SETTING_PREFIXES: &[&str] = &["TEST_", "STORE_"];
+
+/// All settings. `config/kaishu.toml` says what each means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// The folder that holds everything.
+    pub data_dir: PathBuf,
+    /// The database; SQLite in the data folder where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database_url: Option<String>,
+    /// Most connections to the database.
+    pub max_connections: u32,
+    /// Code of the policy profile.
+    pub policy: String,
+    /// A folder with style, scripts and icons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_dir: Option<PathBuf>,
+    /// Most bytes of a request's body.
+    pub max_body_bytes: usize,
+    /// Memory for pages that are kept ready.
+    pub page_cache_bytes: u64,
+    /// What is written to the log.
+    pub log: String,
+    /// Where the bytes of files are kept.
+    pub blobs: BlobConfig,
+    /// Name and keeper of the portal.
+    pub site: SiteConfig,
+}
+
+/// Where the bytes of files are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlobConfig {
+    /// `s3://bucket/prefix`; the data folder where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Options of the storage by name.
+    #[serde(default)]
+    pub options: BTreeMap<String, String>,
+}
+
+/// Name and keeper of the portal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteConfig {
+    /// The address the outside knows it by.
+    pub base_url: String,
+    /// Code of the region it belongs to.
+    pub region: String,
+    /// Words offered under the search field.
+    pub popular: Vec<String>,
+    /// Whether everything is a demonstration.
+    pub demonstration: bool,
+    /// Its name.
+    pub name: TextConfig,
+    /// Who keeps it.
+    pub keeper: TextConfig,
+    /// Where the keeper is.
+    pub address: TextConfig,
+    /// When the keeper can be reached.
+    pub hours: TextConfig,
+    /// What the portal is, in a sentence.
+    pub description: TextConfig,
+}
+
+/// A text in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextConfig {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// What flags override.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The settings file; it must exist when it is named.
+    pub file: Option<PathBuf>,
+    /// The folder that holds everything.
+    pub data_dir: Option<PathBuf>,
+    /// Address and port to listen on.
+    pub listen: Option<SocketAddr>,
+    /// Whether the demonstration's name and rules stand where nothing else is said.
+    pub demonstration: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            data_dir: PathBuf::from("data"),
+            database_url: None,
+            max_connections: 8,
+            policy: "default".to_owned(),
+            site_dir: None,
+            max_body_bytes: 1 << 20,
+            page_cache_bytes: 64 << 20,
+            log: "info".to_owned(),
+            blobs: BlobConfig::default(),
+            site: SiteConfig::of(&Site::default()),
+        }
+    }
+}
+
+impl Config {
+    /// Returns the settings of the demonstration.
+    pub fn demonstration() -> Self {
+        Self {
+            policy: "aba".to_owned(),
+            site: SiteConfig::of(&Site::demonstration()),
+            ..Self::default()
+        }
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    ///
+    /// Names the key that is not known or the value that cannot be read, and where it stands.
+    pub fn load(overrides: &Overrides) -> anyhow::Result<Self> {
+        let base = if overrides.demonstration { Self::demonstration() } else { Self::default() };
+        let file = match &overrides.file {
+            Some(file) if !file.is_file() => {
+                return Err(anyhow!("there is no settings file {}", file.display()));
+            }
+            Some(file) => file.clone(),
+            None => PathBuf::from(DEFAULT_FILE),
+        };
+        let variables = Env::prefixed("KAISHU_").filter(is_setting).split("__");
+        let mut figment =
+            Figment::from(Serialized::defaults(base)).merge(Toml::file_exact(file)).merge(variables);
+        if let Some(data_dir) = &overrides.data_dir {
+            figment = figment.merge(Serialized::default("data_dir", data_dir));
+        }
+        if let Some(listen) = &overrides.listen {
+            figment = figment.merge(Serialized::default("listen", listen));
+        }
+        let mut config: Self = figment.extract().map_err(|error| anyhow!("{error}")).context(
+            "the settings cannot be used; every key is documented in server/config/kaishu.toml",
+        )?;
+        let unset = SiteConfig::of(&Site::default()).base_url;
+        if config.site.base_url == unset {
+            config.site.base_url = format!("http://{}", config.listen);
+        }
+        Ok(config)
+    }
+
+    /// Returns what the portal is opened with.
+    pub fn settings(&self, asset_version: &str) -> Settings {
+        let folder = &self.data_dir;
+        let database_url = self.database_url.clone().unwrap_or_else(|| sqlite_url(folder));
+        let blobs = match &self.blobs.url {
+            None => BlobSettings::Local(folder.join("blobs")),
+            Some(url) => BlobSettings::Remote {
+                url: url.clone(),
+                options: self.blobs.options.clone().into_iter().collect(),
+            },
+        };
+        Settings {
+            database_url,
+            max_connections: self.max_connections,
+            blobs,
+            index_dir: folder.join("index"),
+            policy: self.policy.clone(),
+            site: self.site.to_site(asset_version),
+            clock: Clock::System,
+        }
+    }
+}
+
+/// Returns the address of the database in a data folder. Characters that mean something in an
+/// address are written so that they mean themselves.
+fn sqlite_url(folder: &Path) -> String {
+    let path = folder.join("kaishu.sqlite");
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    format!("sqlite://{path}")
+}
+
+fn is_setting(name: &figment::value::UncasedStr) -> bool {
+    let name = name.as_str().to_ascii_uppercase();
+    !NO_SETTINGS.contains(&name.as_str())
+        && !NO_SETTING_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+impl SiteConfig {
+    fn of(site: &Site) -> Self {
+        let Site {
+            name,
+            keeper,
+            address,
+            hours,
+            description,
+            base_url,
+            region,
+            popular,
+            demonstration,
+            asset_version: _,
+        } = site;
+        Self {
+            base_url: base_url.clone(),
+            region: region.clone(),
+            popular: popular.clone(),
+            demonstration: *demonstration,
+            name: TextConfig::of(name),
+            keeper: TextConfig::of(keeper),
+            address: TextConfig::of(address),
+            hours: TextConfig::of(hours),
+            description: TextConfig::of(description),
+        }
+    }
+
+    fn to_site(&self, asset_version: &str) -> Site {
+        Site {
+            name: self.name.to_text(),
+            keeper: self.keeper.to_text(),
+            address: self.address.to_text(),
+            hours: self.hours.to_text(),
+            description: self.description.to_text(),
+            base_url: self.base_url.trim_end_matches('/').to_owned(),
+            region: self.region.clone(),
+            popular: self.popular.clone(),
+            demonstration: self.demonstration,
+            asset_version: asset_version.to_owned(),
+        }
+    }
+}
+
+impl TextConfig {
+    fn of(text: &Text) -> Self {
+        Self { zh: text.zh.clone(), en: text.en.clone() }
+    }
+
+    fn to_text(&self) -> Text {
+        Text::new(&self.zh, &self.en)
+    }
+}

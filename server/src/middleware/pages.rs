@@ -1,0 +1,194 @@
+//! Pages kept ready: what is the same for every anonymous reader is drawn and packed once for each
+//! state of the catalogue.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State as Shared};
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use kaishu_types::DatasetCode;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use crate::assets::short_hash;
+use crate::negotiation::{Encoding, matches_etag};
+use crate::state::State;
+
+/// Counters and dates on pages are this old at most.
+const MAX_AGE: Duration = Duration::from_secs(60);
+
+/// What a page weighs besides its bytes.
+const OVERHEAD: u64 = 1_024;
+
+/// A guess that lets the cache size its tables.
+const MEAN_PAGE_BYTES: u64 = 16_384;
+
+/// Pages kept ready.
+pub(crate) struct PageCache(Cache<Key, Arc<Kept>, ByBytes>);
+
+/// What makes two requests the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    address: String,
+    theme: Option<String>,
+    encoding: Encoding,
+}
+
+/// A page as it leaves.
+struct Kept {
+    revision: u64,
+    at: Instant,
+    headers: HeaderMap,
+    etag: HeaderValue,
+    body: Bytes,
+    /// The dataset whose page it is, to count its readers.
+    dataset: Option<DatasetCode>,
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<Key, Arc<Kept>> for ByBytes {
+    fn weight(&self, key: &Key, kept: &Arc<Kept>) -> u64 {
+        OVERHEAD + key.address.len() as u64 + kept.body.len() as u64
+    }
+}
+
+impl PageCache {
+    /// Makes a cache of so many bytes.
+    pub(crate) fn new(n_bytes: u64) -> Self {
+        let n_pages = usize::try_from(n_bytes / MEAN_PAGE_BYTES).unwrap_or(usize::MAX).max(16);
+        Self(Cache::with_weighter(n_pages, n_bytes, ByBytes))
+    }
+}
+
+/// Answers from the kept pages, or keeps what may be kept.
+pub(super) async fn keep(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+    let Some(theme) = anonymous_theme(&request) else { return next.run(request).await };
+    let encoding = Encoding::wanted(request.headers());
+    let path_and_query = request.uri().path_and_query().map(ToString::to_string);
+    let key = Key { address: path_and_query.unwrap_or_default(), theme, encoding };
+    let revision = state.portal().revision();
+    let (mut parts, body) = request.into_parts();
+    let is_head = parts.method == Method::HEAD;
+    let wanted = parts.headers.clone();
+    if let Some(kept) = state.pages().0.get(&key)
+        && kept.revision == revision
+        && kept.at.elapsed() < MAX_AGE
+    {
+        if let Some(code) = kept.dataset.as_ref().filter(|_| !is_head) {
+            state.portal().count_view(code);
+        }
+        return kept.answer(&wanted, is_head);
+    }
+    // Everybody with this key gets what this request gets.
+    parts.method = Method::GET;
+    parts.headers.remove(header::IF_NONE_MATCH);
+    parts.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(name(encoding)));
+    let dataset = dataset_of(parts.uri.path());
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if !may_be_kept(&response) {
+        return if is_head { without_body(response) } else { response };
+    }
+    let (head, body) = response.into_parts();
+    let body = match to_bytes(body, usize::MAX).await {
+        Ok(body) => body,
+        Err(error) => {
+            tracing::error!(%error, "a page broke off while it was written");
+            return failed();
+        }
+    };
+    let kept = Arc::new(Kept::new(revision, head.headers, body, dataset));
+    state.pages().0.insert(key, Arc::clone(&kept));
+    kept.answer(&wanted, is_head)
+}
+
+impl Kept {
+    fn new(revision: u64, mut headers: HeaderMap, body: Bytes, dataset: Option<DatasetCode>) -> Self {
+        let etag = format!("\"{}\"", short_hash(&body));
+        let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"0\""));
+        headers.insert(header::ETAG, etag.clone());
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        let is_page = headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let vary = if is_page { "Accept-Encoding, Cookie" } else { "Accept-Encoding" };
+        headers.insert(header::VARY, HeaderValue::from_static(vary));
+        Self { revision, at: Instant::now(), headers, etag, body, dataset }
+    }
+
+    fn answer(&self, wanted: &HeaderMap, is_head: bool) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.headers_mut() = self.headers.clone();
+        if matches_etag(wanted, &self.etag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+        } else if !is_head {
+            *response.body_mut() = Body::from(self.body.clone());
+        }
+        response
+    }
+}
+
+/// Returns the reader's colours where nothing else tells readers apart: `None` for a request whose
+/// answer must not be kept.
+fn anonymous_theme(request: &Request) -> Option<Option<String>> {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let path = request.uri().path();
+    let is_page = !path.starts_with("/api/") && !path.starts_with("/_fn/");
+    let headers = request.headers();
+    if !is_read || !is_page || headers.contains_key(header::AUTHORIZATION) {
+        return None;
+    }
+    // Errors come as JSON to those who prefer it; pages never do.
+    if crate::negotiation::prefers_json(path, headers) {
+        return None;
+    }
+    let mut theme = None;
+    for cookies in headers.get_all(header::COOKIE) {
+        for pair in cookies.to_str().ok()?.split(';') {
+            match pair.trim().strip_prefix("theme=") {
+                Some(value) if value.len() <= 8 => theme = Some(value.to_owned()),
+                _ if pair.trim().is_empty() => {}
+                _ => return None,
+            }
+        }
+    }
+    Some(theme)
+}
+
+fn may_be_kept(response: &Response) -> bool {
+    let headers = response.headers();
+    response.status() == StatusCode::OK
+        && !headers.contains_key(header::SET_COOKIE)
+        && headers
+            .get(header::CACHE_CONTROL)
+            .is_some_and(|value| value.as_bytes().starts_with(b"public"))
+}
+
+fn dataset_of(path: &str) -> Option<DatasetCode> {
+    let path = path.strip_prefix("/en").filter(|rest| rest.starts_with('/')).unwrap_or(path);
+    path.strip_prefix("/datasets/")?.parse().ok()
+}
+
+fn name(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Brotli => "br",
+        Encoding::Gzip => "gzip",
+        Encoding::Identity => "identity",
+    }
+}
+
+fn without_body(response: Response) -> Response {
+    response.map(|_| Body::empty())
+}
+
+fn failed() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}
