@@ -24,48 +24,53 @@ pub enum Folder {
     Memory(Arc<BTreeMap<String, Bytes>>),
 }
 
+/// A file of a folder.
+#[derive(Debug, Clone)]
+pub(super) enum Located {
+    /// On disk, where it may be of any size.
+    Disk(PathBuf),
+    /// In memory.
+    Memory(Bytes),
+}
+
 impl Folder {
-    /// Reads a file by its path inside the folder.
-    ///
-    /// # Errors
-    ///
-    /// A path that leads out of the folder, or to no file.
-    pub fn read(&self, path: &str) -> Result<Bytes> {
-        let missing = || Error::Io {
-            path: path.to_owned(),
-            source: std::io::Error::new(
-                std::io::ErrorKind::NotFound,
-                "there is no such file in the folder",
-            ),
-        };
+    /// Finds a file by its path inside the folder; `None` where there is none, or where the path
+    /// leads out of the folder.
+    pub(super) fn locate(&self, path: &str) -> Result<Option<Located>> {
         match self {
-            Self::Memory(files) => files.get(path).cloned().ok_or_else(missing),
+            Self::Memory(files) => Ok(files.get(path).cloned().map(Located::Memory)),
             Self::Disk(folder) => {
                 let stays_inside =
                     Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-                if !stays_inside {
-                    return Err(missing());
-                }
                 let full = folder.join(path);
+                if !stays_inside || !full.is_file() {
+                    return Ok(None);
+                }
                 // A link inside the folder must not lead out of it either.
                 let real = full.canonicalize().map_err(|source| io_error(&full, source))?;
                 let root = folder.canonicalize().map_err(|source| io_error(folder, source))?;
-                if !real.starts_with(&root) {
-                    return Err(missing());
-                }
-                std::fs::read(&real).map(Bytes::from).map_err(|source| io_error(&real, source))
+                Ok(real.starts_with(&root).then_some(Located::Disk(real)))
+            }
+        }
+    }
+}
+
+impl Located {
+    fn read(&self) -> Result<Bytes> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes.clone()),
+            Self::Disk(path) => {
+                std::fs::read(path).map(Bytes::from).map_err(|source| io_error(path, source))
             }
         }
     }
 
-    fn try_read(&self, path: &str) -> Result<Option<Bytes>> {
-        match self.read(path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-                Ok(None)
-            }
-            Err(error) => Err(error),
+    fn hash_into(&self, hash: &mut Sha256) -> Result<()> {
+        match self {
+            Self::Memory(bytes) => hash.update(bytes),
+            Self::Disk(path) => super::reading::hash_file(path, hash)?,
         }
+        Ok(())
     }
 }
 
@@ -73,7 +78,8 @@ impl Folder {
 pub(super) fn read_tables(folder: &Folder) -> Result<(Tables, String)> {
     let mut hash = Sha256::new();
     let mut table = |name: &str| -> Result<Vec<Row>> {
-        let Some(bytes) = folder.try_read(name)? else { return Ok(Vec::new()) };
+        let Some(file) = folder.locate(name)? else { return Ok(Vec::new()) };
+        let bytes = file.read()?;
         hash.update(name.as_bytes());
         hash.update(&bytes);
         let rows = kaishu_tables::read_rows(&bytes, name)
@@ -96,10 +102,10 @@ pub(super) fn read_tables(folder: &Folder) -> Result<(Tables, String)> {
     }
     for row in &tables.resources {
         if let Some(path) = row.values.get("path").filter(|path| !path.is_empty())
-            && let Some(bytes) = folder.try_read(path)?
+            && let Some(file) = folder.locate(path)?
         {
             hash.update(path.as_bytes());
-            hash.update(Sha256::digest(&bytes));
+            file.hash_into(&mut hash)?;
         }
     }
     Ok((tables, hex(&hash.finalize())))

@@ -19,7 +19,7 @@ use kaishu_types::vocabulary::{
 use serde_json::Value;
 
 use super::Options;
-use super::folder::Folder;
+use super::folder::{Folder, Located};
 use super::organizations::{code_of, slug};
 use crate::{Error, Portal, Result};
 
@@ -123,7 +123,12 @@ impl Merger {
     }
 
     /// Turns a record into an entry.
-    pub(super) async fn entry(&mut self, portal: &Portal, record: ImportRecord) -> Result<Merged> {
+    pub(super) async fn entry(
+        &mut self,
+        portal: &Portal,
+        mut record: ImportRecord,
+    ) -> Result<Merged> {
+        let note = record.extras.remove("version_note").unwrap_or_else(|| "导入".to_owned());
         let code = match record.code.as_deref().map(str::parse::<DatasetCode>).transpose() {
             Ok(code) => code,
             Err(error) => return Ok(Err(error.to_string())),
@@ -150,7 +155,6 @@ impl Merger {
             source_id: record.source_id,
             url: record.source_url,
         });
-        let note = record.entry.get("version_note").and_then(Value::as_str).unwrap_or("导入");
         Ok(Ok(EntryWrite {
             code,
             organization,
@@ -163,7 +167,7 @@ impl Merger {
             updated_at,
             is_dated: record.updated_at.is_some() || record.issued_at.is_some(),
             origin,
-            version_note: note.to_owned(),
+            version_note: note,
         }))
     }
 
@@ -295,16 +299,15 @@ impl Merger {
                 written.title
             )));
         };
-        let bytes = match folder.read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) => return Ok(Err(format!("resource `{}`: {error}", written.title))),
+        let Some(file) = folder.locate(&path)? else {
+            return Ok(Err(format!(
+                "resource `{}`: there is no file `{path}` in the folder",
+                written.title
+            )));
         };
-        let columns = if is_delimited(format) {
-            kaishu_tables::summarise(std::io::Cursor::new(bytes.clone())).ok()
-        } else {
-            None
-        };
-        if let Some(summary) = columns {
+        if is_delimited(format)
+            && let Some(summary) = summarise(&file).await?
+        {
             written.encoding = Some(summary.encoding.clone());
             written.n_rows = Some(summary.n_rows);
             written.n_columns = u32::try_from(summary.columns.len()).ok();
@@ -312,7 +315,11 @@ impl Merger {
                 items.extend(summary.columns.iter().map(|column| item_of(column, class)));
             }
         }
-        let stored = portal.inner.blobs.put_bytes(bytes).await?;
+        let blobs = &portal.inner.blobs;
+        let stored = match file {
+            Located::Memory(bytes) => blobs.put_bytes(bytes).await?,
+            Located::Disk(path) => blobs.put_file(&path).await?,
+        };
         written.kind = ResourceKind::File;
         written.file_name = path.rsplit('/').next().map(str::to_owned);
         written.size_bytes = Some(stored.size_bytes);
@@ -326,6 +333,19 @@ impl Merger {
     pub(super) fn take_unmapped(&mut self) -> BTreeMap<(String, String), u64> {
         std::mem::take(&mut self.unmapped)
     }
+}
+
+/// Looks through a table; `None` where it is none after all, which its publisher may know.
+async fn summarise(file: &Located) -> Result<Option<kaishu_tables::TableSummary>> {
+    let file = file.clone();
+    crate::blocking(move || {
+        let summary = match file {
+            Located::Memory(bytes) => kaishu_tables::summarise(std::io::Cursor::new(bytes)),
+            Located::Disk(path) => kaishu_tables::summarise_file(&path),
+        };
+        Ok(summary.ok())
+    })
+    .await
 }
 
 fn is_delimited(format: Format) -> bool {
@@ -353,13 +373,21 @@ fn overlay(fields: EntryFields, record: &ImportRecord) -> std::result::Result<En
         return Ok(fields);
     }
     let mut value = serde_json::to_value(&fields).map_err(|error| error.to_string())?;
-    if let Value::Object(object) = &mut value {
-        for (name, given) in &record.entry {
-            object.insert(name.clone(), given.clone());
-        }
-    }
+    lay_over(&mut value, &Value::Object(record.entry.clone()));
     serde_json::from_value(value)
         .map_err(|error| format!("the fields of the entry do not fit: {error}"))
+}
+
+/// Replaces values by those given; objects are gone through, since a source may say only a part.
+fn lay_over(value: &mut Value, given: &Value) {
+    match (value, given) {
+        (Value::Object(object), Value::Object(given)) => {
+            for (name, part) in given {
+                lay_over(object.entry(name.clone()).or_insert(Value::Null), part);
+            }
+        }
+        (value, given) => *value = given.clone(),
+    }
 }
 
 /// Adds counts of unmapped values to a report.

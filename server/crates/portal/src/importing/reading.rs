@@ -86,20 +86,25 @@ fn list_files(path: &Path) -> Result<Vec<PathBuf>> {
 
 fn fingerprint(files: &[PathBuf]) -> Result<String> {
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
     for path in files {
-        let mut file = File::open(path).map_err(|source| io_error(path, source))?;
-        loop {
-            let n_read = file.read(&mut buffer).map_err(|source| io_error(path, source))?;
-            if n_read == 0 {
-                break;
-            }
-            hash.update(&buffer[..n_read]);
-        }
+        hash_file(path, &mut hash)?;
         // The border between two files counts.
         hash.update([0]);
     }
     Ok(hex(&hash.finalize()))
+}
+
+/// Adds the bytes of a file to a hash, a part at a time.
+pub(super) fn hash_file(path: &Path, hash: &mut Sha256) -> Result<()> {
+    let mut file = File::open(path).map_err(|source| io_error(path, source))?;
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let n_read = file.read(&mut buffer).map_err(|source| io_error(path, source))?;
+        if n_read == 0 {
+            return Ok(());
+        }
+        hash.update(&buffer[..n_read]);
+    }
 }
 
 /// Writes bytes as lower-case hex.
