@@ -61,28 +61,31 @@ pub(crate) fn find(
     Ok(Matched { segments, partial: least < 100 || !query.unknown.is_empty() })
 }
 
-/// Decides how much of the question a result must cover: all of it where that gives results.
-/// Questions of four words and more go on with most of the words until there are enough.
+/// Decides how much of the question a result must cover: all of it where that gives enough results,
+/// otherwise as much as it takes.
 fn least_coverage(snapshot: &Snapshot, query: &Query, candidates: &[Vec<Candidate>]) -> u8 {
     let n_strong = query.concepts.iter().filter(|concept| concept.share > 0.0).count();
     if n_strong == 0 {
         return 0;
     }
-    let enough = if n_strong < 4 { 1 } else { snapshot.weights.enough };
+    let enough = snapshot.weights.enough;
+    let enough = enough.get(n_strong - 1).or(enough.last()).copied().unwrap_or(1);
     let mut n_by_coverage = [0_u32; 101];
     for (_, _, covered) in candidates.iter().flatten() {
         if let Some(n) = n_by_coverage.get_mut(usize::from(*covered)) {
             *n += 1;
         }
     }
+    // A phrase counts on its own; otherwise a result has one of the words at least.
+    let lowest = u8::from(query.phrases.is_empty());
     let mut n_found = 0;
-    for covered in (1..=100_u8).rev() {
+    for covered in (lowest..=100).rev() {
         n_found += n_by_coverage.get(usize::from(covered)).copied().unwrap_or(0);
         if n_found >= enough {
             return covered;
         }
     }
-    1
+    lowest
 }
 
 fn find_in_segment(

@@ -71,6 +71,9 @@ pub(crate) struct Phrase {
     pub(crate) terms: Vec<(usize, String)>,
     /// The folded text.
     pub(crate) text: String,
+    /// Set by quotation marks that also stand in plain sentences, as in 谁是“电视之父”: where the
+    /// phrase is nowhere, its words will do.
+    pub(crate) is_soft: bool,
 }
 
 impl Plan {
@@ -80,7 +83,9 @@ impl Plan {
         let folded = fold(&short);
         let (quoted, free) = split_quotes(&folded);
         let mut plan = Self::default();
-        for phrase in quoted.iter().filter_map(|text| phrase(text)) {
+        for (opening, text) in quoted {
+            let Some(mut phrase) = phrase(text) else { continue };
+            phrase.is_soft = opening != '"';
             if !plan.phrases.contains(&phrase) {
                 plan.phrases.push(phrase);
             }
@@ -115,8 +120,13 @@ impl Plan {
     }
 }
 
+/// Makes spaces of quotation marks that also stand in plain sentences.
+pub(crate) fn without_soft_quotes(text: &str) -> String {
+    text.replace(['“', '”', '「', '」', '『', '』'], " ")
+}
+
 /// Cuts out what stands in quotes; an opening quote without its end is a sign like others.
-fn split_quotes(text: &str) -> (Vec<&str>, String) {
+fn split_quotes(text: &str) -> (Vec<(char, &str)>, String) {
     let mut quoted = Vec::new();
     let mut free = String::new();
     let mut rest = text;
@@ -128,7 +138,7 @@ fn split_quotes(text: &str) -> (Vec<&str>, String) {
         };
         free.push_str(&rest[..start]);
         free.push(' ');
-        quoted.push(&inside[..length]);
+        quoted.push((opening, &inside[..length]));
         rest = &inside[length + closing(opening).len_utf8()..];
     }
     free.push_str(rest);
@@ -174,7 +184,7 @@ pub(crate) fn phrase(text: &str) -> Option<Phrase> {
         let run = words::runs(text).into_iter().next()?;
         terms.push((0, run.text.to_owned()));
     }
-    Some(Phrase { terms, text: text.trim().to_owned() })
+    Some(Phrase { terms, text: text.trim().to_owned(), is_soft: false })
 }
 
 /// Returns the stretches between spaces and signs, each of which must be there as typed.

@@ -6,7 +6,7 @@ use tantivy::query::{EnableScoring, PhraseQuery, Query as _, TermQuery, Weight};
 use tantivy::schema::{Field, IndexRecordOption};
 
 use crate::Result;
-use crate::plan::{Alternative, Concept, Kind, Phrase, Plan, phrase};
+use crate::plan::{Alternative, Concept, Kind, Phrase, Plan, phrase, without_soft_quotes};
 use crate::snapshot::Snapshot;
 use crate::terms::{Prepared, Target, prepare};
 use crate::weights::Weights;
@@ -63,7 +63,13 @@ impl Query {
         if text.trim().is_empty() {
             return Ok(Self { is_all: true, ..Self::default() });
         }
-        let plan = Plan::read(text, exact);
+        let mut plan = Plan::read(text, exact);
+        for phrase in plan.phrases.iter().filter(|phrase| phrase.is_soft) {
+            if !is_somewhere(snapshot, phrase)? {
+                plan = Plan::read(&without_soft_quotes(text), exact);
+                break;
+            }
+        }
         let mut query = Self::default();
         let mut missing: Vec<&Concept> = Vec::new();
         for concept in &plan.concepts {
@@ -268,6 +274,21 @@ pub(crate) fn phrase_weight(
         }
     };
     Ok(weight)
+}
+
+/// Whether a phrase is anywhere in the catalogue.
+pub(crate) fn is_somewhere(snapshot: &Snapshot, phrase: &Phrase) -> Result<bool> {
+    let weight = phrase_weight(snapshot, phrase, snapshot.fields.gram)?;
+    for reader in snapshot.searcher.segment_readers() {
+        let mut is_found = false;
+        weight.for_each_no_score(reader, &mut |entries| {
+            is_found |= entries.iter().any(|entry| !reader.is_deleted(*entry));
+        })?;
+        if is_found {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Returns the query for the name or label of a data item; `None` for a blank text.

@@ -10,7 +10,7 @@ use crate::fold::fold;
 use crate::matching::{self, Matches};
 use crate::phonetic;
 use crate::plan::phrase;
-use crate::query::{Query, phrase_weight};
+use crate::query::{self, Query};
 use crate::snapshot::Snapshot;
 use crate::words::{self, Run};
 
@@ -126,20 +126,7 @@ fn query_is_unknown(snapshot: &Snapshot, word: &str) -> Result<bool> {
 
 /// Whether a text is anywhere in the catalogue as it is.
 fn is_somewhere(snapshot: &Snapshot, text: &str) -> Result<bool> {
-    let Some(phrase) = phrase(text) else {
-        return Ok(true);
-    };
-    let weight = phrase_weight(snapshot, &phrase, snapshot.fields.gram)?;
-    for reader in snapshot.searcher.segment_readers() {
-        let mut is_found = false;
-        weight.for_each_no_score(reader, &mut |entries| {
-            is_found |= entries.iter().any(|entry| !reader.is_deleted(*entry));
-        })?;
-        if is_found {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    phrase(text).map_or(Ok(true), |phrase| query::is_somewhere(snapshot, &phrase))
 }
 
 /// Returns the words of names that sound the same, most used first.

@@ -26,8 +26,9 @@ pub(crate) struct Weights {
     pub(crate) pinyin: f32,
     /// A word that fits nearly every dataset.
     pub(crate) weak: f32,
-    /// How many results make a match of all words enough, for questions of four words and more.
-    pub(crate) enough: u32,
+    /// How many results make a match of all words enough, for one, two, three and more words; with
+    /// fewer, results that have most of the words follow.
+    pub(crate) enough: [u32; 4],
     /// How much missing words cost, from 0 to 1.
     pub(crate) coverage: f32,
 }
@@ -46,7 +47,7 @@ impl Default for Weights {
             synonym: 0.6,
             pinyin: 0.6,
             weak: 0.4,
-            enough: 10,
+            enough: [1, 5, 10, 30],
             coverage: 0.5,
         }
     }
