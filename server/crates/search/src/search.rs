@@ -47,7 +47,7 @@ pub struct SearchResult {
     pub expanded: Vec<String>,
     /// Words of the request that no dataset has.
     pub unknown: Vec<String>,
-    /// Whether there was nothing with all words, so that results have most of them.
+    /// Whether few datasets or none have all words, so that others with most of them follow.
     pub partial: bool,
     /// Leads to the next page; `None` on the last.
     pub next: Option<String>,

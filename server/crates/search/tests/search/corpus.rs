@@ -1,10 +1,7 @@
 //! A readable corpus with queries and the results people expect first.
 //! Proves SRCH-02: full text over titles, summaries and data items works for Chinese.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
-use common::{codes, dataset, index_of, named, search, words};
+use crate::common::{codes, dataset, index_of, named, search, words};
 use kaishu_search::Index;
 use kaishu_types::search::{ItemName, MatchField, SearchDocument, SearchHit, SuggestionKind};
 
