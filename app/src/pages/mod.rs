@@ -1,15 +1,19 @@
 //! The pages, one file each, and their addresses.
 
+mod accessibility;
 mod appearance;
 pub(crate) mod catalogue;
 mod dataset;
 mod dataset_download;
 mod dataset_resource;
 mod dataset_version;
+mod developers;
 mod facet_values;
+mod help;
 mod home;
 mod organization;
 mod organizations;
+mod prose;
 mod receipt_facts;
 mod region;
 mod regions;
@@ -63,5 +67,8 @@ where
         .route(&at("/demands"), get(soon::demands))
         .route(&at("/showcases"), get(soon::showcases))
         .route(&at("/login"), get(soon::login))
+        .route(&at("/help"), get(help::show))
+        .route(&at("/accessibility"), get(accessibility::show))
+        .route(&at("/developers"), get(developers::show))
         .route(&at("/appearance"), post(appearance::choose))
 }
