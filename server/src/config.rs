@@ -147,12 +147,14 @@ impl Config {
             Some(file) if !file.is_file() => {
                 return Err(anyhow!("there is no settings file {}", file.display()));
             }
-            Some(file) => file.clone(),
-            None => PathBuf::from(DEFAULT_FILE),
+            Some(file) => Some(file.clone()),
+            None => Some(PathBuf::from(DEFAULT_FILE)).filter(|file| file.is_file()),
         };
-        let variables = Env::prefixed("KAISHU_").filter(is_setting).split("__");
-        let mut figment =
-            Figment::from(Serialized::defaults(base)).merge(Toml::file_exact(file)).merge(variables);
+        let mut figment = Figment::from(Serialized::defaults(base));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment = figment.merge(Env::prefixed("KAISHU_").filter(is_setting).split("__"));
         if let Some(data_dir) = &overrides.data_dir {
             figment = figment.merge(Serialized::default("data_dir", data_dir));
         }

@@ -1,5 +1,287 @@
 //! `/api/reference`: the description of the API as a plain page, drawn from the OpenAPI document.
 //! It needs no script and no other host.
-pub(super) async fn show() -> axum::response::Html<String> {
-    axum::response::Html(String::new())
+
+use std::sync::LazyLock;
+
+use axum::extract::State as Shared;
+use axum::response::{Html, IntoResponse, Response};
+use http::header;
+use serde_json::{Map, Value};
+
+use super::problem::KINDS;
+use crate::state::State;
+
+/// `GET /api/reference`
+pub(super) async fn show(Shared(state): Shared<State>) -> Response {
+    static BODY: LazyLock<String> = LazyLock::new(body);
+    let version = state.assets().version();
+    let head = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <title>HTTP API · Kaishu</title>\
+         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
+         <link rel=\"stylesheet\" href=\"/pkg/kaishu.css?v={version}\"></head>"
+    );
+    let keep = [(header::CACHE_CONTROL, "public, max-age=0, must-revalidate")];
+    (keep, Html(format!("{head}{}</html>", *BODY))).into_response()
+}
+
+fn body() -> String {
+    let document = serde_json::to_value(super::document()).unwrap_or_default();
+    let mut page = Writer(String::new());
+    page.raw("<body><header class=\"ks-wrap\"><p class=\"pt-4\"><a class=\"ks-link\" href=\"/\">Kaishu</a></p></header>");
+    page.raw("<main id=\"main\" class=\"ks-wrap pb-16\"><h1 class=\"mt-6 text-3xl\">HTTP API</h1>");
+    page.paragraph(text(&document["info"]["description"]));
+    page.raw("<p class=\"mt-3\">For programs: <a class=\"ks-link\" href=\"/api/openapi.json\">/api/openapi.json</a> (OpenAPI 3.1).</p>");
+    let operations = operations(&document);
+    page.contents(&operations);
+    for operation in &operations {
+        page.operation(operation);
+    }
+    page.problems();
+    page.schemas(&document["components"]["schemas"]);
+    page.raw("</main></body>");
+    page.0
+}
+
+/// One method of one address.
+struct Operation<'a> {
+    method: String,
+    path: &'a str,
+    facts: &'a Value,
+}
+
+fn operations(document: &Value) -> Vec<Operation<'_>> {
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+        for (method, facts) in methods.as_object().into_iter().flatten() {
+            found.push(Operation { method: method.to_uppercase(), path, facts });
+        }
+    }
+    found
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Returns the name of a schema that is referred to.
+fn referred(schema: &Value) -> Option<&str> {
+    schema["$ref"].as_str()?.rsplit('/').next()
+}
+
+/// Writes a type in a few words, with links to the schemas it names.
+fn type_of(schema: &Value) -> String {
+    if let Some(name) = referred(schema) {
+        let name = escape(name);
+        return format!("<a class=\"ks-link\" href=\"#schema-{name}\">{name}</a>");
+    }
+    for many in ["oneOf", "anyOf", "allOf"] {
+        if let Some(parts) = schema[many].as_array() {
+            let parts: Vec<String> = parts.iter().map(type_of).collect();
+            return parts.join(if many == "allOf" { " and " } else { " or " });
+        }
+    }
+    if let Some(values) = schema["enum"].as_array() {
+        let values: Vec<String> = values.iter().map(|it| escape(&it.to_string())).collect();
+        return values.join(" · ");
+    }
+    let name = match &schema["type"] {
+        Value::Array(names) => names.iter().map(text).collect::<Vec<_>>().join(" or "),
+        name => text(name).to_owned(),
+    };
+    if name.contains("array") && !schema["items"].is_null() {
+        return format!("list of {}", type_of(&schema["items"]));
+    }
+    if let Some(values) = schema.get("additionalProperties") {
+        return format!("map to {}", type_of(values));
+    }
+    match schema["format"].as_str() {
+        Some(format) => format!("{} ({})", escape(&name), escape(format)),
+        None if name.is_empty() => "any".to_owned(),
+        None => escape(&name),
+    }
+}
+
+struct Writer(String);
+
+impl Writer {
+    /// Adds markup of ours.
+    fn raw(&mut self, markup: &str) {
+        self.0.push_str(markup);
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.raw(&format!("<p class=\"mt-3 max-w-[54rem]\">{}</p>", escape(text)));
+        }
+    }
+
+    fn contents(&mut self, operations: &[Operation<'_>]) {
+        self.raw("<nav class=\"mt-8\" aria-label=\"Addresses\"><ul>");
+        for Operation { method, path, facts } in operations {
+            let id = escape(text(&facts["operationId"]));
+            let summary = escape(text(&facts["summary"]));
+            let path = escape(path);
+            self.raw(&format!(
+                "<li><a class=\"ks-link\" href=\"#{id}\"><code>{method} {path}</code></a> {summary}</li>"
+            ));
+        }
+        self.raw("<li><a class=\"ks-link\" href=\"#problems\">Errors</a></li>");
+        self.raw("<li><a class=\"ks-link\" href=\"#schemas\">Schemas</a></li></ul></nav>");
+    }
+
+    fn operation(&mut self, operation: &Operation<'_>) {
+        let Operation { method, path, facts } = operation;
+        let id = escape(text(&facts["operationId"]));
+        self.raw(&format!("<section class=\"mt-12\" id=\"{id}\">"));
+        self.raw(&format!("<h2 class=\"text-xl\">{}</h2>", escape(text(&facts["summary"]))));
+        self.raw(&format!("<p class=\"mt-2\"><code>{method} {}</code></p>", escape(path)));
+        self.paragraph(text(&facts["description"]));
+        let parameters = facts["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        self.parameters(parameters);
+        self.responses(&facts["responses"]);
+        self.example(path, parameters);
+        self.raw("</section>");
+    }
+
+    fn parameters(&mut self, parameters: &[Value]) {
+        if parameters.is_empty() {
+            return;
+        }
+        self.head("Parameters", &["Name", "In", "Type", "Meaning"]);
+        for parameter in parameters {
+            let needed = if parameter["required"] == Value::Bool(true) { " (needed)" } else { "" };
+            self.row(&[
+                format!("<code>{}</code>{needed}", escape(text(&parameter["name"]))),
+                escape(text(&parameter["in"])),
+                type_of(&parameter["schema"]),
+                escape(text(&parameter["description"])),
+            ]);
+        }
+        self.raw("</tbody></table></div>");
+    }
+
+    fn responses(&mut self, responses: &Value) {
+        self.head("Answers", &["Status", "Body", "Meaning"]);
+        for (status, facts) in responses.as_object().into_iter().flatten() {
+            let body = facts["content"].as_object().and_then(|kinds| kinds.iter().next());
+            let body = body.map_or_else(
+                || "none".to_owned(),
+                |(kind, facts)| {
+                    let schema = &facts["schema"];
+                    let kind = format!("<code>{}</code>", escape(kind));
+                    if schema.is_null() { kind } else { format!("{kind} {}", type_of(schema)) }
+                },
+            );
+            self.row(&[escape(status), body, escape(text(&facts["description"]))]);
+        }
+        self.raw("</tbody></table></div>");
+    }
+
+    fn example(&mut self, path: &str, parameters: &[Value]) {
+        let mut address = path.to_owned();
+        let mut query = Vec::new();
+        for parameter in parameters {
+            let name = text(&parameter["name"]);
+            let example = match &parameter["example"] {
+                Value::Null => continue,
+                Value::String(example) => example.clone(),
+                other => other.to_string(),
+            };
+            match text(&parameter["in"]) {
+                "path" => address = address.replace(&format!("{{{name}}}"), &example),
+                "query" => query.push(format!("{name}={example}")),
+                _ => {}
+            }
+        }
+        if !query.is_empty() {
+            address = format!("{address}?{}", query.join("&"));
+        }
+        let address = escape(&address);
+        self.raw(&format!("<p class=\"mt-4\">Example: <a class=\"ks-link\" href=\"{address}\"><code>{address}</code></a></p>"));
+    }
+
+    fn problems(&mut self) {
+        self.raw("<section class=\"mt-12\" id=\"problems\"><h2 class=\"text-xl\">Errors</h2>");
+        self.head("Kinds of problems", &["Type", "Status", "Title"]);
+        for (code, title) in KINDS {
+            let name = code.as_str();
+            self.row(&[
+                format!("<code id=\"problem-{name}\">{name}</code>"),
+                code.http_status().to_string(),
+                escape(title),
+            ]);
+        }
+        let others = [
+            ("method_not_allowed", 405, "The address does not take this method"),
+            ("range_not_satisfiable", 416, "The range begins behind the end of the file"),
+        ];
+        for (name, status, title) in others {
+            self.row(&[
+                format!("<code id=\"problem-{name}\">{name}</code>"),
+                status.to_string(),
+                title.to_owned(),
+            ]);
+        }
+        self.raw("</tbody></table></div></section>");
+    }
+
+    fn schemas(&mut self, schemas: &Value) {
+        self.raw("<section class=\"mt-12\" id=\"schemas\"><h2 class=\"text-xl\">Schemas</h2>");
+        for (name, schema) in schemas.as_object().into_iter().flatten() {
+            let name = escape(name);
+            self.raw(&format!("<h3 class=\"mt-8 font-semibold\" id=\"schema-{name}\">{name}</h3>"));
+            self.paragraph(text(&schema["description"]));
+            let mut fields = Vec::new();
+            collect_fields(schema, &mut fields);
+            if fields.is_empty() {
+                self.raw(&format!("<p class=\"mt-2\">{}</p>", type_of(schema)));
+                continue;
+            }
+            self.head(&format!("Fields of {name}"), &["Field", "Type", "Meaning"]);
+            for (field, facts) in fields {
+                self.row(&[
+                    format!("<code>{}</code>", escape(field)),
+                    type_of(facts),
+                    escape(text(&facts["description"])),
+                ]);
+            }
+            self.raw("</tbody></table></div>");
+        }
+        self.raw("</section>");
+    }
+
+    fn head(&mut self, caption: &str, columns: &[&str]) {
+        self.raw(&format!(
+            "<div class=\"ks-scroll mt-4\" role=\"region\" aria-label=\"{0}\" tabindex=\"0\">\
+             <table class=\"table\"><caption class=\"text-left\">{0}</caption><thead><tr>",
+            escape(caption)
+        ));
+        for column in columns {
+            self.raw(&format!("<th scope=\"col\">{column}</th>"));
+        }
+        self.raw("</tr></thead><tbody>");
+    }
+
+    fn row(&mut self, cells: &[String]) {
+        self.raw("<tr>");
+        for cell in cells {
+            self.raw(&format!("<td>{cell}</td>"));
+        }
+        self.raw("</tr>");
+    }
+}
+
+/// Gathers the fields of a schema and of those it is put together from.
+fn collect_fields<'a>(schema: &'a Value, fields: &mut Vec<(&'a str, &'a Value)>) {
+    let properties: Option<&Map<String, Value>> = schema["properties"].as_object();
+    fields.extend(properties.into_iter().flatten().map(|(name, facts)| (name.as_str(), facts)));
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        collect_fields(part, fields);
+    }
 }

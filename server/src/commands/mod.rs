@@ -7,7 +7,7 @@ mod index;
 mod openapi;
 mod serve;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -85,10 +85,21 @@ impl Common {
 
 fn start_log(filter: &str) -> anyhow::Result<()> {
     // One line for each request only where it is asked for.
-    let filter = if filter.contains("access") { filter.to_owned() } else { format!("{filter},access=off") };
+    let mut filter = filter.to_owned();
+    for quiet in ["access=off", "sea_orm_migration=warn"] {
+        let part = quiet.split('=').next().unwrap_or_default();
+        if !filter.contains(part) {
+            filter = format!("{filter},{quiet}");
+        }
+    }
     let filter = EnvFilter::try_new(&filter)
         .with_context(|| format!("the setting `log` is no filter: `{filter}`"))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let is_terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(is_terminal)
+        .init();
     Ok(())
 }
 
