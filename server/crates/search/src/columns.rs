@@ -7,7 +7,7 @@ use tantivy::{DocId, SegmentReader};
 
 use crate::profile::Profile;
 use crate::schema::{column, day_of};
-use crate::values::{AXES, ValueColumn};
+use crate::values::ValueTable;
 use crate::{Error, Result};
 
 /// Stands for a dataset without a due date.
@@ -113,8 +113,8 @@ impl Row {
 pub(crate) struct Columns {
     pub(crate) rows: Vec<Row>,
     pub(crate) profiles: Vec<Profile>,
-    /// The values of the profiles, by axis.
-    pub(crate) values: [ValueColumn; AXES.len()],
+    /// The values of the profiles.
+    pub(crate) values: ValueTable,
     pub(crate) code: TextColumn,
     pub(crate) order: TextColumn,
     pub(crate) title: TextColumn,
@@ -150,7 +150,7 @@ impl Columns {
         }
         Ok(Self {
             rows,
-            values: AXES.map(|axis| ValueColumn::read(axis, &profiles)),
+            values: ValueTable::read(&profiles),
             profiles,
             code: TextColumn::read(reader, column::CODE)?,
             order: TextColumn::read(reader, column::ORDER)?,

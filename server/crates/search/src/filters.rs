@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::columns::{Columns, Row};
 use crate::schema::day_number;
-use crate::values::{AXES, Axis};
+use crate::values::{AXES, Axis, ValueTable};
 
 /// Spans of time, and one for what is older.
 const N_AGES: usize = UpdatedWithin::ALL.len() + 1;
@@ -36,24 +36,23 @@ impl Filters {
     /// Judges the profiles of a segment.
     pub(crate) fn judge<'a>(&'a self, columns: &'a Columns) -> Judged<'a> {
         let mut failed = vec![0_u8; columns.profiles.len()];
-        for (place, (chosen, column)) in self.chosen.iter().zip(&columns.values).enumerate() {
+        for (axis, chosen) in self.chosen.iter().enumerate() {
             if chosen.is_empty() {
                 continue;
             }
-            let allowed: Vec<bool> = column
-                .values
-                .iter()
-                .map(|value| chosen.iter().any(|chosen| chosen.eq_ignore_ascii_case(value)))
-                .collect();
+            let is_chosen = |(of, value): &(usize, String)| {
+                *of == axis && chosen.iter().any(|chosen| chosen.eq_ignore_ascii_case(value))
+            };
+            let allowed: Vec<bool> = columns.values.values.iter().map(is_chosen).collect();
             let is_allowed = |id: &u32| allowed.get(*id as usize).copied().unwrap_or(false);
             for (profile, mask) in failed.iter_mut().enumerate() {
-                if !column.ids(profile as u32).iter().any(is_allowed) {
-                    *mask |= 1 << place;
+                if !columns.values.ids(profile as u32, axis).iter().any(is_allowed) {
+                    *mask |= 1 << axis;
                 }
             }
         }
         let n_by_age = vec![[0; N_AGES]; columns.profiles.len()];
-        Judged { filters: self, columns, failed, n_by_age }
+        Judged { filters: self, columns, failed, n_by_age, touched: Vec::new() }
     }
 
     /// The day of the search.
@@ -106,6 +105,8 @@ pub(crate) struct Judged<'a> {
     /// For each profile the axes that it fails, one bit each.
     failed: Vec<u8>,
     n_by_age: Vec<[u32; N_AGES]>,
+    /// The profiles that were counted.
+    touched: Vec<u32>,
 }
 
 impl Judged<'_> {
@@ -113,47 +114,54 @@ impl Judged<'_> {
     pub(crate) fn count(&mut self, row: &Row) -> bool {
         let age = self.filters.age(row);
         let profile = row.profile as usize;
-        if let Some(n) = self.n_by_age.get_mut(profile).and_then(|ages| ages.get_mut(age)) {
-            *n += 1;
+        if let Some(ages) = self.n_by_age.get_mut(profile) {
+            if *ages == [0; N_AGES] {
+                self.touched.push(row.profile);
+            }
+            if let Some(n) = ages.get_mut(age) {
+                *n += 1;
+            }
         }
         self.failed.get(profile) == Some(&0) && self.filters.allows_age(age)
     }
 
     /// Adds what was counted to the counts of all segments.
     pub(crate) fn add_to(&self, counts: &mut Counts) {
-        let mut by_value: Vec<Vec<u64>> =
-            self.columns.values.iter().map(|column| vec![0; column.values.len()]).collect();
-        for (profile, ages) in self.n_by_age.iter().enumerate() {
-            let failed = self.failed.get(profile).copied().unwrap_or_default();
-            if failed.count_ones() > 1 {
+        let ValueTable { values, .. } = &self.columns.values;
+        let mut by_value = vec![0_u64; values.len()];
+        let mut n_without = [0_u64; AXES.len()];
+        let mut n_passed = 0;
+        for profile in &self.touched {
+            let place = *profile as usize;
+            let failed = self.failed.get(place).copied().unwrap_or_default();
+            let Some(ages) = self.n_by_age.get(place).filter(|_| failed.count_ones() < 2) else {
                 continue;
-            }
+            };
             self.add_ages(ages, failed, counts);
-            let n_of_age: u64 = ages
-                .iter()
-                .enumerate()
-                .filter(|(age, _)| self.filters.allows_age(*age))
-                .map(|(_, n)| u64::from(*n))
-                .sum();
-            if n_of_age == 0 {
-                continue;
-            }
-            for (place, (column, n)) in self.columns.values.iter().zip(&mut by_value).enumerate() {
-                if failed & !(1 << place) != 0 {
-                    continue;
+            let allowed = ages.iter().enumerate().filter(|(age, _)| self.filters.allows_age(*age));
+            let n_of_age: u64 = allowed.map(|(_, n)| u64::from(*n)).sum();
+            // What fails one axis counts for the values of this axis only.
+            let ids = if failed == 0 {
+                n_passed += n_of_age;
+                self.columns.values.all_ids(*profile)
+            } else {
+                let axis = failed.trailing_zeros() as usize;
+                if let Some(n) = n_without.get_mut(axis) {
+                    *n += n_of_age;
                 }
-                for id in column.ids(profile as u32) {
-                    if let Some(n) = n.get_mut(*id as usize) {
-                        *n += n_of_age;
-                    }
+                self.columns.values.ids(*profile, axis)
+            };
+            for id in ids {
+                if let Some(n) = by_value.get_mut(*id as usize) {
+                    *n += n_of_age;
                 }
-                counts.without(AXES.get(place), n_of_age);
             }
         }
-        for (place, (column, numbers)) in self.columns.values.iter().zip(&by_value).enumerate() {
-            for (value, n) in column.values.iter().zip(numbers).filter(|(_, n)| **n > 0) {
-                counts.add_value(AXES.get(place), value, *n);
-            }
+        for (axis, n) in AXES.iter().zip(n_without) {
+            counts.add_without(*axis, n + n_passed);
+        }
+        for ((axis, value), n) in values.iter().zip(&by_value).filter(|(_, n)| **n > 0) {
+            counts.add_value(AXES.get(*axis), value, *n);
         }
     }
 
@@ -187,9 +195,9 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    fn without(&mut self, axis: Option<&Axis>, n: u64) {
-        if let Some(Axis::Facet(facet)) = axis {
-            *self.n_without.entry(*facet).or_default() += n;
+    fn add_without(&mut self, axis: Axis, n: u64) {
+        if let Axis::Facet(facet) = axis {
+            *self.n_without.entry(facet).or_default() += n;
         }
     }
 

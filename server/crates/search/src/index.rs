@@ -136,16 +136,29 @@ impl Index {
     /// is another one now.
     pub fn refresh(&self) -> Result<bool> {
         let _renewing = self.renewing();
-        let old = self.snapshot();
+        let is_another = self.follow_pointer()?;
+        if !is_another {
+            self.replace(self.snapshot().renew()?);
+        }
+        Ok(is_another)
+    }
+
+    /// Takes up an index that another process rebuilt, and nothing else.
+    pub(crate) fn follow_rebuild(&self) -> Result<()> {
+        let _renewing = self.renewing();
+        self.follow_pointer()?;
+        Ok(())
+    }
+
+    fn follow_pointer(&self) -> Result<bool> {
         if let Some(root) = &self.shared.root
             && let Some(Ok(pointer)) = generation::read_pointer(root)?
-            && pointer.generation != old.generation
+            && pointer.generation != self.snapshot().generation
         {
             let index = generation::open(root, pointer.generation)?;
             self.replace(Snapshot::open(index, pointer.generation)?);
             return Ok(true);
         }
-        self.replace(old.renew()?);
         Ok(false)
     }
 

@@ -151,30 +151,23 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// A number for each entry, of which few are used.
+/// A positive number for each entry, of which few are used; 0 marks those that are not.
 #[derive(Default)]
 struct Sparse {
     values: Vec<f32>,
     touched: Vec<DocId>,
-    is_touched: Vec<bool>,
 }
 
 impl Sparse {
     fn fit(&mut self, n_entries: u32) {
-        let n_entries = n_entries as usize;
-        if self.values.len() < n_entries {
-            self.values.resize(n_entries, 0.0);
-            self.is_touched.resize(n_entries, false);
+        if self.values.len() < n_entries as usize {
+            self.values.resize(n_entries as usize, 0.0);
         }
     }
 
+    /// Lets an entry take part that has no number of its own yet.
     fn touch(&mut self, entry: DocId) {
-        if let Some(flag) = self.is_touched.get_mut(entry as usize)
-            && !*flag
-        {
-            *flag = true;
-            self.touched.push(entry);
-        }
+        self.add(entry, f32::MIN_POSITIVE);
     }
 
     fn get(&self, entry: DocId) -> f32 {
@@ -182,23 +175,23 @@ impl Sparse {
     }
 
     fn is_touched(&self, entry: DocId) -> bool {
-        self.is_touched.get(entry as usize).copied().unwrap_or(false)
+        self.get(entry) > 0.0
     }
 
     fn add(&mut self, entry: DocId, value: f32) {
-        self.touch(entry);
-        self.add_touched(entry, value);
-    }
-
-    fn add_touched(&mut self, entry: DocId, value: f32) {
         if let Some(sum) = self.values.get_mut(entry as usize) {
+            if *sum == 0.0 {
+                self.touched.push(entry);
+            }
             *sum += value;
         }
     }
 
     fn raise(&mut self, entry: DocId, value: f32) {
-        self.touch(entry);
         if let Some(highest) = self.values.get_mut(entry as usize) {
+            if *highest == 0.0 {
+                self.touched.push(entry);
+            }
             *highest = highest.max(value);
         }
     }
@@ -206,13 +199,8 @@ impl Sparse {
     /// Calls back for each touched entry and forgets all of them.
     fn drain(&mut self, mut visit: impl FnMut(DocId, f32)) {
         for entry in self.touched.drain(..) {
-            let place = entry as usize;
-            if let (Some(value), Some(flag)) =
-                (self.values.get_mut(place), self.is_touched.get_mut(place))
-            {
-                visit(entry, *value);
-                *value = 0.0;
-                *flag = false;
+            if let Some(value) = self.values.get_mut(entry as usize) {
+                visit(entry, std::mem::take(value));
             }
         }
     }
@@ -339,7 +327,7 @@ impl Run<'_> {
         self.each(gram, |entry, frequency| {
             if total.is_touched(entry) {
                 let points = score(gram.rarity, frequency, weights.gram_saturation);
-                total.add_touched(entry, weights.grams * points);
+                total.add(entry, weights.grams * points);
             }
         })
     }

@@ -26,41 +26,63 @@ pub(crate) const AXES: [Axis; 8] = [
     Axis::Priority,
 ];
 
-/// The values of one axis over the profiles of a segment.
+/// The values of all axes over the profiles of a segment.
 #[derive(Debug, Default)]
-pub(crate) struct ValueColumn {
-    /// The distinct values.
-    pub(crate) values: Vec<String>,
-    /// Where the values of each profile end in `ids`.
-    ends: Vec<u32>,
+pub(crate) struct ValueTable {
+    /// The distinct values with the place of their axis; the place of a value is its id.
+    pub(crate) values: Vec<(usize, String)>,
+    /// For each profile where the ids of each axis end.
+    ends: Vec<[u32; AXES.len()]>,
     ids: Vec<u32>,
 }
 
-impl ValueColumn {
-    /// Numbers the values of an axis.
-    pub(crate) fn read(axis: Axis, profiles: &[Profile]) -> Self {
-        let mut column = Self::default();
-        let mut known: FxHashMap<String, u32> = FxHashMap::default();
+impl ValueTable {
+    /// Numbers the values of profiles.
+    pub(crate) fn read(profiles: &[Profile]) -> Self {
+        let mut table = Self::default();
+        let mut known: FxHashMap<(usize, String), u32> = FxHashMap::default();
         for profile in profiles {
-            for value in values_of(axis, profile).into_iter().filter(|value| !value.is_empty()) {
-                let next = known.len() as u32;
-                let id = *known.entry(value).or_insert_with_key(|value| {
-                    column.values.push(value.clone());
-                    next
-                });
-                column.ids.push(id);
+            let mut ends = [0; AXES.len()];
+            for (place, (axis, end)) in AXES.iter().zip(&mut ends).enumerate() {
+                for value in values_of(*axis, profile).into_iter().filter(|v| !v.is_empty()) {
+                    let next = known.len() as u32;
+                    let id = *known.entry((place, value)).or_insert_with_key(|value| {
+                        table.values.push(value.clone());
+                        next
+                    });
+                    table.ids.push(id);
+                }
+                *end = table.ids.len() as u32;
             }
-            column.ends.push(column.ids.len() as u32);
+            table.ends.push(ends);
         }
-        column
+        table
     }
 
-    /// Returns the values of a profile.
-    pub(crate) fn ids(&self, profile: u32) -> &[u32] {
-        let place = profile as usize;
-        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
-        let end = self.ends.get(place).copied().unwrap_or(0);
-        self.ids.get(start.unwrap_or(0) as usize..end as usize).unwrap_or_default()
+    /// Returns the values of a profile in one axis.
+    pub(crate) fn ids(&self, profile: u32, axis: usize) -> &[u32] {
+        let ends = self.ends.get(profile as usize);
+        let start = match axis.checked_sub(1) {
+            Some(before) => ends.and_then(|ends| ends.get(before)).copied(),
+            None => Some(self.start(profile)),
+        };
+        self.between(start, ends.and_then(|ends| ends.get(axis)).copied())
+    }
+
+    /// Returns the values of a profile in all axes.
+    pub(crate) fn all_ids(&self, profile: u32) -> &[u32] {
+        let end = self.ends.get(profile as usize).and_then(|ends| ends.last()).copied();
+        self.between(Some(self.start(profile)), end)
+    }
+
+    fn start(&self, profile: u32) -> u32 {
+        let before = profile.checked_sub(1).and_then(|before| self.ends.get(before as usize));
+        before.and_then(|ends| ends.last()).copied().unwrap_or(0)
+    }
+
+    fn between(&self, start: Option<u32>, end: Option<u32>) -> &[u32] {
+        let range = start.unwrap_or(0) as usize..end.unwrap_or(0) as usize;
+        self.ids.get(range).unwrap_or_default()
     }
 }
 

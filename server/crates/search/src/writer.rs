@@ -70,7 +70,7 @@ impl Writer {
     }
 
     fn follow_rebuild(&mut self) -> Result<()> {
-        self.index.refresh()?;
+        self.index.follow_rebuild()?;
         let snapshot = self.index.snapshot();
         if snapshot.generation == self.generation {
             return Ok(());
