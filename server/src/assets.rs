@@ -72,21 +72,21 @@ impl Assets {
         query: Option<&str>,
         request: &HeaderMap,
     ) -> Option<axum::response::Response> {
-        let accepts_brotli = crate::negotiation::Encoding::wanted(request) == crate::negotiation::Encoding::Brotli;
+        let accepts_brotli =
+            crate::negotiation::Encoding::wanted(request) == crate::negotiation::Encoding::Brotli;
         let found = self.find_file(path, accepts_brotli).await?;
-        let mut response = axum::response::Response::new(axum::body::Body::from(found.bytes.clone()));
+        let mut response =
+            axum::response::Response::new(axum::body::Body::from(found.bytes.clone()));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         if found.is_brotli {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
         }
-        let is_versioned = query.is_some_and(|query| query.split('&').any(|pair| pair.starts_with("v=")));
-        let keep = if is_versioned {
-            "public, max-age=31536000, immutable"
-        } else {
-            "public, max-age=60"
-        };
+        let is_versioned =
+            query.is_some_and(|query| query.split('&').any(|pair| pair.starts_with("v=")));
+        let keep =
+            if is_versioned { "public, max-age=31536000, immutable" } else { "public, max-age=60" };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
         if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", short_hash(&found.bytes))) {
             let is_known = crate::negotiation::matches_etag(request, &etag);
@@ -152,7 +152,9 @@ fn built_in() -> Place {
     if folder.is_dir() {
         return Place::Folder(folder.to_owned());
     }
-    tracing::warn!("there is no {BUILT_SITE}: pages have no style; `make run` builds it, or set `site_dir`");
+    tracing::warn!(
+        "there is no {BUILT_SITE}: pages have no style; `make run` builds it, or set `site_dir`"
+    );
     Place::Nowhere
 }
 

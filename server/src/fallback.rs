@@ -17,7 +17,9 @@ pub(crate) async fn unknown(Shared(state): Shared<State>, request: Request) -> R
     let (parts, _) = request.into_parts();
     let path = parts.uri.path();
     let is_read = matches!(parts.method, Method::GET | Method::HEAD);
-    if is_read && let Some(file) = state.assets().answer(path, parts.uri.query(), &parts.headers).await {
+    if is_read
+        && let Some(file) = state.assets().answer(path, parts.uri.query(), &parts.headers).await
+    {
         return file;
     }
     if let Some(location) = without_slash(&parts) {
@@ -49,7 +51,10 @@ pub(crate) async fn wrong_method(request: Request) -> Response {
     let status = StatusCode::METHOD_NOT_ALLOWED;
     if prefers_json(path, &parts.headers) {
         return Problem::new(status, "method_not_allowed", "The address does not take this method")
-            .with_detail(format!("`{}` does not take {}; the header Allow says what it takes", path, parts.method))
+            .with_detail(format!(
+                "`{}` does not take {}; the header Allow says what it takes",
+                path, parts.method
+            ))
             .into_response();
     }
     let lang = language_of(path);
@@ -57,7 +62,10 @@ pub(crate) async fn wrong_method(request: Request) -> Response {
         lang,
         status,
         lang.pick("这个地址不接受这种请求", "This address does not take such a request"),
-        lang.pick("请从页面上的链接或按钮进入。", "Please come here by a link or button of a page."),
+        lang.pick(
+            "请从页面上的链接或按钮进入。",
+            "Please come here by a link or button of a page.",
+        ),
     )
 }
 

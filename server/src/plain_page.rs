@@ -25,8 +25,11 @@ pub(crate) fn respond(lang: Lang, status: StatusCode, title: &str, text: &str) -
     response
 }
 
-/// Returns the language of an address.
+/// Returns the language of an address; programs are told in English what they did wrong.
 pub(crate) fn language_of(path: &str) -> Lang {
+    if path.starts_with("/api/") {
+        return Lang::En;
+    }
     match path.strip_prefix("/en") {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => Lang::En,
         _ => Lang::Zh,

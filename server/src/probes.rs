@@ -22,8 +22,12 @@ pub(crate) async fn readyz(Shared(state): Shared<State>) -> Response {
     match state.portal().ping().await {
         Ok(()) => (NO_STORE, "ok\n").into_response(),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, "the database does not answer\n").into_response()
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the database does not answer"
+            );
+            (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, "the database does not answer\n")
+                .into_response()
         }
     }
 }

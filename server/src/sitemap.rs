@@ -15,7 +15,8 @@ use crate::state::State;
 const PART: u64 = 10_000;
 
 /// Pages that are no dataset.
-const PAGES: &[&str] = &["/", "/datasets", "/organizations", "/regions", "/stats", "/rules", "/developers", "/help"];
+const PAGES: &[&str] =
+    &["/", "/datasets", "/organizations", "/regions", "/stats", "/rules", "/developers", "/help"];
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 const NAMESPACE: &str = "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"";
@@ -102,7 +103,9 @@ fn datasets(
         Ok(Some((Bytes::from(text), progress)))
     });
     let head = Bytes::from(format!("{HEAD}<urlset {NAMESPACE}>\n"));
-    stream::iter([Ok(head)]).chain(entries).chain(stream::iter([Ok(Bytes::from_static(b"</urlset>\n"))]))
+    stream::iter([Ok(head)])
+        .chain(entries)
+        .chain(stream::iter([Ok(Bytes::from_static(b"</urlset>\n"))]))
 }
 
 fn xml(body: Body) -> Response {

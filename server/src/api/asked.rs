@@ -40,7 +40,10 @@ impl Asked {
                 let message = match known {
                     [] => "is not a parameter of this address, which takes none".to_owned(),
                     known => {
-                        format!("is not a parameter of this address; known are {}", known.join(", "))
+                        format!(
+                            "is not a parameter of this address; known are {}",
+                            known.join(", ")
+                        )
                     }
                 };
                 fault(&name, message);
@@ -83,7 +86,10 @@ impl FromRequestParts<State> for Plain {
 }
 
 /// Reads a code out of a path; what is no code names nothing.
-pub(super) fn code<T: std::str::FromStr>(what: &'static str, Path(text): Path<String>) -> Result<T, Problem> {
+pub(super) fn code<T: std::str::FromStr>(
+    what: &'static str,
+    Path(text): Path<String>,
+) -> Result<T, Problem> {
     text.parse().map_err(|_| {
         let shown: String = text.chars().take(80).collect();
         Problem::from(Error::not_found(what, shown))

@@ -8,10 +8,8 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 const EXPOSED: &str = "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Repr-Digest, \
     X-Checksum-SM3, X-Receipt, X-Request-Id";
 
-const FOR_ALL: [(HeaderName, &str); 2] = [
-    (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-    (header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED),
-];
+const FOR_ALL: [(HeaderName, &str); 2] =
+    [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED)];
 
 const FOR_PREFLIGHT: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),

@@ -96,7 +96,11 @@ pub(super) async fn take(
         Wanted::Unsatisfiable => return Ok(unsatisfiable(size)),
     };
     let is_start = method == Method::GET && range.start == 0 && !has_receipt;
-    let body = if method == Method::HEAD { Body::empty() } else { body(portal, &download, range.clone()).await? };
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        body(portal, &download, range.clone()).await?
+    };
     let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
@@ -133,7 +137,10 @@ async fn check_receipt(
     id: i64,
 ) -> Result<bool, Problem> {
     let fault = || {
-        Problem::from(Error::field("receipt", "is no receipt of this file; leave it out to get a new one"))
+        Problem::from(Error::field(
+            "receipt",
+            "is no receipt of this file; leave it out to get a new one",
+        ))
     };
     let receipt: ReceiptCode = text.parse().map_err(|_| fault())?;
     let receipt = portal.receipt(&receipt).await.map_err(|error| match error.code() {
@@ -170,7 +177,9 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
         Ok(value) => {
             headers.insert(name, value);
         }
-        Err(error) => tracing::error!(%name, value, %error, "a header of a download cannot be written"),
+        Err(error) => {
+            tracing::error!(%name, value, %error, "a header of a download cannot be written")
+        }
     }
 }
 
@@ -186,7 +195,10 @@ fn media_type(download: &Download) -> String {
         Format::Zip => "application/zip",
         _ => "application/octet-stream",
     };
-    let told = resource.media_type.as_deref().filter(|it| HeaderValue::from_str(it).is_ok() && it.contains('/'));
+    let told = resource
+        .media_type
+        .as_deref()
+        .filter(|it| HeaderValue::from_str(it).is_ok() && it.contains('/'));
     let kind = told.unwrap_or(own);
     match &resource.encoding {
         Some(encoding) if kind.starts_with("text/") && !kind.contains("charset") => {
@@ -209,7 +221,9 @@ fn disposition(code: &DatasetCode, download: &Download) -> String {
         .filter(|character| !character.is_control())
         .collect();
     let is_plain = !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b' '));
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b' '));
     if is_plain {
         return format!("attachment; filename=\"{name}\"");
     }
@@ -269,14 +283,16 @@ async fn body(portal: &Portal, download: &Download, range: Range<u64>) -> Result
 fn chunks(file: File, range: Range<u64>) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
     let file = Arc::new(file);
     let starts = stream::unfold(range.start, move |start| async move {
-        (start < range.end).then(|| (start..(start + READ_BYTES).min(range.end), start + READ_BYTES))
+        (start < range.end)
+            .then(|| (start..(start + READ_BYTES).min(range.end), start + READ_BYTES))
     });
     starts
         .map(move |part| {
             let file = Arc::clone(&file);
             async move {
                 tokio::task::spawn_blocking(move || {
-                    let n_bytes = usize::try_from(part.end - part.start).map_err(io::Error::other)?;
+                    let n_bytes =
+                        usize::try_from(part.end - part.start).map_err(io::Error::other)?;
                     let mut buffer = vec![0; n_bytes];
                     file.read_exact_at(&mut buffer, part.start)?;
                     Ok(Bytes::from(buffer))

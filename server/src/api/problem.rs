@@ -82,8 +82,8 @@ impl Problem {
 
     fn of_code(code: ErrorCode) -> Self {
         let title = KINDS.iter().find(|(kind, _)| *kind == code).map_or("", |(_, title)| title);
-        let status = StatusCode::from_u16(code.http_status())
-            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self::new(status, code.as_str(), title)
     }
 }

@@ -34,7 +34,9 @@ impl Wanted {
                 Some(n_last) => Self::Part(n_bytes.saturating_sub(n_last)..n_bytes),
             },
             (first, last) => {
-                let (Some(first), last_number) = (number(first), number(last)) else { return Self::Whole };
+                let (Some(first), last_number) = (number(first), number(last)) else {
+                    return Self::Whole;
+                };
                 if last_number.is_none() && !last.is_empty() {
                     return Self::Whole;
                 }

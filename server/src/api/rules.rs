@@ -16,7 +16,10 @@ use crate::state::State;
     get, path = "/api/v1/rules", tag = "rules", operation_id = "get_rules",
     responses((status = 200, description = "The profile", body = PolicyView))
 )]
-pub(super) async fn policy(Shared(state): Shared<State>, Plain(asked): Plain) -> Result<Response, Problem> {
+pub(super) async fn policy(
+    Shared(state): Shared<State>,
+    Plain(asked): Plain,
+) -> Result<Response, Problem> {
     reply::json(&asked.headers, asked.lang, &state.portal().policy_view())
 }
 

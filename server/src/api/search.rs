@@ -40,7 +40,7 @@ use crate::state::State;
     )
 )]
 pub(super) async fn list(Shared(state): Shared<State>, asked: Asked) -> Result<Response, Problem> {
-    let query = query::parse(&asked.query, Paging::Cursor).map_err(Problem::fields)?;
+    let query = query::parse(&asked.query, Paging::Cursor, asked.lang).map_err(Problem::fields)?;
     let portal = state.portal();
     let etag = format!(
         "W/\"{}-{}-{}-{}\"",

@@ -23,7 +23,10 @@ use crate::state::State;
     get, path = "/api/v1/vocabularies", tag = "directory", operation_id = "list_vocabularies",
     responses((status = 200, description = "All vocabularies", body = Vocabularies))
 )]
-pub(super) async fn list(Shared(state): Shared<State>, Plain(asked): Plain) -> Result<Response, Problem> {
+pub(super) async fn list(
+    Shared(state): Shared<State>,
+    Plain(asked): Plain,
+) -> Result<Response, Problem> {
     let items = all(&state.portal().directory())
         .into_iter()
         .map(|(name, terms)| VocabularySize { name, n_terms: terms.len() })

@@ -104,7 +104,8 @@ fn check_folder(findings: &mut Findings, folder: &Path) -> bool {
     match written {
         Ok(()) => findings.add("data folder", Verdict::Good, folder.display().to_string()),
         Err(error) => {
-            let text = format!("{} cannot be written: {error}; correct its owner", folder.display());
+            let text =
+                format!("{} cannot be written: {error}; correct its owner", folder.display());
             findings.add("data folder", Verdict::Bad, text);
         }
     }
@@ -206,7 +207,9 @@ fn check_calendar(findings: &mut Findings, portal: &Portal) {
         }
         last => {
             let last = last.map_or("no year".to_owned(), |last| last.to_string());
-            let text = format!("working days are known up to {last}, and it is {this_year}; update Kaishu");
+            let text = format!(
+                "working days are known up to {last}, and it is {this_year}; update Kaishu"
+            );
             findings.add("calendar", Verdict::Bad, text);
         }
     }

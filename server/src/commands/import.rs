@@ -94,7 +94,9 @@ fn input(arguments: &Arguments) -> anyhow::Result<Input> {
         Kind::CsvDir => Input::CsvDir(Folder::Disk(path.clone())),
         Kind::Jsonl => {
             let Some(file) = &arguments.mapping else {
-                bail!("jsonl needs --mapping FILE.toml; server/crates/interop/mappings has examples");
+                bail!(
+                    "jsonl needs --mapping FILE.toml; server/crates/interop/mappings has examples"
+                );
             };
             let text = std::fs::read_to_string(file)
                 .with_context(|| format!("the mapping {} cannot be read", file.display()))?;
@@ -125,7 +127,10 @@ impl Meter {
         self.n_records = progress.n_records;
         if progress.resumed {
             self.n_passed_over = progress.n_records;
-            eprintln!("import: {} records were taken over before; going on from there", self.n_passed_over);
+            eprintln!(
+                "import: {} records were taken over before; going on from there",
+                self.n_passed_over
+            );
             return;
         }
         eprintln!("import: {} records, {:.0} records/s", progress.n_records, self.rate());
@@ -151,15 +156,20 @@ pub(super) fn in_words(report: &MergeReport) -> String {
         "{created} created, {updated} updated, {unchanged} unchanged, {} rejected",
         rejected.len()
     )];
-    lines.extend(rejected.iter().take(N_SHOWN).map(|it| format!("rejected {}: {}", it.record, it.reason)));
+    lines.extend(
+        rejected.iter().take(N_SHOWN).map(|it| format!("rejected {}: {}", it.record, it.reason)),
+    );
     if rejected.len() > N_SHOWN {
         lines.push(format!("… and {} more; --json lists them all", rejected.len() - N_SHOWN));
     }
-    lines.extend(unmapped.iter().take(N_SHOWN).map(|it| {
-        format!("no {} is known as `{}` ({} times)", it.vocabulary, it.value, it.count)
-    }));
+    lines.extend(
+        unmapped.iter().take(N_SHOWN).map(|it| {
+            format!("no {} is known as `{}` ({} times)", it.vocabulary, it.value, it.count)
+        }),
+    );
     if unmapped.len() > N_SHOWN {
-        lines.push(format!("… and {} more values; --json lists them all", unmapped.len() - N_SHOWN));
+        lines
+            .push(format!("… and {} more values; --json lists them all", unmapped.len() - N_SHOWN));
     }
     lines.join("\n")
 }

@@ -113,7 +113,10 @@ async fn open(config: &Config, assets: &Assets) -> anyhow::Result<Portal> {
     })?;
     let settings = config.settings(assets.version());
     Portal::open(settings).await.with_context(|| {
-        format!("the portal in {} cannot be opened; `kaishu doctor` says more", config.data_dir.display())
+        format!(
+            "the portal in {} cannot be opened; `kaishu doctor` says more",
+            config.data_dir.display()
+        )
     })
 }
 

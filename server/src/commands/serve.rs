@@ -41,9 +41,14 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     if arguments.demo && portal.figures().await?.n_datasets == 0 {
         eprintln!("loading the demonstration catalogue");
         let report = demo::load(&portal).await?;
-        tracing::info!(created = report.created, rejected = report.rejected.len(), "demonstration loaded");
+        tracing::info!(
+            created = report.created,
+            rejected = report.rejected.len(),
+            "demonstration loaded"
+        );
     }
-    let limits = Limits { body_bytes: config.max_body_bytes, page_cache_bytes: config.page_cache_bytes };
+    let limits =
+        Limits { body_bytes: config.max_body_bytes, page_cache_bytes: config.page_cache_bytes };
     let state = State::new(portal.clone(), assets, limits);
     let app = router(state.clone());
     let address = listener.local_addr().context("the listener has no address")?;
@@ -123,7 +128,10 @@ async fn flush_usage(portal: Portal) {
     loop {
         tokio::time::sleep(FLUSH_PAUSE).await;
         if let Err(error) = portal.flush_usage().await {
-            tracing::error!(error = &error as &dyn std::error::Error, "views and downloads could not be written yet");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "views and downloads could not be written yet"
+            );
         }
     }
 }

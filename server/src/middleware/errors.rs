@@ -22,7 +22,8 @@ pub(super) async fn dress(Shared(state): Shared<State>, request: Request, next: 
     let response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    let is_own = matches!(head.uri.path(), "/healthz" | "/readyz") || head.uri.path().starts_with("/_fn/");
+    let is_own =
+        matches!(head.uri.path(), "/healthz" | "/readyz") || head.uri.path().starts_with("/_fn/");
     if !is_error || is_own || !is_bare(response.headers()) {
         return response;
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State as Shared};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -108,7 +108,12 @@ pub(super) async fn keep(Shared(state): Shared<State>, request: Request, next: N
 }
 
 impl Kept {
-    fn new(revision: u64, mut headers: HeaderMap, body: Bytes, dataset: Option<DatasetCode>) -> Self {
+    fn new(
+        revision: u64,
+        mut headers: HeaderMap,
+        body: Bytes,
+        dataset: Option<DatasetCode>,
+    ) -> Self {
         let etag = format!("\"{}\"", short_hash(&body));
         let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"0\""));
         headers.insert(header::ETAG, etag.clone());
@@ -183,8 +188,13 @@ fn name(encoding: Encoding) -> &'static str {
     }
 }
 
+/// Takes the body away and leaves its length, where it is known.
 fn without_body(response: Response) -> Response {
-    response.map(|_| Body::empty())
+    let (mut head, body) = response.into_parts();
+    if let Some(n_bytes) = body.size_hint().exact() {
+        head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(n_bytes));
+    }
+    Response::from_parts(head, Body::empty())
 }
 
 fn failed() -> Response {

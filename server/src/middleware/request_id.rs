@@ -36,7 +36,9 @@ pub(super) async fn give(mut request: Request, next: Next) -> Response {
 
 fn is_well_formed(text: &str) -> bool {
     (1..=MAX_LENGTH).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 fn fresh() -> String {

@@ -1,0 +1,86 @@
+//! Catalogues to fill a portal with.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kaishu_portal::importing::Folder;
+
+const REGIONS: &str = "code,name,name_en,level,parent,authority,description\n\
+    YX,云溪州,Yunxi,prefecture,,,演示\n";
+
+const ORGANIZATIONS: &str = "code,name,name_en,kind,level,region,parent,description,responsible_head,contact,homepage\n\
+    YX-T,测试局,Test Bureau,state_organ,prefecture,YX,,测试,,,\n";
+
+const CATALOGUE_HEAD: &str = "code,title,summary,keywords,theme,organization,region,kind,frequency,licence,open_class,share_class,security_level,published_at,updated_at";
+
+const ITEMS_HEAD: &str =
+    "dataset,name,label,type,unit,length,description,open_class,share_class,sensitive";
+
+const RESOURCES_HEAD: &str = "dataset,title,description,path,url,format,kind,media_type";
+
+/// Returns the demonstration catalogue of this project.
+pub fn demonstration() -> Folder {
+    Folder::Disk(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo"))
+}
+
+/// A small catalogue, dataset by dataset.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    datasets: Vec<String>,
+    items: Vec<String>,
+    resources: Vec<String>,
+    files: BTreeMap<String, Bytes>,
+}
+
+/// Writes a cell of a CSV table.
+fn cell(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+impl Catalogue {
+    /// Adds a dataset of a class.
+    #[must_use]
+    pub fn dataset(mut self, code: &str, title: &str, open_class: &str) -> Self {
+        let title = cell(title);
+        self.datasets.push(format!(
+            "{code},{title},{title},关键词{code},other,YX-T,YX,business,yearly,open-licence,{open_class},unconditional,1,2026-01-01T00:00:00Z,2026-10-01T00:00:00Z"
+        ));
+        self
+    }
+
+    /// Adds a data item of a class.
+    #[must_use]
+    pub fn item(mut self, dataset: &str, name: &str, open_class: &str) -> Self {
+        self.items
+            .push(format!("{dataset},{name},{name}标签,text,,,,{open_class},unconditional,false"));
+        self
+    }
+
+    /// Adds a file.
+    #[must_use]
+    pub fn file(mut self, dataset: &str, name: &str, bytes: &[u8]) -> Self {
+        let path = cell(&format!("tables/{name}"));
+        self.resources.push(format!("{dataset},{},,{path},,csv,file,text/csv", cell(name)));
+        self.files.insert(format!("tables/{name}"), Bytes::copy_from_slice(bytes));
+        self
+    }
+
+    /// Returns the tables.
+    pub fn folder(self) -> Folder {
+        let table =
+            |head: &str, lines: &[String]| Bytes::from(format!("{head}\n{}\n", lines.join("\n")));
+        let mut files = self.files;
+        files.insert("regions.csv".to_owned(), Bytes::from_static(REGIONS.as_bytes()));
+        files.insert("organizations.csv".to_owned(), Bytes::from_static(ORGANIZATIONS.as_bytes()));
+        files.insert("catalogue.csv".to_owned(), table(CATALOGUE_HEAD, &self.datasets));
+        if !self.items.is_empty() {
+            files.insert("items.csv".to_owned(), table(ITEMS_HEAD, &self.items));
+        }
+        if !self.resources.is_empty() {
+            files.insert("resources.csv".to_owned(), table(RESOURCES_HEAD, &self.resources));
+        }
+        Folder::Memory(Arc::new(files))
+    }
+}

@@ -1,0 +1,158 @@
+//! A portal in a folder of its own, with a clock that stands still.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use kaishu_portal::importing::{Folder, Input, Options};
+use kaishu_portal::{BlobSettings, Clock, Portal, Settings, Site};
+use kaishu_store::Store;
+use kaishu_types::DatasetCode;
+use kaishu_types::import::MergeReport;
+use kaishu_types::vocabulary::DatasetState;
+use tempfile::TempDir;
+
+use crate::catalogue;
+
+/// What a test needs of a portal.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Code of the policy profile.
+    pub policy: &'static str,
+    /// Whether the demonstration catalogue is loaded.
+    pub with_demo: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { policy: "aba", with_demo: false }
+    }
+}
+
+/// A portal that is gone at the end of the test.
+pub struct TestPortal {
+    portal: Portal,
+    store: Store,
+    folder: TempDir,
+}
+
+/// The instant it is in every test: 12:00 on 21 November 2026 in China.
+pub fn now() -> DateTime<Utc> {
+    "2026-11-21T04:00:00Z".parse().unwrap()
+}
+
+impl TestPortal {
+    /// Opens a portal.
+    pub async fn open(setup: Setup) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        if setup.with_demo {
+            copy(&demo_folder().await, folder.path());
+        }
+        let settings = settings(folder.path(), setup.policy);
+        let store = Store::connect(&settings.database_url, 2).await.unwrap();
+        let portal = Portal::open(settings).await.unwrap();
+        Self { portal, store, folder }
+    }
+
+    /// Returns the use cases.
+    pub fn portal(&self) -> &Portal {
+        &self.portal
+    }
+
+    /// Returns the database below the use cases, to bring about what no use case does yet.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Returns the data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Imports a folder of CSV tables and brings the index up to it.
+    pub async fn import(&self, folder: Folder) -> MergeReport {
+        import(&self.portal, folder).await
+    }
+
+    /// Puts a dataset into another state.
+    pub async fn set_state(&self, code: &str, state: DatasetState, reason: &str) {
+        let code: DatasetCode = code.parse().unwrap();
+        kaishu_store::datasets::set_state(&self.store, &code, state, Some(reason), now())
+            .await
+            .unwrap();
+        self.portal.catch_up(|_| ()).await.unwrap();
+    }
+}
+
+fn settings(folder: &Path, policy: &str) -> Settings {
+    Settings {
+        database_url: format!("sqlite://{}", folder.join("kaishu.sqlite").display()),
+        max_connections: 4,
+        blobs: BlobSettings::Local(folder.join("blobs")),
+        index_dir: folder.join("index"),
+        policy: policy.to_owned(),
+        site: Site::demonstration(),
+        clock: Clock::Fixed(now()),
+    }
+}
+
+async fn import(portal: &Portal, folder: Folder) -> MergeReport {
+    let options = Options { source: None, region: None };
+    let report = portal.import(Input::CsvDir(folder), options, |_| ()).await.unwrap();
+    portal.catch_up(|_| ()).await.unwrap();
+    report
+}
+
+/// Returns a data folder with the demonstration catalogue. It is made once for each build of the
+/// tests: runners that start a process for each test would load it as often.
+async fn demo_folder() -> PathBuf {
+    let program = std::env::current_exe().unwrap();
+    let built = program.metadata().unwrap().modified().unwrap();
+    let age = built.duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
+    let shelves = program.with_extension("demo");
+    let shelf = shelves.join(age.to_string());
+    if shelf.is_dir() {
+        return shelf;
+    }
+    fs::create_dir_all(&shelves).unwrap();
+    let fresh = tempfile::tempdir_in(&shelves).unwrap();
+    {
+        let portal = Portal::open(settings(fresh.path(), "aba")).await.unwrap();
+        let report = import(&portal, catalogue::demonstration()).await;
+        assert_eq!(report.rejected, [], "the demonstration is taken over whole");
+    }
+    wait_until_closed(fresh.path()).await;
+    // Another process may have been faster: then its folder serves.
+    let fresh = fresh.keep();
+    if fs::rename(&fresh, &shelf).is_err() {
+        fs::remove_dir_all(&fresh).unwrap();
+    }
+    assert!(shelf.is_dir());
+    shelf
+}
+
+/// Waits until the last connection is closed, which takes the log of SQLite away.
+async fn wait_until_closed(folder: &Path) {
+    let log = folder.join("kaishu.sqlite-wal");
+    for _ in 0..500 {
+        if !log.exists() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the database of the demonstration was not closed");
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in from.read_dir().unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Addresses that are wrong get a clear 4xx, as a page or as JSON, and never a 5xx.
+
+use http::Method;
+
+use crate::support::TestSite;
+
+/// What is asked, what must be named, and the status; `{api}` is the API, nothing the page.
+const FAULTS: &[(&str, &str, u16)] = &[
+    // Unknown and contradictory parameters.
+    ("/datasets?colour=red", "colour", 400),
+    ("/datasets?sort=updated&sort=title", "sort", 400),
+    ("/datasets?open=all", "open", 400),
+    ("/datasets?updated=yesterday", "updated", 400),
+    ("/datasets?exact=maybe", "exact", 400),
+    ("/datasets?sort=best", "sort", 400),
+    ("/datasets?format=exe", "format", 400),
+    // Codes that do not exist.
+    ("/datasets?theme=nothing", "theme", 400),
+    ("/datasets?org=NOBODY", "org", 400),
+    ("/datasets?region=NOWHERE", "region", 400),
+    // Bytes that are no text.
+    ("/datasets?q=%FF%FE", "q", 400),
+    ("/datasets?%FF=1", "UTF-8", 400),
+    // Things that are not there.
+    ("/datasets/NO-SUCH-DATASET", "NO-SUCH-DATASET", 404),
+];
+
+/// Faults of addresses that only the API has.
+const API_FAULTS: &[(&str, &str, u16)] = &[
+    ("/datasets?per_page=0", "per_page", 400),
+    ("/datasets?per_page=101", "per_page", 400),
+    ("/datasets?per_page=many", "per_page", 400),
+    ("/datasets?page=2", "page", 400),
+    ("/datasets?cursor=forged", "cursor", 400),
+    ("/datasets?cursor=%F0%9F%92%A9", "cursor", 400),
+    ("/datasets?cursor=a&cursor=b", "cursor", 400),
+    ("/datasets/..%2F..%2Fetc%2Fpasswd", "dataset", 404),
+    ("/datasets/YX-FGW-0001?full=1", "full", 400),
+    ("/datasets/YX-FGW-0001/items?x=1", "x", 400),
+    ("/datasets/NO-SUCH/resources", "NO-SUCH", 404),
+    ("/datasets/NO-SUCH/versions", "NO-SUCH", 404),
+    ("/datasets/NO-SUCH/resources/1/original", "NO-SUCH", 404),
+    ("/datasets/NO-SUCH/resources/-1/original", "resource", 404),
+    ("/datasets/NO-SUCH/resources/99999999999999999999/original", "resource", 404),
+    ("/organizations?page=1", "page", 400),
+    ("/organizations/NOBODY", "NOBODY", 404),
+    ("/organizations/%20", "organization", 404),
+    ("/regions/NOWHERE", "NOWHERE", 404),
+    ("/vocabularies/nothing", "nothing", 404),
+    ("/suggestions", "q", 400),
+    ("/suggestions?q=a&q=b", "q", 400),
+    ("/suggestions?q=a&limit=9", "limit", 400),
+    ("/receipts/R-00000000-00000000", "receipt", 404),
+    ("/receipts/..", "receipt", 404),
+    ("/rules/nowhere", "nowhere", 404),
+    ("/stats?day=1", "day", 400),
+    ("/nothing", "reference", 404),
+];
+
+#[tokio::test]
+async fn wrong_addresses_are_named_on_pages_and_in_the_api() {
+    let site = TestSite::demo().await;
+    for (path, named, status) in FAULTS {
+        let page = site.get(path).await;
+        assert_eq!(page.status.as_u16(), *status, "{path}");
+        page.assert_well_formed_page(path);
+        assert!(page.text().contains(named), "the page of {path} does not name {named}");
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+        let english = site.get(&format!("/en{path}")).await;
+        assert_eq!(english.status.as_u16(), *status, "/en{path}");
+        english.assert_well_formed_page(path);
+        site.get(&format!("/api/v1{path}")).await.assert_problem(*status, named);
+    }
+    for (path, named, status) in API_FAULTS {
+        site.get(&format!("/api/v1{path}")).await.assert_problem(*status, named);
+    }
+}
+
+#[tokio::test]
+async fn long_queries_are_refused_with_the_limit() {
+    let site = TestSite::demo().await;
+    let path = format!("/datasets?q={}", "a".repeat(10_000));
+    let page = site.get(&path).await;
+    assert_eq!(page.status, 400);
+    assert!(page.text().contains("1000"), "the limit is named");
+    site.get(&format!("/api/v1{path}")).await.assert_problem(400, "1000");
+    let many = format!("/datasets?{}", "open=conditional&".repeat(3_000));
+    assert!(site.get(&many).await.status.as_u16() < 500);
+}
+
+#[tokio::test]
+async fn pages_far_behind_the_end_are_no_failure() {
+    let site = TestSite::demo().await;
+    for page in ["1000000000", "18446744073709551615"] {
+        let answer = site.get(&format!("/datasets?page={page}")).await;
+        assert!(answer.status.as_u16() < 500, "page {page}: {}", answer.status);
+        answer.assert_well_formed_page(page);
+    }
+    let too_large = site.get("/datasets?page=99999999999999999999999").await;
+    assert_eq!(too_large.status, 400);
+    assert_eq!(site.get("/datasets?page=0").await.status, 400);
+    assert_eq!(site.get("/datasets?page=-1").await.status, 400);
+}
+
+#[tokio::test]
+async fn characters_of_query_languages_are_words_like_any_other() {
+    let site = TestSite::demo().await;
+    let queries = [
+        "title:\"x\"",
+        "a AND OR NOT",
+        "(((((",
+        ")",
+        "\"",
+        "\"\"",
+        "[1 TO *]",
+        "{}",
+        "*",
+        "?",
+        "a~9",
+        "a^99999",
+        "\\",
+        "+-!",
+        "'; DROP TABLE dataset; --",
+        "<script>",
+        "%",
+        "&&",
+        "||",
+        "\u{0}",
+        "\u{202E}",
+        "。。。",
+        "，",
+        " ",
+        "𠀀𠀁",
+        "🀄",
+        "e\u{301}",
+        "NEAR(",
+        "/regex/",
+        "field:*",
+        "-----",
+        "\t\r\n",
+    ];
+    for query in queries {
+        let encoded: String =
+            percent_encoding::utf8_percent_encode(query, percent_encoding::NON_ALPHANUMERIC)
+                .to_string();
+        let page = site.get(&format!("/datasets?q={encoded}")).await;
+        assert_eq!(page.status, 200, "{query:?}");
+        page.assert_well_formed_page(query);
+        let answer = site.get(&format!("/api/v1/datasets?q={encoded}")).await;
+        assert_eq!(answer.status, 200, "{query:?}");
+        assert_eq!(
+            site.get(&format!("/api/v1/suggestions?q={encoded}")).await.status,
+            200,
+            "{query:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_are_no_text_are_refused() {
+    let site = TestSite::demo().await;
+    for path in
+        ["/%FF", "/datasets/%FF", "/datasets/%00", "/en/datasets/%C3%28", "/%0d%0aset-cookie:x"]
+    {
+        let page = site.get(path).await;
+        assert_eq!(page.status, 400, "{path}");
+        page.assert_well_formed_page(path);
+    }
+    site.get("/api/v1/datasets/%FF").await.assert_problem(400, "UTF-8");
+}
+
+#[tokio::test]
+async fn unknown_addresses_are_told_as_the_client_prefers() {
+    let site = TestSite::demo().await;
+    for path in [
+        "/nothing",
+        "/en/nothing",
+        "/datasets/A/B/C",
+        "/pkg/none.css",
+        "/../etc/passwd",
+        "/.git/config",
+    ] {
+        let page = site.get(path).await;
+        assert_eq!(page.status, 404, "{path}");
+        page.assert_well_formed_page(path);
+        let json = site.get_with(path, &[("accept", "application/json")]).await;
+        json.assert_problem(404, "not_found");
+    }
+    site.get("/api").await.assert_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn wrong_methods_say_which_are_right() {
+    let site = TestSite::demo().await;
+    let same_site = [("sec-fetch-site", "same-origin")];
+    let page = site.ask(Method::POST, "/datasets", &same_site, "").await;
+    assert_eq!(page.status, 405);
+    assert!(page.header("allow").contains("GET"));
+    page.assert_well_formed_page("/datasets");
+    let api = site.ask(Method::DELETE, "/api/v1/datasets", &[], "").await;
+    api.assert_problem(405, "DELETE");
+    assert!(api.header("allow").contains("GET"));
+    assert_eq!(site.get("/appearance").await.status, 405);
+}
+
+#[tokio::test]
+async fn requests_of_other_sites_change_nothing() {
+    let site = TestSite::demo().await;
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let foreign = site
+        .ask(
+            Method::POST,
+            "/appearance",
+            &[form, ("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+            "theme=dark",
+        )
+        .await;
+    assert_eq!(foreign.status, 403);
+    assert!(!foreign.has("set-cookie"));
+    foreign.assert_well_formed_page("/appearance");
+}
+
+#[tokio::test]
+async fn bodies_over_the_limit_are_refused() {
+    let site = TestSite::demo().await;
+    let form = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("sec-fetch-site", "same-origin"),
+        ("content-length", "2000000"),
+    ];
+    let answer = site.ask(Method::POST, "/appearance", &form, &"x".repeat(2_000_000)).await;
+    assert_eq!(answer.status, 413);
+    answer.assert_well_formed_page("/appearance");
+    let wrong = [("content-type", "application/json"), ("sec-fetch-site", "same-origin")];
+    let answer = site.ask(Method::POST, "/appearance", &wrong, "{}").await;
+    assert!(answer.status.is_client_error());
+    answer.assert_well_formed_page("/appearance");
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_leads_to_the_address_without() {
+    let site = TestSite::demo().await;
+    let answer = site.get("/datasets/?q=a").await;
+    assert_eq!(answer.status, 308);
+    assert_eq!(answer.header("location"), "/datasets?q=a");
+    assert_eq!(site.get("/en/").await.header("location"), "/en");
+    // Never to another host.
+    for path in ["//evil.example/", "///evil.example/"] {
+        let answer = site.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(!answer.has("location"));
+    }
+}
+
+#[tokio::test]
+async fn head_answers_like_get_without_a_body() {
+    let site = TestSite::demo().await;
+    for path in [
+        "/",
+        "/datasets",
+        "/nothing",
+        "/api/v1/datasets",
+        "/api/v1/stats",
+        "/healthz",
+        "/sitemap.xml",
+    ] {
+        let get = site.get(path).await;
+        let head = site.ask(Method::HEAD, path, &[], "").await;
+        assert_eq!(head.status, get.status, "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+        assert!(head.bytes.is_empty(), "{path}");
+        if head.has("content-length") {
+            assert_eq!(head.header("content-length"), get.bytes.len().to_string(), "{path}");
+        }
+    }
+}

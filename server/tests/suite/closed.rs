@@ -1,0 +1,187 @@
+//! What is not open leaves by no door.
+
+use kaishu_testkit::Setup;
+use kaishu_testkit::catalogue::Catalogue;
+
+use crate::support::TestSite;
+
+const CONDITIONAL: &str = "YX-T-0001";
+const CLOSED: &str = "YX-T-0002";
+const MIXED: &str = "YX-T-0003";
+const CLOSED_TITLE: &str = "赤霄核验底册";
+const CLOSED_ITEM: &str = "chixiao_number";
+const MIXED_HIDDEN_ITEM: &str = "xuanyuan_column";
+const SECRET: &str = "secret-value-4711";
+
+async fn site(policy: &'static str) -> TestSite {
+    let site = TestSite::open(Setup { policy, with_demo: false }).await;
+    let bytes = format!("a,b\n{SECRET},1\n");
+    let folder = Catalogue::default()
+        .dataset(CONDITIONAL, "有条件的清单", "conditional")
+        .item(CONDITIONAL, "a", "conditional")
+        .file(CONDITIONAL, "conditional-file.csv", bytes.as_bytes())
+        .dataset(CLOSED, CLOSED_TITLE, "none")
+        .item(CLOSED, CLOSED_ITEM, "none")
+        .file(CLOSED, "closed-file.csv", bytes.as_bytes())
+        .dataset(MIXED, "混合的清单", "unconditional")
+        .item(MIXED, "a", "unconditional")
+        .item(MIXED, MIXED_HIDDEN_ITEM, "none")
+        .file(MIXED, "mixed-file.csv", bytes.as_bytes())
+        .folder();
+    let report = site.test_portal.import(folder).await;
+    assert_eq!(report.created, 3, "{report:?}");
+    site
+}
+
+const POLICIES: &[&str] = &["default", "anshan", "guangdong", "aba", "yulin", "jiamusi"];
+
+// Proves DL-02: no file that holds a column that is not open leaves without a grant.
+#[tokio::test]
+async fn no_address_gives_bytes_that_are_not_open() {
+    for policy in POLICIES {
+        let site = site(policy).await;
+        for code in [CONDITIONAL, CLOSED, MIXED] {
+            for id in 0..12 {
+                let path = format!("/api/v1/datasets/{code}/resources/{id}/original");
+                for headers in [&[][..], &[("range", "bytes=0-3")], &[("if-range", "\"x\"")]] {
+                    let answer = site.get_with(&path, headers).await;
+                    assert!(answer.status.is_client_error(), "{policy} {path}: {}", answer.status);
+                    assert!(
+                        !answer.has("x-receipt") && !answer.has("repr-digest"),
+                        "{policy} {path}"
+                    );
+                    assert!(!answer.text().contains(SECRET));
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_rule_and_the_way() {
+    let site = site("aba").await;
+    let mut refusals = 0;
+    for id in 0..12 {
+        let answer =
+            site.get(&format!("/api/v1/datasets/{CONDITIONAL}/resources/{id}/original")).await;
+        if answer.status == 403 {
+            let problem = answer.json();
+            assert!(!problem["rule"]["article"].as_str().unwrap().is_empty());
+            assert_eq!(problem["remedy"]["link"], format!("/datasets/{CONDITIONAL}/apply"));
+            refusals += 1;
+        }
+    }
+    assert_eq!(refusals, 1, "the one file of the dataset");
+}
+
+// Proves SRCH-04: an entry of class none is absent, or listed by name only where the profile says so.
+#[tokio::test]
+async fn a_closed_dataset_is_nowhere() {
+    for policy in POLICIES {
+        let site = site(policy).await;
+        let is_listed = site.test_portal.portal().policy().rules.catalogue.list_none.value;
+        let entry = site.get(&format!("/api/v1/datasets/{CLOSED}")).await;
+        let page = site.get(&format!("/datasets/{CLOSED}")).await;
+        if is_listed {
+            let entry = entry.json();
+            for part in ["items", "resources", "versions"] {
+                assert_eq!(entry[part], serde_json::json!([]), "{policy} {part}");
+            }
+        } else {
+            entry.assert_problem(404, CLOSED);
+            assert_eq!(page.status, 404);
+            // The same words as for a code that never was.
+            let never = site.get("/datasets/YX-T-9999").await;
+            assert_eq!(page.text().replace(CLOSED, "X"), never.text().replace("YX-T-9999", "X"));
+            for part in ["items", "resources", "versions"] {
+                site.get(&format!("/api/v1/datasets/{CLOSED}/{part}"))
+                    .await
+                    .assert_problem(404, CLOSED);
+            }
+        }
+        for text in [entry_text(&site, CLOSED).await, page.text().to_owned()] {
+            assert!(!text.contains(CLOSED_ITEM), "{policy}");
+            assert!(!text.contains("closed-file"), "{policy}");
+        }
+        let expected = if is_listed { 3 } else { 2 };
+        check_lists(&site, policy, is_listed, expected).await;
+    }
+}
+
+async fn entry_text(site: &TestSite, code: &str) -> String {
+    site.get(&format!("/api/v1/datasets/{code}")).await.text().to_owned()
+}
+
+async fn check_lists(site: &TestSite, policy: &str, is_listed: bool, expected: u64) {
+    let everything = site.get("/api/v1/datasets").await.json();
+    assert_eq!(everything["total"], expected, "{policy}");
+    let by_organization = &everything["facets"]["org"][0];
+    assert_eq!(by_organization["count"], expected, "{policy}");
+    let organization = site.get("/api/v1/organizations/YX-T").await.json();
+    assert_eq!(organization["n_datasets"], expected, "{policy}");
+    let region = site.get("/api/v1/regions/YX").await.json();
+    assert_eq!(region["n_datasets"], expected, "{policy}");
+    assert_eq!(site.get("/api/v1/stats").await.json()["n_datasets"], expected, "{policy}");
+    let title = "%E8%B5%A4%E9%9C%84"; // 赤霄
+    for path in [
+        format!("/api/v1/datasets?q={title}"),
+        format!("/api/v1/suggestions?q={title}"),
+        "/api/v1/suggestions?q=chixiao".to_owned(),
+        "/api/v1/datasets?sort=title".to_owned(),
+        "/".to_owned(),
+        "/datasets".to_owned(),
+        "/sitemap/0.xml".to_owned(),
+    ] {
+        let answer = site.get(&path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        let text = answer.text();
+        assert!(!text.contains(CLOSED_ITEM), "{policy} {path}");
+        if !is_listed {
+            assert!(!text.contains(CLOSED_TITLE), "{policy} {path}");
+            assert!(!text.contains(CLOSED), "{policy} {path}");
+        }
+    }
+    let by_item = site.get(&format!("/api/v1/datasets?item={CLOSED_ITEM}")).await.json();
+    assert_eq!(by_item["total"], 0, "{policy}");
+}
+
+#[tokio::test]
+async fn a_closed_column_of_an_open_dataset_is_nowhere() {
+    let site = site("aba").await;
+    for path in [
+        format!("/datasets/{MIXED}"),
+        format!("/en/datasets/{MIXED}"),
+        format!("/api/v1/datasets/{MIXED}"),
+        format!("/api/v1/datasets/{MIXED}/items"),
+        format!("/api/v1/datasets/{MIXED}/versions"),
+        "/api/v1/suggestions?q=xuanyuan".to_owned(),
+        "/api/v1/datasets?q=%E6%B7%B7%E5%90%88".to_owned(),
+    ] {
+        let answer = site.get(&path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(!answer.text().contains(MIXED_HIDDEN_ITEM), "{path}");
+        // Names and hashes of files that hold the column say something of it, too.
+        assert!(!answer.text().contains("mixed-file"), "{path}");
+    }
+    let by_item = site.get(&format!("/api/v1/datasets?item={MIXED_HIDDEN_ITEM}")).await.json();
+    assert_eq!(by_item["total"], 0);
+}
+
+// Proves DL-01 for the profile that demands a login: open data is named, and the way to it is clear.
+#[tokio::test]
+async fn where_a_login_is_demanded_the_article_says_so() {
+    let site = TestSite::open(Setup { policy: "jiamusi", with_demo: true }).await;
+    let found = site.get("/api/v1/datasets?open=unconditional&format=csv").await.json();
+    let code = found["items"][0]["code"].as_str().unwrap();
+    let entry = site.get(&format!("/api/v1/datasets/{code}")).await.json();
+    let id = &entry["resources"][0]["id"];
+    let answer = site.get(&format!("/api/v1/datasets/{code}/resources/{id}/original")).await;
+    answer.assert_problem(401, "login.unconditional");
+    let problem = answer.json();
+    assert!(problem["rule"]["article"].as_str().unwrap().contains("佳木斯"));
+    assert_eq!(problem["remedy"]["link"], "/login");
+    let page = site.get(&format!("/datasets/{code}")).await;
+    page.assert_well_formed_page(code);
+    assert!(page.text().contains("登录"), "the page says that a login is needed");
+    assert!(page.text().contains("第"), "the page quotes the article");
+}

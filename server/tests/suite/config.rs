@@ -1,0 +1,105 @@
+//! The documentation of the settings is the settings.
+
+use std::collections::BTreeSet;
+
+use kaishu_server::config::{BlobConfig, Config, Overrides};
+use toml::{Table, Value};
+
+const DOCUMENTED: &str = include_str!("../../config/kaishu.toml");
+
+fn names(table: &Table, prefix: &str, found: &mut BTreeSet<String>) {
+    for (name, value) in table {
+        let name = format!("{prefix}{name}");
+        match value {
+            // The options are whatever the storage knows.
+            Value::Table(_) if name == "blobs.options" => {
+                found.insert(name);
+            }
+            Value::Table(inner) => names(inner, &format!("{name}."), found),
+            _ => {
+                found.insert(name);
+            }
+        }
+    }
+}
+
+/// The settings with those that have no default written out.
+fn with_examples() -> String {
+    let is_example = |line: &&str| {
+        line.strip_prefix("# ").is_some_and(|rest| {
+            rest.split_once(" = ").is_some_and(|(name, _)| {
+                name.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase())
+            })
+        })
+    };
+    let line = |line: &str| if is_example(&line) { line[2..].to_owned() } else { line.to_owned() };
+    DOCUMENTED.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_documented_defaults_are_those_of_the_code() {
+    let documented: Config = toml::from_str(DOCUMENTED).unwrap();
+    assert_eq!(documented, Config::default());
+}
+
+#[test]
+fn every_setting_is_documented_and_nothing_else() {
+    let config = Config {
+        database_url: Some("sqlite:///x".to_owned()),
+        site_dir: Some("x".into()),
+        blobs: BlobConfig { url: Some("s3://x".to_owned()), ..BlobConfig::default() },
+        ..Config::default()
+    };
+    let mut in_code = BTreeSet::new();
+    names(&Table::try_from(&config).unwrap(), "", &mut in_code);
+    let mut documented = BTreeSet::new();
+    names(&toml::from_str(&with_examples()).unwrap(), "", &mut documented);
+    assert_eq!(documented, in_code);
+}
+
+fn load(text: &str) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kaishu.toml");
+    std::fs::write(&file, text).unwrap();
+    let overrides = Overrides { file: Some(file), ..Overrides::default() };
+    Config::load(&overrides).map_err(|error| format!("{error:#}"))
+}
+
+#[test]
+fn a_file_overrides_defaults_and_flags_override_the_file() {
+    let config = load("listen = '0.0.0.0:80'\n[site.name]\nzh = '某市'").unwrap();
+    assert_eq!(config.listen.to_string(), "0.0.0.0:80");
+    assert_eq!(config.site.name.zh, "某市");
+    assert_eq!(config.site.name.en, Config::default().site.name.en);
+
+    let flags = Overrides {
+        data_dir: Some("elsewhere".into()),
+        listen: Some("127.0.0.1:4000".parse().unwrap()),
+        demonstration: true,
+        ..Overrides::default()
+    };
+    let config = Config::load(&flags).unwrap();
+    assert_eq!(config.data_dir.to_str(), Some("elsewhere"));
+    assert_eq!(config.listen.to_string(), "127.0.0.1:4000");
+    assert_eq!(config.site.base_url, "http://127.0.0.1:4000");
+    assert_eq!(config.policy, "aba");
+    assert!(config.site.demonstration);
+}
+
+#[test]
+fn a_wrong_key_or_value_is_named() {
+    let faults = [
+        ("colour = 'red'", "colour"),
+        ("[site]\ntitle = 'x'", "title"),
+        ("[site.name]\nfr = 'x'", "fr"),
+        ("listen = 'somewhere'", "listen"),
+        ("max_connections = -1", "max_connections"),
+        ("listen = ", "kaishu.toml"),
+    ];
+    for (text, named) in faults {
+        let error = load(text).unwrap_err();
+        assert!(error.contains(named), "`{error}` does not name `{named}`");
+    }
+    let missing = Overrides { file: Some("nowhere.toml".into()), ..Overrides::default() };
+    assert!(Config::load(&missing).unwrap_err().to_string().contains("nowhere.toml"));
+}

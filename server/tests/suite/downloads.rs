@@ -1,0 +1,203 @@
+//! Files leave byte for byte, with their hashes, in ranges, and with a receipt.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::Method;
+use kaishu_testkit::catalogue::Catalogue;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::support::TestSite;
+
+const BYTES: &[u8] = b"\xEF\xBB\xBFcode,name\r\n007,\"\xE7\xA9\xBA\"\r\n\r\n";
+const NAME: &str = "空气质量 2026年.csv";
+
+/// A site with one open file, and the address of it.
+async fn site() -> (TestSite, String) {
+    let site = TestSite::empty().await;
+    let folder = Catalogue::default()
+        .dataset("YX-T-0001", "空气质量", "unconditional")
+        .item("YX-T-0001", "code", "unconditional")
+        .file("YX-T-0001", NAME, BYTES)
+        .folder();
+    let report = site.test_portal.import(folder).await;
+    assert_eq!(report.created, 1, "{report:?}");
+    let entry = site.get("/api/v1/datasets/YX-T-0001").await.json();
+    let path =
+        format!("/api/v1/datasets/YX-T-0001/resources/{}/original", entry["resources"][0]["id"]);
+    (site, path)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+// Proves DL-01 and DL-04: at once, byte for byte, with both hashes and a receipt.
+#[tokio::test]
+async fn a_file_leaves_as_it_came_with_its_hashes_and_a_receipt() {
+    let (site, path) = site().await;
+    let file = site.get_with(&path, &[("accept-encoding", "gzip, br")]).await;
+    assert_eq!(file.status, 200);
+    assert_eq!(file.bytes, BYTES);
+    assert!(!file.has("content-encoding"));
+    assert_eq!(file.header("content-length"), BYTES.len().to_string());
+    assert_eq!(file.header("accept-ranges"), "bytes");
+    assert_eq!(file.header("etag"), format!("\"sha256-{}\"", sha256(BYTES)));
+    let digest = STANDARD.encode(Sha256::digest(BYTES));
+    assert_eq!(file.header("repr-digest"), format!("sha-256=:{digest}:"));
+    assert_eq!(file.header("x-checksum-sm3").len(), 64);
+    assert!(file.header("content-type").starts_with("text/csv"));
+
+    let receipt = file.header("x-receipt");
+    assert_eq!(file.header("link"), format!("</verify/{receipt}>; rel=\"describedby\""));
+    let proof = site.get(&format!("/api/v1/receipts/{receipt}")).await.json();
+    assert_eq!(proof["dataset"], "YX-T-0001");
+    assert_eq!(proof["sha256"], sha256(BYTES));
+    assert_eq!(proof["sm3"], file.header("x-checksum-sm3"));
+    assert_eq!(proof["file_name"], NAME);
+    assert_eq!(proof["size_bytes"], BYTES.len());
+    // Anshan 35 and aba 36: the source and the day of retrieval.
+    let line = proof["attribution"].as_str().unwrap();
+    assert!(line.contains("测试局") && line.contains("2026-11-21"), "{line}");
+}
+
+#[tokio::test]
+async fn the_name_of_a_file_survives_old_and_new_clients() {
+    let (site, path) = site().await;
+    let disposition = site.get(&path).await.header("content-disposition").to_owned();
+    assert!(disposition.starts_with("attachment; filename=\"YX-T-0001-"), "{disposition}");
+    let encoded = disposition.split("filename*=UTF-8''").nth(1).unwrap();
+    let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8().unwrap();
+    assert_eq!(decoded, NAME);
+    assert!(disposition.is_ascii());
+}
+
+#[tokio::test]
+async fn ranges_give_the_very_bytes() {
+    let (site, path) = site().await;
+    let size = BYTES.len();
+    let ranges = [
+        ("bytes=0-0", 0, 1),
+        ("bytes=3-9", 3, 10),
+        ("bytes=10-", 10, size),
+        ("bytes=-5", size - 5, size),
+        ("bytes=5-100000", 5, size),
+    ];
+    for (range, from, to) in ranges {
+        let part = site.get_with(&path, &[("range", range)]).await;
+        assert_eq!(part.status, 206, "{range}");
+        assert_eq!(part.bytes, &BYTES[from..to], "{range}");
+        assert_eq!(part.header("content-range"), format!("bytes {from}-{}/{size}", to - 1));
+        // The digest is that of the whole, so parts can be checked once they are together.
+        assert!(part.has("repr-digest"));
+    }
+    let behind = site.get_with(&path, &[("range", "bytes=100000-")]).await;
+    behind.assert_problem(416, &size.to_string());
+    assert_eq!(behind.header("content-range"), format!("bytes */{size}"));
+    assert!(!behind.has("x-receipt"));
+    for whole in ["bytes=a-b", "lines=1-2", "bytes=0-1,3-4"] {
+        let answer = site.get_with(&path, &[("range", whole)]).await;
+        assert_eq!((answer.status.as_u16(), answer.bytes.as_slice()), (200, BYTES), "{whole}");
+    }
+}
+
+#[tokio::test]
+async fn a_range_is_only_taken_of_the_same_bytes() {
+    let (site, path) = site().await;
+    let etag = format!("\"sha256-{}\"", sha256(BYTES));
+    let same = site.get_with(&path, &[("range", "bytes=1-2"), ("if-range", &etag)]).await;
+    assert_eq!(same.status, 206);
+    for other in ["\"sha256-0\"", &format!("W/{etag}"), "Sat, 21 Nov 2026 04:00:00 GMT"] {
+        let answer = site.get_with(&path, &[("range", "bytes=1-2"), ("if-range", other)]).await;
+        assert_eq!(answer.status, 200, "{other}");
+        assert_eq!(answer.bytes, BYTES);
+    }
+    let known = site.get_with(&path, &[("if-none-match", &etag)]).await;
+    assert_eq!(known.status, 304);
+    assert!(known.bytes.is_empty() && !known.has("x-receipt"));
+}
+
+async fn downloads(site: &TestSite) -> Value {
+    site.test_portal.portal().flush_usage().await.unwrap();
+    site.get("/api/v1/datasets/YX-T-0001").await.json()["n_downloads"].clone()
+}
+
+// Proves DL-04: one retrieval, one receipt, however many requests it takes.
+#[tokio::test]
+async fn one_retrieval_has_one_receipt() {
+    let (site, path) = site().await;
+    let head = site.ask(Method::HEAD, &path, &[], "").await;
+    assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0));
+    assert_eq!(head.header("content-length"), BYTES.len().to_string());
+    assert!(!head.has("x-receipt"));
+    assert_eq!(downloads(&site).await, 0);
+
+    let start = site.get_with(&path, &[("range", "bytes=0-9")]).await;
+    let receipt = start.header("x-receipt").to_owned();
+    assert!(!receipt.is_empty());
+    let rest = site.get_with(&path, &[("range", "bytes=10-")]).await;
+    assert!(!rest.has("x-receipt"));
+    assert_eq!([start.bytes, rest.bytes].concat(), BYTES);
+    let again = site.get(&format!("{path}?receipt={receipt}")).await;
+    assert_eq!(again.bytes, BYTES);
+    assert!(!again.has("x-receipt"));
+    assert_eq!(downloads(&site).await, 1);
+
+    for wrong in ["R-20200101-00000000", "nonsense", "%20"] {
+        site.get(&format!("{path}?receipt={wrong}")).await.assert_problem(400, "receipt");
+    }
+}
+
+// Proves DL-10: what a version held can still be taken after the next one came.
+#[tokio::test]
+async fn files_of_earlier_versions_stay() {
+    let (site, path) = site().await;
+    let folder = Catalogue::default()
+        .dataset("YX-T-0001", "空气质量（修订）", "unconditional")
+        .item("YX-T-0001", "code", "unconditional")
+        .file("YX-T-0001", NAME, b"code\n2\n")
+        .folder();
+    assert_eq!(site.test_portal.import(folder).await.updated, 1);
+    let versions = site.get("/api/v1/datasets/YX-T-0001/versions").await.json();
+    let versions = versions["items"].as_array().unwrap();
+    assert_eq!(versions.len(), 2);
+    for (version, bytes) in versions.iter().zip([b"code\n2\n".as_slice(), BYTES]) {
+        let resource = &version["resources"][0];
+        assert_eq!(resource["sha256"], sha256(bytes));
+        let address = format!("/api/v1/datasets/YX-T-0001/resources/{}/original", resource["id"]);
+        assert_eq!(site.get(&address).await.bytes, bytes);
+    }
+    assert_eq!(site.get(&path).await.bytes, BYTES, "an address that was given out stays true");
+}
+
+#[tokio::test]
+async fn every_open_file_of_the_demonstration_has_the_bytes_it_says() {
+    let site = TestSite::demo().await;
+    let mut n_files = 0;
+    let mut next = String::new();
+    loop {
+        let answer = site
+            .get(&format!("/api/v1/datasets?open=unconditional&per_page=100{next}"))
+            .await
+            .json();
+        for item in answer["items"].as_array().unwrap() {
+            let code = item["code"].as_str().unwrap();
+            let entry = site.get(&format!("/api/v1/datasets/{code}")).await.json();
+            for resource in entry["resources"].as_array().unwrap() {
+                if resource["kind"] != "file" {
+                    continue;
+                }
+                let path = format!("/api/v1/datasets/{code}/resources/{}/original", resource["id"]);
+                let file = site.get(&path).await;
+                assert_eq!(file.status, 200, "{path}");
+                assert_eq!(resource["sha256"], sha256(&file.bytes), "{path}");
+                n_files += 1;
+            }
+        }
+        match answer["next"].as_str() {
+            Some(cursor) => next = format!("&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert!(n_files > 100, "{n_files} files");
+}

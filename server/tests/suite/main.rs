@@ -1,0 +1,13 @@
+//! The web server, asked over HTTP, by area.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod addresses;
+mod api;
+mod caching;
+mod closed;
+mod config;
+mod downloads;
+mod kill;
+mod pages;
+mod support;

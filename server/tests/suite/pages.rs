@@ -1,0 +1,154 @@
+//! Pages are whole, well formed and say the truth, whatever the catalogue holds.
+
+use http::Method;
+use kaishu_testkit::catalogue::Catalogue;
+use kaishu_types::vocabulary::DatasetState;
+
+use crate::support::TestSite;
+
+/// Pages that are there without any dataset.
+const PAGES: &[&str] = &["/", "/datasets"];
+
+#[tokio::test]
+async fn every_page_is_well_formed_in_both_languages() {
+    let site = TestSite::demo().await;
+    let mut paths: Vec<String> = PAGES.iter().map(|path| (*path).to_owned()).collect();
+    paths.push("/datasets?q=%E7%A9%BA%E6%B0%94&open=conditional".to_owned());
+    paths.push("/datasets?q=nothingatall".to_owned());
+    let cards = site.get("/api/v1/datasets?per_page=30").await.json();
+    for item in cards["items"].as_array().unwrap() {
+        paths.push(format!("/datasets/{}", item["code"].as_str().unwrap()));
+    }
+    assert!(paths.len() > 30);
+    for path in paths {
+        let english = if path == "/" { "/en".to_owned() } else { format!("/en{path}") };
+        for (path, lang) in [(path, "zh-CN"), (english, "en")] {
+            let page = site.get(&path).await;
+            assert_eq!(page.status, 200, "{path}");
+            page.assert_well_formed_page(&path);
+            assert_eq!(page.attributes("html", "lang"), [lang], "{path}");
+            assert_eq!(page.header("content-language"), lang);
+            for name in [
+                "content-security-policy",
+                "x-content-type-options",
+                "referrer-policy",
+                "permissions-policy",
+            ] {
+                assert!(page.has(name), "{path} has no {name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_of_an_empty_catalogue_are_well_formed() {
+    let site = TestSite::empty().await;
+    for path in PAGES {
+        let page = site.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        page.assert_well_formed_page(path);
+    }
+    assert_eq!(site.get("/api/v1/datasets").await.json()["total"], 0);
+}
+
+#[tokio::test]
+async fn titles_that_are_markup_stay_text() {
+    let site = TestSite::empty().await;
+    let hostile = "</title><script>alert(1)</script>";
+    let quoted = "\" onmouseover=\"alert(2)";
+    let folder = Catalogue::default()
+        .dataset("YX-T-0001", hostile, "unconditional")
+        .dataset("YX-T-0002", quoted, "unconditional")
+        .dataset("YX-T-0003", "</script><!-- {{7*7}} ${x} \u{202E}&amp;", "unconditional")
+        .file("YX-T-0001", "<img src=x onerror=alert(3)>.csv", b"a\n1\n")
+        .folder();
+    let report = site.test_portal.import(folder).await;
+    assert_eq!(report.created, 3, "{report:?}");
+    let paths = [
+        "/",
+        "/datasets",
+        "/datasets?q=alert",
+        "/datasets?q=%3C%2Ftitle%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "/datasets/YX-T-0001",
+        "/datasets/YX-T-0002",
+        "/datasets/YX-T-0003",
+        "/en/datasets/YX-T-0001",
+    ];
+    for path in paths {
+        let page = site.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        page.assert_well_formed_page(path);
+        assert!(!page.text().contains("<script>alert"), "{path}");
+        assert!(page.attributes("[onmouseover]", "onmouseover").is_empty(), "{path}");
+        assert!(page.attributes("[onerror]", "onerror").is_empty(), "{path}");
+    }
+    let page = site.get("/datasets/YX-T-0001").await;
+    assert_eq!(page.texts("h1"), [hostile]);
+    assert!(page.texts("title")[0].starts_with(hostile));
+}
+
+// Proves SRCH-08.
+#[tokio::test]
+async fn a_suspended_dataset_keeps_its_page_and_serves_nothing() {
+    let site = TestSite::demo().await;
+    let found = site.get("/api/v1/datasets?open=unconditional&format=csv").await.json();
+    let code = found["items"][0]["code"].as_str().unwrap().to_owned();
+    let before = site.get(&format!("/api/v1/datasets/{code}")).await.json();
+    let id = before["resources"][0]["id"].as_i64().unwrap();
+
+    site.test_portal.set_state(&code, DatasetState::Suspended, "正在核对数据").await;
+
+    let page = site.get(&format!("/datasets/{code}")).await;
+    assert_eq!(page.status, 200);
+    page.assert_well_formed_page(&code);
+    assert!(page.text().contains("正在核对数据"));
+    assert!(page.attributes("a[href*='/original']", "href").is_empty());
+    let entry = site.get(&format!("/api/v1/datasets/{code}")).await.json();
+    assert_eq!(entry["state"], "suspended");
+    assert_eq!(entry["resources"], serde_json::json!([]));
+    let file = site.get(&format!("/api/v1/datasets/{code}/resources/{id}/original")).await;
+    file.assert_problem(410, "正在核对数据");
+    assert!(file.json()["remedy"]["link"].as_str().unwrap().contains(&code));
+    let listed = site.get(&format!("/api/v1/datasets?q={code}")).await.json();
+    assert!(listed["items"].as_array().unwrap().iter().all(|it| it["code"] != code.as_str()));
+}
+
+// Proves DL-05: nothing on the way to open data speaks of a price.
+#[tokio::test]
+async fn open_data_has_no_price_anywhere() {
+    let site = TestSite::demo().await;
+    let found = site.get("/api/v1/datasets?open=unconditional&per_page=20").await.json();
+    for item in found["items"].as_array().unwrap() {
+        let code = item["code"].as_str().unwrap();
+        let entry = site.get(&format!("/api/v1/datasets/{code}")).await.json();
+        for field in ["price", "fee", "cost", "charge", "payment"] {
+            assert!(entry.get(field).is_none(), "{code} has a field {field}");
+        }
+        let page = site.get(&format!("/datasets/{code}")).await;
+        for word in ["付款", "支付", "购买", "购物车", "￥", "缴费后下载"] {
+            let own = entry.to_string().contains(word);
+            assert!(own || !page.text().contains(word), "the page of {code} says {word}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_choice_of_colours_is_kept_for_the_reader_alone() {
+    let site = TestSite::demo().await;
+    let form =
+        [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+    let chosen =
+        site.ask(Method::POST, "/appearance", &form, "theme=dark&back=%2Fdatasets%3Fq%3Da").await;
+    assert_eq!(chosen.status, 303);
+    assert_eq!(chosen.header("location"), "/datasets?q=a");
+    assert!(chosen.header("set-cookie").starts_with("theme=dark"));
+
+    let dark = site.get_with("/datasets", &[("cookie", "theme=dark")]).await;
+    let own = site.get("/datasets").await;
+    assert!(dark.text().contains("kaishu-dark"));
+    assert_eq!(own.attributes("html[data-theme]", "data-theme"), Vec::<String>::new());
+
+    let elsewhere =
+        site.ask(Method::POST, "/appearance", &form, "theme=dark&back=%2F%2Fevil.example").await;
+    assert_eq!(elsewhere.header("location"), "/");
+}

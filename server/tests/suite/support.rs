@@ -1,0 +1,119 @@
+//! A site to ask, and what it answered.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use http::{HeaderMap, Method, Request, StatusCode};
+use kaishu_server::assets::Assets;
+use kaishu_server::{Limits, State, router};
+use kaishu_testkit::{Setup, TestPortal, page_faults};
+use scraper::Html;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// A portal behind its router.
+pub(crate) struct TestSite {
+    pub(crate) test_portal: TestPortal,
+    router: Router,
+}
+
+/// What was answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl TestSite {
+    pub(crate) async fn empty() -> Self {
+        Self::open(Setup::default()).await
+    }
+
+    pub(crate) async fn demo() -> Self {
+        Self::open(Setup { with_demo: true, ..Setup::default() }).await
+    }
+
+    pub(crate) async fn open(setup: Setup) -> Self {
+        let test_portal = TestPortal::open(setup).await;
+        let state = State::new(test_portal.portal().clone(), Assets::none(), Limits::default());
+        state.set_warm();
+        Self { test_portal, router: router(state) }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[]).await
+    }
+
+    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask(Method::GET, path, headers, "").await
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request =
+            Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).unwrap()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.headers.contains_key(name)
+    }
+
+    /// The texts of the elements that a selector finds.
+    pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
+        let selector = scraper::Selector::parse(selector).unwrap();
+        let page = Html::parse_document(self.text());
+        page.select(&selector).map(|it| it.text().collect::<String>().trim().to_owned()).collect()
+    }
+
+    /// The attribute of the elements that a selector finds.
+    pub(crate) fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
+        let selector = scraper::Selector::parse(selector).unwrap();
+        let page = Html::parse_document(self.text());
+        page.select(&selector).filter_map(|it| it.attr(name).map(str::to_owned)).collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_well_formed_page(&self, path: &str) {
+        assert!(self.header("content-type").starts_with("text/html"), "{path} is no page");
+        assert_eq!(page_faults(self.text()), Vec::<String>::new(), "{path}");
+    }
+
+    /// A problem says what is wrong, with the status it came with.
+    #[track_caller]
+    pub(crate) fn assert_problem(&self, status: u16, part: &str) {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["status"], status);
+        for field in ["type", "title"] {
+            assert!(!problem[field].as_str().unwrap().is_empty(), "{problem}");
+        }
+        assert!(problem.to_string().contains(part), "{problem} says nothing of `{part}`");
+    }
+}
