@@ -55,7 +55,6 @@ words! {
     api: "接口", "API";
     developers: "开发者", "Developers";
     accessibility: "无障碍声明", "Accessibility";
-    catalogue_as_of: "目录数据更新至", "Catalogue as of";
     appearance: "外观", "Appearance";
     theme_system: "跟随系统", "System";
     theme_light: "浅色", "Light";
@@ -65,7 +64,6 @@ words! {
     search: "查找", "Search";
     search_label: "查找数据集、数据项或部门，支持拼音与同义词", "Search datasets, data items or organizations";
     search_placeholder: "例如：停车场、医保药店、降雨量", "For example: parking, pharmacies, rainfall";
-    search_short: "查找数据", "Search data";
     popular: "常找：", "Often searched:";
     suggestions: "提示", "Suggestions";
     as_typed: "按所写的查找", "Search as typed";
@@ -128,12 +126,13 @@ words! {
     also_searched: "同时查找了：", "Also searched:";
     only_as_typed: "只找原词", "Only the words as typed";
     with_synonyms: "也找同义词", "Include synonyms";
+    partial_results: "没有数据集包含全部词语，这些包含其中大部分。", "No dataset has all these words; these have most of them.";
     as_typed_now: "只找了原词。", "Only the words as typed were searched.";
     matched_items: "命中数据项：", "Matching data items:";
     matched_keywords: "命中关键词：", "Matching keywords:";
     separator: "、", ", ";
+    results: "结果", "Results";
     pages: "分页", "Pages";
-    page_first: "第 1 页", "Page 1";
     page_next: "下一页", "Next";
     page_previous: "上一页", "Previous";
     not_found_data: "没有找到想要的数据？", "Not what you were looking for?";
@@ -147,12 +146,10 @@ words! {
     priority_filter: "重点领域", "Priority topic";
     more_values: "查找其余", "All";
     filter_all_title: "全部选项", "All values";
-    choose: "选用", "Choose";
 
     // freshness
     on_time: "按期更新", "On time";
     due_soon: "即将到期", "Due soon";
-    late: "逾期", "Overdue by";
     no_cycle: "更新于", "Updated";
     due_on: "应于", "due";
 
@@ -168,15 +165,15 @@ words! {
     available_on_application: "申请后可用", "Available on application";
     apply: "申请使用", "Apply to use";
     see_terms: "先看申请条件", "See the conditions first";
-    no_file: "没有可以直接下载的文件。", "There is no file to download at once.";
-    not_conditional: "没有需要申请的数据项。", "No data item needs an application.";
+    open_items: "不需要申请的数据项", "Items that need no application";
+    no_file: "还没有挂接可以直接下载的文件。可以联系提供单位索取。", "No file is attached yet. The provider can be asked for these items.";
     items: "数据项", "Data items";
     items_text: "每个数据项单独确定开放属性；整个数据集取其中最严的一类。", "Every data item has a class of its own; the dataset takes the strictest.";
     items_region: "数据项表", "Table of data items";
     name: "名称", "Name";
     type_: "类型", "Type";
     note: "说明", "Note";
-    unit: "单位", "Unit";
+    how_to_use: "怎样使用", "How it may be used";
     why_conditional: "为什么有条件", "Why there are conditions";
     open_conditions: "使用条件", "Conditions of use";
     usage_requirements: "使用要求", "Usage requirements";

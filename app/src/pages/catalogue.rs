@@ -43,7 +43,7 @@ async fn find(
     portal: &Portal,
     raw: &str,
 ) -> Result<(CatalogueQuery, CatalogueView), AppError> {
-    let query = parse(raw, Paging::Pages).map_err(AppError::fields)?;
+    let query = parse(raw, Paging::Pages, ctx.lang).map_err(AppError::fields)?;
     let page = query.page.unwrap_or(1);
     let window = Window::Page { number: page, per_page: DEFAULT_PER_PAGE };
     let view = portal.search(&query.request, window, ctx.lang).await?;
@@ -90,6 +90,7 @@ fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, 
         words.results_title(&thousands(total), total == 1, &request.q)
     };
     let expanded = expansion(ctx, request, &view.expanded);
+    let doubt = doubt(ctx, request, &view);
     let help = (total == 0).then(|| no_result_help(ctx, request, &view));
     let from = (number - 1) * DEFAULT_PER_PAGE + 1;
     let rows: Vec<_> = view.hits.into_iter().map(|hit| row(ctx, hit)).collect();
@@ -102,6 +103,7 @@ fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, 
                     <h1 id="h" class="text-2xl md:text-3xl">{title.clone()}</h1>
                     {search_form(ctx, request, Looks::List)}
                     {expanded}
+                    {doubt}
                 </div>
                 {filters(ctx, request, &view.facets)}
                 <section id="results" aria-labelledby="h" class="lg:col-start-2 mt-5">
@@ -166,6 +168,21 @@ fn expansion(ctx: &Ctx, request: &SearchRequest, expanded: &[String]) -> Option<
         }
         .into_any(),
     )
+}
+
+/// Says that no dataset has all words, and offers a better spelling.
+fn doubt(ctx: &Ctx, request: &SearchRequest, view: &CatalogueView) -> Option<AnyView> {
+    let words = ctx.words;
+    if view.total == 0 || !(view.partial || view.spelling.is_some()) {
+        return None;
+    }
+    let partial = view.partial.then_some(words.partial_results);
+    let spelling = view.spelling.clone().map(|better| {
+        let request = SearchRequest { q: better.clone(), ..request.clone() };
+        let target = ctx.href(&address(&request, 1));
+        view! { <>" "{words.did_you_mean}<a class="ks-link" href=target>{better}</a></> }
+    });
+    Some(view! { <p class="mt-3 text-[.9375rem]">{partial}{spelling}</p> }.into_any())
 }
 
 fn sorting(ctx: &Ctx, request: &SearchRequest) -> AnyView {
@@ -325,6 +342,7 @@ pub(crate) fn facet_title(ctx: &Ctx, facet: Facet) -> &'static str {
 fn pagination(ctx: &Ctx, request: &SearchRequest, number: usize, total: u64) -> AnyView {
     let words = ctx.words;
     let last = n_pages(total);
+    let is_single = last == 1;
     let from = (number - 1) * DEFAULT_PER_PAGE + 1;
     let to = (number * DEFAULT_PER_PAGE).min(usize::try_from(total).unwrap_or(usize::MAX));
     let near = number.saturating_sub(1).max(1)..=(number + 1).min(last);
@@ -373,7 +391,9 @@ fn pagination(ctx: &Ctx, request: &SearchRequest, number: usize, total: u64) -> 
             <p class="text-sm ks-mute num">
                 {words.range(&thousands(from as u64), &thousands(to as u64), &thousands(total))}
             </p>
-            <div class="flex flex-wrap gap-2 items-center">{previous}{links}{next}</div>
+            {(!is_single).then(|| view! {
+                <div class="flex flex-wrap gap-2 items-center">{previous}{links}{next}</div>
+            })}
         </nav>
     }
     .into_any()

@@ -44,7 +44,7 @@ fn page(ctx: &Ctx, home: HomeView) -> Page {
                             class="ks-headline text-[clamp(1.6875rem,8.6vw,2.125rem)] md:text-[3.25rem] leading-[1.25] font-normal"
                         >
                             <span class="inline-block">{words.headline_1}</span>
-                            " "
+                            {ctx.lang.pick("", " ")}
                             <span class="inline-block">{words.headline_2}</span>
                         </h1>
                         {search_form(ctx, &SearchRequest::default(), Looks::Home)}

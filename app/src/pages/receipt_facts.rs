@@ -52,7 +52,7 @@ pub(crate) fn receipt_facts(ctx: &Ctx, directory: &Directory, receipt: &ReceiptV
         fact("SHA-256", hash(&receipt.sha256)),
         fact("SM3", hash(&receipt.sm3)),
     ];
-    view! { <dl class="ks-meta mt-3 border-y border-[var(--line-2)]">{facts}</dl> }.into_any()
+    view! { <dl class="ks-meta mt-2 border-b border-[var(--line-2)]">{facts}</dl> }.into_any()
 }
 
 /// Draws the line that attributes the data, ready to be copied as a whole.

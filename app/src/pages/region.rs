@@ -103,7 +103,7 @@ fn figures(ctx: &Ctx, found: &RegionPage) -> AnyView {
         .into_iter()
         .map(|(word, number)| view! { <div><dt>{word}</dt><dd>{thousands(number)}</dd></div> })
         .collect();
-    view! { <dl class="ks-figures">{figures}</dl> }.into_any()
+    view! { <dl class="ks-figures !grid-cols-2 md:!grid-cols-4">{figures}</dl> }.into_any()
 }
 
 fn datasets(ctx: &Ctx, found: &RegionPage) -> AnyView {

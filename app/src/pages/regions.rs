@@ -12,7 +12,7 @@ use crate::ctx::Ctx;
 use crate::page::{Page, Section, respond};
 use crate::ui::crumbs::crumbs;
 use crate::ui::heading::{Rank, page_head, rail_head};
-use crate::ui::law::rule_list;
+use crate::ui::law::{ground, rule, rule_value};
 use crate::ui::numbers::thousands;
 
 /// `GET /regions`
@@ -71,6 +71,12 @@ fn page(ctx: &Ctx, portal: &Portal, regions: &[RegionView], roots: &[Node<'_>]) 
         "From the prefecture to the village, every region has a page of its own: list, figures, authority. Numbers include the regions below.",
     );
     let policy = portal.policy_view();
+    let zones = rule(&policy, "zones").map(|rule| {
+        view! {
+            <p class="mt-2 font-semibold">{rule_value(ctx.lang, rule)}</p>
+            <p>{ground(ctx, &policy, &rule.ground)}</p>
+        }
+    });
     let body = view! {
         <main id="main" class="ks-wrap">
             {crumbs(ctx, vec![(words.regions.to_owned(), None)])}
@@ -84,7 +90,7 @@ fn page(ctx: &Ctx, portal: &Portal, regions: &[RegionView], roots: &[Node<'_>]) 
                     <dl class="mt-1">{levels(ctx, regions)}</dl>
                     {rail_head(words.zones, Rank::Next)}
                     <p class="mt-2">{words.zones_text}</p>
-                    {rule_list(ctx, &policy, &["zones"])}
+                    {zones}
                 </aside>
             </div>
         </main>

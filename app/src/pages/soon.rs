@@ -203,28 +203,28 @@ impl Feature {
         let lang = ctx.lang;
         match self {
             Self::Apply => lang.pick(
-                "可以先看数据项和使用条件，再按下面的联系方式与提供单位商定。",
-                "Read the data items and the conditions, then arrange it with the provider, whose contact is below.",
+                "可以先看数据项和使用条件，再按本页的联系方式与提供单位商定。",
+                "Read the data items and the conditions, then arrange it with the provider, whose contact is on this page.",
             ),
             Self::Correction => lang.pick(
-                "可以按下面的联系方式告诉提供单位，写明编号、版本和有误的地方。",
-                "Tell the provider, whose contact is below; name code, version and what is wrong.",
+                "可以按本页的联系方式告诉提供单位，写明编号、版本和有误的地方。",
+                "Tell the provider, whose contact is on this page; name code, version and what is wrong.",
             ),
             Self::Objection => lang.pick(
-                "可以按下面的联系方式书面告诉提供单位，写明编号、被侵犯的权益和要求。",
-                "Write to the provider, whose contact is below; name the code, the right that is infringed and what you ask.",
+                "可以按本页的联系方式书面告诉提供单位，写明编号、被侵犯的权益和要求。",
+                "Write to the provider, whose contact is on this page; name the code, the right that is infringed and what you ask.",
             ),
             Self::Report => lang.pick(
-                "可以按下面的联系方式告诉数据主管部门，写明编号和使用者的行为。",
-                "Tell the data authority, whose contact is below; name the code and what was done.",
+                "可以按本页的联系方式告诉数据主管部门，写明编号和使用者的行为。",
+                "Tell the data authority, whose contact is on this page; name the code and what was done.",
             ),
             Self::Demands => lang.pick(
-                "可以先查找目录，很多数据叫别的名字；确实没有的，按下面的联系方式告诉数据主管部门。",
-                "Search the catalogue first: much data goes by another name. If it is not there, tell the data authority, whose contact is below.",
+                "可以先查找目录，很多数据叫别的名字；确实没有的，按本页的联系方式告诉数据主管部门。",
+                "Search the catalogue first: much data goes by another name. If it is not there, tell the data authority, whose contact is on this page.",
             ),
             Self::Showcases => lang.pick(
-                "可以先使用数据，按署名行注明来源；有成果的，按下面的联系方式告诉数据主管部门。",
-                "Use the data with its attribution line, and tell the data authority, whose contact is below, of the result.",
+                "可以先使用数据，按署名行注明来源；有成果的，按本页的联系方式告诉数据主管部门。",
+                "Use the data with its attribution line, and tell the data authority, whose contact is on this page, of the result.",
             ),
             Self::Login => lang.pick(
                 "查找、查看、下载和验证都不需要登录，也不收费。",

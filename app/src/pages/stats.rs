@@ -82,7 +82,7 @@ fn figures(ctx: &Ctx, stats: &PortalStats) -> AnyView {
         .into_iter()
         .map(|(word, number)| view! { <div><dt>{word}</dt><dd>{thousands(number)}</dd></div> })
         .collect();
-    view! { <dl class="ks-figures">{figures}</dl> }.into_any()
+    view! { <dl class="ks-figures !grid-cols-2 md:!grid-cols-4">{figures}</dl> }.into_any()
 }
 
 fn count_bars(counts: &[Count], path: impl Fn(&str) -> String) -> Vec<Bar> {

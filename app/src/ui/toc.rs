@@ -14,7 +14,7 @@ pub(crate) fn toc(ctx: &Ctx, entries: Vec<(String, String)>) -> AnyView {
     view! {
         <nav class="ks-toc self-start" aria-label=title>
             <h2 class="text-base">{title}</h2>
-            <ol>{rows}</ol>
+            <ol class="max-lg:columns-2 max-lg:gap-x-8">{rows}</ol>
         </nav>
     }
     .into_any()

@@ -100,6 +100,7 @@ impl Words {
     /// Counts the chosen filters.
     pub(crate) fn n_chosen(&self, n: usize) -> String {
         match self.lang {
+            _ if n == 0 => self.results.to_owned(),
             Lang::Zh => format!("已选 {n} 项条件"),
             Lang::En => format!("{n} filter{} chosen", plural(n == 1)),
         }
@@ -216,6 +217,14 @@ impl Words {
         match self.lang {
             Lang::Zh => format!("共 {total} 次，最多的一天 {greatest} 次。"),
             Lang::En => format!("{total} in all, {greatest} on the busiest day."),
+        }
+    }
+
+    /// Names a security level.
+    pub(crate) fn security_grade(&self, level: u8) -> String {
+        match self.lang {
+            Lang::Zh => format!("{level} 级"),
+            Lang::En => level.to_string(),
         }
     }
 

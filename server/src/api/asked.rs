@@ -29,7 +29,7 @@ impl Asked {
     ///
     /// Names every parameter that is not known or given twice.
     pub(super) fn only(&self, known: &[&str]) -> Result<BTreeMap<String, String>, Problem> {
-        let pairs = kaishu_types::query::decode(&self.query).map_err(Problem::fields)?;
+        let pairs = kaishu_types::query::decode(&self.query, self.lang).map_err(Problem::fields)?;
         let mut values = BTreeMap::new();
         let mut faults = Vec::new();
         let mut fault = |field: &str, message: String| {

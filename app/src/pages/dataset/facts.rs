@@ -81,7 +81,7 @@ fn main_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
                 .into_any(),
         };
     facts.push(fact(words.licence, licence));
-    facts.push(fact(words.security_level, fields.security_level.to_string()));
+    facts.push(fact(words.security_level, words.security_grade(fields.security_level)));
     facts.push(fact(words.version, words.version_number(dataset.version)));
     facts.push(fact(words.updated, full_day(ctx.lang, day_of(dataset.updated_at))));
     facts.push(fact(words.published, full_day(ctx.lang, day_of(dataset.published_at))));
@@ -120,7 +120,8 @@ fn more_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     facts.extend(text_fact(words.collector, fields.collector.as_deref()));
     facts.extend(text_fact(words.certifier, fields.certifier.as_deref()));
     facts.extend(text_fact(words.classification, fields.classification.as_deref()));
-    facts.extend(text_fact(words.data_form, Some(&fields.data_form.join(words.separator))));
+    let forms: Vec<String> = fields.data_form.iter().map(|form| mode_label(ctx, form)).collect();
+    facts.extend(text_fact(words.data_form, Some(&forms.join(words.separator))));
     facts.extend(text_fact(words.industry, fields.industry.as_deref()));
     facts.extend(text_fact(words.keywords, Some(&fields.keywords.join(words.separator))));
     facts.extend(text_fact(words.contact, fields.contact.as_deref()));

@@ -44,15 +44,17 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
         .collect();
     let links: Vec<&ResourceView> =
         dataset.resources.iter().filter(|resource| resource.kind != ResourceKind::File).collect();
+    let has_data = !files.is_empty() || !links.is_empty();
+    let heading = if has_data { words.available_now } else { words.open_items };
     let heading = if n_open > 0 {
-        format!("{}{}{}", words.available_now, ctx.lang.pick("：", ": "), words.n_items(n_open))
+        format!("{heading}{}{}", ctx.lang.pick("：", ": "), words.n_items(n_open))
     } else {
-        words.available_now.to_owned()
+        heading.to_owned()
     };
-    let text = if found.login_rule.is_some() {
-        words.available_login_text
-    } else {
-        words.available_now_text
+    let text = match (has_data, &found.login_rule) {
+        (false, _) => words.no_file,
+        (true, Some(_)) => words.available_login_text,
+        (true, None) => words.available_now_text,
     };
     let main = files.first().map(|file| download_button(ctx, found, file));
     let others: Vec<_> = files.iter().skip(1).take(6).map(|file| {
@@ -80,8 +82,10 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
             </li>
         })
     }).collect();
-    let nothing = (files.is_empty() && external.is_empty())
-        .then(|| view! { <p class="mt-4">{words.no_file}</p> });
+    let contact = (!has_data)
+        .then(|| found.dataset.fields.contact.clone())
+        .flatten()
+        .map(|contact| view! { <p class="mt-3">{contact}</p> });
     let external =
         (!external.is_empty()).then(|| view! { <ul class="mt-4 space-y-1.5">{external}</ul> });
     let side = if found.dataset.fields.open.class == OpenClass::Conditional {
@@ -96,7 +100,7 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
             {main}
             {others}
             {external}
-            {nothing}
+            {contact}
         </div>
     }
     .into_any()

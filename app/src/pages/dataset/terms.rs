@@ -12,11 +12,8 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     let words = ctx.words;
     let fields = &found.dataset.fields;
     let open = &fields.open;
-    let heading = if open.class == OpenClass::Conditional {
-        words.why_conditional
-    } else {
-        words.open_conditions
-    };
+    let heading =
+        if open.class == OpenClass::Conditional { words.why_conditional } else { words.how_to_use };
     let grounds: Vec<String> =
         open.grounds.iter().map(|code| found.terms.label("open_ground", code, ctx.lang)).collect();
     let grounds = (!grounds.is_empty()).then(|| {
@@ -31,7 +28,7 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
                 {paragraphs}
                 <footer>
                     <cite>"《"{rule.title.clone()}"》"</cite>
-                    {rule.heading.clone()}
+                    {rule.name(ctx.lang)}
                     " · "
                     <a class="ks-link" href=ctx.href(&rule.link)>{words.full_text}</a>
                 </footer>
@@ -83,7 +80,7 @@ fn list(heading: &'static str, lines: &[String]) -> Option<AnyView> {
     )
 }
 
-/// Names a way of delivery.
+/// Names a way of delivery or a form of data.
 pub(crate) fn mode_label(ctx: &Ctx, mode: &str) -> String {
     let (zh, en) = match mode {
         "download" | "file" => ("下载", "download"),
@@ -92,6 +89,15 @@ pub(crate) fn mode_label(ctx: &Ctx, mode: &str) -> String {
         "table_exchange" => ("库表交换", "table exchange"),
         "push" => ("推送", "push"),
         "offline" => ("线下", "offline"),
+        "text" => ("文本", "text"),
+        "number" => ("数字", "numbers"),
+        "table" | "chart" => ("图表", "tables"),
+        "image" => ("图像", "images"),
+        "audio" => ("音频", "audio"),
+        "video" => ("视频", "video"),
+        "e_certificate" => ("电子证照", "e-certificates"),
+        "e_archive" => ("电子档案", "e-archives"),
+        "document" => ("文件", "documents"),
         other => return other.to_owned(),
     };
     ctx.lang.pick(zh, en).to_owned()

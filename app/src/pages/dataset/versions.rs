@@ -47,14 +47,14 @@ pub(crate) fn citation(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     let words = ctx.words;
     let rule = found.attribution_rule.as_ref().map(|rule| {
         view! {
-            <a class="ks-art ml-2" href=ctx.href(&rule.link)>{rule.heading.clone()}</a>
+            <a class="ks-art ml-2" href=ctx.href(&rule.link)>{rule.name(ctx.lang)}</a>
         }
     });
     view! {
         <section aria-labelledby="h-cite" class="mt-12">
             <h2 id="h-cite" class="text-xl">{words.citation}</h2>
             <p class="mt-2 ks-mute">{words.citation_text}{rule}</p>
-            <p class="mt-3 border-y border-[var(--line)] py-3 select-all">{found.citation.clone()}</p>
+            <p class="mt-3 border-y border-[var(--line)] py-3 select-all">{found.citation.pick(ctx.lang)}</p>
             <p class="mt-2 text-sm ks-mute">{words.citation_receipt}</p>
         </section>
     }

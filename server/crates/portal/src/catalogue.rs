@@ -14,7 +14,7 @@ use kaishu_types::{DatasetCode, FieldError, Lang};
 use crate::directory::Directory;
 use crate::downloads::attribution;
 use crate::rules::{ArticleQuote, may_take_files};
-use crate::{Error, Portal, Result, blocking, statistics};
+use crate::{Error, Portal, Result, Text, blocking, statistics};
 
 /// Most suggestions at once.
 const N_SUGGESTIONS: usize = 8;
@@ -114,7 +114,7 @@ pub struct DatasetPage {
     /// The article that demands attribution (`attribution.rule`).
     pub attribution_rule: Option<ArticleQuote>,
     /// The line that attributes it, for today.
-    pub citation: String,
+    pub citation: Text,
     /// schema.org description.
     pub json_ld: serde_json::Value,
     /// Working days until an application is answered.
@@ -144,7 +144,7 @@ impl Portal {
         lang: Lang,
     ) -> Result<CatalogueView> {
         let directory = self.directory();
-        check_codes(request, &directory)?;
+        check_codes(request, &directory, lang)?;
         let page = match window {
             Window::Page { number, per_page } => Page::Offset {
                 offset: (number.max(1) - 1).saturating_mul(per_page),
@@ -339,11 +339,14 @@ fn facet_order(facet: Facet, value: &str) -> usize {
 }
 
 /// Refuses codes that do not exist, naming each.
-fn check_codes(request: &SearchRequest, directory: &Directory) -> Result<()> {
+fn check_codes(request: &SearchRequest, directory: &Directory, lang: Lang) -> Result<()> {
     let mut faults = Vec::new();
     let mut fault = |field: &str, code: &str, list: &str| {
         let code: String = code.chars().take(40).collect();
-        let message = format!("`{code}` does not exist; {list} lists what does");
+        let message = match lang {
+            Lang::Zh => format!("没有“{code}”这个编码，全部编码见 {list}"),
+            Lang::En => format!("`{code}` does not exist; {list} lists what does"),
+        };
         faults.push(FieldError { field: field.to_owned(), message });
     };
     for code in request.theme.iter().filter(|code| directory.term("theme", code).is_none()) {

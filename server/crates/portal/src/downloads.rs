@@ -12,7 +12,7 @@ use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef};
 
 use crate::clock::day_in_china;
 use crate::rules::may_take_files;
-use crate::{Error, Portal, Result, Site};
+use crate::{Error, Portal, Result, Site, Text};
 
 /// A file that may be taken.
 #[derive(Debug, Clone)]
@@ -91,7 +91,7 @@ impl Portal {
             licence: dataset.fields.licence.clone(),
             retrieved_at: now,
             day: today.format("%Y%m%d").to_string(),
-            attribution: attribution(&self.site(), dataset, resource.version, today),
+            attribution: attribution(&self.site(), dataset, resource.version, today).zh,
         };
         let receipt = kaishu_store::receipts::create(&self.inner.store, receipt).await?;
         self.count_download(&dataset.code);
@@ -174,14 +174,20 @@ pub(crate) fn attribution(
     dataset: &DatasetView,
     version: u32,
     retrieved_on: NaiveDate,
-) -> String {
-    format!(
-        "来源：{}，《{}》（{}，第 {version} 版），{}，{}/datasets/{}，获取日期：{retrieved_on}。",
-        dataset.organization.name,
-        dataset.fields.title,
-        dataset.code,
+) -> Text {
+    let code = &dataset.code;
+    let address = format!("{}/datasets/{code}", site.base_url);
+    let zh = format!(
+        "来源：{}，《{}》（{code}，第 {version} 版），{}，{address}，获取日期：{retrieved_on}。",
+        dataset.organization.label(Lang::Zh),
+        dataset.title(Lang::Zh),
         site.name.zh,
-        site.base_url,
-        dataset.code,
-    )
+    );
+    let en = format!(
+        "Source: {}, “{}” ({code}, version {version}), {}, {address}, retrieved on {retrieved_on}.",
+        dataset.organization.label(Lang::En),
+        dataset.title(Lang::En),
+        site.name.en,
+    );
+    Text { zh, en }
 }

@@ -4,6 +4,7 @@
 use kaishu_domain::policy::Ground;
 use kaishu_domain::visibility;
 use kaishu_store::Listed;
+use kaishu_types::Lang;
 use kaishu_types::dataset::DatasetView;
 use kaishu_types::rules::{PolicyView, RegulationView};
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
@@ -15,6 +16,8 @@ use crate::{Error, Portal, Result};
 pub struct ArticleQuote {
     /// Title of the regulation.
     pub title: String,
+    /// Number of the article.
+    pub number: u32,
     /// `第十七条`.
     pub heading: String,
     /// The text.
@@ -32,10 +35,36 @@ impl ArticleQuote {
         let article = kaishu_domain::article_text(code, number)?;
         Some(Self {
             title: regulation.title,
+            number,
             heading: article.heading,
             paragraphs: article.paragraphs,
             link: format!("/rules/{code}#a{number}"),
         })
+    }
+}
+
+impl ArticleQuote {
+    /// Names the article in a language.
+    pub fn name(&self, lang: Lang) -> String {
+        match lang {
+            Lang::Zh => self.heading.clone(),
+            Lang::En => format!("Article {}", self.number),
+        }
+    }
+
+    /// Keeps the sentences that speak of something; all of them where none does.
+    fn about(mut self, word: &str) -> Self {
+        let sentences: Vec<String> = self
+            .paragraphs
+            .iter()
+            .flat_map(|paragraph| paragraph.split_inclusive('。'))
+            .filter(|sentence| sentence.contains(word))
+            .map(str::to_owned)
+            .collect();
+        if !sentences.is_empty() {
+            self.paragraphs = sentences;
+        }
+        self
     }
 }
 
@@ -77,7 +106,8 @@ impl Portal {
         if class == OpenClass::Unconditional {
             return None;
         }
-        ArticleQuote::of(&self.policy().rules.class.open_basis.ground)
+        let quote = ArticleQuote::of(&self.policy().rules.class.open_basis.ground)?;
+        Some(quote.about(class.label(Lang::Zh)))
     }
 
     /// Quotes the article that demands attribution (`attribution.rule`).

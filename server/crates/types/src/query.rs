@@ -6,9 +6,9 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use crate::FieldError;
 use crate::search::{Facet, SearchRequest, Sort};
-use crate::vocabulary::UpdatedWithin;
+use crate::vocabulary::{UnknownValue, UpdatedWithin};
+use crate::{FieldError, Lang};
 
 /// Longest query in characters; more is refused, never cut.
 pub const MAX_QUERY_CHARS: usize = 1_000;
@@ -66,15 +66,15 @@ const SEARCH_PARAMETERS: &[&str] = &[
 ///
 /// # Errors
 ///
-/// Every fault, by parameter.
-pub fn parse(raw: &str, paging: Paging) -> Result<CatalogueQuery, Vec<FieldError>> {
-    let pairs = decode(raw)?;
-    let mut reader = Reader { query: CatalogueQuery::default(), paging, faults: Vec::new() };
+/// Every fault, by parameter, in the language of the reader.
+pub fn parse(raw: &str, paging: Paging, lang: Lang) -> Result<CatalogueQuery, Vec<FieldError>> {
+    let pairs = decode(raw, lang)?;
+    let mut reader = Reader { query: CatalogueQuery::default(), paging, lang, faults: Vec::new() };
     let mut seen_once: Vec<String> = Vec::new();
     for (name, value) in pairs {
         if is_single(&name) {
             if seen_once.contains(&name) {
-                reader.fault(&name, "is given twice; give it once");
+                reader.fault(&name, "出现了两次，只能写一次", "is given twice; give it once");
                 continue;
             }
             seen_once.push(name.clone());
@@ -89,12 +89,16 @@ pub fn parse(raw: &str, paging: Paging) -> Result<CatalogueQuery, Vec<FieldError
 /// # Errors
 ///
 /// Names the parameter whose bytes are no text.
-pub fn decode(raw: &str) -> Result<Vec<(String, String)>, Vec<FieldError>> {
+pub fn decode(raw: &str, lang: Lang) -> Result<Vec<(String, String)>, Vec<FieldError>> {
     let mut pairs = Vec::new();
     for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
         if name.contains('\u{FFFD}') || value.contains('\u{FFFD}') {
             let field = name.replace('\u{FFFD}', "?");
-            let message = "holds bytes that are not UTF-8; encode the address as UTF-8".to_owned();
+            let message = lang.pick(
+                "含有不是 UTF-8 的字节，地址应当用 UTF-8 编码",
+                "holds bytes that are not UTF-8; encode the address as UTF-8",
+            );
+            let message = message.to_owned();
             return Err(vec![FieldError { field, message }]);
         }
         pairs.push((name.into_owned(), value.into_owned()));
@@ -112,13 +116,24 @@ fn is_single(name: &str) -> bool {
 struct Reader {
     query: CatalogueQuery,
     paging: Paging,
+    lang: Lang,
     faults: Vec<FieldError>,
 }
 
 impl Reader {
-    fn fault(&mut self, field: &str, message: impl Into<String>) {
+    fn fault(&mut self, field: &str, zh: impl Into<String>, en: impl Into<String>) {
         let field = field.chars().take(60).collect();
-        self.faults.push(FieldError { field, message: message.into() });
+        let message = self.lang.pick(zh.into(), en.into());
+        self.faults.push(FieldError { field, message });
+    }
+
+    fn unknown(&mut self, field: &str, value: &str, known: &str) {
+        let value = shown(value);
+        self.fault(
+            field,
+            format!("没有“{value}”这个值，可用的是：{known}"),
+            format!("`{value}` is not known here; known are {known}"),
+        );
     }
 
     fn take(&mut self, name: &str, value: &str) {
@@ -127,59 +142,78 @@ impl Reader {
         match (name, self.paging) {
             ("q", _) => self.take_text(value),
             (_, _) if value.is_empty() && self.is_known(name) => {}
-            ("theme", _) => self.push(name, value, |request| &mut request.theme),
-            ("org", _) => self.push(name, value, |request| &mut request.org),
-            ("region", _) => self.push(name, value, |request| &mut request.region),
-            ("priority", _) => self.push(name, value, |request| &mut request.priority),
+            ("theme", _) => self.push_code(name, value, |request| &mut request.theme),
+            ("org", _) => self.push_code(name, value, |request| &mut request.org),
+            ("region", _) => self.push_code(name, value, |request| &mut request.region),
+            ("priority", _) => self.push_code(name, value, |request| &mut request.priority),
             ("level", _) => self.push(name, value, |request| &mut request.level),
             ("open", _) => self.push(name, value, |request| &mut request.open),
             ("format", _) => self.push(name, value, |request| &mut request.format),
             ("frequency", _) => self.push(name, value, |request| &mut request.frequency),
             ("updated", _) => match value.parse::<UpdatedWithin>() {
                 Ok(within) => self.query.request.updated = Some(within),
-                Err(error) => self.fault(name, error.to_string()),
+                Err(error) => self.unknown(name, value, &error.known),
             },
-            ("item", _) if value.chars().count() > 100 => {
-                self.fault(name, "is longer than 100 characters; give the name of one data item");
-            }
-            ("item", _) => self.query.request.item = Some(value.to_owned()),
-            ("sort", _) => match Sort::parse(value) {
-                Some(sort) => self.query.request.sort = sort,
-                None => {
-                    let known: Vec<&str> = Sort::ALL.iter().map(|sort| sort.as_str()).collect();
-                    self.fault(
-                        name,
-                        format!("`{}` is no order; known are {}", shown(value), known.join(", ")),
-                    );
-                }
-            },
+            ("item", _) => self.take_item(value),
+            ("sort", _) => self.take_sort(value),
             ("exact", _) => match value {
                 "1" | "true" => self.query.request.exact = true,
                 "0" | "false" => self.query.request.exact = false,
-                _ => self.fault(name, "is `1` or `0`"),
+                _ => self.unknown(name, value, "1, 0"),
             },
-            ("page", Paging::Pages) => match value.parse::<usize>() {
-                Ok(page) if page >= 1 => self.query.page = Some(page),
-                _ => self.fault(name, format!("`{}` is no page; pages count from 1", shown(value))),
-            },
-            ("all", Paging::Pages) => {
-                match Facet::ALL.iter().find(|facet| facet.as_str() == value) {
-                    Some(facet) => self.query.all = Some(*facet),
-                    None => self.fault(name, format!("`{}` is no facet", shown(value))),
-                }
-            }
-            ("cursor", Paging::Cursor) => self.query.cursor = Some(value.to_owned()),
-            ("per_page", Paging::Cursor) => match value.parse::<usize>() {
-                Ok(count) if (1..=MAX_PER_PAGE).contains(&count) => {
-                    self.query.per_page = Some(count)
-                }
-                _ => self.fault(name, format!("is a number from 1 to {MAX_PER_PAGE}")),
-            },
-            _ => {
-                let known = self.known().join(", ");
-                self.fault(name, format!("is not a parameter of this address; known are {known}"));
-            }
+            (_, Paging::Pages) => self.take_for_pages(name, value),
+            (_, Paging::Cursor) => self.take_for_programs(name, value),
         }
+    }
+
+    fn take_for_pages(&mut self, name: &str, value: &str) {
+        match name {
+            "page" => match value.parse::<usize>() {
+                Ok(page) if page >= 1 => self.query.page = Some(page),
+                _ => {
+                    let value = shown(value);
+                    self.fault(
+                        name,
+                        format!("“{value}”不是页码，页码从 1 数起"),
+                        format!("`{value}` is no page; pages count from 1"),
+                    );
+                }
+            },
+            "all" => match Facet::ALL.iter().find(|facet| facet.as_str() == value) {
+                Some(facet) => self.query.all = Some(*facet),
+                None => {
+                    let known: Vec<&str> = Facet::ALL.iter().map(|facet| facet.as_str()).collect();
+                    self.unknown(name, value, &known.join(", "));
+                }
+            },
+            _ => self.unknown_parameter(name),
+        }
+    }
+
+    fn take_for_programs(&mut self, name: &str, value: &str) {
+        match name {
+            "cursor" => self.query.cursor = Some(value.to_owned()),
+            "per_page" => match value.parse::<usize>() {
+                Ok(count) if (1..=MAX_PER_PAGE).contains(&count) => {
+                    self.query.per_page = Some(count);
+                }
+                _ => self.fault(
+                    name,
+                    format!("是 1 到 {MAX_PER_PAGE} 的整数"),
+                    format!("is a number from 1 to {MAX_PER_PAGE}"),
+                ),
+            },
+            _ => self.unknown_parameter(name),
+        }
+    }
+
+    fn unknown_parameter(&mut self, name: &str) {
+        let known = self.known().join(", ");
+        self.fault(
+            name,
+            format!("不是这个地址的参数，可用的是：{known}"),
+            format!("is not a parameter of this address; known are {known}"),
+        );
     }
 
     fn known(&self) -> Vec<&'static str> {
@@ -199,6 +233,7 @@ impl Reader {
         if n_chars > MAX_QUERY_CHARS {
             self.fault(
                 "q",
+                format!("有 {n_chars} 个字，最多查找 {MAX_QUERY_CHARS} 个字"),
                 format!("has {n_chars} characters; at most {MAX_QUERY_CHARS} are searched"),
             );
             return;
@@ -206,29 +241,70 @@ impl Reader {
         value.clone_into(&mut self.query.request.q);
     }
 
-    fn push<T: FromStr + PartialEq>(
+    fn take_item(&mut self, value: &str) {
+        if value.chars().count() > 100 {
+            self.fault(
+                "item",
+                "超过 100 个字，只写一个数据项的名称",
+                "is longer than 100 characters; give the name of one data item",
+            );
+            return;
+        }
+        self.query.request.item = Some(value.to_owned());
+    }
+
+    fn take_sort(&mut self, value: &str) {
+        match Sort::parse(value) {
+            Some(sort) => self.query.request.sort = sort,
+            None => {
+                let known: Vec<&str> = Sort::ALL.iter().map(|sort| sort.as_str()).collect();
+                self.unknown("sort", value, &known.join(", "));
+            }
+        }
+    }
+
+    fn push<T>(&mut self, name: &str, value: &str, list: impl Fn(&mut SearchRequest) -> &mut Vec<T>)
+    where
+        T: FromStr<Err = UnknownValue> + PartialEq,
+    {
+        match value.parse::<T>() {
+            Ok(value) => self.add(name, value, list),
+            Err(error) => self.unknown(name, value, &error.known),
+        }
+    }
+
+    fn push_code(
         &mut self,
         name: &str,
         value: &str,
-        list: impl Fn(&mut SearchRequest) -> &mut Vec<T>,
-    ) where
-        T::Err: Display,
-    {
+        list: impl Fn(&mut SearchRequest) -> &mut Vec<String>,
+    ) {
         if value.chars().count() > 200 {
-            self.fault(name, "is longer than any code");
+            self.fault(name, "比任何编码都长", "is longer than any code");
             return;
         }
-        match value.parse::<T>() {
-            Ok(value) => {
-                let values = list(&mut self.query.request);
-                if values.len() >= MAX_VALUES {
-                    self.fault(name, format!("has more than {MAX_VALUES} values"));
-                } else if !values.contains(&value) {
-                    values.push(value);
-                }
-            }
-            Err(error) => self.fault(name, error.to_string()),
+        self.add(name, value.to_owned(), list);
+    }
+
+    fn add<T: PartialEq>(
+        &mut self,
+        name: &str,
+        value: T,
+        list: impl Fn(&mut SearchRequest) -> &mut Vec<T>,
+    ) {
+        let values = list(&mut self.query.request);
+        if values.contains(&value) {
+            return;
         }
+        if values.len() >= MAX_VALUES {
+            self.fault(
+                name,
+                format!("超过 {MAX_VALUES} 个值"),
+                format!("has more than {MAX_VALUES} values"),
+            );
+            return;
+        }
+        list(&mut self.query.request).push(value);
     }
 }
 
@@ -349,17 +425,17 @@ mod tests {
     fn an_address_says_what_it_asks_and_can_be_written_back() {
         let raw = "q=%E7%94%A8%E7%94%B5&open=conditional&open=unconditional&org=YX-FGW&updated=year&sort=downloads";
 
-        let query = parse(raw, Paging::Pages).unwrap();
+        let query = parse(raw, Paging::Pages, Lang::En).unwrap();
 
         assert_eq!(query.request.q, "用电");
         assert_eq!(query.request.open, [OpenClass::Conditional, OpenClass::Unconditional]);
-        let again = parse(&query.request.to_query(), Paging::Pages).unwrap();
+        let again = parse(&query.request.to_query(), Paging::Pages, Lang::En).unwrap();
         assert_eq!(again, query);
     }
 
     #[track_caller]
     fn refuses(raw: &str, field: &str, part: &str) {
-        let faults = parse(raw, Paging::Pages).unwrap_err();
+        let faults = parse(raw, Paging::Pages, Lang::En).unwrap_err();
         assert_eq!(faults[0].field, field);
         assert!(faults[0].message.contains(part), "{}", faults[0].message);
     }
@@ -379,7 +455,7 @@ mod tests {
 
     #[test]
     fn empty_fields_of_a_form_restrict_nothing() {
-        let query = parse("q=&theme=&updated=&page=", Paging::Pages).unwrap();
+        let query = parse("q=&theme=&updated=&page=", Paging::Pages, Lang::En).unwrap();
         assert_eq!(query, CatalogueQuery::default());
     }
 
@@ -387,7 +463,7 @@ mod tests {
     fn special_characters_survive_the_way_through_an_address() {
         let request =
             SearchRequest { q: "a+b & 50% \"空 气\" #1".to_owned(), ..Default::default() };
-        let again = parse(&request.to_query(), Paging::Pages).unwrap();
+        let again = parse(&request.to_query(), Paging::Pages, Lang::En).unwrap();
         assert_eq!(again.request, request);
     }
 }
