@@ -267,8 +267,7 @@ words! {
     published_on: "发布时间", "Published";
     changed_fields: "变更内容", "Changed";
     other_versions: "其他版本", "Other versions";
-    download_starts: "下载即将开始。没有开始，", "The download is about to begin. If it does not,";
-    download_now: "从这里下载", "download from here";
+    download_starts: "下载马上自动开始。没有开始的，按下面的按钮。", "The download begins by itself in a second. If it does not, use the button.";
     attribution_line: "署名行", "Attribution line";
     attribution_text: "使用成果时写上这一行。点一下即可全选。", "Put this line on what you make of the data. One click selects it all.";
     receipt: "获取回执", "Receipt";
@@ -340,6 +339,8 @@ words! {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a source that cannot be read is a failed test")]
+
     use super::*;
 
     fn is_han(char: char) -> bool {
@@ -355,6 +356,33 @@ mod tests {
                 assert!(!half, "`{key}`: half-width `{}` after Chinese in {zh}", pair[1]);
             }
         }
+    }
+
+    /// Long texts stand in the files of their pages, so the sources are read as well.
+    #[test]
+    fn chinese_in_pages_takes_full_width_punctuation() {
+        let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
+        let mut n_files = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                if path.extension().is_none_or(|extension| extension != "rs") {
+                    continue;
+                }
+                n_files += 1;
+                for (place, line) in std::fs::read_to_string(&path).unwrap().lines().enumerate() {
+                    let chars: Vec<char> = line.chars().collect();
+                    let is_half =
+                        chars.windows(2).any(|pair| is_han(pair[0]) && ",:;?!(".contains(pair[1]));
+                    assert!(!is_half, "{}:{}: {line}", path.display(), place + 1);
+                }
+            }
+        }
+        assert!(n_files > 30, "{n_files} files are too few: the folder has moved");
     }
 
     #[test]

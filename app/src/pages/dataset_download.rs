@@ -70,11 +70,6 @@ fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView) -> Page {
         receipt.resource_id, receipt.code
     );
     let verify = ctx.href(&format!("/verify/{}", receipt.code));
-    let lead = view! {
-        {words.download_starts}
-        " "
-        <a class="ks-link" rel="nofollow" href=original.clone()>{words.download_now}</a>
-    };
     let body = view! {
         <main id="main" class="ks-wrap">
             {crumbs(ctx, vec![
@@ -82,7 +77,7 @@ fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView) -> Page {
                 (receipt.dataset_title.clone(), Some(format!("/datasets/{code}"))),
                 (words.download.to_owned(), None),
             ])}
-            {page_head(&receipt.resource_title, lead)}
+            {page_head(&receipt.resource_title, words.download_starts)}
             <div class="max-w-[52rem]">
                 <p class="mb-8">
                     <a class="btn btn-primary" rel="nofollow" href=original.clone()>
