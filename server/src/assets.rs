@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
 
 /// Where a program built without the site looks for it.
+#[cfg(not(feature = "embed"))]
 const BUILT_SITE: &str = "target/site";
 
 /// Where the files are.

@@ -25,7 +25,7 @@ pub(crate) async fn unknown(Shared(state): Shared<State>, request: Request) -> R
     if let Some(location) = without_slash(&parts) {
         return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response();
     }
-    let lang = language_of(path);
+    let lang = language_of(path, &parts.headers);
     let is_api = path.starts_with("/api/");
     let error = Error::Refused {
         code: ErrorCode::NotFound,
@@ -37,7 +37,9 @@ pub(crate) async fn unknown(Shared(state): Shared<State>, request: Request) -> R
             .to_owned(),
         rule: None,
         remedy: is_api.then(|| Remedy {
-            text: "The reference lists every address of the API.".to_owned(),
+            text: lang
+                .pick("接口说明列出全部地址。", "The reference lists every address of the API.")
+                .to_owned(),
             link: "/api/reference".to_owned(),
         }),
     };
@@ -57,7 +59,7 @@ pub(crate) async fn wrong_method(request: Request) -> Response {
             ))
             .into_response();
     }
-    let lang = language_of(path);
+    let lang = language_of(path, &parts.headers);
     plain_page::respond(
         lang,
         status,

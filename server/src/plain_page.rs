@@ -1,8 +1,10 @@
 //! A bare page for what goes wrong outside the pages: it needs nothing but its own words.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kaishu_types::Lang;
+
+use crate::negotiation;
 
 /// Draws a page of a heading and a sentence, both constant.
 pub(crate) fn respond(lang: Lang, status: StatusCode, title: &str, text: &str) -> Response {
@@ -25,10 +27,10 @@ pub(crate) fn respond(lang: Lang, status: StatusCode, title: &str, text: &str) -
     response
 }
 
-/// Returns the language of an address; programs are told in English what they did wrong.
-pub(crate) fn language_of(path: &str) -> Lang {
+/// Returns the language of an address; where none is in it, the client's.
+pub(crate) fn language_of(path: &str, headers: &HeaderMap) -> Lang {
     if path.starts_with("/api/") {
-        return Lang::En;
+        return negotiation::language(headers);
     }
     match path.strip_prefix("/en") {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => Lang::En,

@@ -32,23 +32,31 @@ impl Asked {
         let pairs = kaishu_types::query::decode(&self.query, self.lang).map_err(Problem::fields)?;
         let mut values = BTreeMap::new();
         let mut faults = Vec::new();
-        let mut fault = |field: &str, message: String| {
-            faults.push(FieldError { field: field.chars().take(60).collect(), message });
+        let mut fault = |field: &str, zh: String, en: String| {
+            let field = field.chars().take(60).collect();
+            faults.push(FieldError { field, message: self.lang.pick(zh, en) });
         };
+        let all = known.join(", ");
         for (name, value) in pairs {
             if !known.contains(&name.as_str()) {
-                let message = match known {
-                    [] => "is not a parameter of this address, which takes none".to_owned(),
-                    known => {
-                        format!(
-                            "is not a parameter of this address; known are {}",
-                            known.join(", ")
-                        )
-                    }
+                let (zh, en) = if known.is_empty() {
+                    (
+                        "不是这个地址的参数，这个地址不接受参数".to_owned(),
+                        "is not a parameter of this address, which takes none".to_owned(),
+                    )
+                } else {
+                    (
+                        format!("不是这个地址的参数，可用的是：{all}"),
+                        format!("is not a parameter of this address; known are {all}"),
+                    )
                 };
-                fault(&name, message);
+                fault(&name, zh, en);
             } else if values.contains_key(&name) {
-                fault(&name, "is given twice; give it once".to_owned());
+                fault(
+                    &name,
+                    "出现了两次，只能写一次".to_owned(),
+                    "is given twice; give it once".to_owned(),
+                );
             } else {
                 values.insert(name, value);
             }

@@ -1,7 +1,6 @@
 //! The public HTTP API, `/api/v1`: thin handlers over the use cases, described by OpenAPI.
 
 mod asked;
-mod browser;
 mod datasets;
 mod listing;
 mod original;
@@ -18,7 +17,6 @@ mod vocabularies;
 
 use std::sync::LazyLock;
 
-use axum::middleware::from_fn;
 use axum::routing::get;
 use axum::{Json, Router};
 use utoipa::OpenApi;
@@ -38,6 +36,7 @@ use crate::state::State;
             Words of vocabularies come in the language of `Accept-Language` (zh or en).",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
+    components(schemas(kaishu_types::search::Sort, kaishu_types::vocabulary::UpdatedWithin)),
     tags(
         (name = "datasets", description = "The catalogue: search, entries, files"),
         (name = "directory", description = "Organizations, regions and vocabularies"),
@@ -51,12 +50,7 @@ struct Description;
 /// Returns the routes of the API.
 pub(crate) fn router() -> Router<State> {
     let (routes, _) = described().split_for_parts();
-    let api = routes.layer(from_fn(browser::open_to_all));
-    api.merge(
-        Router::new()
-            .route("/api/openapi.json", get(openapi).layer(from_fn(browser::open_to_all)))
-            .route("/api/reference", get(reference::show)),
-    )
+    routes.route("/api/openapi.json", get(openapi)).route("/api/reference", get(reference::show))
 }
 
 /// Returns the OpenAPI document.

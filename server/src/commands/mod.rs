@@ -124,7 +124,7 @@ async fn open(config: &Config, assets: &Assets) -> anyhow::Result<Portal> {
 async fn catch_up(portal: &Portal) -> anyhow::Result<()> {
     match portal.catch_up(|done| eprintln!("index: {} datasets", done.n_changes)).await {
         Ok(_) => Ok(()),
-        Err(error) if is_locked(&error) => {
+        Err(error) if error.is_index_locked() => {
             eprintln!("index: a running server writes it and takes this up within seconds");
             Ok(())
         }
@@ -132,10 +132,6 @@ async fn catch_up(portal: &Portal) -> anyhow::Result<()> {
             "everything is stored, but the search index could not follow; `kaishu index rebuild` makes a new one",
         ),
     }
-}
-
-fn is_locked(error: &kaishu_portal::Error) -> bool {
-    error.is_index_locked()
 }
 
 /// Writes a result.

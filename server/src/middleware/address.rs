@@ -11,21 +11,25 @@ use crate::fallback::refuse;
 use crate::plain_page::language_of;
 use crate::state::State;
 
-/// Answers 400 to a path whose bytes are not UTF-8, or that holds control characters.
+/// Answers 400 to an address whose path is no UTF-8 text, or that holds control characters.
 pub(super) async fn guard(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_text = percent_decode_str(path)
         .decode_utf8()
         .is_ok_and(|path| !path.chars().any(char::is_control));
-    if is_text {
+    // Bytes of the query that are no text are named with their parameter where it is read. Tabs and
+    // ends of lines come along when a text is pasted.
+    let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n');
+    let has_control = percent_decode_str(request.uri().query().unwrap_or_default()).any(is_control);
+    if is_text && !has_control {
         return next.run(request).await;
     }
     let error = Error::Refused {
         code: ErrorCode::InvalidInput,
-        message: language_of(path)
+        message: language_of(path, request.headers())
             .pick(
-                "地址里有不是 UTF-8 文字的字节。请检查地址是否完整。",
-                "The address holds bytes that are not UTF-8 text. Please check whether it is complete.",
+                "地址里有控制字符，或者有不是 UTF-8 文字的字节。请检查地址是否完整。",
+                "The address holds control characters, or bytes that are not UTF-8 text. Please check whether it is complete.",
             )
             .to_owned(),
         rule: None,

@@ -29,7 +29,7 @@ pub(super) async fn dress(Shared(state): Shared<State>, request: Request, next: 
     }
     let (old, body) = response.into_parts();
     let text = text_of(body).await;
-    let lang = language_of(head.uri.path());
+    let lang = language_of(head.uri.path(), &head.headers);
     let error = Error::Refused {
         code: code_of(status),
         message: sentence(lang, status, text),

@@ -2,6 +2,7 @@
 
 mod address;
 mod body_limit;
+mod cors;
 mod errors;
 mod log;
 mod pages;
@@ -27,6 +28,7 @@ pub(crate) fn around(routes: Router<State>, state: &State) -> Router<State> {
         .layer(from_fn_with_state(state.clone(), address::guard))
         .layer(from_fn_with_state(state.clone(), errors::dress))
         .layer(compression())
+        .layer(from_fn(cors::open))
         .layer(from_fn_with_state(state.clone(), pages::keep))
         .layer(from_fn(panics::catch))
         .layer(from_fn(security::protect))

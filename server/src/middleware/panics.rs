@@ -17,6 +17,7 @@ use crate::plain_page::{self, language_of};
 /// Answers 500 where a handler panics, as a page or as JSON.
 pub(super) async fn catch(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let lang = language_of(&path, request.headers());
     let as_json = prefers_json(&path, request.headers());
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -31,7 +32,6 @@ pub(super) async fn catch(request: Request, next: Next) -> Response {
             .with_reference(id)
             .into_response();
     }
-    let lang = language_of(&path);
     plain_page::respond(
         lang,
         status,

@@ -7,7 +7,22 @@ use kaishu_types::vocabulary::DatasetState;
 use crate::support::TestSite;
 
 /// Pages that are there without any dataset.
-const PAGES: &[&str] = &["/", "/datasets"];
+const PAGES: &[&str] = &[
+    "/",
+    "/datasets",
+    "/organizations",
+    "/regions",
+    "/stats",
+    "/rules",
+    "/rules/aba",
+    "/demands",
+    "/showcases",
+    "/login",
+    "/verify",
+    "/help",
+    "/accessibility",
+    "/developers",
+];
 
 #[tokio::test]
 async fn every_page_is_well_formed_in_both_languages() {
@@ -15,9 +30,14 @@ async fn every_page_is_well_formed_in_both_languages() {
     let mut paths: Vec<String> = PAGES.iter().map(|path| (*path).to_owned()).collect();
     paths.push("/datasets?q=%E7%A9%BA%E6%B0%94&open=conditional".to_owned());
     paths.push("/datasets?q=nothingatall".to_owned());
+    paths.push("/organizations/YX-FGW".to_owned());
+    paths.push("/regions/YX".to_owned());
     let cards = site.get("/api/v1/datasets?per_page=30").await.json();
     for item in cards["items"].as_array().unwrap() {
-        paths.push(format!("/datasets/{}", item["code"].as_str().unwrap()));
+        let code = item["code"].as_str().unwrap();
+        paths.push(format!("/datasets/{code}"));
+        paths.push(format!("/datasets/{code}/versions/1"));
+        paths.push(format!("/datasets/{code}/apply"));
     }
     assert!(paths.len() > 30);
     for path in paths {

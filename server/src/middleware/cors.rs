@@ -17,8 +17,11 @@ const FOR_PREFLIGHT: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_MAX_AGE, "86400"),
 ];
 
-/// Lets every site read, without cookies.
-pub(super) async fn open_to_all(request: Request, next: Next) -> Response {
+/// Lets every site read the API, without cookies.
+pub(super) async fn open(request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/api/") {
+        return next.run(request).await;
+    }
     let is_preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = if is_preflight {
