@@ -14,6 +14,16 @@ use crate::weights::Weights;
 /// The longest text typed in pinyin without spaces that is cut into words.
 const MAX_PINYIN_BYTES: usize = 40;
 
+/// A term with more entries than this, and with more than its share, is common: reading all of its
+/// postings once more would cost much and change little.
+const COMMON_ENTRIES: u32 = 10_000;
+const COMMON_SHARE: f32 = 0.1;
+
+fn is_common(snapshot: &Snapshot, term: &Prepared) -> bool {
+    let share = term.n_entries as f32 / snapshot.lengths.n_entries;
+    term.n_entries > COMMON_ENTRIES && share > COMMON_SHARE
+}
+
 /// What is looked for, ready to run.
 #[derive(Default)]
 pub(crate) struct Query {
@@ -91,7 +101,7 @@ impl Query {
         }
         for gram in &plan.grams {
             let prepared = lookup(snapshot, Target::Grams, gram)?;
-            if prepared.n_entries > 0 {
+            if prepared.n_entries > 0 && !is_common(snapshot, &prepared) {
                 query.grams.push(prepared);
             }
         }
@@ -119,6 +129,13 @@ impl Query {
             let Some(terms) = all_terms(snapshot, target, &alternative.terms)? else {
                 continue;
             };
+            // Where a word itself is that common, looking inside others adds nothing.
+            let is_found = ways.first().is_some_and(|(_, found): &(f32, Vec<Prepared>)| {
+                found.iter().all(|term| is_common(snapshot, term))
+            });
+            if is_found && matches!(alternative.kind, Kind::Substring | Kind::Character) {
+                continue;
+            }
             if let Some(synonym) = alternative.synonym {
                 self.expanded.push(synonym.to_owned());
             }
