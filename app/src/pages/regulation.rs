@@ -136,14 +136,13 @@ fn article(ctx: &Ctx, article: &ArticleView, rules: &[&RuleView]) -> AnyView {
         .collect();
     let beside = (!rows.is_empty()).then(|| {
         view! {
-            <aside
+            <div
                 class="text-sm leading-normal [font-family:var(--font-sans)] border-l-2 border-[var(--line-2)] pl-4 my-2 xl:my-0 self-start"
                 lang=ctx.lang.tag()
-                aria-label=ctx.words.rules_by_this
             >
                 <p class="ks-mute">{ctx.words.rules_by_this}</p>
                 <ul>{rows}</ul>
-            </aside>
+            </div>
         }
     });
     view! {
