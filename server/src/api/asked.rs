@@ -1,6 +1,7 @@
 //! What a request to the API says besides its path: parameters, language, what it has already.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use axum::extract::{FromRequestParts, Path};
 use http::HeaderMap;
@@ -51,14 +52,17 @@ impl Asked {
                     )
                 };
                 fault(&name, zh, en);
-            } else if values.contains_key(&name) {
-                fault(
-                    &name,
+                continue;
+            }
+            match values.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(place) => fault(
+                    place.key(),
                     "出现了两次，只能写一次".to_owned(),
                     "is given twice; give it once".to_owned(),
-                );
-            } else {
-                values.insert(name, value);
+                ),
             }
         }
         if faults.is_empty() { Ok(values) } else { Err(Problem::fields(faults)) }
