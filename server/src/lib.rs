@@ -1,10 +1,5 @@
 //! The web server of Kaishu: pages, HTTP API and files behind one [`router`].
 
-#![expect(
-    clippy::result_large_err,
-    reason = "a refusal is made once a request and is as large as the answer it becomes"
-)]
-
 pub mod api;
 pub mod assets;
 pub mod config;

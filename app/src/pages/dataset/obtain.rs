@@ -56,6 +56,9 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
         (true, Some(_)) => words.available_login_text,
         (true, None) => words.available_now_text,
     };
+    let rule = found.login_rule.as_ref().filter(|_| has_data).map(|rule| {
+        view! { " " <a class="ks-art" href=ctx.href(&rule.link)>{rule.name(ctx.lang)}</a> }
+    });
     let main = files.first().map(|file| download_button(ctx, found, file));
     let others: Vec<_> = files.iter().skip(1).take(6).map(|file| {
         view! { <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, file))>{file.title.clone()}" "{file.format.label(ctx.lang)}</a> }
@@ -96,7 +99,7 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
     view! {
         <div class=side>
             <h3 class="text-lg">{heading}</h3>
-            <p class="mt-1 ks-mute text-[.9375rem]">{text}</p>
+            <p class="mt-1 ks-mute text-[.9375rem]">{text}{rule}</p>
             {main}
             {others}
             {external}

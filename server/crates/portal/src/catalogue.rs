@@ -108,11 +108,11 @@ pub struct DatasetPage {
     /// Whether its files can be taken without a grant.
     pub may_download: bool,
     /// Why a login is needed for open data, where it is (`login.unconditional`).
-    pub login_rule: Option<ArticleQuote>,
+    pub login_rule: Option<Arc<ArticleQuote>>,
     /// The article behind its class.
-    pub class_rule: Option<ArticleQuote>,
+    pub class_rule: Option<Arc<ArticleQuote>>,
     /// The article that demands attribution (`attribution.rule`).
-    pub attribution_rule: Option<ArticleQuote>,
+    pub attribution_rule: Option<Arc<ArticleQuote>>,
     /// The line that attributes it, for today.
     pub citation: Text,
     /// schema.org description.

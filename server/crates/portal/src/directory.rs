@@ -38,7 +38,8 @@ impl Directory {
         organizations: Vec<OrganizationView>,
         terms: Vec<Term>,
     ) -> Self {
-        let region_places =
+        let regions = with_those_below(regions);
+        let region_places: HashMap<String, usize> =
             regions.iter().enumerate().map(|(place, it)| (it.named.code.clone(), place)).collect();
         let organization_places = organizations
             .iter()
@@ -99,5 +100,66 @@ impl Directory {
             Facet::Format => value.parse::<Format>().ok().map(|it| it.label(lang).to_owned()),
             Facet::Frequency => value.parse::<Frequency>().ok().map(|it| it.label(lang).to_owned()),
         }
+    }
+}
+
+/// Adds to each region the datasets of all regions below it (CAT-12).
+fn with_those_below(mut regions: Vec<RegionView>) -> Vec<RegionView> {
+    let parents: HashMap<String, Option<String>> = regions
+        .iter()
+        .map(|it| (it.named.code.clone(), it.parent.as_ref().map(|parent| parent.code.clone())))
+        .collect();
+    let mut sums: HashMap<String, u64> = HashMap::new();
+    for region in &regions {
+        let mut place = Some(region.named.code.clone());
+        let mut n_steps = 0;
+        while let Some(code) = place {
+            *sums.entry(code.clone()).or_default() += region.n_datasets;
+            n_steps += 1;
+            // The store allows no ring, but a ring must not hang us.
+            let goes_on = n_steps <= parents.len();
+            place = parents.get(&code).cloned().flatten().filter(|_| goes_on);
+        }
+    }
+    for region in &mut regions {
+        region.n_datasets = sums.get(&region.named.code).copied().unwrap_or_default();
+    }
+    regions
+}
+
+#[cfg(test)]
+mod tests {
+    use kaishu_types::organization::Named;
+    use kaishu_types::vocabulary::RegionLevel;
+
+    use super::*;
+
+    fn region(code: &str, parent: Option<&str>, n_datasets: u64) -> RegionView {
+        let named =
+            |code: &str| Named { code: code.to_owned(), name: code.to_owned(), name_en: None };
+        RegionView {
+            named: named(code),
+            level: RegionLevel::County,
+            parent: parent.map(named),
+            description: None,
+            authority: None,
+            n_datasets,
+        }
+    }
+
+    /// Proves CAT-12: a region counts its own datasets and those of all levels below.
+    #[test]
+    fn a_region_counts_all_below_it() {
+        let regions = vec![
+            region("YX", None, 5),
+            region("YX-LC", Some("YX"), 2),
+            region("YX-LC-A", Some("YX-LC"), 1),
+            region("YX-QT", Some("YX"), 0),
+        ];
+
+        let summed = with_those_below(regions);
+
+        let counts: Vec<u64> = summed.iter().map(|it| it.n_datasets).collect();
+        assert_eq!(counts, [8, 3, 1, 0]);
     }
 }

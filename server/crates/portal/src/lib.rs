@@ -79,6 +79,7 @@ struct Inner {
     blobs: Blobs,
     index: Index,
     policy: PolicyProfile,
+    quotes: rules::Quotes,
     site: Arc<Site>,
     clock: Clock,
     directory: RwLock<Arc<Directory>>,
@@ -110,6 +111,7 @@ impl Portal {
             store,
             blobs,
             index,
+            quotes: rules::Quotes::of(&policy),
             policy,
             site: Arc::new(settings.site),
             clock: settings.clock,
@@ -118,7 +120,19 @@ impl Portal {
             statistics: statistics::Cache::default(),
             indexing: indexing::Signal::default(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let portal = Self { inner: Arc::new(inner) };
+        portal.check_index().await?;
+        Ok(portal)
+    }
+
+    /// An index that knows more than the feed belongs to another database: it is made anew.
+    async fn check_index(&self) -> Result<()> {
+        let head = kaishu_store::feed::head(&self.inner.store).await?;
+        if self.inner.index.position() > u64::try_from(head).unwrap_or_default() {
+            tracing::warn!("the search index belongs to another database; it is built again");
+            self.rebuild_index(|_| {}).await?;
+        }
+        Ok(())
     }
 
     /// Returns name and keeper of the portal.

@@ -1,6 +1,9 @@
 //! The rules in force, as pages quote them (ORG-12), and what follows from them for everyone who
 //! is not logged in.
 
+use std::sync::Arc;
+
+use kaishu_domain::PolicyProfile;
 use kaishu_domain::policy::Ground;
 use kaishu_domain::visibility;
 use kaishu_store::Listed;
@@ -68,6 +71,32 @@ impl ArticleQuote {
     }
 }
 
+/// The articles that pages quote again and again, looked up once.
+pub(crate) struct Quotes {
+    login: Option<Arc<ArticleQuote>>,
+    conditional: Option<Arc<ArticleQuote>>,
+    none: Option<Arc<ArticleQuote>>,
+    attribution: Option<Arc<ArticleQuote>>,
+}
+
+impl Quotes {
+    /// Looks up what a profile rests on.
+    pub(crate) fn of(policy: &PolicyProfile) -> Self {
+        let rules = &policy.rules;
+        let class = |class: OpenClass| {
+            let quote = ArticleQuote::of(&rules.class.open_basis.ground)?;
+            Some(Arc::new(quote.about(class.label(Lang::Zh))))
+        };
+        let login = &rules.login.unconditional;
+        Self {
+            login: if login.value { ArticleQuote::of(&login.ground).map(Arc::new) } else { None },
+            conditional: class(OpenClass::Conditional),
+            none: class(OpenClass::None),
+            attribution: ArticleQuote::of(&rules.attribution.rule.ground).map(Arc::new),
+        }
+    }
+}
+
 impl Portal {
     /// Returns the active profile as people read it.
     pub fn policy_view(&self) -> PolicyView {
@@ -91,9 +120,8 @@ impl Portal {
     }
 
     /// Quotes the article that demands a login for open data, where one does.
-    pub fn login_rule(&self) -> Option<ArticleQuote> {
-        let rule = &self.policy().rules.login.unconditional;
-        if rule.value { ArticleQuote::of(&rule.ground) } else { None }
+    pub fn login_rule(&self) -> Option<Arc<ArticleQuote>> {
+        self.inner.quotes.login.clone()
     }
 
     /// Whether open data needs a login (`login.unconditional`).
@@ -102,17 +130,18 @@ impl Portal {
     }
 
     /// Quotes the article behind a class that is not unconditional (`class.open_basis`).
-    pub(crate) fn class_rule(&self, class: OpenClass) -> Option<ArticleQuote> {
-        if class == OpenClass::Unconditional {
-            return None;
+    pub(crate) fn class_rule(&self, class: OpenClass) -> Option<Arc<ArticleQuote>> {
+        let quotes = &self.inner.quotes;
+        match class {
+            OpenClass::Unconditional => None,
+            OpenClass::Conditional => quotes.conditional.clone(),
+            OpenClass::None => quotes.none.clone(),
         }
-        let quote = ArticleQuote::of(&self.policy().rules.class.open_basis.ground)?;
-        Some(quote.about(class.label(Lang::Zh)))
     }
 
     /// Quotes the article that demands attribution (`attribution.rule`).
-    pub fn attribution_rule(&self) -> Option<ArticleQuote> {
-        ArticleQuote::of(&self.policy().rules.attribution.rule.ground)
+    pub fn attribution_rule(&self) -> Option<Arc<ArticleQuote>> {
+        self.inner.quotes.attribution.clone()
     }
 
     /// Whether entries of class none are listed (`catalogue.list_none`).

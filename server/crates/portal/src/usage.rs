@@ -59,6 +59,12 @@ impl Portal {
             }
             return Err(error.into());
         }
+        let downloaded: Vec<DatasetCode> =
+            used.into_iter().filter(|it| it.downloads > 0).map(|it| it.dataset).collect();
+        if !downloaded.is_empty() {
+            kaishu_store::feed::touch(&self.inner.store, &downloaded).await?;
+            self.wake_index();
+        }
         Ok(())
     }
 }

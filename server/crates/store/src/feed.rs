@@ -49,6 +49,15 @@ pub async fn head(store: &Store) -> Result<i64> {
     number(last.unwrap_or(0), "change feed", "seq")
 }
 
+/// Says that the index should look at datasets again although their entries are the same: their
+/// downloads were counted, and the order by downloads depends on it.
+pub async fn touch(store: &Store, codes: &[DatasetCode]) -> Result<()> {
+    let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+    let transaction = store.begin_write().await?;
+    append(&transaction, &codes).await?;
+    Ok(transaction.commit().await?)
+}
+
 /// Says that datasets changed, in a transaction of [`Store::begin_write`].
 pub(crate) async fn append(transaction: &DatabaseTransaction, codes: &[String]) -> Result<()> {
     for chunk in codes.chunks(CHUNK_ROWS) {
