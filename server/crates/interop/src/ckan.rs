@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub(crate) use self::resource::file_name;
 use crate::json::{self, Piece};
 use crate::text::shorten;
-use crate::{Import, ImportError, Limits, Outcome, Seen};
+use crate::{Import, ImportError, Limits, Outcome, Seen, guard};
 
 /// Reads packages from a reader, one by one where the file is JSON lines.
 ///
@@ -74,6 +74,7 @@ fn one(package: Value, place: &str, site: Option<&str>, limits: &Limits) -> Outc
         .map_or_else(|| place.to_owned(), |id| format!("{id} ({place})"));
     json::check_weight(&package, limits)
         .and_then(|()| package::record(package, site))
+        .and_then(guard::foreign)
         .map_err(|reason| Rejection { record: name, reason })
 }
 

@@ -12,7 +12,7 @@ use kaishu_types::import::{ImportRecord, Rejection};
 use kaishu_types::vocabulary::{OrganizationKind, RegionLevel, Term};
 use kaishu_types::{OrganizationCode, RegionCode};
 
-use crate::{ImportError, Seen};
+use crate::{ImportError, Seen, guard};
 
 /// A line of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -169,7 +169,8 @@ fn read_catalogue(tables: &Tables, directory: &mut Directory) {
     let mut seen = Seen::default();
     for row in &tables.catalogue {
         let place = format!("catalogue.csv line {}", row.line);
-        let outcome = catalogue::record(row, &vocabularies, &mut parts).map_err(|reason| {
+        let read = catalogue::record(row, &vocabularies, &mut parts).and_then(guard::own);
+        let outcome = read.map_err(|reason| {
             let code = row.values.get("code").map_or("", |code| code.trim());
             let record = if code.is_empty() { place.clone() } else { format!("{code} ({place})") };
             Rejection { record, reason }

@@ -10,7 +10,7 @@ mod syntax;
 use kaishu_types::import::Rejection;
 
 pub use self::syntax::Syntax;
-use crate::{Import, ImportError, Limits, Seen};
+use crate::{Import, ImportError, Limits, Seen, guard};
 
 /// Reads the datasets of an RDF file, with the usual limits.
 ///
@@ -43,6 +43,7 @@ pub fn parse_within(bytes: &[u8], syntax: Syntax, limits: &Limits) -> Result<Imp
     let mut seen = Seen::default();
     for subject in datasets {
         let outcome = dataset::record(&graph, subject, limits)
+            .and_then(guard::foreign)
             .map_err(|reason| Rejection { record: subject.to_owned(), reason })
             .and_then(|record| seen.check(record, subject));
         import.push(outcome);

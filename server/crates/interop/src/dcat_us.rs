@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::ckan::item_place;
 use crate::json::{self, Piece};
-use crate::{Import, ImportError, Limits, Outcome, Seen, date};
+use crate::{Import, ImportError, Limits, Outcome, Seen, date, guard};
 
 /// Reads datasets from a reader.
 ///
@@ -94,6 +94,7 @@ fn one(dataset: Value, place: &str, limits: &Limits) -> Outcome {
         .map_or_else(|| place.to_owned(), |name| format!("{name} ({place})"));
     json::check_weight(&dataset, limits)
         .and_then(|()| record(dataset))
+        .and_then(guard::foreign)
         .map_err(|reason| Rejection { record: name, reason })
 }
 

@@ -14,7 +14,7 @@ pub use self::mapping::Mapping;
 use crate::ckan::item_place;
 use crate::json::{self, Piece};
 use crate::text;
-use crate::{Import, ImportError, Limits, Outcome, Seen};
+use crate::{Import, ImportError, Limits, Outcome, Seen, guard};
 
 /// Reads records from a reader.
 ///
@@ -97,13 +97,14 @@ fn yaml_message(message: &str) -> String {
 }
 
 fn one(value: &Value, place: &str, mapping: &Mapping, limits: &Limits) -> Outcome {
-    json::check_weight(value, limits).and_then(|()| apply::record(value, mapping)).map_err(
-        |reason| {
+    json::check_weight(value, limits)
+        .and_then(|()| apply::record(value, mapping))
+        .and_then(guard::foreign)
+        .map_err(|reason| {
             let id = apply::identifier(value, mapping);
             let record = id.map_or_else(|| place.to_owned(), |id| format!("{id} ({place})"));
             Rejection { record, reason }
-        },
-    )
+        })
 }
 
 fn unfold(

@@ -15,6 +15,7 @@ pub mod vocabulary;
 
 mod date;
 mod error;
+mod guard;
 mod json;
 mod text;
 

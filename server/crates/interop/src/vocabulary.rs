@@ -192,7 +192,7 @@ pub const LICENCES: &[KnownTerm] = &[
 ];
 
 /// Lower-cases, folds widths, and makes every run of other signs one space.
-fn words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     let folded = crate::text::fold_width(text).to_lowercase();
     let spaced: String =
         folded.chars().map(|sign| if sign.is_alphanumeric() { sign } else { ' ' }).collect();
@@ -200,7 +200,7 @@ fn words(text: &str) -> String {
 }
 
 /// The last part of an address, or the whole of what is none.
-fn last_segment(text: &str) -> &str {
+pub(crate) fn last_segment(text: &str) -> &str {
     let is_address = text.contains("://");
     let trimmed = text.trim().trim_end_matches('/');
     if is_address { trimmed.rsplit(['/', '#']).next().unwrap_or(trimmed) } else { trimmed }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use kaishu_interop::csv_dir::{self, Row, Tables};
 use kaishu_interop::jsonl::Mapping;
 use kaishu_interop::{Import, ImportError, Limits, ckan, dcat, dcat_us, jsonl};
+use kaishu_types::vocabulary::OpenClass;
 use proptest::prelude::*;
 
 fn brief(outcome: Result<Import, ImportError>) -> String {
@@ -150,6 +151,90 @@ fn rdf_errors_name_the_line() {
     assert!(brief(dcat::parse(b"", dcat::Syntax::Turtle)).contains("describes no dataset"));
 }
 
+// A billion laughs: a few lines that would be gigabytes.
+#[test]
+fn entities_of_rdf_xml_are_refused() {
+    let xml = b"<?xml version=\"1.0\"?>\n<!DOCTYPE rdf:RDF [\n<!ENTITY a \"ha\">\n\
+        <!ENTITY b \"&a;&a;&a;&a;\">\n]>\n<rdf:RDF/>";
+
+    assert_eq!(
+        brief(dcat::parse(xml, dcat::Syntax::RdfXml)),
+        "line 3, column 1: `<!ENTITY` is not accepted; declare no entities and write their values out"
+    );
+    let without = b"<?xml version=\"1.0\"?>\n<!DOCTYPE rdf:RDF>\n<rdf:RDF \
+        xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"/>";
+    assert!(brief(dcat::parse(without, dcat::Syntax::RdfXml)).contains("describes no dataset"));
+}
+
+#[track_caller]
+fn check_rights(rights: &str, expected: Option<OpenClass>) {
+    let turtle = format!(
+        "@prefix dct: <http://purl.org/dc/terms/> .\n\
+         @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\
+         <https://example.org/1> a <http://www.w3.org/ns/dcat#Dataset> ; dct:title \"T\" {rights} .\n\
+         <https://example.org/rights/7> rdfs:label \"Confidential\" ."
+    );
+    let import = dcat::parse(turtle.as_bytes(), dcat::Syntax::Turtle).unwrap();
+    assert_eq!(import.records[0].open_class, expected, "{rights}");
+}
+
+// Proves ZON-05: rights that are stated but not understood never open a dataset.
+#[test]
+fn access_rights_fail_closed() {
+    const LIST: &str = "http://publications.europa.eu/resource/authority/access-right/";
+    let listed = |name: &str| format!("; dct:accessRights <{LIST}{name}>");
+    check_rights("", None);
+    check_rights(&listed("PUBLIC"), Some(OpenClass::Unconditional));
+    check_rights(&listed("RESTRICTED"), Some(OpenClass::Conditional));
+    check_rights(&listed("NON_PUBLIC"), Some(OpenClass::None));
+    check_rights(&listed("CONFIDENTIAL"), Some(OpenClass::None));
+    check_rights(&listed("SENSITIVE"), Some(OpenClass::None));
+    check_rights(&listed("NORMAL"), Some(OpenClass::Conditional));
+    check_rights("; dct:accessRights \"public\"@en", Some(OpenClass::Unconditional));
+    check_rights("; dct:accessRights \"Not public\"", Some(OpenClass::None));
+    check_rights("; dct:accessRights \"restricted/public\"", Some(OpenClass::Conditional));
+    check_rights("; dct:accessRights \"on request\"", Some(OpenClass::Conditional));
+    check_rights("; dct:accessRights []", Some(OpenClass::Conditional));
+    check_rights("; dct:accessRights [ rdfs:label \"Public\" ]", Some(OpenClass::Unconditional));
+    check_rights("; dct:accessRights <https://example.org/rights/7>", Some(OpenClass::None));
+    check_rights("; dct:accessRights \"public\", \"private\"", Some(OpenClass::None));
+}
+
+#[test]
+fn every_format_keeps_the_limits_and_the_addresses() {
+    let mapping =
+        Mapping::parse(&format!("{MAPPING}keywords = \"tags\"\nhomepage = \"url\"\n"), "m.toml")
+            .unwrap();
+    let long = "x".repeat(1_001);
+    let reason = "the title has 1001 characters, at most 1000 are taken; shorten it, the summary \
+        has room";
+    let json = format!("[{{\"id\":\"a\",\"identifier\":\"a\",\"title\":\"{long}\"}}]");
+    let turtle = format!(
+        "<x:a> a <http://www.w3.org/ns/dcat#Dataset> ; <http://purl.org/dc/terms/title> \"{long}\" ."
+    );
+    let tables = Tables {
+        catalogue: rows(&format!("code,title,open_class\nA,{long},none")),
+        ..Tables::default()
+    };
+
+    for outcome in [
+        ckan::parse(json.as_bytes()),
+        dcat_us::parse(json.as_bytes()),
+        jsonl::parse(json.as_bytes(), &mapping),
+        dcat::parse(turtle.as_bytes(), dcat::Syntax::Turtle),
+    ] {
+        let said = brief(outcome);
+        assert!(said.starts_with('!') && said.ends_with(reason), "{said}");
+    }
+    check_folder(&tables, &[&format!("A (catalogue.csv line 2): {reason}")]);
+
+    let import = ckan::parse(br#"{"id":"a","title":"A","url":"javascript:alert(1)"}"#).unwrap();
+    assert_eq!(import.records[0].homepage, None);
+    assert_eq!(import.records[0].extras["homepage"], "javascript:alert(1)");
+    let yaml = jsonl::parse_yaml_record(b"id: a\ntitle: A\nurl: data:x\n", "a.yaml", &mapping);
+    assert_eq!(yaml.unwrap().extras["homepage"], "data:x");
+}
+
 #[track_caller]
 fn check_mapping(text: &str, expected: &str) {
     assert_eq!(Mapping::parse(text, "m.toml").unwrap_err().to_string(), expected);
@@ -238,14 +323,16 @@ fn check_folder(tables: &Tables, expected: &[&str]) {
 fn a_bad_cell_names_file_line_column_and_value() {
     let catalogue = |table: &str| Tables { catalogue: rows(table), ..Tables::default() };
     check_folder(
-        &catalogue("code,title,open_class\nA,a,open\nB,b,none"),
+        &catalogue("code,title,open_class\nA,a,open\nB,b,none\nC,c,"),
         &[
             "A (catalogue.csv line 2): catalogue.csv line 2, column `open_class`: `open` is not one \
            of unconditional, conditional, none",
+            "C (catalogue.csv line 4): catalogue.csv line 4, column `open_class` is empty; write \
+             one of unconditional, conditional, none",
         ],
     );
     check_folder(
-        &catalogue("code,title\n目,a\nB,\nC,c\nc,d"),
+        &catalogue("code,title,open_class\n目,a,none\nB,,none\nC,c,none\nc,d,none"),
         &[
             "目 (catalogue.csv line 2): catalogue.csv line 2, column `code`: `目` is not a code: 1 \
              to 80 letters, digits and single hyphens",
@@ -256,7 +343,7 @@ fn a_bad_cell_names_file_line_column_and_value() {
     );
     check_folder(
         &Tables {
-            catalogue: rows("code,title\nA,a"),
+            catalogue: rows("code,title,open_class\nA,a,none"),
             items: rows("dataset,name\nZ,x"),
             resources: rows("dataset,path\nA,../secret"),
             ..Tables::default()

@@ -127,7 +127,8 @@ pub(super) fn record(
     let resources = parts.resources(&key);
     let code: DatasetCode = cells.code("code")?.ok_or("the line has no code")?;
     let title = one_line(&cells.required("title")?);
-    let open_class = open_class?;
+    // An own catalogue says how open each dataset is; nothing is opened because a cell is empty.
+    let open_class = open_class?.ok_or_else(|| cells.empty_word::<OpenClass>("open_class"))?;
     let entry = entry(cells, &title, vocabularies, open_class, share_class?)?;
     let region: Option<RegionCode> = cells.code("region")?;
     let frequency: Option<Frequency> = cells.word("frequency")?;
@@ -144,7 +145,7 @@ pub(super) fn record(
         region: region.map(|region| region.to_string()),
         licence: cells.text("licence"),
         frequency: frequency.map(|frequency| frequency.as_str().to_owned()),
-        open_class,
+        open_class: Some(open_class),
         issued_at: cells.moment("published_at")?,
         updated_at: cells.moment("updated_at")?,
         spatial: cells.text("spatial"),
@@ -185,7 +186,7 @@ fn entry(
     cells: Cells<'_>,
     title: &str,
     vocabularies: &Vocabularies<'_>,
-    open_class: Option<OpenClass>,
+    open_class: OpenClass,
     share_class: Option<ShareClass>,
 ) -> Result<Map<String, Value>, String> {
     let mut entry = Map::new();
@@ -206,14 +207,14 @@ fn entry(
     put(&mut entry, "temporal_end", cells.day("temporal_end", true)?.map(|day| json!(day)));
     put(&mut entry, "security_level", security_level(cells)?.map(|level| json!(level)));
     let mut open = Map::new();
-    put(&mut open, "class", open_class.map(|class| json!(class)));
+    put(&mut open, "class", Some(json!(open_class)));
     put(&mut open, "grounds", list(cells.list("open_grounds")));
     put(&mut open, "reason", cells.text("open_reason").map(Value::String));
     put(&mut open, "basis", basis(&cells.basis("open_basis")?));
     put(&mut open, "conditions", list(cells.list("open_conditions")));
     put(&mut open, "modes", list(cells.list("open_modes")));
     put(&mut open, "security_measures", cells.text("security_measures").map(Value::String));
-    put(&mut entry, "open", (!open.is_empty()).then_some(Value::Object(open)));
+    put(&mut entry, "open", Some(Value::Object(open)));
     let mut share = Map::new();
     put(&mut share, "class", share_class.map(|class| json!(class)));
     put(&mut share, "conditions", list(cells.list("share_conditions")));

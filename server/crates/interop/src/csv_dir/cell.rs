@@ -68,6 +68,18 @@ impl Cells<'_> {
         })
     }
 
+    /// Says that a value of a closed vocabulary is missing and what it may be.
+    pub(super) fn empty_word<T>(&self, column: &str) -> String
+    where
+        T: FromStr<Err = UnknownValue>,
+    {
+        let known = "".parse::<T>().err().map(|error| error.known).unwrap_or_default();
+        format!(
+            "{} line {}, column `{column}` is empty; write one of {known}",
+            self.file, self.row.line
+        )
+    }
+
     /// Reads a code such as `YX-FGW`.
     pub(super) fn code<T: FromStr>(&self, column: &str) -> Result<Option<T>, String> {
         let Some(value) = self.text(column) else {

@@ -8,7 +8,7 @@ use kaishu_types::vocabulary::OpenClass;
 
 use super::graph::{Graph, Object, compact};
 use super::{agent, distribution};
-use crate::{Limits, date, json};
+use crate::{Limits, date, json, vocabulary};
 
 /// Predicates that a field of the record holds.
 const READ: &[&str] = &[
@@ -155,12 +155,38 @@ fn duration(graph: &Graph, node: &str) -> Option<String> {
     if parts.is_empty() { graph.label(value) } else { Some(format!("P{}", parts.concat())) }
 }
 
+/// Rights that are stated but not understood never open a dataset; of several the strictest holds.
 fn open_class(graph: &Graph, node: &str) -> Option<OpenClass> {
-    let rights = graph.text(node, &["dct:accessRights"])?;
-    match rights.rsplit(['/', '#']).next()?.to_ascii_uppercase().as_str() {
-        "PUBLIC" => Some(OpenClass::Unconditional),
-        "RESTRICTED" => Some(OpenClass::Conditional),
-        "NON_PUBLIC" => Some(OpenClass::None),
+    let classes = graph.all(node, &["dct:accessRights"]).map(|rights| {
+        let own = rights.readable().as_deref().and_then(access_class);
+        let labelled = || labels(graph, rights).iter().find_map(|label| access_class(label));
+        own.or_else(labelled).unwrap_or(OpenClass::Conditional)
+    });
+    classes.max()
+}
+
+/// Returns what rights are called that an address of another vocabulary stands for.
+fn labels(graph: &Graph, rights: &Object) -> Vec<String> {
+    match rights {
+        Object::Node(inner) => {
+            graph.texts(inner, &["skos:prefLabel", "rdfs:label", "dct:title", "skos:notation"])
+        }
+        Object::Text { .. } => Vec::new(),
+    }
+}
+
+/// Reads a right of the European list, by its address or its name.
+fn access_class(text: &str) -> Option<OpenClass> {
+    match vocabulary::words(vocabulary::last_segment(text)).as_str() {
+        "public" | "open" | "open access" | "openaccess" | "公开" | "开放" | "无条件开放" => {
+            Some(OpenClass::Unconditional)
+        }
+        "restricted" | "restricted public" | "restricted access" | "conditional" | "limited"
+        | "有条件开放" => Some(OpenClass::Conditional),
+        "non public" | "nonpublic" | "not public" | "confidential" | "sensitive" | "private"
+        | "secret" | "closed" | "closed access" | "not open" | "不公开" | "不开放" | "不予开放" => {
+            Some(OpenClass::None)
+        }
         _ => None,
     }
 }
@@ -222,7 +248,7 @@ fn instant(graph: &Graph, node: &str, predicates: &[&str]) -> Option<String> {
     }
 }
 
-/// Keeps what no field holds; a date that could not be read is among it.
+/// Keeps what no field holds; dates and rights that could not be read are among it.
 fn extras(graph: &Graph, node: &str) -> BTreeMap<String, String> {
     let dates = ["dct:issued", "dct:modified", "schema:datePublished", "schema:dateModified"];
     let mut extras: BTreeMap<String, String> = BTreeMap::new();
@@ -231,7 +257,8 @@ fn extras(graph: &Graph, node: &str) -> BTreeMap<String, String> {
             continue;
         };
         let is_unread_date = dates.contains(&predicate.as_str()) && date::moment(&value).is_none();
-        if READ.contains(&predicate.as_str()) && !is_unread_date {
+        let is_unread_right = predicate == "dct:accessRights" && access_class(&value).is_none();
+        if READ.contains(&predicate.as_str()) && !is_unread_date && !is_unread_right {
             continue;
         }
         let kept = extras.entry(compact(predicate)).or_default();

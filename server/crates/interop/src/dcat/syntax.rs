@@ -102,7 +102,23 @@ fn turtle(text: &str) -> Result<Graph, ImportError> {
     Ok(graph)
 }
 
+/// Entities that hold entities make a short file an endless one; no catalogue needs them.
+fn check_entities(text: &str) -> Result<(), ImportError> {
+    const DECLARATION: &str = "<!ENTITY";
+    let Some(offset) = text.find(DECLARATION) else {
+        return Ok(());
+    };
+    let (line, column) = text::position(text.as_bytes(), offset);
+    Err(ImportError::Syntax {
+        place: format!("line {line}, column {column}"),
+        message: format!(
+            "`{DECLARATION}` is not accepted; declare no entities and write their values out"
+        ),
+    })
+}
+
 fn rdf_xml(text: &str) -> Result<Graph, ImportError> {
+    check_entities(text)?;
     let parser = RdfXmlParser::new().with_base_iri(BASE).unwrap_or_else(|_| RdfXmlParser::new());
     let mut reader = parser.for_reader(text.as_bytes());
     let (mut graph, mut names) = (Graph::default(), Names::default());
