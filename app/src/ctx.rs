@@ -51,7 +51,7 @@ impl Ctx {
             lang,
             words: Words::of(lang),
             site: portal.site(),
-            path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
+            path: local_path(path),
             query: uri.query().unwrap_or_default().to_owned(),
             theme: chosen_theme(parts),
             today: portal.today(),
@@ -88,6 +88,11 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         Ok(Self::of(&Portal::from_ref(state), parts))
     }
+}
+
+/// Makes a path that cannot lead to another site: `//host` would.
+fn local_path(path: &str) -> String {
+    format!("/{}", path.trim_start_matches(['/', '\\']))
 }
 
 fn chosen_theme(parts: &Parts) -> Option<Theme> {

@@ -76,6 +76,7 @@ words! {
     catalogue_now: "目录现有", "The catalogue holds";
     n_datasets_unit: "个数据集", "datasets";
     by_theme: "按主题查找", "Browse by theme";
+    by_priority: "重点领域", "Priority topics";
     latest: "最近更新", "Recently updated";
     most_used: "下载最多", "Most downloaded";
     all_updates: "全部更新", "All updates";
@@ -187,7 +188,7 @@ words! {
     columns: "列", "columns";
     encoding: "编码", "Encoding";
     checksum: "校验值", "Checksums";
-    original_bytes: "原始文件", "Original file";
+    original_bytes: "接口地址", "API address";
     versions: "版本", "Versions";
     version_changed: "变更：", "Changed:";
     citation: "引用与署名", "Cite and attribute";

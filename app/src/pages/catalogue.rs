@@ -46,7 +46,11 @@ async fn find(
     let query = parse(raw, Paging::Pages, ctx.lang).map_err(AppError::fields)?;
     let page = query.page.unwrap_or(1);
     let window = Window::Page { number: page, per_page: DEFAULT_PER_PAGE };
-    let view = portal.search(&query.request, window, ctx.lang).await?;
+    let view = if query.all.is_some() {
+        portal.search_with_all_values(&query.request, window, ctx.lang).await?
+    } else {
+        portal.search(&query.request, window, ctx.lang).await?
+    };
     let n_pages = n_pages(view.total);
     if page > n_pages && page > 1 {
         let message = match ctx.lang {
@@ -86,6 +90,8 @@ fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, 
     let total = view.total;
     let title = if total == 0 {
         words.no_result(&request.q)
+    } else if let ([(_, topic)], true) = (view.priority.as_slice(), request.q.is_empty()) {
+        words.topic_title(topic, &thousands(total))
     } else {
         words.results_title(&thousands(total), total == 1, &request.q)
     };
@@ -93,6 +99,7 @@ fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, 
     let doubt = doubt(ctx, request, &view);
     let help = (total == 0).then(|| no_result_help(ctx, request, &view));
     let from = (number - 1) * DEFAULT_PER_PAGE + 1;
+    let chosen = chips(ctx, request, &view);
     let rows: Vec<_> = view.hits.into_iter().map(|hit| row(ctx, hit)).collect();
     let paging = (total > 0).then(|| pagination(ctx, request, number, total));
     let body = view! {
@@ -113,7 +120,7 @@ fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, 
                             {icon("filter")}{words.filters}
                         </a>
                         {sorting(ctx, request)}
-                        {chips(ctx, request, &view.facets)}
+                        {chosen}
                     </div>
                     {help}
                     <ol start=from>{rows}</ol>
@@ -227,13 +234,18 @@ fn row(ctx: &Ctx, hit: SearchHit) -> AnyView {
     for Highlight { field, spans } in highlights {
         match field {
             MatchField::Title if joined(&spans) == card.title(ctx.lang) => title = spans,
-            MatchField::Summary => summary = spans,
+            // A part of the summary, in the language that is shown.
+            MatchField::Summary
+                if card.summary(ctx.lang).contains(joined(&spans).trim_matches('…')) =>
+            {
+                summary = spans;
+            }
             MatchField::Organization if joined(&spans) == card.organization.label(ctx.lang) => {
                 provider = spans;
             }
             MatchField::Item => items.push(spans),
             MatchField::Keyword => keywords.push(spans),
-            MatchField::Title | MatchField::Organization => {}
+            MatchField::Title | MatchField::Summary | MatchField::Organization => {}
         }
     }
     let formats: Vec<_> = card

@@ -137,6 +137,7 @@ fn themes(ctx: &Ctx, home: &HomeView) -> AnyView {
             <div class="ks-wrap py-12 md:py-16">
                 <h2 id="h-theme" class="text-2xl">{words.by_theme}</h2>
                 <ul class="mt-6 grid gap-x-12 sm:grid-cols-2 lg:grid-cols-3">{rows}</ul>
+                {priorities(ctx, home)}
                 <p class="mt-6">
                     <a class="ks-link" href=ctx.href("/organizations")>{words.by_organization}</a>
                     <span class="mx-3 ks-mute" aria-hidden="true">"·"</span>
@@ -146,6 +147,34 @@ fn themes(ctx: &Ctx, home: &HomeView) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Draws the ways to the landing pages of the priority topics (SRCH-06).
+fn priorities(ctx: &Ctx, home: &HomeView) -> Option<AnyView> {
+    if home.by_priority.is_empty() {
+        return None;
+    }
+    let links: Vec<_> = home
+        .by_priority
+        .iter()
+        .map(|count| {
+            let target = ctx.href(&format!("/datasets?priority={}", count.value));
+            view! {
+                <li>
+                    <a class="ks-link" href=target>{count.label.clone()}</a>
+                    " "
+                    <span class="num text-sm ks-mute">{thousands(count.count)}</span>
+                </li>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <h3 class="mt-8 text-base">{ctx.words.by_priority}</h3>
+            <ul class="mt-2 flex flex-wrap gap-x-6 gap-y-1">{links}</ul>
+        }
+        .into_any(),
+    )
 }
 
 fn cards(ctx: &Ctx, cards: Vec<DatasetCard>, caption: &'static str) -> AnyView {

@@ -227,8 +227,8 @@ impl Feature {
                 "Use the data with its attribution line, and tell the data authority, whose contact is on this page, of the result.",
             ),
             Self::Login => lang.pick(
-                "查找、查看、下载和验证都不需要登录，也不收费。",
-                "Searching, reading, downloading and verifying need no login and cost nothing.",
+                "查找、查看和验证都不需要登录，也不收费。下载无条件开放的数据要不要登录，由现行规则决定，数据集页面上写明。",
+                "Searching, reading and verifying need no login and cost nothing. Whether open data is downloaded after logging in is for the rules in force; the page of each dataset says so.",
             ),
         }
     }

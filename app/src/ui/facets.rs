@@ -1,6 +1,6 @@
 //! The facets of the catalogue: one GET form, one button; a sheet on phones.
 
-use kaishu_portal::catalogue::FacetView;
+use kaishu_portal::catalogue::{CatalogueView, FacetView};
 use kaishu_types::search::{Facet, FacetCount, SearchRequest};
 use leptos::prelude::*;
 
@@ -162,25 +162,25 @@ fn option_row(facet: Facet, option: &FacetCount, chosen: &[String], kind: Choice
 }
 
 /// Draws the chosen filters; each is a link that removes it.
-pub(crate) fn chips(ctx: &Ctx, request: &SearchRequest, facets: &[FacetView]) -> Option<AnyView> {
+pub(crate) fn chips(ctx: &Ctx, request: &SearchRequest, view: &CatalogueView) -> Option<AnyView> {
     if request.n_filters() == 0 {
         return None;
     }
     let words = ctx.words;
     let mut chosen: Vec<(String, SearchRequest)> = Vec::new();
-    for view in facets {
-        for value in request.values(view.facet) {
-            let label = view.label(&value).unwrap_or(&value).to_owned();
-            chosen.push((label, request.without_value(view.facet, &value)));
+    for facet in &view.facets {
+        for value in request.values(facet.facet) {
+            let label = facet.label(&value).unwrap_or(&value).to_owned();
+            chosen.push((label, request.without_value(facet.facet, &value)));
         }
     }
     if let Some(item) = &request.item {
         let label = format!("{}{}{item}", words.item_filter, ctx.lang.pick("：", ": "));
         chosen.push((label, SearchRequest { item: None, ..request.clone() }));
     }
-    for code in &request.priority {
+    for (code, word) in &view.priority {
         let priority = request.priority.iter().filter(|it| *it != code).cloned().collect();
-        let label = format!("{}{}{code}", words.priority_filter, ctx.lang.pick("：", ": "));
+        let label = format!("{}{}{word}", words.priority_filter, ctx.lang.pick("：", ": "));
         chosen.push((label, SearchRequest { priority, ..request.clone() }));
     }
     let rows: Vec<_> = chosen

@@ -79,6 +79,14 @@ impl Words {
         }
     }
 
+    /// Heads the datasets of a priority topic.
+    pub(crate) fn topic_title(&self, topic: &str, total: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("重点领域：{topic}（{total} 个数据集）"),
+            Lang::En => format!("Priority topic: {topic} ({total} datasets)"),
+        }
+    }
+
     /// Says that nothing was found.
     pub(crate) fn no_result(&self, q: &str) -> String {
         match (self.lang, q.is_empty()) {
@@ -118,9 +126,9 @@ impl Words {
     pub(crate) fn item_count(&self, n_items: u32, n_open: u32) -> String {
         match (self.lang, n_open == n_items) {
             (Lang::Zh, true) => format!("{n_items} 个数据项"),
-            (Lang::Zh, false) => format!("{n_items} 个数据项，{n_open} 项可直接下载"),
+            (Lang::Zh, false) => format!("{n_items} 个数据项，{n_open} 项不需要申请"),
             (Lang::En, true) => format!("{n_items} item{}", plural(n_items == 1)),
-            (Lang::En, false) => format!("{n_items} items, {n_open} open"),
+            (Lang::En, false) => format!("{n_items} items, {n_open} need no application"),
         }
     }
 

@@ -2,22 +2,24 @@
 
 use std::sync::Arc;
 
+use chrono::Days;
 use kaishu_search::{Page, SearchResult};
 use kaishu_types::dataset::{DatasetCard, DatasetView, VersionView};
-use kaishu_types::search::{
-    Facet, FacetCount, Relaxation, SearchHit, SearchRequest, Sort, Suggestion,
-};
+use kaishu_types::search::{Facet, FacetCount, Relaxation, SearchHit, SearchRequest, Suggestion};
 use kaishu_types::stats::Count;
 use kaishu_types::vocabulary::OpenClass;
 use kaishu_types::{DatasetCode, FieldError, Lang};
 
 use crate::directory::Directory;
 use crate::downloads::attribution;
-use crate::rules::{ArticleQuote, may_take_files};
+use crate::rules::{ArticleQuote, FileAccess, PublicView};
 use crate::{Error, Portal, Result, Text, blocking, statistics};
 
 /// Most suggestions at once.
 const N_SUGGESTIONS: usize = 8;
+
+/// Values of a facet in an answer; thousands of providers would be most of every page.
+const MAX_FACET_VALUES: usize = 100;
 
 /// Datasets in a list of the home page.
 const N_ON_HOME: usize = 6;
@@ -50,6 +52,8 @@ pub struct CatalogueView {
     pub hits: Vec<SearchHit>,
     /// All facets in the order of the page.
     pub facets: Vec<FacetView>,
+    /// Codes and words of the chosen priority topics.
+    pub priority: Vec<(String, String)>,
     /// Synonyms that were searched as well.
     pub expanded: Vec<String>,
     /// Words of the request that no dataset has.
@@ -93,6 +97,8 @@ pub struct HomeView {
     pub latest: Vec<DatasetCard>,
     /// Downloaded most; empty where nothing was downloaded yet.
     pub most_used: Vec<DatasetCard>,
+    /// Priority topics with their datasets (SRCH-06).
+    pub by_priority: Vec<Count>,
     /// Words to try.
     pub popular: Vec<String>,
     /// Working days until an application is answered (`open_app.reply_wd`).
@@ -143,6 +149,30 @@ impl Portal {
         window: Window,
         lang: Lang,
     ) -> Result<CatalogueView> {
+        self.search_with(request, window, lang, MAX_FACET_VALUES).await
+    }
+
+    /// Searches the catalogue and lists every value of every facet.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`](Self::search).
+    pub async fn search_with_all_values(
+        &self,
+        request: &SearchRequest,
+        window: Window,
+        lang: Lang,
+    ) -> Result<CatalogueView> {
+        self.search_with(request, window, lang, usize::MAX).await
+    }
+
+    async fn search_with(
+        &self,
+        request: &SearchRequest,
+        window: Window,
+        lang: Lang,
+        max_values: usize,
+    ) -> Result<CatalogueView> {
         let directory = self.directory();
         check_codes(request, &directory, lang)?;
         let page = match window {
@@ -155,6 +185,7 @@ impl Portal {
         };
         let today = self.today();
         let index = self.inner.index.clone();
+        let asked = request;
         let request = request.clone();
         let (found, spelling, relaxations) = blocking(move || {
             let found = index.search(&request, &page, today)?;
@@ -174,13 +205,23 @@ impl Portal {
             .iter()
             .map(|facet| {
                 let counts = facets.get(facet).map(Vec::as_slice).unwrap_or_default();
-                FacetView { facet: *facet, options: label_counts(&directory, *facet, counts, lang) }
+                let counts = most_frequent(counts, max_values, &asked.values(*facet));
+                FacetView {
+                    facet: *facet,
+                    options: label_counts(&directory, *facet, &counts, lang),
+                }
             })
+            .collect();
+        let priority = asked
+            .priority
+            .iter()
+            .map(|code| (code.clone(), directory.label("priority", code, lang)))
             .collect();
         Ok(CatalogueView {
             total,
             hits,
             facets,
+            priority,
             expanded,
             unknown,
             partial,
@@ -201,9 +242,8 @@ impl Portal {
     pub async fn home(&self, lang: Lang) -> Result<HomeView> {
         let everything = SearchRequest::default();
         let first = Window::Page { number: 1, per_page: N_ON_HOME };
-        let latest = self.search(&everything, first.clone(), lang).await?;
-        let by_downloads = SearchRequest { sort: Sort::Downloads, ..Default::default() };
-        let most_used = self.most_used(&by_downloads, first, lang).await?;
+        let latest = self.search(&everything, first, lang).await?;
+        let most_used = self.most_used().await?;
         let directory = self.directory();
         let count_of = |facet: Facet, value: &str| {
             let view = latest.facets.iter().find(|it| it.facet == facet);
@@ -216,33 +256,63 @@ impl Portal {
             .map(|(value, label)| count(value, label, count_of(Facet::Open, value)))
             .filter(|it| it.count > 0 || it.value != OpenClass::None.as_str())
             .collect();
-        let by_theme = directory
+        let by_theme: Vec<Count> = directory
             .vocabulary("theme")
             .map(|term| count(&term.code, term.label(lang), count_of(Facet::Theme, &term.code)))
             .filter(|it| it.count > 0)
             .collect();
+        let popular = self.popular(&by_theme, lang);
         Ok(HomeView {
             n_datasets: latest.total,
             by_class,
             by_theme,
             latest: latest.hits.into_iter().map(|hit| hit.card).collect(),
             most_used,
-            popular: self.inner.site.popular.clone(),
+            by_priority: self.by_priority(lang).await?,
+            popular,
             reply_working_days: self.reply_working_days(),
         })
     }
 
-    async fn most_used(
-        &self,
-        request: &SearchRequest,
-        first: Window,
-        lang: Lang,
-    ) -> Result<Vec<DatasetCard>> {
-        if self.figures().await?.n_downloads == 0 {
-            return Ok(Vec::new());
+    /// Lists words to try: those of the settings, which are Chinese, else the largest themes.
+    fn popular(&self, by_theme: &[Count], lang: Lang) -> Vec<String> {
+        if lang == Lang::Zh {
+            return self.inner.site.popular.clone();
         }
-        let found = self.search(request, first, lang).await?;
-        Ok(found.hits.into_iter().map(|hit| hit.card).collect())
+        let mut themes: Vec<&Count> = by_theme.iter().collect();
+        themes.sort_by_key(|theme| std::cmp::Reverse(theme.count));
+        themes.into_iter().take(5).map(|theme| theme.label.clone()).collect()
+    }
+
+    /// Counts the datasets of each priority topic that has any (SRCH-06).
+    async fn by_priority(&self, lang: Lang) -> Result<Vec<Count>> {
+        let directory = self.directory();
+        let mut counts = Vec::new();
+        for term in directory.vocabulary("priority") {
+            let request = SearchRequest { priority: vec![term.code.clone()], ..Default::default() };
+            let first = Window::Page { number: 1, per_page: 1 };
+            let total = self.search(&request, first, lang).await?.total;
+            if total > 0 {
+                counts.push(count(&term.code, term.label(lang), total));
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Lists what was downloaded most in a year, of what the public finds.
+    async fn most_used(&self) -> Result<Vec<DatasetCard>> {
+        let store = &self.inner.store;
+        let since = self.today().checked_sub_days(Days::new(365)).unwrap_or_default();
+        // Twice as many, for those that are not listed any more.
+        let top = kaishu_store::usage::top_datasets(store, 2 * N_ON_HOME as u64, since).await?;
+        let codes: Vec<String> =
+            top.into_iter().filter(|it| it.downloads > 0).map(|it| it.code.to_string()).collect();
+        let documents =
+            kaishu_store::datasets::search_documents(store, &codes, self.listed()).await?;
+        let mut cards: Vec<DatasetCard> = documents.into_iter().map(|it| it.card).collect();
+        cards.sort_by_key(|card| codes.iter().position(|code| code == card.code.as_str()));
+        cards.truncate(N_ON_HOME);
+        Ok(cards)
     }
 
     /// Finds the public entry of a dataset: what the public may not know is not in it (SRCH-04).
@@ -251,6 +321,10 @@ impl Portal {
     ///
     /// `NotFound` for an unknown code and for an entry that is not public: the two look alike.
     pub async fn dataset(&self, code: &DatasetCode) -> Result<DatasetView> {
+        Ok(self.find_public(code).await?.dataset)
+    }
+
+    async fn find_public(&self, code: &DatasetCode) -> Result<PublicView> {
         let found = kaishu_store::datasets::find(&self.inner.store, code).await?;
         found
             .and_then(|dataset| self.public_view(dataset))
@@ -259,10 +333,11 @@ impl Portal {
 
     /// Gathers what the page of a dataset shows (SRCH-03).
     pub async fn dataset_page(&self, code: &DatasetCode) -> Result<DatasetPage> {
-        let dataset = self.dataset(code).await?;
+        let found = self.find_public(code).await?;
+        let may_download = found.files == FileAccess::Free;
+        let dataset = found.dataset;
         let site = self.site();
         let citation = attribution(&site, &dataset, dataset.version, self.today());
-        let may_download = may_take_files(&dataset);
         let terms = self.directory();
         let json_ld = kaishu_interop::schema_org::dataset(
             &dataset,
@@ -284,11 +359,12 @@ impl Portal {
 
     /// Gathers what the page of a version shows (DL-10).
     pub async fn version_page(&self, code: &DatasetCode, number: u32) -> Result<VersionPage> {
-        let dataset = self.dataset(code).await?;
+        let found = self.find_public(code).await?;
+        let may_download = found.files == FileAccess::Free;
+        let dataset = found.dataset;
         let version = dataset.versions.iter().find(|version| version.number == number).cloned();
         let version =
             version.ok_or_else(|| Error::not_found("version", format!("{number} of {code}")))?;
-        let may_download = may_take_files(&dataset);
         Ok(VersionPage { dataset, version, may_download })
     }
 
@@ -300,6 +376,17 @@ impl Portal {
 
 fn count(value: &str, label: &str, count: u64) -> Count {
     Count { value: value.to_owned(), label: label.to_owned(), count }
+}
+
+/// Keeps the values with the most results, and those that are chosen.
+fn most_frequent(
+    counts: &[(String, u64)],
+    max_values: usize,
+    chosen: &[String],
+) -> Vec<(String, u64)> {
+    let is_kept = |place: usize, value: &String| place < max_values || chosen.contains(value);
+    let kept = counts.iter().enumerate().filter(|(place, (value, _))| is_kept(*place, value));
+    kept.map(|(_, count)| count.clone()).collect()
 }
 
 /// Puts words to the counts of a facet; closed lists keep their own order.

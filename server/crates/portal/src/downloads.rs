@@ -7,11 +7,11 @@ use kaishu_store::blobs::BlobRead;
 use kaishu_store::receipts::NewReceipt;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::receipt::ReceiptView;
-use kaishu_types::vocabulary::ResourceKind;
+use kaishu_types::vocabulary::{OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef};
 
 use crate::clock::day_in_china;
-use crate::rules::may_take_files;
+use crate::rules::FileAccess;
 use crate::{Error, Portal, Result, Site, Text};
 
 /// A file that may be taken.
@@ -39,18 +39,29 @@ impl Portal {
         let hidden = || Error::not_found("resource", format!("{id} of {code}"));
         let store = &self.inner.store;
         let dataset = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
-        let full = dataset.clone();
-        let dataset = self.public_view(dataset).ok_or_else(hidden)?;
+        let view = self.public_view(dataset).ok_or_else(hidden)?;
+        let dataset = view.dataset;
         if !kaishu_domain::visibility::serves_data(dataset.state) {
             return Err(gone(&dataset, lang));
         }
+        match view.files {
+            FileAccess::Free => {}
+            FileAccess::ModuleOff => return Err(self.opening_is_off(lang)),
+            // Where only hidden items stand in the way, a refusal would tell that there are some.
+            FileAccess::NeedsGrant if view.hides_items && is_open_to_see(&dataset) => {
+                return Err(hidden());
+            }
+            // Before the number is looked up: it must not tell which files there are.
+            FileAccess::NeedsGrant => return Err(self.needs_grant(&dataset, lang)),
+        }
+        // A file of an older version leaves only if all versions it belongs to were wholly open.
+        let mut versions = dataset.versions.iter().filter(|version| version.is_wholly_open);
+        let is_listed = versions.any(|version| version.resources.iter().any(|it| it.id == id));
         let (resource, blob_key) =
             kaishu_store::datasets::resource(store, code, id).await?.ok_or_else(hidden)?;
-        if resource.kind != ResourceKind::File {
+        let was_closed = view.closed_resources.contains(&id);
+        if resource.kind != ResourceKind::File || !is_listed || was_closed {
             return Err(hidden());
-        }
-        if !may_take_files(&full) {
-            return Err(self.needs_grant(&dataset, lang));
         }
         if self.needs_login() {
             return Err(self.login_needed(lang));
@@ -85,8 +96,8 @@ impl Portal {
             resource_title: resource.title.clone(),
             file_name: file_name(download),
             size_bytes: download.size_bytes,
-            sha256: resource.sha256.clone().unwrap_or_default(),
-            sm3: resource.sm3.clone().unwrap_or_default(),
+            sha256: checksum(resource, resource.sha256.as_ref())?,
+            sm3: checksum(resource, resource.sm3.as_ref())?,
             provider: dataset.organization.clone(),
             licence: dataset.fields.licence.clone(),
             retrieved_at: now,
@@ -123,6 +134,24 @@ impl Portal {
         }
     }
 
+    fn opening_is_off(&self, lang: Lang) -> Error {
+        let rule = &self.policy().rules.general.modules;
+        Error::Refused {
+            code: ErrorCode::Forbidden,
+            message: lang
+                .pick(
+                    "现行规则只规定部门之间的共享，没有向社会开放数据的规定，不提供下载。",
+                    "The rules in force cover sharing between agencies only, not opening to the public; nothing is offered for download.",
+                )
+                .to_owned(),
+            rule: Some(rule.reference("modules", lang)),
+            remedy: Some(Remedy {
+                text: lang.pick("查看现行规则", "See the rules in force").to_owned(),
+                link: "/rules".to_owned(),
+            }),
+        }
+    }
+
     fn login_needed(&self, lang: Lang) -> Error {
         let rule = &self.policy().rules.login.unconditional;
         Error::Refused {
@@ -140,6 +169,16 @@ impl Portal {
             }),
         }
     }
+}
+
+/// Whether everything that is shown of an entry is unconditional.
+fn is_open_to_see(dataset: &DatasetView) -> bool {
+    dataset.fields.open.class == OpenClass::Unconditional
+        && dataset.items.iter().all(|item| item.open_class == OpenClass::Unconditional)
+}
+
+fn checksum(resource: &ResourceView, sum: Option<&String>) -> Result<String> {
+    sum.cloned().ok_or_else(|| Error::Internal(format!("resource {} has no checksum", resource.id)))
 }
 
 fn gone(dataset: &DatasetView, lang: Lang) -> Error {

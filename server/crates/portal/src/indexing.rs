@@ -128,7 +128,16 @@ impl Portal {
             changes.into_iter().map(|change| change.dataset_code).collect();
         codes.sort();
         codes.dedup();
-        let batch = self.documents(codes).await?;
+        let batch = match self.documents(codes.clone()).await {
+            Ok(batch) => batch,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a batch cannot be indexed; its entries are tried one by one"
+                );
+                self.one_by_one(codes).await
+            }
+        };
         let n_changes = batch.len() as u64;
         let writer = blocking(move || {
             writer.apply(&batch, reached)?;
@@ -136,6 +145,21 @@ impl Portal {
         })
         .await?;
         Ok((writer, Some(Progress { n_changes, position: reached })))
+    }
+
+    /// An entry that cannot be read leaves the index, so that it cannot hold up the others.
+    async fn one_by_one(&self, codes: Vec<DatasetCode>) -> Vec<Change> {
+        let mut batch = Vec::with_capacity(codes.len());
+        for code in codes {
+            match self.documents(vec![code.clone()]).await {
+                Ok(changes) => batch.extend(changes),
+                Err(error) => {
+                    tracing::error!(dataset.code = %code, error = &error as &dyn std::error::Error, "an entry cannot be read and is taken out of the index");
+                    batch.push(Change::Delete(code));
+                }
+            }
+        }
+        batch
     }
 
     async fn documents(&self, codes: Vec<DatasetCode>) -> Result<Vec<Change>> {

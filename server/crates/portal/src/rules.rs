@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use kaishu_domain::PolicyProfile;
-use kaishu_domain::policy::Ground;
+use kaishu_domain::policy::{Ground, Module};
 use kaishu_domain::visibility;
 use kaishu_store::Listed;
 use kaishu_types::Lang;
-use kaishu_types::dataset::DatasetView;
+use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::rules::{PolicyView, RegulationView};
-use kaishu_types::vocabulary::{DatasetState, OpenClass};
+use kaishu_types::vocabulary::{DatasetState, OpenClass, ResourceKind};
 
 use crate::{Error, Portal, Result};
 
@@ -156,30 +156,82 @@ impl Portal {
 
     /// Takes out of an entry what the public may not know (SRCH-04, SRCH-08); `None` for an entry
     /// that has no public page at all.
-    pub(crate) fn public_view(&self, mut dataset: DatasetView) -> Option<DatasetView> {
-        let class = dataset.fields.open.class;
+    pub(crate) fn public_view(&self, mut dataset: DatasetView) -> Option<PublicView> {
+        let class = visibility::shown_class(dataset.fields.open.class, &dataset.items);
         if !visibility::has_public_page(dataset.state, class, self.lists_none()) {
             return None;
         }
-        let may_take_files = may_take_files(&dataset);
+        let files = self.file_access(&dataset);
+        let hides_items = dataset.items.iter().any(|item| item.open_class == OpenClass::None);
+        dataset.fields.open.class = class;
         dataset.items = visibility::public_items(&dataset.items);
         if class == OpenClass::None {
             // Listed by name only: title, provider and legal basis.
             dataset.items.clear();
             dataset.versions.clear();
         }
-        let keeps = |kind| {
-            use kaishu_types::vocabulary::ResourceKind;
-            visibility::serves_data(dataset.state)
-                && class != OpenClass::None
-                && (may_take_files || kind != ResourceKind::File)
+        let shows_data = visibility::serves_data(dataset.state) && class != OpenClass::None;
+        let trim = |resources: &mut Vec<ResourceView>, may_take: bool| {
+            resources.retain(|it| shows_data && (may_take || it.kind != ResourceKind::File));
+            if class != OpenClass::Unconditional {
+                // Where the data lies is part of what a grant opens.
+                for resource in resources {
+                    resource.url = None;
+                    resource.source_id = None;
+                }
+            }
         };
-        dataset.resources.retain(|resource| keeps(resource.kind));
+        let may_take = files == FileAccess::Free;
+        let closed_resources: Vec<i64> = dataset
+            .versions
+            .iter()
+            .filter(|version| !version.is_wholly_open)
+            .flat_map(|version| version.resources.iter().map(|resource| resource.id))
+            .collect();
+        trim(&mut dataset.resources, may_take);
         for version in &mut dataset.versions {
-            version.resources.retain(|resource| keeps(resource.kind));
+            let may_take = may_take && version.is_wholly_open;
+            trim(&mut version.resources, may_take);
+            version.resources.retain(|resource| !closed_resources.contains(&resource.id));
         }
-        Some(dataset)
+        dataset.resources.retain(|resource| !closed_resources.contains(&resource.id));
+        Some(PublicView { dataset, files, closed_resources, hides_items })
     }
+
+    /// Whether the original files of an entry may leave without a grant: the bytes hold every
+    /// column, so every data item must be unconditional, not only the entry (DL-01, DL-02).
+    fn file_access(&self, dataset: &DatasetView) -> FileAccess {
+        if !self.policy().has_module(Module::Open) {
+            return FileAccess::ModuleOff;
+        }
+        let is_open = visibility::serves_data(dataset.state)
+            && dataset.fields.open.class == OpenClass::Unconditional
+            && dataset.items.iter().all(|item| item.open_class == OpenClass::Unconditional);
+        if is_open { FileAccess::Free } else { FileAccess::NeedsGrant }
+    }
+}
+
+/// An entry as the public may know it.
+pub(crate) struct PublicView {
+    /// The entry without what is hidden.
+    pub(crate) dataset: DatasetView,
+    /// Whether its files may be taken.
+    pub(crate) files: FileAccess,
+    /// Numbers of the resources that belong to a version that was not wholly open.
+    pub(crate) closed_resources: Vec<i64>,
+    /// Whether it has data items that the public may not know of; only for decisions, never told.
+    pub(crate) hides_items: bool,
+}
+
+/// Whether files may be taken without a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileAccess {
+    /// At once.
+    Free,
+    /// Only under a grant.
+    NeedsGrant,
+    /// Not at all: the rules in force do not know opening to the public (`modules`).
+    ModuleOff,
 }
 
 /// Returns the rule of listing.
@@ -191,12 +243,4 @@ pub(crate) fn listed(list_none: bool) -> Listed {
         visibility::is_publicly_listed(state, class, false)
     }
     if list_none { with_none } else { without_none }
-}
-
-/// Whether the original files may leave without a grant: the bytes hold every column, so every data
-/// item must be unconditional, not only the entry (DL-01, DL-02).
-pub(crate) fn may_take_files(dataset: &DatasetView) -> bool {
-    visibility::serves_data(dataset.state)
-        && dataset.fields.open.class == OpenClass::Unconditional
-        && dataset.items.iter().all(|item| item.open_class == OpenClass::Unconditional)
 }

@@ -45,7 +45,6 @@ pub(crate) async fn current(portal: &Portal) -> Result<Arc<PortalStats>> {
 }
 
 async fn count(portal: &Portal) -> Result<PortalStats> {
-    portal.flush_usage().await?;
     let store = &portal.inner.store;
     let today = portal.today();
     let mut figures = kaishu_store::stats::counts(store, portal.listed(), today).await?;
@@ -59,21 +58,21 @@ async fn count(portal: &Portal) -> Result<PortalStats> {
             found.unwrap_or(DayUsage { day, views: 0, downloads: 0 })
         })
         .collect();
-    figures.by_region = with_those_below(&figures.by_region, &portal.directory());
+    figures.by_region = by_region(&portal.directory());
     Ok(figures)
 }
 
-/// Adds to each region what the regions below it have (CAT-12).
-fn with_those_below(counts: &[Count], directory: &Directory) -> Vec<Count> {
+/// Lists the regions that have datasets, each with all below it (CAT-12).
+fn by_region(directory: &Directory) -> Vec<Count> {
     directory
         .regions
         .iter()
+        .filter(|region| region.n_datasets > 0)
         .map(|region| Count {
             value: region.named.code.clone(),
             label: region.named.name.clone(),
             count: region.n_datasets,
         })
-        .filter(|count| count.count > 0 || counts.iter().any(|it| it.value == count.value))
         .collect()
 }
 

@@ -363,6 +363,11 @@ pub struct VersionView {
     /// Resources of this version.
     #[serde(default)]
     pub resources: Vec<ResourceView>,
+    /// Whether the entry and every data item of it were unconditional. It decides whether the files
+    /// of the version may leave and is told to nobody: it would speak of items that are not shown.
+    #[serde(skip)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub is_wholly_open: bool,
 }
 
 /// Where an imported entry came from (ZON-05).

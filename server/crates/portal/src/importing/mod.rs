@@ -11,6 +11,7 @@ mod reading;
 
 use std::path::PathBuf;
 
+use kaishu_domain::visibility;
 use kaishu_interop::Outcome as Read;
 use kaishu_interop::jsonl::Mapping;
 use kaishu_store::imports::{self, ImportRun};
@@ -133,7 +134,10 @@ impl Portal {
             };
             let name = record.source_id.clone();
             match merger.entry(self, record).await? {
-                Ok(entry) => {
+                Ok(mut entry) => {
+                    // The class of an entry is the strictest of its public items.
+                    let class = entry.fields.open.class;
+                    entry.fields.open.class = visibility::shown_class(class, &entry.items);
                     entries.push(entry);
                     names.push(name);
                 }

@@ -2,6 +2,7 @@
 
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DataItemView, DatasetView, EntryFields, VersionView};
+use kaishu_types::vocabulary::OpenClass;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -55,9 +56,11 @@ pub async fn find(store: &Store, code: &DatasetCode) -> Result<Option<DatasetVie
     let (Some(organization), Some(region)) = (organization, region) else {
         return Err(StoreError::corrupt(format!("dataset `{code}` has no provider or region")));
     };
+    let class: OpenClass = word(&entry.open_class, &format!("dataset `{code}`"), "open_class")?;
+    let current_is_open = row::is_wholly_open(class, &items);
     let versions = versions
         .iter()
-        .map(|version| row::version_view(version, &resources))
+        .map(|version| row::version_view(version, &resources, current_is_open))
         .collect::<Result<Vec<VersionView>>>()?;
     view(&entry, &organization, &region, items, versions).map(Some)
 }
@@ -136,7 +139,8 @@ pub async fn version(
         },
     };
     transaction.commit().await?;
-    let version = row::version_view(&found, &resources)?;
+    let is_open = row::is_wholly_open(said.fields.open.class, &said.items);
+    let version = row::version_view(&found, &resources, is_open)?;
     Ok(Some(VersionEntry { version, fields: said.fields, items: said.items }))
 }
 

@@ -2,10 +2,11 @@
 
 use chrono::{Days, NaiveDate};
 use kaishu_types::dataset::{DataItemView, EntryFields, ResourceView, SourceView, VersionView};
-use kaishu_types::vocabulary::Frequency;
+use kaishu_types::vocabulary::{Frequency, OpenClass};
 use sea_orm::ActiveValue::{NotSet, Set};
 use serde::de::DeserializeOwned;
 
+use super::find::Superseded;
 use super::write::{EntryWrite, ResourceWrite};
 use crate::convert::{number, stored_number, to_stored, word};
 use crate::entity::{data_item, dataset, dataset_version, resource};
@@ -195,10 +196,17 @@ pub(super) fn resource_row(
     })
 }
 
+/// Whether a file that holds every column holds nothing but unconditional ones.
+pub(super) fn is_wholly_open(class: OpenClass, items: &[DataItemView]) -> bool {
+    class == OpenClass::Unconditional
+        && items.iter().all(|item| item.open_class == OpenClass::Unconditional)
+}
+
 /// Reads a version with its resources, out of all resources of the dataset.
 pub(super) fn version_view(
     row: &dataset_version::Model,
     resources: &[resource::Model],
+    current_is_open: bool,
 ) -> Result<VersionView> {
     let what = format!("version {} of dataset {}", row.number, row.dataset_id);
     let resources = resources
@@ -215,6 +223,13 @@ pub(super) fn version_view(
         published_at: row.published_at,
         changed_fields: from_json(&row.changed_fields, &what, "changed_fields")?,
         resources,
+        is_wholly_open: match &row.superseded {
+            Some(text) => {
+                let said: Superseded = from_json(text, &what, "superseded")?;
+                is_wholly_open(said.fields.open.class, &said.items)
+            }
+            None => current_is_open,
+        },
     })
 }
 
