@@ -6,12 +6,15 @@ use chrono::NaiveDate;
 use kaishu_types::DatasetCode;
 use kaishu_types::stats::DayUsage;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{CaseStatement, Expr, OnConflict};
+use sea_orm::{
+    DatabaseTransaction, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use crate::convert::{CHUNK_ROWS, number, stored_number, word};
 use crate::entity::{dataset, usage_day};
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store};
 
 /// Views and downloads of a dataset on a day, to be added to what is counted already.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +42,13 @@ pub struct TopDataset {
     pub downloads: u64,
 }
 
-/// Adds to the counters of days and of datasets, all or nothing.
+/// Views and downloads by day.
+type Days = BTreeMap<NaiveDate, (i64, i64)>;
+
+/// Adds to the counters of days and of datasets, all or nothing. Usage of a code that no dataset has
+/// is passed over with a warning: it must not hold up the others.
 pub async fn add(store: &Store, used: &[Used]) -> Result<()> {
-    let mut by_code: BTreeMap<&str, BTreeMap<NaiveDate, (i64, i64)>> = BTreeMap::new();
+    let mut by_code: BTreeMap<&str, Days> = BTreeMap::new();
     for one in used {
         let what = format!("the usage of dataset `{}`", one.dataset);
         let views: i64 = stored_number(one.views, &what)?;
@@ -56,34 +63,21 @@ pub async fn add(store: &Store, used: &[Used]) -> Result<()> {
     }
     // Imports change the same rows in another order.
     let transaction = store.begin_write().await?;
-    let mut rows = Vec::with_capacity(used.len());
-    for (code, days) in by_code {
-        let views = days.values().map(|(views, _)| views).sum::<i64>();
-        let downloads = days.values().map(|(_, downloads)| downloads).sum::<i64>();
-        let id: Option<i64> = dataset::Entity::find()
-            .select_only()
-            .column(dataset::Column::Id)
-            .filter(dataset::COLUMN.code.eq(code))
-            .into_tuple()
-            .one(&transaction)
-            .await?;
-        let id = id.ok_or_else(|| StoreError::not_found(format!("dataset `{code}`")))?;
-        dataset::Entity::update_many()
-            .col_expr(dataset::Column::NViews, Expr::col(dataset::Column::NViews).add(views))
-            .col_expr(
-                dataset::Column::NDownloads,
-                Expr::col(dataset::Column::NDownloads).add(downloads),
-            )
-            .filter(dataset::COLUMN.id.eq(id))
-            .exec(&transaction)
-            .await?;
-        rows.extend(days.into_iter().map(|(day, (views, downloads))| usage_day::ActiveModel {
-            dataset_id: Set(id),
-            day: Set(day),
-            views: Set(views),
-            downloads: Set(downloads),
-        }));
+    let by_id = find_ids(&transaction, by_code).await?;
+    for chunk in by_id.chunks(CHUNK_ROWS) {
+        add_to_datasets(&transaction, chunk).await?;
     }
+    let rows: Vec<usage_day::ActiveModel> = by_id
+        .into_iter()
+        .flat_map(|(id, days)| {
+            days.into_iter().map(move |(day, (views, downloads))| usage_day::ActiveModel {
+                dataset_id: Set(id),
+                day: Set(day),
+                views: Set(views),
+                downloads: Set(downloads),
+            })
+        })
+        .collect();
     for chunk in rows.chunks(CHUNK_ROWS) {
         let sum = |column: &'static str| {
             Expr::col(("usage_day", column)).add(Expr::col(("excluded", column)))
@@ -98,6 +92,58 @@ pub async fn add(store: &Store, used: &[Used]) -> Result<()> {
             .await?;
     }
     Ok(transaction.commit().await?)
+}
+
+/// Replaces codes by the numbers of their datasets.
+async fn find_ids(
+    transaction: &DatabaseTransaction,
+    mut by_code: BTreeMap<&str, Days>,
+) -> Result<Vec<(i64, Days)>> {
+    let codes: Vec<&str> = by_code.keys().copied().collect();
+    let mut by_id = Vec::with_capacity(codes.len());
+    for chunk in codes.chunks(CHUNK_ROWS) {
+        let found: Vec<(i64, String)> = dataset::Entity::find()
+            .select_only()
+            .column(dataset::Column::Id)
+            .column(dataset::Column::Code)
+            .filter(dataset::COLUMN.code.is_in(chunk.iter().copied()))
+            .order_by_asc(dataset::COLUMN.code)
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        for (id, code) in found {
+            by_id.extend(by_code.remove(code.as_str()).map(|days| (id, days)));
+        }
+    }
+    for code in by_code.keys() {
+        tracing::warn!(code, "usage of a dataset that does not exist was not counted");
+    }
+    Ok(by_id)
+}
+
+/// Adds the sums of several datasets in one statement.
+async fn add_to_datasets(transaction: &DatabaseTransaction, chunk: &[(i64, Days)]) -> Result<()> {
+    let sums = |of: fn(&(i64, i64)) -> i64| {
+        let mut by_id = CaseStatement::new();
+        for (id, days) in chunk {
+            let sum = days.values().map(of).fold(0, i64::saturating_add);
+            by_id = by_id.case(Expr::col(dataset::Column::Id).eq(*id), sum);
+        }
+        by_id.finally(0_i64)
+    };
+    dataset::Entity::update_many()
+        .col_expr(
+            dataset::Column::NViews,
+            Expr::col(dataset::Column::NViews).add(sums(|(views, _)| *views)),
+        )
+        .col_expr(
+            dataset::Column::NDownloads,
+            Expr::col(dataset::Column::NDownloads).add(sums(|(_, downloads)| *downloads)),
+        )
+        .filter(dataset::COLUMN.id.is_in(chunk.iter().map(|(id, _)| *id)))
+        .exec(transaction)
+        .await?;
+    Ok(())
 }
 
 #[derive(FromQueryResult)]

@@ -15,6 +15,9 @@ use crate::{Result, StoreError};
 /// PostgreSQL cannot index longer keys.
 const MAX_KEY_BYTES: usize = 1000;
 
+/// A longer title is a text at the wrong place, and every list would carry it.
+const MAX_TITLE_CHARS: usize = 1_000;
+
 /// A dataset to be created or changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntryWrite {
@@ -190,6 +193,15 @@ pub(super) fn prepare(entry: &EntryWrite) -> std::result::Result<Prepared<'_>, R
 fn check(entry: &EntryWrite) -> Result<()> {
     if entry.fields.title.trim().is_empty() {
         return Err(StoreError::invalid("the title is empty; give the dataset a name"));
+    }
+    for title in [Some(&entry.fields.title), entry.fields.title_en.as_ref()].into_iter().flatten() {
+        let n_chars = title.chars().count();
+        if n_chars > MAX_TITLE_CHARS {
+            return Err(StoreError::invalid(format!(
+                "the title has {n_chars} characters, at most {MAX_TITLE_CHARS} can be kept; \
+                 shorten it, the summary has room"
+            )));
+        }
     }
     if entry.version_note.contains('\0') {
         return Err(StoreError::invalid("the version note holds a NUL character; remove it"));

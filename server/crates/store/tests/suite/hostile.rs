@@ -20,7 +20,8 @@ pub(crate) async fn hostile_text_comes_back_as_it_was(database: &TestDb) {
     ];
 
     for (n, text) in texts.iter().enumerate() {
-        let mut hostile = imported(&format!("id {text:.40} {n}"), text);
+        let title: String = text.chars().take(1_000).collect();
+        let mut hostile = imported(&format!("id {text:.40} {n}"), &title);
         hostile.fields.summary = text.clone();
         hostile.fields.extras.insert(text.chars().take(30).collect(), text.clone());
         hostile.items[0].description = Some(text.clone());
@@ -35,6 +36,27 @@ pub(crate) async fn hostile_text_comes_back_as_it_was(database: &TestDb) {
         assert_eq!(found.versions[0].note, *text);
         assert_eq!(found.source_id, hostile.origin.map(|origin| origin.source_id));
     }
+}
+
+pub(crate) async fn a_long_title_is_refused_alone(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let mut in_english = imported("b", "乙");
+    in_english.fields.title_en = Some("e".repeat(1_001));
+    let mut with_room = imported("c", &"题".repeat(1_000));
+    with_room.fields.summary = "长".repeat(350_000);
+    let batch = [imported("a", &"题".repeat(1_001)), in_english, with_room];
+
+    let verdicts = datasets::upsert_batch(store, &batch).await.unwrap();
+
+    for verdict in &verdicts[..2] {
+        assert_eq!(
+            verdict.as_ref().unwrap_err().reason,
+            "the title has 1001 characters, at most 1000 can be kept; shorten it, the summary has \
+             room"
+        );
+    }
+    assert!(verdicts[2].is_ok());
 }
 
 pub(crate) async fn a_nul_is_refused_by_name(database: &TestDb) {
