@@ -8,10 +8,8 @@ use kaishu_store::datasets::{EntryWrite, Origin, ResourceWrite};
 use kaishu_store::organizations::NewOrganization;
 use kaishu_store::regions::NewRegion;
 use kaishu_types::DatasetCode;
-use kaishu_types::dataset::{DataItemView, EntryFields, OpenTerms, ShareTerms};
-use kaishu_types::import::{
-    ImportOrganization, ImportRecord, ImportResource, MergeReport, Unmapped,
-};
+use kaishu_types::dataset::{EntryFields, OpenTerms, ShareTerms};
+use kaishu_types::import::{ImportOrganization, ImportRecord, ImportResource};
 use kaishu_types::vocabulary::{
     CatalogueKind, DatasetState, Format, Frequency, OpenClass, OrganizationKind, RegionLevel,
     ResourceKind, ShareClass, Term,
@@ -19,6 +17,7 @@ use kaishu_types::vocabulary::{
 use serde_json::Value;
 
 use super::Options;
+use super::columns::Items;
 use super::folder::{Folder, Located};
 use super::organizations::{code_of, slug};
 use crate::{Error, Portal, Result};
@@ -31,8 +30,29 @@ pub(super) struct Merger {
     known_organizations: HashSet<String>,
     unmapped: BTreeMap<(String, String), u64>,
     started_at: DateTime<Utc>,
+    defaults: Classes,
     /// Where files named by records lie.
     pub(super) folder: Option<Folder>,
+}
+
+/// How open and how shared an entry is whose source does not say so.
+#[derive(Debug, Clone, Copy)]
+struct Classes {
+    open: OpenClass,
+    share: ShareClass,
+}
+
+impl Classes {
+    fn of(portal: &Portal, options: &Options) -> Self {
+        if options.source.is_none() {
+            // This portal's own catalogue says the class of each dataset; nothing opens by default.
+            return Self { open: OpenClass::Conditional, share: ShareClass::Conditional };
+        }
+        // The profile cites its article beside each value, such as 玉林市公共数据开放管理办法
+        // article 11 (open) and 广东省政务数据资源共享管理办法（试行） article 18 (share).
+        let class = &portal.policy().rules.class;
+        Self { open: class.open_default.value, share: class.share_default.value }
+    }
 }
 
 /// An entry, or why there is none.
@@ -55,6 +75,7 @@ impl Merger {
             known_organizations,
             unmapped: BTreeMap::new(),
             started_at: portal.now(),
+            defaults: Classes::of(portal, options),
             folder: None,
         })
     }
@@ -141,11 +162,10 @@ impl Merger {
             Ok(fields) => fields,
             Err(reason) => return Ok(Err(reason)),
         };
-        let mut items = record.items;
+        let mut items = Items::new(record.items, fields.open.class, fields.share.class);
         let mut resources = Vec::with_capacity(record.resources.len());
         for resource in record.resources {
-            match self.resource(portal, resource, updated_at, &mut items, fields.open.class).await?
-            {
+            match self.resource(portal, resource, updated_at, &mut items).await? {
                 Ok(resource) => resources.push(resource),
                 Err(reason) => return Ok(Err(reason)),
             }
@@ -161,7 +181,7 @@ impl Merger {
             region: region.to_ascii_uppercase(),
             state: DatasetState::Published,
             fields,
-            items,
+            items: items.list,
             resources,
             published_at,
             updated_at,
@@ -189,7 +209,7 @@ impl Merger {
             frequency: frequency.unwrap_or(Frequency::Irregular),
             licence: licence.unwrap_or("not-specified").to_owned(),
             open: OpenTerms {
-                class: record.open_class.unwrap_or(OpenClass::Unconditional),
+                class: record.open_class.unwrap_or(self.defaults.open),
                 grounds: Vec::new(),
                 reason: None,
                 basis: Vec::new(),
@@ -198,7 +218,7 @@ impl Merger {
                 security_measures: None,
             },
             share: ShareTerms {
-                class: ShareClass::Unconditional,
+                class: self.defaults.share,
                 conditions: Vec::new(),
                 modes: Vec::new(),
                 scope: None,
@@ -260,8 +280,7 @@ impl Merger {
         portal: &Portal,
         resource: ImportResource,
         updated_at: DateTime<Utc>,
-        items: &mut Vec<DataItemView>,
-        class: OpenClass,
+        items: &mut Items,
     ) -> Result<std::result::Result<ResourceWrite, String>> {
         let word = resource.format.as_deref();
         let known =
@@ -311,8 +330,8 @@ impl Merger {
             written.encoding = Some(summary.encoding.clone());
             written.n_rows = Some(summary.n_rows);
             written.n_columns = u32::try_from(summary.columns.len()).ok();
-            if items.is_empty() {
-                items.extend(summary.columns.iter().map(|column| item_of(column, class)));
+            if let Err(reason) = items.meet(&path, &summary.columns) {
+                return Ok(Err(reason));
             }
         }
         let blobs = &portal.inner.blobs;
@@ -352,21 +371,6 @@ fn is_delimited(format: Format) -> bool {
     matches!(format, Format::Csv | Format::Tsv)
 }
 
-/// A data item as the table itself shows it, where the catalogue says nothing.
-fn item_of(column: &kaishu_tables::Column, class: OpenClass) -> DataItemView {
-    DataItemView {
-        name: column.name.clone(),
-        label: column.name.clone(),
-        item_type: column.item_type,
-        unit: None,
-        length: Some(column.max_length),
-        description: None,
-        open_class: class,
-        share_class: ShareClass::Unconditional,
-        sensitive: false,
-    }
-}
-
 /// Lays the fields that a source has in our own words over the others.
 fn overlay(fields: EntryFields, record: &ImportRecord) -> std::result::Result<EntryFields, String> {
     if record.entry.is_empty() {
@@ -387,18 +391,6 @@ fn lay_over(value: &mut Value, given: &Value) {
             }
         }
         (value, given) => *value = given.clone(),
-    }
-}
-
-/// Adds counts of unmapped values to a report.
-pub(super) fn add_unmapped(report: &mut MergeReport, unmapped: BTreeMap<(String, String), u64>) {
-    for ((vocabulary, value), count) in unmapped {
-        let known =
-            report.unmapped.iter_mut().find(|it| it.vocabulary == vocabulary && it.value == value);
-        match known {
-            Some(known) => known.count += count,
-            None => report.unmapped.push(Unmapped { vocabulary, value, count }),
-        }
     }
 }
 

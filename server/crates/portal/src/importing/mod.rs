@@ -4,10 +4,12 @@
 //! A reader thread turns the file into records and sends them in batches; each batch is written in
 //! one transaction together with how far the import got, so after a kill it goes on from there.
 
+mod columns;
 mod folder;
 mod merge;
 mod organizations;
 mod reading;
+mod report;
 
 use std::path::PathBuf;
 
@@ -24,9 +26,6 @@ use merge::Merger;
 
 /// Records written in one transaction.
 const BATCH: usize = 1_000;
-
-/// Rejections kept word for word; a file that is all wrong must not fill the memory.
-const MAX_REJECTIONS: usize = 10_000;
 
 /// What is imported.
 #[derive(Debug, Clone)]
@@ -105,6 +104,7 @@ impl Portal {
             progress(Progress { n_records, resumed: false });
         }
         let mut report = run.report.clone();
+        report::note_unlisted(&mut report, n_records);
         report.unmapped.sort_by(|one, other| {
             other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value))
         });
@@ -159,21 +159,12 @@ impl Portal {
                     }
                 }
             }
-            add_rejections(&mut report, rejected);
-            merge::add_unmapped(&mut report, unmapped);
+            report::add_rejections(&mut report, rejected);
+            report::add_unmapped(&mut report, unmapped);
             report
         })
         .await?;
         Ok(())
-    }
-}
-
-fn add_rejections(report: &mut MergeReport, rejected: Vec<Rejection>) {
-    report.rejected.extend(rejected);
-    if report.rejected.len() > MAX_REJECTIONS {
-        let n_more = report.rejected.len() - MAX_REJECTIONS;
-        report.rejected.truncate(MAX_REJECTIONS);
-        tracing::warn!(n_more, "rejections beyond {MAX_REJECTIONS} are not listed one by one");
     }
 }
 
