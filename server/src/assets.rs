@@ -84,10 +84,12 @@ impl Assets {
         if found.is_brotli {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
         }
+        let own = Some(self.version.as_str());
         let is_versioned =
-            query.is_some_and(|query| query.split('&').any(|pair| pair.starts_with("v=")));
+            query.is_some_and(|query| query.split('&').any(|pair| pair.strip_prefix("v=") == own));
+        // The address of another version must not be filled with the bytes of this one.
         let keep =
-            if is_versioned { "public, max-age=31536000, immutable" } else { "public, max-age=60" };
+            if is_versioned { "public, max-age=31536000, immutable" } else { "public, no-cache" };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
         if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", short_hash(&found.bytes))) {
             let is_known = crate::negotiation::matches_etag(request, &etag);

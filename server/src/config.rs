@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -12,6 +13,9 @@ use serde::{Deserialize, Serialize};
 
 /// The file that is read where no other is named.
 const DEFAULT_FILE: &str = "kaishu.toml";
+
+/// Far more than a portal has readers at once, far fewer than a system has room for.
+const DEFAULT_MAX_OPEN: NonZeroU32 = NonZeroU32::new(4_096).unwrap();
 
 /// Variables of the build and test scripts, which are no settings.
 const NO_SETTINGS: &[&str] = &["URL", "BIN", "WASM_LIBDIR"];
@@ -32,6 +36,8 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Most connections to the database.
     pub max_connections: u32,
+    /// Most connections of clients at once.
+    pub max_open_connections: NonZeroU32,
     /// Code of the policy profile.
     pub policy: String,
     /// A folder with style, scripts and icons.
@@ -115,6 +121,7 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             database_url: None,
             max_connections: 8,
+            max_open_connections: DEFAULT_MAX_OPEN,
             policy: "default".to_owned(),
             site_dir: None,
             max_body_bytes: 1 << 20,

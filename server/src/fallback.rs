@@ -17,12 +17,15 @@ pub(crate) async fn unknown(Shared(state): Shared<State>, request: Request) -> R
     let (parts, _) = request.into_parts();
     let path = parts.uri.path();
     let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+    // Browsers take it for a slash, and `/\\host` for another host.
+    let is_plain = !path.contains('\\');
     if is_read
+        && is_plain
         && let Some(file) = state.assets().answer(path, parts.uri.query(), &parts.headers).await
     {
         return file;
     }
-    if let Some(location) = without_slash(&parts) {
+    if is_plain && let Some(location) = without_slash(&parts) {
         return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response();
     }
     let lang = language_of(path, &parts.headers);

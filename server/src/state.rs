@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use kaishu_portal::Portal;
 
-use crate::assets::Assets;
+use crate::assets::{Assets, short_hash};
 use crate::middleware::PageCache;
 
 /// How much a request and the kept pages may take.
@@ -14,13 +15,15 @@ use crate::middleware::PageCache;
 pub struct Limits {
     /// Most bytes of a request's body.
     pub body_bytes: usize,
+    /// How long the body of a request may take.
+    pub body_time: Duration,
     /// Memory for pages that are kept ready.
     pub page_cache_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 1 << 20, page_cache_bytes: 64 << 20 }
+        Self { body_bytes: 1 << 20, body_time: Duration::from_secs(30), page_cache_bytes: 64 << 20 }
     }
 }
 
@@ -36,13 +39,15 @@ struct Shared {
     pages: PageCache,
     limits: Limits,
     is_warm: AtomicBool,
+    salt: [u8; 16],
 }
 
 impl State {
     /// Puts together what is served.
     pub fn new(portal: Portal, assets: Assets, limits: Limits) -> Self {
         let pages = PageCache::new(limits.page_cache_bytes);
-        let shared = Shared { assets, pages, limits, is_warm: AtomicBool::new(false) };
+        let shared =
+            Shared { assets, pages, limits, is_warm: AtomicBool::new(false), salt: rand::random() };
         Self { portal, shared: Arc::new(shared) }
     }
 
@@ -54,6 +59,13 @@ impl State {
     /// Says that dictionaries and index are loaded, so that `/readyz` may answer.
     pub fn set_warm(&self) {
         self.shared.is_warm.store(true, Ordering::Release);
+    }
+
+    /// Names the catalogue as it is now, in words that tell nobody how often it changed.
+    pub(crate) fn edition(&self) -> String {
+        let revision = self.portal.revision().to_le_bytes();
+        let version = env!("CARGO_PKG_VERSION").as_bytes();
+        short_hash(&[&self.shared.salt[..], &revision, version].concat())
     }
 
     pub(crate) fn is_warm(&self) -> bool {

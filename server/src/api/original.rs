@@ -32,14 +32,17 @@ const READ_BYTES: u64 = 512 << 10;
 /// Reads under way for one client: one is sent while the next is read.
 const READS_AHEAD: usize = 2;
 
+/// What a browser only ever saves.
+const OCTETS: &str = "application/octet-stream";
+
 /// Characters that stand for themselves in `filename*` (RFC 8187).
 const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Download a file
 ///
-/// The bytes as they were uploaded, whole or in ranges, with their hashes. A retrieval that starts
+/// The bytes as they were uploaded, whole or in ranges, with their hashes. Every retrieval
 /// gets a receipt, whose number is in `X-Receipt`; to go on with a broken download pass that number
-/// as `receipt`.
+/// as `receipt`, or the `ETag` in `If-Range`.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/original", tag = "datasets", operation_id = "get_original",
     params(
@@ -95,7 +98,9 @@ pub(super) async fn take(
         Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         Wanted::Unsatisfiable => return Ok(unsatisfiable(size)),
     };
-    let is_start = method == Method::GET && range.start == 0 && !has_receipt;
+    // Who goes on names what was begun: the receipt, or in `If-Range` the bytes.
+    let goes_on = has_receipt || (range.start > 0 && asked.headers.contains_key(header::IF_RANGE));
+    let is_new = method == Method::GET && !goes_on;
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
@@ -110,7 +115,7 @@ pub(super) async fn take(
         let part = format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1));
         insert(headers, header::CONTENT_RANGE, &part);
     }
-    if is_start {
+    if is_new {
         let receipt = portal.issue_receipt(&download).await?;
         insert(headers, HeaderName::from_static("x-receipt"), receipt.code.as_str());
         insert(headers, header::LINK, &format!("</verify/{}>; rel=\"describedby\"", receipt.code));
@@ -183,27 +188,36 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     }
 }
 
+/// Names the kind of the bytes by their format: a publisher's word could make a page or a script of
+/// them.
 fn media_type(download: &Download) -> String {
     let resource = &download.resource;
-    let own = match resource.format {
+    let kind = match resource.format {
         Format::Csv => "text/csv",
+        Format::Tsv => "text/tab-separated-values",
+        Format::Txt => "text/plain",
         Format::Json => "application/json",
+        Format::Ndjson => "application/x-ndjson",
         Format::Geojson => "application/geo+json",
         Format::Xml => "application/xml",
         Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Format::Xls => "application/vnd.ms-excel",
+        Format::Ods => "application/vnd.oasis.opendocument.spreadsheet",
+        Format::Parquet => "application/vnd.apache.parquet",
         Format::Pdf => "application/pdf",
         Format::Zip => "application/zip",
-        _ => "application/octet-stream",
+        Format::Image => match resource.media_type.as_deref() {
+            Some("image/png") => "image/png",
+            Some("image/jpeg") => "image/jpeg",
+            _ => OCTETS,
+        },
+        _ => OCTETS,
     };
-    let told = resource
-        .media_type
-        .as_deref()
-        .filter(|it| HeaderValue::from_str(it).is_ok() && it.contains('/'));
-    let kind = told.unwrap_or(own);
-    match &resource.encoding {
-        Some(encoding) if kind.starts_with("text/") && !kind.contains("charset") => {
-            format!("{kind}; charset={encoding}")
-        }
+    let is_name = |text: &str| {
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    match resource.encoding.as_deref().filter(|it| is_name(it)) {
+        Some(encoding) if kind.starts_with("text/") => format!("{kind}; charset={encoding}"),
         _ => kind.to_owned(),
     }
 }
@@ -218,7 +232,7 @@ fn disposition(code: &DatasetCode, download: &Download) -> String {
         .next()
         .unwrap_or_default()
         .chars()
-        .filter(|character| !character.is_control())
+        .filter(|character| !character.is_control() && !turns_text(*character))
         .collect();
     let is_plain = !name.is_empty()
         && name
@@ -234,6 +248,13 @@ fn disposition(code: &DatasetCode, download: &Download) -> String {
         resource.id,
         resource.format.as_str()
     )
+}
+
+/// Whether a character changes the direction of the text beside it, so that the end of a name could
+/// be shown as something else.
+fn turns_text(character: char) -> bool {
+    matches!(character,
+        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a range may be taken: without `If-Range`, or where it names these very bytes.

@@ -203,7 +203,7 @@ impl Writer {
             address = format!("{address}?{}", query.join("&"));
         }
         let address = escape(&address);
-        self.raw(&format!("<p class=\"mt-4\">Example: <a class=\"ks-link\" href=\"{address}\"><code>{address}</code></a></p>"));
+        self.raw(&format!("<p class=\"mt-4\">Example: <code>{address}</code></p>"));
     }
 
     fn problems(&mut self) {

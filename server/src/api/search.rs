@@ -42,13 +42,7 @@ use crate::state::State;
 pub(super) async fn list(Shared(state): Shared<State>, asked: Asked) -> Result<Response, Problem> {
     let query = query::parse(&asked.query, Paging::Cursor, asked.lang).map_err(Problem::fields)?;
     let portal = state.portal();
-    let etag = format!(
-        "W/\"{}-{}-{}-{}\"",
-        env!("CARGO_PKG_VERSION"),
-        portal.revision(),
-        portal.today(),
-        asked.lang.tag()
-    );
+    let etag = format!("W/\"{}-{}-{}\"", state.edition(), portal.today(), asked.lang.tag());
     // Only an answer that exists may be confirmed, so wrong codes and cursors are found first.
     let limit = query.per_page.unwrap_or(DEFAULT_PER_PAGE);
     let window = Window::After { cursor: query.cursor, limit };

@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use kaishu_portal::Portal;
 use kaishu_server::assets::Assets;
+use kaishu_server::connections::{self, Bounds};
 use kaishu_server::{Limits, State, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,9 +18,6 @@ use super::{Common, demo};
 
 /// How often counted views and downloads are written.
 const FLUSH_PAUSE: Duration = Duration::from_secs(30);
-
-/// How long open connections may take to end.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// How it is served.
 #[derive(Debug, Args)]
@@ -47,8 +45,11 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
             "demonstration loaded"
         );
     }
-    let limits =
-        Limits { body_bytes: config.max_body_bytes, page_cache_bytes: config.page_cache_bytes };
+    let limits = Limits {
+        body_bytes: config.max_body_bytes,
+        page_cache_bytes: config.page_cache_bytes,
+        ..Limits::default()
+    };
     let state = State::new(portal.clone(), assets, limits);
     let app = router(state.clone());
     let address = listener.local_addr().context("the listener has no address")?;
@@ -57,7 +58,9 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     tokio::spawn(warm(state));
     tokio::spawn(portal.clone().follow_feed());
     tokio::spawn(flush_usage(portal.clone()));
-    serve(listener, app).await?;
+    let max_open = usize::try_from(config.max_open_connections.get()).unwrap_or(usize::MAX);
+    connections::serve(listener, app, Bounds { max_open, ..Bounds::default() }, stop_signal())
+        .await;
     portal.flush_usage().await.context("the last views and downloads could not be counted")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -75,27 +78,6 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
         }
         _ => anyhow!("cannot listen on {address}: {error}"),
     })
-}
-
-async fn serve(listener: TcpListener, app: axum::Router) -> anyhow::Result<()> {
-    let (stop, mut stopping) = tokio::sync::watch::channel(false);
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-        stop_signal().await;
-        // Nobody may be left to hear it.
-        stop.send_replace(true);
-    });
-    tokio::select! {
-        served = server.into_future() => served.context("the server stopped"),
-        () = async {
-            // The sender lives in the server's future: an error means that it has ended.
-            if stopping.wait_for(|stop| *stop).await.is_ok() {
-                tokio::time::sleep(GRACE).await;
-            }
-        } => {
-            tracing::warn!("some connections did not end within {GRACE:?} and are cut");
-            Ok(())
-        }
-    }
 }
 
 async fn stop_signal() {

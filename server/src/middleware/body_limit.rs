@@ -1,11 +1,15 @@
-//! Refuses bodies that are larger than the limit.
+//! Refuses bodies that are larger than the limit or take too long.
 
-use axum::body::Body;
+use std::io;
+
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State as Shared};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::{StreamExt, stream};
 use http::{StatusCode, header};
 use http_body_util::Limited;
+use tokio::time::{Instant, timeout_at};
 
 use crate::state::State;
 
@@ -18,5 +22,20 @@ pub(super) async fn guard(Shared(state): Shared<State>, request: Request, next: 
         let text = format!("the body has more than {limit} bytes, which is the limit");
         return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
+    let end = Instant::now() + state.limits().body_time;
+    next.run(request.map(|body| Body::new(Limited::new(until(body, end), limit)))).await
+}
+
+/// Breaks a body off that is not there by a time.
+fn until(body: Body, end: Instant) -> Body {
+    if body.is_end_stream() {
+        return body;
+    }
+    Body::from_stream(stream::try_unfold(body.into_data_stream(), move |mut data| async move {
+        let chunk = timeout_at(end, data.next()).await.map_err(|_| {
+            io::Error::new(io::ErrorKind::TimedOut, "the body of the request took too long")
+        })?;
+        let chunk = chunk.transpose().map_err(io::Error::other)?;
+        Ok::<_, io::Error>(chunk.map(|chunk| (chunk, data)))
+    }))
 }

@@ -34,8 +34,25 @@ pub(crate) struct PageCache(Cache<Key, Arc<Kept>, ByBytes>);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     address: String,
-    theme: Option<String>,
+    theme: Option<Theme>,
     encoding: Encoding,
+}
+
+/// The colours a reader chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Theme {
+    Light,
+    Dark,
+}
+
+/// Who asks for a page.
+enum Reader {
+    /// Nobody in particular, with a choice of colours at most.
+    Anonymous(Option<Theme>),
+    /// One that other cookies or a login tell apart: the answer must not be kept.
+    Known,
+    /// One that asks for no page.
+    Other,
 }
 
 /// A page as it leaves.
@@ -68,7 +85,11 @@ impl PageCache {
 
 /// Answers from the kept pages, or keeps what may be kept.
 pub(super) async fn keep(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
-    let Some(theme) = anonymous_theme(&request) else { return next.run(request).await };
+    let theme = match reader(&request) {
+        Reader::Anonymous(theme) => theme,
+        Reader::Known => return for_one(next.run(request).await),
+        Reader::Other => return next.run(request).await,
+    };
     let encoding = Encoding::wanted(request.headers());
     let path_and_query = request.uri().path_and_query().map(ToString::to_string);
     let key = Key { address: path_and_query.unwrap_or_default(), theme, encoding };
@@ -139,31 +160,47 @@ impl Kept {
     }
 }
 
-/// Returns the reader's colours where nothing else tells readers apart: `None` for a request whose
-/// answer must not be kept.
-fn anonymous_theme(request: &Request) -> Option<Option<String>> {
+/// Tells who asks.
+fn reader(request: &Request) -> Reader {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let path = request.uri().path();
     let is_page = !path.starts_with("/api/") && !path.starts_with("/_fn/");
     let headers = request.headers();
-    if !is_read || !is_page || headers.contains_key(header::AUTHORIZATION) {
-        return None;
-    }
     // Errors come as JSON to those who prefer it; pages never do.
-    if crate::negotiation::prefers_json(path, headers) {
-        return None;
+    if !is_read || !is_page || crate::negotiation::prefers_json(path, headers) {
+        return Reader::Other;
     }
-    let mut theme = None;
-    for cookies in headers.get_all(header::COOKIE) {
-        for pair in cookies.to_str().ok()?.split(';') {
-            match pair.trim().strip_prefix("theme=") {
-                Some(value) if value.len() <= 8 => theme = Some(value.to_owned()),
-                _ if pair.trim().is_empty() => {}
-                _ => return None,
-            }
-        }
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Reader::Known;
     }
-    Some(theme)
+    let mut cookies = headers.get_all(header::COOKIE).iter();
+    let (Some(pairs), None) = (cookies.next(), cookies.next()) else {
+        return match headers.contains_key(header::COOKIE) {
+            true => Reader::Known,
+            false => Reader::Anonymous(None),
+        };
+    };
+    let pairs = pairs.to_str().unwrap_or("unreadable").split(';').map(str::trim);
+    let pairs: Vec<&str> = pairs.filter(|pair| !pair.is_empty()).collect();
+    match pairs.as_slice() {
+        [] | ["theme="] => Reader::Anonymous(None),
+        ["theme=light"] => Reader::Anonymous(Some(Theme::Light)),
+        ["theme=dark"] => Reader::Anonymous(Some(Theme::Dark)),
+        _ => Reader::Known,
+    }
+}
+
+/// Keeps a page that was drawn for one reader out of the caches of others.
+fn for_one(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let starts = |name, part: &[u8]| {
+        headers.get(name).is_some_and(|value| value.as_bytes().starts_with(part))
+    };
+    if starts(header::CONTENT_TYPE, b"text/html") && starts(header::CACHE_CONTROL, b"public") {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Encoding"));
+    }
+    response
 }
 
 fn may_be_kept(response: &Response) -> bool {

@@ -1,6 +1,13 @@
 //! Addresses that are wrong get a clear 4xx, as a page or as JSON, and never a 5xx.
 
-use http::Method;
+use std::time::Duration;
+
+use axum::body::Body;
+use futures::StreamExt;
+use http::{Method, Request};
+use kaishu_server::Limits;
+use kaishu_server::assets::Assets;
+use kaishu_testkit::Setup;
 
 use crate::support::TestSite;
 
@@ -250,11 +257,58 @@ async fn a_slash_at_the_end_leads_to_the_address_without() {
     assert_eq!(answer.header("location"), "/datasets?q=a");
     assert_eq!(site.get("/en/").await.header("location"), "/en");
     // Never to another host.
-    for path in ["//evil.example/", "///evil.example/"] {
+    for path in [
+        "//evil.example/",
+        "///evil.example/",
+        "/\\evil.example/",
+        "/\\/evil.example/",
+        "/datasets\\/",
+        "/en/\\evil.example/",
+    ] {
         let answer = site.get(path).await;
         assert_eq!(answer.status, 404, "{path}");
         assert!(!answer.has("location"));
     }
+}
+
+#[tokio::test]
+async fn calls_of_islands_fail_in_our_words() {
+    let site = TestSite::demo().await;
+    for path in ["/_fn/catalogue/suggest", "/_fn/catalogue/suggest?text="] {
+        let nothing = site.get(path).await;
+        assert_eq!((nothing.status.as_u16(), nothing.text()), (200, "[]"), "{path}");
+    }
+    let found = site.get("/_fn/catalogue/suggest?text=%E5%AD%A6%E6%A0%A1").await;
+    assert!(!found.json().as_array().unwrap().is_empty());
+    let twice = "/_fn/catalogue/suggest?text=a&text=b";
+    site.get(twice).await.assert_problem(400, "text");
+    for path in ["/_fn/nothing", "/_fn/catalogue/suggest/more", "/_fn/%3Cb%3E"] {
+        let answer = site.get(path).await;
+        answer.assert_problem(404, "not_found");
+        assert!(!answer.text().contains("leptos") && !answer.text().contains("axum"), "{path}");
+    }
+    // Nobody is led to a page that the request itself named.
+    let headers = [("accept", "text/html"), ("referer", "https://evil.example/")];
+    let answer = site.get_with(twice, &headers).await;
+    answer.assert_problem(400, "text");
+    assert!(!answer.has("location"));
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_come_are_not_waited_for() {
+    let limits = Limits { body_time: Duration::from_millis(20), ..Limits::default() };
+    let site = TestSite::open_with(Setup::default(), Assets::none(), limits).await;
+    let begun = futures::stream::iter([Ok::<_, std::io::Error>("theme=")]);
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/appearance")
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from_stream(begun.chain(futures::stream::pending())))
+        .unwrap();
+    let answer = site.send(request).await;
+    assert!(answer.status.is_client_error(), "{}", answer.status);
+    assert!(!answer.has("set-cookie"));
 }
 
 #[tokio::test]

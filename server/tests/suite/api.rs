@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use kaishu_testkit::catalogue::Catalogue;
 use serde_json::Value;
 
 use crate::support::TestSite;
@@ -88,6 +89,8 @@ async fn the_reference_works_without_scripts_and_other_hosts() {
         assert!(ids.contains(&link[1..]), "{link} leads nowhere");
     }
     assert!(page.attributes("[src]", "src").is_empty());
+    // The codes of examples are those of some other catalogue.
+    assert!(page.attributes("a[href^='/api/v1/']", "href").is_empty());
     for link in page.attributes("link", "href") {
         assert!(link.starts_with('/'), "{link}");
     }
@@ -113,6 +116,20 @@ async fn counts_are_results() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn tags_do_not_tell_how_often_the_catalogue_changed() {
+    let one = TestSite::demo().await;
+    let other = TestSite::demo().await;
+    assert_eq!(one.test_portal.portal().revision(), other.test_portal.portal().revision());
+    let path = "/api/v1/datasets";
+    let tag = one.get(path).await.header("etag").to_owned();
+    assert_eq!(one.get(path).await.header("etag"), tag);
+    assert_ne!(other.get(path).await.header("etag"), tag, "no two portals have the same tags");
+    let folder = Catalogue::default().dataset("YX-T-0001", "新来的", "unconditional").folder();
+    one.test_portal.import(folder).await;
+    assert_ne!(one.get(path).await.header("etag"), tag);
 }
 
 #[tokio::test]

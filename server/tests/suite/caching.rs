@@ -1,6 +1,9 @@
 //! Kept pages are the same as fresh ones, and never older than the catalogue.
 
 use http::Method;
+use kaishu_server::Limits;
+use kaishu_server::assets::Assets;
+use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_types::DatasetCode;
 
@@ -86,10 +89,45 @@ async fn readers_of_kept_pages_are_counted() {
 #[tokio::test]
 async fn readers_with_cookies_of_their_own_get_no_kept_page() {
     let site = TestSite::demo().await;
-    let own = site.get_with("/datasets", &[("cookie", "session=abc")]).await;
-    assert_eq!(own.status, 200);
-    assert!(!own.has("etag"), "it was neither kept nor taken from the kept ones");
+    let shared = site.get("/datasets").await;
+    assert!(shared.header("cache-control").starts_with("public"));
+    for (name, value) in [
+        ("cookie", "session=abc"),
+        ("cookie", "theme=dark; session=abc"),
+        ("cookie", "theme=dark; theme=light"),
+        ("cookie", "theme=blue"),
+        ("authorization", "Bearer x"),
+    ] {
+        let own = site.get_with("/datasets", &[(name, value)]).await;
+        assert_eq!(own.status, 200);
+        assert!(!own.has("etag"), "{value} was neither kept nor taken from the kept ones");
+        assert_eq!(own.header("cache-control"), "private, no-cache", "{value}");
+        assert_eq!(own.header("vary"), "Cookie, Accept-Encoding", "{value}");
+    }
+    for nobody in ["", "theme=", "theme=light"] {
+        let answer = site.get_with("/datasets", &[("cookie", nobody)]).await;
+        assert!(answer.has("etag"), "`{nobody}` tells no readers apart");
+    }
     let errors = site.get("/datasets?open=all").await;
     assert_eq!(errors.header("cache-control"), "no-store");
     assert!(!errors.has("etag"));
+}
+
+#[tokio::test]
+async fn only_the_own_version_of_a_file_is_kept_for_good() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("pkg")).unwrap();
+    std::fs::write(folder.path().join("pkg/kaishu.css"), "a{}").unwrap();
+    let assets = Assets::find(Some(folder.path())).unwrap();
+    let version = assets.version().to_owned();
+    let site = TestSite::open_with(Setup::default(), assets, Limits::default()).await;
+    let path = "/pkg/kaishu.css";
+    let own = site.get(&format!("{path}?v={version}")).await;
+    assert!(own.header("cache-control").contains("immutable"));
+    for query in ["", "?v=", "?v=0000000000000000", "?w=1"] {
+        let other = site.get(&format!("{path}{query}")).await;
+        assert_eq!((other.status.as_u16(), other.text()), (200, "a{}"), "{query}");
+        assert_eq!(other.header("cache-control"), "public, no-cache", "{query}");
+        assert!(other.has("etag"));
+    }
 }

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
+use kaishu_portal::importing::Folder;
 use kaishu_testkit::catalogue::Catalogue;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -72,6 +73,56 @@ async fn the_name_of_a_file_survives_old_and_new_clients() {
     assert!(disposition.is_ascii());
 }
 
+/// A site whose one file has a name, a format and a media type told by its publisher.
+async fn file_told_as(name: &str, format: &str, media_type: &str) -> (TestSite, String) {
+    let site = TestSite::empty().await;
+    let folder = Catalogue::default()
+        .dataset("YX-T-0001", "空气质量", "unconditional")
+        .item("YX-T-0001", "code", "unconditional")
+        .file("YX-T-0001", name, BYTES)
+        .folder();
+    let Folder::Memory(files) = folder else { panic!("the catalogue is on a disk") };
+    let mut files = files.as_ref().clone();
+    let resources = String::from_utf8(files["resources.csv"].to_vec()).unwrap();
+    let told = resources.replace("csv,file,text/csv", &format!("{format},file,{media_type}"));
+    files.insert("resources.csv".to_owned(), told.into());
+    let report = site.test_portal.import(Folder::Memory(files.into())).await;
+    assert_eq!(report.created, 1, "{report:?}");
+    let entry = site.get("/api/v1/datasets/YX-T-0001").await.json();
+    let id = &entry["resources"][0]["id"];
+    let path = format!("/api/v1/datasets/YX-T-0001/resources/{id}/original");
+    (site, path)
+}
+
+#[tokio::test]
+async fn no_publisher_makes_a_page_of_a_file() {
+    for (format, told, expected) in [
+        ("csv", "text/html", "text/csv"),
+        ("tsv", "image/svg+xml", "text/tab-separated-values"),
+        ("html", "text/html", "application/octet-stream"),
+        ("xml", "application/xhtml+xml", "application/xml"),
+        ("pdf", "text/javascript", "application/pdf"),
+        ("image", "image/svg+xml", "application/octet-stream"),
+        ("image", "image/png", "image/png"),
+        ("other", "text/html; charset=utf-8", "application/octet-stream"),
+    ] {
+        let (site, path) = file_told_as("data.bin", format, told).await;
+        let file = site.get(&path).await;
+        let kind = file.header("content-type").split(';').next().unwrap().to_owned();
+        assert_eq!(kind, expected, "{format} told as {told}");
+        assert_eq!(file.header("x-content-type-options"), "nosniff");
+        assert!(file.header("content-disposition").starts_with("attachment"));
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_name_is_where_it_is_shown() {
+    let name = "report\u{202E}vsc\u{2066}\u{200F}\u{61C}.exe.csv";
+    let (site, path) = file_told_as(name, "csv", "text/csv").await;
+    let disposition = site.get(&path).await.header("content-disposition").to_owned();
+    assert_eq!(disposition, "attachment; filename=\"reportvsc.exe.csv\"");
+}
+
 #[tokio::test]
 async fn ranges_give_the_very_bytes() {
     let (site, path) = site().await;
@@ -135,13 +186,31 @@ async fn one_retrieval_has_one_receipt() {
     let start = site.get_with(&path, &[("range", "bytes=0-9")]).await;
     let receipt = start.header("x-receipt").to_owned();
     assert!(!receipt.is_empty());
-    let rest = site.get_with(&path, &[("range", "bytes=10-")]).await;
+    // Who goes on says so, by the receipt or by the tag of the bytes.
+    let with_receipt = format!("{path}?receipt={receipt}");
+    let rest = site.get_with(&with_receipt, &[("range", "bytes=10-")]).await;
+    assert!(!rest.has("x-receipt"));
+    assert_eq!([start.bytes.clone(), rest.bytes].concat(), BYTES);
+    let etag = start.header("etag").to_owned();
+    let rest = site.get_with(&path, &[("range", "bytes=10-"), ("if-range", &etag)]).await;
     assert!(!rest.has("x-receipt"));
     assert_eq!([start.bytes, rest.bytes].concat(), BYTES);
     let again = site.get(&format!("{path}?receipt={receipt}")).await;
     assert_eq!(again.bytes, BYTES);
     assert!(!again.has("x-receipt"));
     assert_eq!(downloads(&site).await, 1);
+
+    // Everything else is a retrieval of its own.
+    for (n_before, headers) in [
+        (1, [("range", "bytes=1-"), ("accept", "*/*")]),
+        (2, [("range", "bytes=-5"), ("accept", "*/*")]),
+        (3, [("range", "bytes=0-5"), ("if-range", &etag)]),
+        (4, [("range", "bytes=1-5"), ("if-range", "\"other\"")]),
+    ] {
+        let answer = site.get_with(&path, &headers).await;
+        assert!(answer.has("x-receipt"), "{headers:?}");
+        assert_eq!(downloads(&site).await, n_before + 1, "{headers:?}");
+    }
 
     for wrong in ["R-20200101-00000000", "nonsense", "%20"] {
         site.get(&format!("{path}?receipt={wrong}")).await.assert_problem(400, "receipt");

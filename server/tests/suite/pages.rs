@@ -2,7 +2,6 @@
 
 use http::Method;
 use kaishu_testkit::catalogue::Catalogue;
-use kaishu_types::vocabulary::DatasetState;
 
 use crate::support::TestSite;
 
@@ -105,51 +104,6 @@ async fn titles_that_are_markup_stay_text() {
     let page = site.get("/datasets/YX-T-0001").await;
     assert_eq!(page.texts("h1"), [hostile]);
     assert!(page.texts("title")[0].starts_with(hostile));
-}
-
-// Proves SRCH-08.
-#[tokio::test]
-async fn a_suspended_dataset_keeps_its_page_and_serves_nothing() {
-    let site = TestSite::demo().await;
-    let found = site.get("/api/v1/datasets?open=unconditional&format=csv").await.json();
-    let code = found["items"][0]["code"].as_str().unwrap().to_owned();
-    let before = site.get(&format!("/api/v1/datasets/{code}")).await.json();
-    let id = before["resources"][0]["id"].as_i64().unwrap();
-
-    site.test_portal.set_state(&code, DatasetState::Suspended, "正在核对数据").await;
-
-    let page = site.get(&format!("/datasets/{code}")).await;
-    assert_eq!(page.status, 200);
-    page.assert_well_formed_page(&code);
-    assert!(page.text().contains("正在核对数据"));
-    assert!(page.attributes("a[href*='/original']", "href").is_empty());
-    let entry = site.get(&format!("/api/v1/datasets/{code}")).await.json();
-    assert_eq!(entry["state"], "suspended");
-    assert_eq!(entry["resources"], serde_json::json!([]));
-    let file = site.get(&format!("/api/v1/datasets/{code}/resources/{id}/original")).await;
-    file.assert_problem(410, "正在核对数据");
-    assert!(file.json()["remedy"]["link"].as_str().unwrap().contains(&code));
-    let listed = site.get(&format!("/api/v1/datasets?q={code}")).await.json();
-    assert!(listed["items"].as_array().unwrap().iter().all(|it| it["code"] != code.as_str()));
-}
-
-// Proves DL-05: nothing on the way to open data speaks of a price.
-#[tokio::test]
-async fn open_data_has_no_price_anywhere() {
-    let site = TestSite::demo().await;
-    let found = site.get("/api/v1/datasets?open=unconditional&per_page=20").await.json();
-    for item in found["items"].as_array().unwrap() {
-        let code = item["code"].as_str().unwrap();
-        let entry = site.get(&format!("/api/v1/datasets/{code}")).await.json();
-        for field in ["price", "fee", "cost", "charge", "payment"] {
-            assert!(entry.get(field).is_none(), "{code} has a field {field}");
-        }
-        let page = site.get(&format!("/datasets/{code}")).await;
-        for word in ["付款", "支付", "购买", "购物车", "￥", "缴费后下载"] {
-            let own = entry.to_string().contains(word);
-            assert!(own || !page.text().contains(word), "the page of {code} says {word}");
-        }
-    }
 }
 
 #[tokio::test]

@@ -33,8 +33,12 @@ impl TestSite {
     }
 
     pub(crate) async fn open(setup: Setup) -> Self {
+        Self::open_with(setup, Assets::none(), Limits::default()).await
+    }
+
+    pub(crate) async fn open_with(setup: Setup, assets: Assets, limits: Limits) -> Self {
         let test_portal = TestPortal::open(setup).await;
-        let state = State::new(test_portal.portal().clone(), Assets::none(), Limits::default());
+        let state = State::new(test_portal.portal().clone(), assets, limits);
         state.set_warm();
         Self { test_portal, router: router(state) }
     }
@@ -59,11 +63,28 @@ impl TestSite {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body.to_owned())).unwrap();
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+}
+
+/// The answers of a list of the API, one cursor after the other.
+pub(crate) async fn all_items(site: &TestSite, query: &str) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut next = String::new();
+    loop {
+        let answer = site.get(&format!("/api/v1/datasets?{query}&per_page=100{next}")).await.json();
+        items.extend(answer["items"].as_array().unwrap().iter().cloned());
+        match answer["next"].as_str() {
+            Some(cursor) => next = format!("&cursor={cursor}"),
+            None => return items,
+        }
     }
 }
 
