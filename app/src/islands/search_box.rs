@@ -1,5 +1,7 @@
 //! The search field. Without scripts it is an ordinary input; awake, it offers suggestions.
 
+use std::time::Duration;
+
 use kaishu_types::search::{Suggestion, SuggestionKind};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -22,71 +24,46 @@ pub fn SearchBox(
     prefix: String,
 ) -> impl IntoView {
     let (text, set_text) = signal(initial);
-    let (options, set_options) = signal(Vec::<Suggestion>::new());
-    let (open, set_open) = signal(false);
-    let (active, set_active) = signal(None::<usize>);
+    let list = List {
+        options: RwSignal::new(Vec::new()),
+        open: RwSignal::new(false),
+        active: RwSignal::new(None),
+    };
     let english = prefix == "/en";
     let prefix = StoredValue::new(prefix);
     let as_typed = StoredValue::new(as_typed);
 
-    let load = move |typed: String| {
-        spawn_local(async move {
-            let Ok(found) = suggest(typed.clone()).await else { return };
-            // A slower answer to an older text is dropped.
-            if text.get_untracked() == typed {
-                set_active.set(None);
-                set_open.set(!found.is_empty());
-                set_options.set(found);
-            }
-        });
-    };
     let on_input = move |event| {
         let typed = event_target_value(&event);
         set_text.set(typed.clone());
         if typed.trim().is_empty() {
-            set_options.set(Vec::new());
-            set_open.set(false);
+            list.options.set(Vec::new());
+            list.open.set(false);
         } else {
-            load(typed);
+            // Somebody who goes on typing is not asked for in between.
+            let still_typed = move || text.get_untracked() == typed;
+            set_timeout(
+                move || {
+                    if still_typed() {
+                        list.load(text)
+                    }
+                },
+                PAUSE,
+            );
         }
     };
-    let on_keydown = move |event: KeyboardEvent| {
-        let n_options = options.with(Vec::len);
-        match event.key().as_str() {
-            "Escape" => set_open.set(false),
-            "ArrowDown" if n_options > 0 => {
-                event.prevent_default();
-                set_open.set(true);
-                set_active.update(|place| {
-                    *place = Some(place.map_or(0, |place| (place + 1).min(n_options)));
-                });
-            }
-            "ArrowUp" if n_options > 0 => {
-                event.prevent_default();
-                set_active.update(|place| *place = place.and_then(|place| place.checked_sub(1)));
-            }
-            "Enter" => {
-                let chosen = active.get().and_then(|place| {
-                    options.with(|options| options.get(place).map(|option| option.path.clone()))
-                });
-                if let (true, Some(path)) = (open.get(), chosen) {
-                    event.prevent_default();
-                    go(&format!("{}{path}", prefix.get_value()));
-                }
-            }
-            _ => {}
-        }
-    };
-    let expanded = move || if open.get() { "true" } else { "false" };
+    let on_keydown = move |event| list.on_key(&event, &prefix.get_value());
+    let expanded = move || if list.open.get() { "true" } else { "false" };
     let rows = move || {
-        let mut rows: Vec<AnyView> = options
+        let mut rows: Vec<AnyView> = list
+            .options
             .get()
             .into_iter()
             .enumerate()
-            .map(|(place, option)| row(place, option, active, english, &prefix.get_value()))
+            .map(|(place, option)| row(place, option, list.active, english, &prefix.get_value()))
             .collect();
         let place = rows.len();
-        rows.push(last_row(place, active, as_typed.get_value(), text));
+        rows.push(last_row(place, list.active, as_typed.get_value(), text));
         rows
     };
 
@@ -100,30 +77,91 @@ pub fn SearchBox(
             aria-autocomplete="list"
             aria-controls="suggestions"
             aria-expanded=expanded
-            aria-activedescendant=move || active.get().map(|place| format!("suggestion-{place}"))
+            aria-activedescendant=move || list.active.get().map(|place| format!("suggestion-{place}"))
             maxlength="1000"
             placeholder=placeholder
             value=text.get_untracked()
             on:input=on_input
             on:keydown=on_keydown
-            on:blur=move |_| set_open.set(false)
+            on:blur=move |_| list.open.set(false)
         />
         <ul
             id="suggestions"
             class="ks-suggest"
             role="listbox"
             aria-label=label
-            hidden=move || !open.get()
+            hidden=move || !list.open.get()
         >
-            {move || open.get().then(rows)}
+            {move || list.open.get().then(rows)}
         </ul>
+    }
+}
+
+/// How long the typing must rest before suggestions are asked for.
+const PAUSE: Duration = Duration::from_millis(120);
+
+/// The suggestions and which of them is chosen.
+#[derive(Clone, Copy)]
+struct List {
+    options: RwSignal<Vec<Suggestion>>,
+    open: RwSignal<bool>,
+    active: RwSignal<Option<usize>>,
+}
+
+impl List {
+    fn load(self, text: ReadSignal<String>) {
+        let typed = text.get_untracked();
+        spawn_local(async move {
+            let Ok(found) = suggest(typed.clone()).await else { return };
+            // A slower answer to an older text is dropped.
+            if text.get_untracked() == typed {
+                self.active.set(None);
+                self.open.set(!found.is_empty());
+                self.options.set(found);
+            }
+        });
+    }
+
+    fn on_key(self, event: &KeyboardEvent, prefix: &str) {
+        let n_options = self.options.with_untracked(Vec::len);
+        match event.key().as_str() {
+            // A search field would also empty itself.
+            "Escape" if self.open.get_untracked() => {
+                event.prevent_default();
+                self.open.set(false);
+            }
+            "ArrowDown" if n_options > 0 => {
+                event.prevent_default();
+                self.open.set(true);
+                self.active.update(|place| {
+                    *place = Some(place.map_or(0, |place| (place + 1).min(n_options)));
+                });
+            }
+            "ArrowUp" if n_options > 0 => {
+                event.prevent_default();
+                self.active.update(|place| *place = place.and_then(|place| place.checked_sub(1)));
+            }
+            "Enter" if self.open.get_untracked() => {
+                if let Some(path) = self.chosen() {
+                    event.prevent_default();
+                    go(&format!("{prefix}{path}"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Where the chosen suggestion leads; the last option is the words as typed and leads nowhere.
+    fn chosen(self) -> Option<String> {
+        let place = self.active.get_untracked()?;
+        self.options.with_untracked(|options| options.get(place).map(|option| option.path.clone()))
     }
 }
 
 fn row(
     place: usize,
     option: Suggestion,
-    active: ReadSignal<Option<usize>>,
+    active: RwSignal<Option<usize>>,
     english: bool,
     prefix: &str,
 ) -> AnyView {
@@ -169,7 +207,7 @@ fn row(
 /// The last option searches the words as typed: it submits the form like the button does.
 fn last_row(
     place: usize,
-    active: ReadSignal<Option<usize>>,
+    active: RwSignal<Option<usize>>,
     as_typed: String,
     text: ReadSignal<String>,
 ) -> AnyView {
