@@ -11,12 +11,13 @@ use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{EntryFields, OpenTerms, ShareTerms};
 use kaishu_types::import::{ImportOrganization, ImportRecord, ImportResource};
 use kaishu_types::vocabulary::{
-    CatalogueKind, DatasetState, Format, Frequency, OpenClass, OrganizationKind, RegionLevel,
-    ResourceKind, ShareClass, Term,
+    CatalogueKind, DatasetState, Format, Frequency, OrganizationKind, RegionLevel, ResourceKind,
+    Term,
 };
 use serde_json::Value;
 
 use super::Options;
+use super::classes::Classes;
 use super::columns::Items;
 use super::folder::{Folder, Located};
 use super::organizations::{code_of, slug};
@@ -33,26 +34,6 @@ pub(super) struct Merger {
     defaults: Classes,
     /// Where files named by records lie.
     pub(super) folder: Option<Folder>,
-}
-
-/// How open and how shared an entry is whose source does not say so.
-#[derive(Debug, Clone, Copy)]
-struct Classes {
-    open: OpenClass,
-    share: ShareClass,
-}
-
-impl Classes {
-    fn of(portal: &Portal, options: &Options) -> Self {
-        if options.source.is_none() {
-            // This portal's own catalogue says the class of each dataset; nothing opens by default.
-            return Self { open: OpenClass::Conditional, share: ShareClass::Conditional };
-        }
-        // The profile cites its article beside each value, such as 玉林市公共数据开放管理办法
-        // article 11 (open) and 广东省政务数据资源共享管理办法（试行） article 18 (share).
-        let class = &portal.policy().rules.class;
-        Self { open: class.open_default.value, share: class.share_default.value }
-    }
 }
 
 /// An entry, or why there is none.
@@ -75,7 +56,7 @@ impl Merger {
             known_organizations,
             unmapped: BTreeMap::new(),
             started_at: portal.now(),
-            defaults: Classes::of(portal, options),
+            defaults: Classes::of(portal.policy(), options.source.as_deref()),
             folder: None,
         })
     }

@@ -4,6 +4,7 @@
 //! A reader thread turns the file into records and sends them in batches; each batch is written in
 //! one transaction together with how far the import got, so after a kill it goes on from there.
 
+mod classes;
 mod columns;
 mod folder;
 mod merge;
