@@ -19,6 +19,7 @@ async fn site() -> (TestSite, String) {
     let folder = Catalogue::default()
         .dataset("YX-T-0001", "空气质量", "unconditional")
         .item("YX-T-0001", "code", "unconditional")
+        .item("YX-T-0001", "name", "unconditional")
         .file("YX-T-0001", NAME, BYTES)
         .folder();
     let report = site.test_portal.import(folder).await;
@@ -79,6 +80,7 @@ async fn file_told_as(name: &str, format: &str, media_type: &str) -> (TestSite, 
     let folder = Catalogue::default()
         .dataset("YX-T-0001", "空气质量", "unconditional")
         .item("YX-T-0001", "code", "unconditional")
+        .item("YX-T-0001", "name", "unconditional")
         .file("YX-T-0001", name, BYTES)
         .folder();
     let Folder::Memory(files) = folder else { panic!("the catalogue is on a disk") };
@@ -224,6 +226,7 @@ async fn files_of_earlier_versions_stay() {
     let folder = Catalogue::default()
         .dataset("YX-T-0001", "空气质量（修订）", "unconditional")
         .item("YX-T-0001", "code", "unconditional")
+        .item("YX-T-0001", "name", "unconditional")
         .file("YX-T-0001", NAME, b"code\n2\n")
         .folder();
     assert_eq!(site.test_portal.import(folder).await.updated, 1);

@@ -9,6 +9,7 @@ mod closed;
 mod config;
 mod connections;
 mod downloads;
+mod entries;
 mod kill;
 mod pages;
 mod places;
