@@ -30,10 +30,13 @@ async fn first_file(site: &TestPortal, dataset: &str) -> i64 {
 #[tokio::test]
 async fn a_file_of_a_closed_version_stays_when_a_later_version_is_open() {
     let site = TestPortal::open(Setup::default()).await;
-    let entry = || Catalogue::default().dataset("YX-T-0001", "登记", OPEN).item("YX-T-0001", "a", OPEN);
-    let closed = entry()
-        .item("YX-T-0001", "idno", CONDITIONAL)
-        .file("YX-T-0001", "v1.csv", b"a,idno\n1,2\n");
+    let entry =
+        || Catalogue::default().dataset("YX-T-0001", "登记", OPEN).item("YX-T-0001", "a", OPEN);
+    let closed = entry().item("YX-T-0001", "idno", CONDITIONAL).file(
+        "YX-T-0001",
+        "v1.csv",
+        b"a,idno\n1,2\n",
+    );
     site.import(closed.folder()).await;
     let old = first_file(&site, "YX-T-0001").await;
     site.import(entry().file("YX-T-0001", "v2.csv", b"a\n1\n").folder()).await;
@@ -53,10 +56,11 @@ async fn a_file_of_a_closed_version_stays_when_a_later_version_is_open() {
 async fn a_file_of_an_open_version_stays_retrievable() {
     let site = TestPortal::open(Setup::default()).await;
     let entry = |name: &str, bytes: &[u8]| {
-        Catalogue::default()
-            .dataset("YX-T-0001", "登记", OPEN)
-            .item("YX-T-0001", "a", OPEN)
-            .file("YX-T-0001", name, bytes)
+        Catalogue::default().dataset("YX-T-0001", "登记", OPEN).item("YX-T-0001", "a", OPEN).file(
+            "YX-T-0001",
+            name,
+            bytes,
+        )
     };
     site.import(entry("v1.csv", b"a\n1\n").folder()).await;
     let old = first_file(&site, "YX-T-0001").await;
