@@ -21,13 +21,14 @@ mod error;
 mod usage;
 
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, LazyLock, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_domain::PolicyProfile;
 use kaishu_search::Index;
 use kaishu_store::Store;
 use kaishu_store::blobs::Blobs;
+use tokio::sync::Semaphore;
 
 pub use clock::Clock;
 pub use error::{Detail, Error, Result};
@@ -184,11 +185,22 @@ impl Portal {
     }
 }
 
+/// How many searches and the like run at once: more would only wait for each other's processor
+/// time, each holding its memory.
+static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| {
+    let n_cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    Semaphore::new((2 * n_cores).max(4))
+});
+
 /// Runs what would hold up other requests (search, hashing) on the pool for it.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    match tokio::task::spawn_blocking(work).await {
+    // The semaphore is never closed; were it, the work would run without waiting.
+    let permit = AT_ONCE.acquire().await.ok();
+    let done = tokio::task::spawn_blocking(work).await;
+    drop(permit);
+    match done {
         Ok(done) => done,
         Err(failed) => Err(Error::Internal(format!("a background task stopped: {failed}"))),
     }
