@@ -1,50 +1,17 @@
-//! The query string of the catalogue: one reading for the page and the API, and the way back.
+//! Reading a query string.
 //!
 //! Nothing is guessed. A parameter that is not known, a value that is none, or a parameter given
 //! twice that can have one value only is an error that names it.
 
-use std::fmt::Display;
 use std::str::FromStr;
 
+use super::{CatalogueQuery, MAX_PER_PAGE, MAX_QUERY_CHARS, Paging};
 use crate::search::{Facet, SearchRequest, Sort};
 use crate::vocabulary::{UnknownValue, UpdatedWithin};
 use crate::{FieldError, Lang};
 
-/// Longest query in characters; more is refused, never cut.
-pub const MAX_QUERY_CHARS: usize = 1_000;
-
 /// Most values of one facet.
 const MAX_VALUES: usize = 100;
-
-/// Results on a page or in a reply where nothing is said.
-pub const DEFAULT_PER_PAGE: usize = 20;
-
-/// Most results on a page or in a reply.
-pub const MAX_PER_PAGE: usize = 100;
-
-/// What an address asks of the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CatalogueQuery {
-    /// The search.
-    pub request: SearchRequest,
-    /// The page, from 1; only in addresses of pages.
-    pub page: Option<usize>,
-    /// Where to go on; only in the API.
-    pub cursor: Option<String>,
-    /// Results at once.
-    pub per_page: Option<usize>,
-    /// The facet whose values are listed in full; only in addresses of pages.
-    pub all: Option<Facet>,
-}
-
-/// Which parameters an address may have besides those of the search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paging {
-    /// `page` and `all`, for people.
-    Pages,
-    /// `cursor` and `per_page`, for programs.
-    Cursor,
-}
 
 const SEARCH_PARAMETERS: &[&str] = &[
     "q",
@@ -310,160 +277,4 @@ impl Reader {
 
 fn shown(value: &str) -> String {
     value.chars().take(40).collect()
-}
-
-impl SearchRequest {
-    /// Returns the values chosen in a facet, as they stand in addresses.
-    pub fn values(&self, facet: Facet) -> Vec<String> {
-        fn texts<T: Display>(values: &[T]) -> Vec<String> {
-            values.iter().map(ToString::to_string).collect()
-        }
-        match facet {
-            Facet::Open => texts(&self.open),
-            Facet::Org => self.org.clone(),
-            Facet::Theme => self.theme.clone(),
-            Facet::Updated => self.updated.iter().map(ToString::to_string).collect(),
-            Facet::Region => self.region.clone(),
-            Facet::Level => texts(&self.level),
-            Facet::Format => texts(&self.format),
-            Facet::Frequency => texts(&self.frequency),
-        }
-    }
-
-    /// Returns the request without one facet.
-    #[must_use]
-    pub fn without(&self, facet: Facet) -> Self {
-        let mut request = self.clone();
-        match facet {
-            Facet::Open => request.open.clear(),
-            Facet::Org => request.org.clear(),
-            Facet::Theme => request.theme.clear(),
-            Facet::Updated => request.updated = None,
-            Facet::Region => request.region.clear(),
-            Facet::Level => request.level.clear(),
-            Facet::Format => request.format.clear(),
-            Facet::Frequency => request.frequency.clear(),
-        }
-        request
-    }
-
-    /// Returns the request without one value of a facet.
-    #[must_use]
-    pub fn without_value(&self, facet: Facet, value: &str) -> Self {
-        let mut request = self.clone();
-        match facet {
-            Facet::Open => request.open.retain(|it| it.as_str() != value),
-            Facet::Org => request.org.retain(|it| it != value),
-            Facet::Theme => request.theme.retain(|it| it != value),
-            Facet::Updated => request.updated = None,
-            Facet::Region => request.region.retain(|it| it != value),
-            Facet::Level => request.level.retain(|it| it.as_str() != value),
-            Facet::Format => request.format.retain(|it| it.as_str() != value),
-            Facet::Frequency => request.frequency.retain(|it| it.as_str() != value),
-        }
-        request
-    }
-
-    /// Returns the request with one more value of a facet; a value that is none changes nothing.
-    #[must_use]
-    pub fn with_value(&self, facet: Facet, value: &str) -> Self {
-        fn add<T: FromStr + PartialEq>(values: &mut Vec<T>, value: &str) {
-            if let Ok(value) = value.parse()
-                && !values.contains(&value)
-            {
-                values.push(value);
-            }
-        }
-        let mut request = self.clone();
-        match facet {
-            Facet::Open => add(&mut request.open, value),
-            Facet::Org => add(&mut request.org, value),
-            Facet::Theme => add(&mut request.theme, value),
-            Facet::Updated => request.updated = value.parse().ok().or(request.updated),
-            Facet::Region => add(&mut request.region, value),
-            Facet::Level => add(&mut request.level, value),
-            Facet::Format => add(&mut request.format, value),
-            Facet::Frequency => add(&mut request.frequency, value),
-        }
-        request
-    }
-
-    /// Returns the parameters of this request, as they stand in addresses.
-    pub fn pairs(&self) -> Vec<(&'static str, String)> {
-        let mut pairs = Vec::new();
-        if !self.q.is_empty() {
-            pairs.push(("q", self.q.clone()));
-        }
-        for facet in Facet::ALL {
-            pairs.extend(self.values(*facet).into_iter().map(|value| (facet.as_str(), value)));
-        }
-        pairs.extend(self.priority.iter().map(|value| ("priority", value.clone())));
-        pairs.extend(self.item.iter().map(|value| ("item", value.clone())));
-        if self.sort != Sort::default() {
-            pairs.push(("sort", self.sort.as_str().to_owned()));
-        }
-        if self.exact {
-            pairs.push(("exact", "1".to_owned()));
-        }
-        pairs
-    }
-
-    /// Writes the query string of this request, without a question mark.
-    pub fn to_query(&self) -> String {
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.pairs()).finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
-
-    use super::*;
-    use crate::vocabulary::OpenClass;
-
-    #[test]
-    fn an_address_says_what_it_asks_and_can_be_written_back() {
-        let raw = "q=%E7%94%A8%E7%94%B5&open=conditional&open=unconditional&org=YX-FGW&updated=year&sort=downloads";
-
-        let query = parse(raw, Paging::Pages, Lang::En).unwrap();
-
-        assert_eq!(query.request.q, "用电");
-        assert_eq!(query.request.open, [OpenClass::Conditional, OpenClass::Unconditional]);
-        let again = parse(&query.request.to_query(), Paging::Pages, Lang::En).unwrap();
-        assert_eq!(again, query);
-    }
-
-    #[track_caller]
-    fn refuses(raw: &str, field: &str, part: &str) {
-        let faults = parse(raw, Paging::Pages, Lang::En).unwrap_err();
-        assert_eq!(faults[0].field, field);
-        assert!(faults[0].message.contains(part), "{}", faults[0].message);
-    }
-
-    #[test]
-    fn faults_name_the_parameter_and_what_would_be_right() {
-        refuses("colour=red", "colour", "known are q, theme");
-        refuses("open=all", "open", "unconditional, conditional, none");
-        refuses("page=0", "page", "from 1");
-        refuses("page=x", "page", "from 1");
-        refuses("sort=updated&sort=title", "sort", "twice");
-        refuses("q=%FF%FE", "q", "not UTF-8");
-        refuses("sort=best", "sort", "relevance");
-        refuses(&format!("q={}", "a".repeat(10_000)), "q", "at most 1000");
-        refuses("cursor=abc", "cursor", "not a parameter");
-    }
-
-    #[test]
-    fn empty_fields_of_a_form_restrict_nothing() {
-        let query = parse("q=&theme=&updated=&page=", Paging::Pages, Lang::En).unwrap();
-        assert_eq!(query, CatalogueQuery::default());
-    }
-
-    #[test]
-    fn special_characters_survive_the_way_through_an_address() {
-        let request =
-            SearchRequest { q: "a+b & 50% \"空 气\" #1".to_owned(), ..Default::default() };
-        let again = parse(&request.to_query(), Paging::Pages, Lang::En).unwrap();
-        assert_eq!(again.request, request);
-    }
 }
