@@ -292,13 +292,6 @@ vocabulary! {
     }
 }
 
-impl Format {
-    /// Whether a program can read the values (PUB-03).
-    pub fn is_machine_readable(self) -> bool {
-        !matches!(self, Self::Pdf | Self::Doc | Self::Html | Self::Image | Self::Other)
-    }
-}
-
 vocabulary! {
     /// How long ago a dataset was updated.
     UpdatedWithin("updated") {
