@@ -1,11 +1,11 @@
-//! Which datasets the public finds, as a condition of a query.
+//! Which datasets the public finds, or may look at, as a condition of a query.
 
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
 use sea_orm::Condition;
 
 use crate::entity::dataset;
 
-/// The rule that says whether a dataset in a state and of a class is listed.
+/// The rule that says whether a dataset in a state and of a class is listed, or has a page.
 pub type Listed = fn(DatasetState, OpenClass) -> bool;
 
 /// Writes the rule as a condition over `dataset`.

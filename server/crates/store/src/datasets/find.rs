@@ -4,13 +4,15 @@ use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DataItemView, DatasetView, EntryFields, VersionView};
 use kaishu_types::vocabulary::OpenClass;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 
 use super::row;
 use crate::convert::{named, number, word};
 use crate::entity::{data_item, dataset, dataset_version, organization, region, resource};
+use crate::listing::{self, Listed};
 use crate::{Result, Store, StoreError};
 
 /// An entry as one version said it.
@@ -34,9 +36,28 @@ pub(super) struct Superseded {
 /// Finds a whole entry: all its data items (those of class none too), the resources of the current
 /// version, and all versions, newest first. Four queries, whatever its size.
 pub async fn find(store: &Store, code: &DatasetCode) -> Result<Option<DatasetView>> {
+    find_where(store, code, Condition::all()).await
+}
+
+/// Finds a whole entry where a rule lets it be shown. One that is hidden is looked up
+/// like one that never was: nothing of it is read, so the time of the answer does not tell either.
+pub async fn find_shown(
+    store: &Store,
+    code: &DatasetCode,
+    shown: Listed,
+) -> Result<Option<DatasetView>> {
+    find_where(store, code, listing::condition(shown)).await
+}
+
+async fn find_where(
+    store: &Store,
+    code: &DatasetCode,
+    condition: Condition,
+) -> Result<Option<DatasetView>> {
     let transaction = store.begin_read().await?;
     let found = dataset::Entity::find()
         .filter(dataset::COLUMN.code.eq(code.as_str()))
+        .filter(condition)
         .find_also_related(organization::Entity)
         .find_also_related(region::Entity)
         .one(&transaction)

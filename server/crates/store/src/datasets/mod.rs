@@ -21,7 +21,7 @@ mod upsert;
 mod write;
 
 pub use document::{CodePage, page_of_codes, search_documents};
-pub use find::{VersionEntry, find, version};
+pub use find::{VersionEntry, find, find_shown, version};
 pub use upsert::{Verdicts, upsert_batch};
 pub use write::{EntryWrite, Origin, Outcome, Refusal, ResourceWrite, Upserted};
 

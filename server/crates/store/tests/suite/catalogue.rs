@@ -1,7 +1,7 @@
 //! Writing datasets and reading them back.
 
 use kaishu_store::datasets::{self, EntryWrite, Outcome};
-use kaishu_store::{StoreError, feed};
+use kaishu_store::{Listed, StoreError, feed};
 use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
 
 use crate::build::{self, code, day, entry, file, find, imported, item, places, time, write};
@@ -37,6 +37,19 @@ pub(crate) async fn a_dataset_is_found_as_it_was_written(database: &TestDb) {
     assert_eq!(blob_key, written.resources[1].blob_key);
     assert_eq!(datasets::resource(store, &code("YX-1"), id).await.unwrap(), None);
     assert_eq!(datasets::find(store, &code("YX-1")).await.unwrap(), None);
+}
+
+/// Proves SRCH-04: what is hidden is not found, like what never was.
+pub(crate) async fn what_a_rule_hides_is_not_found(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let (hidden, _) = write(store, entry("底册")).await;
+    let find = async |rule: Listed| datasets::find_shown(store, &hidden, rule).await.unwrap();
+
+    assert_eq!(find(|_, _| true).await, Some(build::find(store, &hidden).await));
+    assert_eq!(find(|_, _| false).await, None);
+    assert_eq!(find(|_, class| class == OpenClass::None).await, None);
+    assert_eq!(find(|state, _| state == DatasetState::Draft).await, None);
 }
 
 pub(crate) async fn codes_are_assigned_and_never_used_twice(database: &TestDb) {

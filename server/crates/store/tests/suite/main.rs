@@ -50,6 +50,7 @@ on_both! {
     places::organizations_know_their_place,
     places::terms_are_listed_in_order,
     catalogue::a_dataset_is_found_as_it_was_written,
+    catalogue::what_a_rule_hides_is_not_found,
     catalogue::codes_are_assigned_and_never_used_twice,
     catalogue::the_same_entry_again_changes_nothing,
     catalogue::an_entry_without_dates_keeps_the_dates_it_has,
