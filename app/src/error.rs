@@ -47,6 +47,11 @@ impl AppError {
         }
     }
 
+    /// Takes over the error of a use case, with a page's own words for what is not there.
+    pub(crate) fn or_unknown(error: Error, unknown: impl FnOnce() -> Self) -> Self {
+        if error.code() == ErrorCode::NotFound { unknown() } else { error.into() }
+    }
+
     /// Adds what the reader can do.
     pub(crate) fn with_remedy(mut self, text: impl Into<String>, link: impl Into<String>) -> Self {
         self.remedy = Some(Remedy { text: text.into(), link: link.into() });

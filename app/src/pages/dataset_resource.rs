@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::catalogue::DatasetPage;
+use kaishu_portal::entries::DatasetPage;
 use kaishu_types::dataset::ResourceView;
 use kaishu_types::vocabulary::ResourceKind;
 use kaishu_types::{DatasetCode, ErrorCode, Lang};
@@ -39,25 +39,13 @@ async fn find(
     code: &str,
     id: &str,
 ) -> Result<(DatasetPage, ResourceView), AppError> {
-    let found = find_dataset(ctx, portal, code).await?;
+    let found = dataset::find(ctx, portal, code).await?;
     let dataset = &found.dataset;
     let id = parse_id(ctx, &dataset.code, id)?;
     let of_versions = dataset.versions.iter().flat_map(|version| &version.resources);
     let resource = dataset.resources.iter().chain(of_versions).find(|it| it.id == id).cloned();
     let resource = resource.ok_or_else(|| unknown(ctx, &dataset.code, &id.to_string()))?;
     Ok((found, resource))
-}
-
-/// Finds the page of a dataset, or says that there is none.
-pub(crate) async fn find_dataset(
-    ctx: &Ctx,
-    portal: &Portal,
-    code: &str,
-) -> Result<DatasetPage, AppError> {
-    let parsed = dataset::parse_code(ctx, code)?;
-    portal.dataset_page(&parsed).await.map_err(|error| {
-        if error.code() == ErrorCode::NotFound { dataset::unknown(ctx, code) } else { error.into() }
-    })
 }
 
 /// Reads the number of a resource out of an address.

@@ -2,8 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use kaishu_portal::Portal;
-use kaishu_portal::catalogue::VersionPage;
+use kaishu_portal::entries::VersionPage;
+use kaishu_portal::{Error, Portal};
 use kaishu_types::dataset::ResourceView;
 use kaishu_types::vocabulary::{DatasetState, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang};
@@ -37,20 +37,11 @@ async fn find(
     number: &str,
 ) -> Result<VersionPage, AppError> {
     let parsed = dataset::parse_code(ctx, code)?;
-    let missing = |error: kaishu_portal::Error| {
-        if error.code() == ErrorCode::NotFound { dataset::unknown(ctx, code) } else { error.into() }
-    };
-    // The entry first, so that an unknown dataset is not taken for an unknown version.
-    portal.dataset(&parsed).await.map_err(missing)?;
-    let Ok(wanted) = number.parse::<u32>() else {
-        return Err(unknown(ctx, &parsed, number));
-    };
-    portal.version_page(&parsed, wanted).await.map_err(|error| {
-        if error.code() == ErrorCode::NotFound {
-            unknown(ctx, &parsed, number)
-        } else {
-            error.into()
-        }
+    // Versions count from 1: what is no number names a version that no dataset has.
+    let wanted = number.parse().unwrap_or(0);
+    portal.version_page(&parsed, wanted).await.map_err(|error| match error {
+        Error::NotFound { what: "version", .. } => unknown(ctx, &parsed, number),
+        error => AppError::or_unknown(error, || dataset::unknown(ctx, code)),
     })
 }
 

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::catalogue::HomeView;
+use kaishu_portal::home::HomeView;
 use kaishu_types::dataset::DatasetCard;
 use kaishu_types::search::SearchRequest;
 use kaishu_types::vocabulary::OpenClass;

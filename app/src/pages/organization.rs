@@ -4,11 +4,12 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
 use kaishu_portal::places::OrganizationPage;
-use kaishu_types::search::{FacetCount, SearchRequest};
+use kaishu_types::search::{Facet, FacetCount, SearchRequest};
 use kaishu_types::vocabulary::OpenClass;
 use kaishu_types::{ErrorCode, Lang, OrganizationCode};
 use leptos::prelude::*;
 
+use super::catalogue::address;
 use super::dataset::safe_url;
 use crate::ctx::Ctx;
 use crate::error::AppError;
@@ -32,9 +33,8 @@ pub(crate) async fn show(
 
 async fn find(ctx: &Ctx, portal: &Portal, code: &str) -> Result<OrganizationPage, AppError> {
     let parsed: OrganizationCode = code.parse().map_err(|_| unknown(ctx, code))?;
-    portal.organization_page(&parsed, ctx.lang).await.map_err(|error| {
-        if error.code() == ErrorCode::NotFound { unknown(ctx, code) } else { error.into() }
-    })
+    let found = portal.organization_page(&parsed, ctx.lang).await;
+    found.map_err(|error| AppError::or_unknown(error, || unknown(ctx, code)))
 }
 
 fn unknown(ctx: &Ctx, code: &str) -> AppError {
@@ -44,13 +44,6 @@ fn unknown(ctx: &Ctx, code: &str) -> AppError {
         Lang::En => (format!("There is no organization {code}."), "See all organizations"),
     };
     AppError::new(ErrorCode::NotFound, message).with_remedy(remedy, "/organizations")
-}
-
-/// Returns the path of the catalogue filtered to an organization.
-fn datasets_of(code: &str, add: impl FnOnce(&mut SearchRequest)) -> String {
-    let mut request = SearchRequest { org: vec![code.to_owned()], ..Default::default() };
-    add(&mut request);
-    format!("/datasets?{}", request.to_query())
 }
 
 fn page(ctx: &Ctx, found: &OrganizationPage) -> Page {
@@ -80,7 +73,6 @@ fn page(ctx: &Ctx, found: &OrganizationPage) -> Page {
 
 fn datasets(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
     let words = ctx.words;
-    let code = found.organization.named.code.as_str();
     if found.n_datasets == 0 {
         return view! {
             <section aria-labelledby="h-data" class="border-t-2 border-[var(--color-base-content)] pt-3">
@@ -94,13 +86,11 @@ fn datasets(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
         }
         .into_any();
     }
-    let all = datasets_of(code, |_| ());
-    let class_bars = class_bars(ctx, &found.classes, |class| {
-        datasets_of(code, |request| request.open.push(class))
-    });
-    let theme_bars = facet_bars(&found.themes, |value| {
-        datasets_of(code, |request| request.theme.push(value.to_owned()))
-    });
+    let code = found.organization.named.code.clone();
+    let own = SearchRequest { org: vec![code], ..Default::default() };
+    let all = address(&own, 1);
+    let class_bars = facet_bars(&own, Facet::Open, &found.classes);
+    let theme_bars = facet_bars(&own, Facet::Theme, &found.themes);
     view! {
         <section aria-labelledby="h-data" class="border-t-2 border-[var(--color-base-content)] pt-3">
             <div class="flex flex-wrap items-baseline justify-between gap-3">
@@ -123,38 +113,21 @@ fn datasets(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
     .into_any()
 }
 
-/// Makes a bar of each value of a facet that has any dataset.
-pub(crate) fn facet_bars(counts: &[FacetCount], path: impl Fn(&str) -> String) -> Vec<Bar> {
+/// Makes a bar of each value of a facet that has any dataset; it leads to those of `own` datasets.
+pub(crate) fn facet_bars(own: &SearchRequest, facet: Facet, counts: &[FacetCount]) -> Vec<Bar> {
     counts
         .iter()
         .filter(|count| count.count > 0)
         .map(|count| Bar {
             label: count.label.clone(),
-            path: Some(path(&count.value)),
+            path: Some(address(&own.with_value(facet, &count.value), 1)),
             count: count.count,
-            ..Bar::default()
-        })
-        .collect()
-}
-
-/// Makes a bar of each class in the colour of the class.
-pub(crate) fn class_bars(
-    ctx: &Ctx,
-    counts: &[FacetCount],
-    path: impl Fn(OpenClass) -> String,
-) -> Vec<Bar> {
-    counts
-        .iter()
-        .filter(|count| count.count > 0)
-        .filter_map(|count| {
-            let class: OpenClass = count.value.parse().ok()?;
-            Some(Bar {
-                label: class.label(ctx.lang).to_owned(),
-                path: Some(path(class)),
-                count: count.count,
-                marked: 0,
-                colour: Some(class_colour(class)),
-            })
+            marked: 0,
+            colour: if facet == Facet::Open {
+                count.value.parse().ok().map(class_colour)
+            } else {
+                None
+            },
         })
         .collect()
 }

@@ -5,12 +5,13 @@ use axum::response::Response;
 use kaishu_portal::Portal;
 use kaishu_portal::places::RegionPage;
 use kaishu_types::organization::RegionView;
-use kaishu_types::search::SearchRequest;
+use kaishu_types::search::{Facet, SearchRequest};
 use kaishu_types::vocabulary::{OpenClass, RegionLevel};
 use kaishu_types::{ErrorCode, Lang, RegionCode};
 use leptos::prelude::*;
 
-use super::organization::{class_bars, facet_bars};
+use super::catalogue::address;
+use super::organization::facet_bars;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
@@ -37,9 +38,8 @@ pub(crate) async fn show(
 
 async fn find(ctx: &Ctx, portal: &Portal, code: &str) -> Result<RegionPage, AppError> {
     let parsed: RegionCode = code.parse().map_err(|_| unknown(ctx, code))?;
-    portal.region_page(&parsed, ctx.lang).await.map_err(|error| {
-        if error.code() == ErrorCode::NotFound { unknown(ctx, code) } else { error.into() }
-    })
+    let found = portal.region_page(&parsed, ctx.lang).await;
+    found.map_err(|error| AppError::or_unknown(error, || unknown(ctx, code)))
 }
 
 fn unknown(ctx: &Ctx, code: &str) -> AppError {
@@ -49,13 +49,6 @@ fn unknown(ctx: &Ctx, code: &str) -> AppError {
         Lang::En => (format!("There is no region {code}."), "See all regions"),
     };
     AppError::new(ErrorCode::NotFound, message).with_remedy(remedy, "/regions")
-}
-
-/// Returns the path of the catalogue filtered to a region.
-fn datasets_of(code: &str, add: impl FnOnce(&mut SearchRequest)) -> String {
-    let mut request = SearchRequest { region: vec![code.to_owned()], ..Default::default() };
-    add(&mut request);
-    format!("/datasets?{}", request.to_query())
 }
 
 fn page(ctx: &Ctx, found: &RegionPage, zones: &[RegionLevel]) -> Page {
@@ -108,7 +101,6 @@ fn figures(ctx: &Ctx, found: &RegionPage) -> AnyView {
 
 fn datasets(ctx: &Ctx, found: &RegionPage) -> AnyView {
     let words = ctx.words;
-    let code = found.region.named.code.as_str();
     if found.n_datasets == 0 {
         return view! {
             <section aria-labelledby="h-data">
@@ -122,25 +114,18 @@ fn datasets(ctx: &Ctx, found: &RegionPage) -> AnyView {
         }
         .into_any();
     }
-    let all = datasets_of(code, |_| ());
-    let themes = facet_bars(&found.themes, |value| {
-        datasets_of(code, |request| request.theme.push(value.to_owned()))
-    });
-    let mut providers = facet_bars(&found.providers, |value| {
-        datasets_of(code, |request| request.org.push(value.to_owned()))
-    });
+    let own = SearchRequest { region: vec![found.region.named.code.clone()], ..Default::default() };
+    let all = address(&own, 1);
+    let themes = facet_bars(&own, Facet::Theme, &found.themes);
+    let mut providers = facet_bars(&own, Facet::Org, &found.providers);
     let n_more = providers.len().saturating_sub(N_PROVIDERS);
     providers.truncate(N_PROVIDERS);
     let more = (n_more > 0).then(|| {
         let target = ctx.href(&format!("{all}&all=org"));
         view! { <p class="mt-3"><a class="ks-link" href=target>{words.n_more_providers(n_more)}</a></p> }
     });
-    let classes = class_bars(ctx, &found.classes, |class| {
-        datasets_of(code, |request| request.open.push(class))
-    });
-    let levels = facet_bars(&found.levels, |value| {
-        datasets_of(code, |request| request.level.extend(value.parse::<RegionLevel>().ok()))
-    });
+    let classes = facet_bars(&own, Facet::Open, &found.classes);
+    let levels = facet_bars(&own, Facet::Level, &found.levels);
     view! {
         <section aria-labelledby="h-data">
             <div class="flex flex-wrap items-baseline justify-between gap-3">

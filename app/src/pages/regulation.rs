@@ -24,9 +24,9 @@ pub(crate) async fn show(
     Path(code): Path<String>,
 ) -> Response {
     respond(&ctx, || {
-        let regulation = portal.regulation(&code).map_err(|error| {
-            if error.code() == ErrorCode::NotFound { unknown(&ctx, &code) } else { error.into() }
-        })?;
+        let found = portal.regulation(&code);
+        let regulation =
+            found.map_err(|error| AppError::or_unknown(error, || unknown(&ctx, &code)))?;
         Ok(page(&ctx, &portal.policy_view(), &regulation))
     })
 }

@@ -4,15 +4,14 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::catalogue::DatasetPage;
 use kaishu_portal::directory::Directory;
+use kaishu_portal::entries::DatasetPage;
 use kaishu_types::organization::OrganizationView;
 use kaishu_types::rules::PolicyView;
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
 use leptos::prelude::*;
 
-use super::dataset::safe_url;
-use super::dataset_resource::find_dataset;
+use super::dataset::{self, safe_url};
 use crate::ctx::Ctx;
 use crate::page::{Page, Section, respond};
 use crate::ui::crumbs::crumbs;
@@ -73,7 +72,7 @@ async fn of_dataset(
     Path(code): Path<String>,
     feature: Feature,
 ) -> Response {
-    let found = find_dataset(&ctx, &portal, &code).await;
+    let found = dataset::find(&ctx, &portal, &code).await;
     respond(&ctx, || {
         let found = found?;
         let directory = portal.directory();

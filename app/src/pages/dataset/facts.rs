@@ -1,6 +1,6 @@
 //! The rail of facts: every catalogue field that has a value (SRCH-03).
 
-use kaishu_portal::catalogue::DatasetPage;
+use kaishu_portal::entries::DatasetPage;
 use leptos::prelude::*;
 
 use super::obtain::safe_url;

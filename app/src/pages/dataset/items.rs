@@ -1,6 +1,6 @@
 //! The data items with their classes (CAT-18).
 
-use kaishu_portal::catalogue::DatasetPage;
+use kaishu_portal::entries::DatasetPage;
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;

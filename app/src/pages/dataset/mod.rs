@@ -9,7 +9,7 @@ mod versions;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::catalogue::DatasetPage;
+use kaishu_portal::entries::DatasetPage;
 use kaishu_types::vocabulary::DatasetState;
 use kaishu_types::{DatasetCode, ErrorCode, Lang};
 use leptos::prelude::*;
@@ -31,16 +31,16 @@ pub(crate) async fn show(
     Path(code): Path<String>,
 ) -> Response {
     let found = find(&ctx, &portal, &code).await;
+    if let Ok(found) = &found {
+        portal.count_view(&found.dataset.code);
+    }
     respond(&ctx, || Ok(page(&ctx, &found?)))
 }
 
-async fn find(ctx: &Ctx, portal: &Portal, code: &str) -> Result<DatasetPage, AppError> {
-    let parsed: DatasetCode = parse_code(ctx, code)?;
-    let page = portal.dataset_page(&parsed).await.map_err(|error| {
-        if error.code() == ErrorCode::NotFound { unknown(ctx, code) } else { error.into() }
-    })?;
-    portal.count_view(&parsed);
-    Ok(page)
+/// Finds the page of a dataset, or says that there is none.
+pub(crate) async fn find(ctx: &Ctx, portal: &Portal, code: &str) -> Result<DatasetPage, AppError> {
+    let found = portal.dataset_page(&parse_code(ctx, code)?).await;
+    found.map_err(|error| AppError::or_unknown(error, || unknown(ctx, code)))
 }
 
 /// Reads the code of a dataset out of an address.

@@ -1,6 +1,6 @@
 //! What one can have now, and what one can ask for.
 
-use kaishu_portal::catalogue::DatasetPage;
+use kaishu_portal::entries::DatasetPage;
 use kaishu_types::dataset::ResourceView;
 use kaishu_types::vocabulary::{DatasetState, Format, OpenClass, ResourceKind};
 use leptos::prelude::*;

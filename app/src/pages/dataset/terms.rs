@@ -1,6 +1,6 @@
 //! Class and conditions in words, with the law behind them (SRCH-03, CLS-08).
 
-use kaishu_portal::catalogue::DatasetPage;
+use kaishu_portal::entries::DatasetPage;
 use kaishu_types::dataset::LegalBasis;
 use kaishu_types::vocabulary::OpenClass;
 use leptos::prelude::*;

@@ -1,6 +1,6 @@
 //! Versions, and how to cite (DL-10, PUB-14).
 
-use kaishu_portal::catalogue::DatasetPage;
+use kaishu_portal::entries::DatasetPage;
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;

@@ -1,28 +1,18 @@
-//! Finding and reading: search, the home page, the page of a dataset.
+//! Finding: search with its facets, and completion of what is being typed.
 
-use std::sync::Arc;
-
-use chrono::Days;
 use kaishu_search::{Page, SearchResult};
-use kaishu_types::dataset::{DatasetCard, DatasetView, VersionView};
 use kaishu_types::search::{Facet, FacetCount, Relaxation, SearchHit, SearchRequest, Suggestion};
-use kaishu_types::stats::Count;
-use kaishu_types::vocabulary::OpenClass;
-use kaishu_types::{DatasetCode, FieldError, Lang};
+use kaishu_types::{FieldError, Lang};
 
 use crate::directory::Directory;
-use crate::downloads::attribution;
-use crate::rules::{ArticleQuote, FileAccess, PublicView};
-use crate::{Error, Portal, Result, Text, blocking, statistics};
+use crate::facets;
+use crate::{Error, Portal, Result, blocking};
 
 /// Most suggestions at once.
 const N_SUGGESTIONS: usize = 8;
 
 /// Values of a facet in an answer; thousands of providers would be most of every page.
 const MAX_FACET_VALUES: usize = 100;
-
-/// Datasets in a list of the home page.
-const N_ON_HOME: usize = 6;
 
 /// Which part of the results is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,59 +72,6 @@ impl FacetView {
     pub fn label(&self, value: &str) -> Option<&str> {
         self.options.iter().find(|it| it.value == value).map(|it| it.label.as_str())
     }
-}
-
-/// What the home page shows.
-#[derive(Debug, Clone)]
-pub struct HomeView {
-    /// Public datasets.
-    pub n_datasets: u64,
-    /// Of each class.
-    pub by_class: Vec<Count>,
-    /// Of each theme that has any, in the order of the vocabulary.
-    pub by_theme: Vec<Count>,
-    /// Updated last.
-    pub latest: Vec<DatasetCard>,
-    /// Downloaded most; empty where nothing was downloaded yet.
-    pub most_used: Vec<DatasetCard>,
-    /// Priority topics with their datasets (SRCH-06).
-    pub by_priority: Vec<Count>,
-    /// Words to try.
-    pub popular: Vec<String>,
-    /// Working days until an application is answered (`open_app.reply_wd`).
-    pub reply_working_days: u32,
-}
-
-/// What the page of a dataset shows.
-pub struct DatasetPage {
-    /// The entry, without what the public may not know.
-    pub dataset: DatasetView,
-    /// The words for its codes.
-    pub terms: Arc<Directory>,
-    /// Whether its files can be taken without a grant.
-    pub may_download: bool,
-    /// Why a login is needed for open data, where it is (`login.unconditional`).
-    pub login_rule: Option<Arc<ArticleQuote>>,
-    /// The article behind its class.
-    pub class_rule: Option<Arc<ArticleQuote>>,
-    /// The article that demands attribution (`attribution.rule`).
-    pub attribution_rule: Option<Arc<ArticleQuote>>,
-    /// The line that attributes it, for today.
-    pub citation: Text,
-    /// schema.org description.
-    pub json_ld: serde_json::Value,
-    /// Working days until an application is answered.
-    pub reply_working_days: u32,
-}
-
-/// What the page of one version shows.
-pub struct VersionPage {
-    /// The entry as it is now.
-    pub dataset: DatasetView,
-    /// The version.
-    pub version: VersionView,
-    /// Whether its files can be taken without a grant.
-    pub may_download: bool,
 }
 
 impl Portal {
@@ -200,15 +137,15 @@ impl Portal {
             Ok((found, spelling, relaxations))
         })
         .await?;
-        let SearchResult { total, hits, facets, expanded, unknown, partial, next } = found;
+        let SearchResult { total, hits, facets: counted, expanded, unknown, partial, next } = found;
         let facets = Facet::ALL
             .iter()
             .map(|facet| {
-                let counts = facets.get(facet).map(Vec::as_slice).unwrap_or_default();
-                let counts = most_frequent(counts, max_values, &asked.values(*facet));
+                let counts = counted.get(facet).map(Vec::as_slice).unwrap_or_default();
+                let counts = facets::most_frequent(counts, max_values, &asked.values(*facet));
                 FacetView {
                     facet: *facet,
-                    options: label_counts(&directory, *facet, &counts, lang),
+                    options: facets::label(&directory, *facet, &counts, lang),
                 }
             })
             .collect();
@@ -237,192 +174,6 @@ impl Portal {
         let index = self.inner.index.clone();
         blocking(move || Ok(index.suggest(&text, N_SUGGESTIONS)?)).await
     }
-
-    /// Gathers what the home page shows.
-    pub async fn home(&self, lang: Lang) -> Result<HomeView> {
-        let everything = SearchRequest::default();
-        let first = Window::Page { number: 1, per_page: N_ON_HOME };
-        let latest = self.search(&everything, first, lang).await?;
-        let most_used = self.most_used().await?;
-        let directory = self.directory();
-        let count_of = |facet: Facet, value: &str| {
-            let view = latest.facets.iter().find(|it| it.facet == facet);
-            let option = view.and_then(|it| it.options.iter().find(|it| it.value == value));
-            option.map_or(0, |it| it.count)
-        };
-        let by_class = OpenClass::ALL
-            .iter()
-            .map(|class| (class.as_str(), class.label(lang)))
-            .map(|(value, label)| count(value, label, count_of(Facet::Open, value)))
-            .filter(|it| it.count > 0 || it.value != OpenClass::None.as_str())
-            .collect();
-        let by_theme: Vec<Count> = directory
-            .vocabulary("theme")
-            .map(|term| count(&term.code, term.label(lang), count_of(Facet::Theme, &term.code)))
-            .filter(|it| it.count > 0)
-            .collect();
-        let popular = self.popular(&by_theme, lang);
-        Ok(HomeView {
-            n_datasets: latest.total,
-            by_class,
-            by_theme,
-            latest: latest.hits.into_iter().map(|hit| hit.card).collect(),
-            most_used,
-            by_priority: self.by_priority(lang).await?,
-            popular,
-            reply_working_days: self.reply_working_days(),
-        })
-    }
-
-    /// Lists words to try: those of the settings, which are Chinese, else the largest themes.
-    fn popular(&self, by_theme: &[Count], lang: Lang) -> Vec<String> {
-        if lang == Lang::Zh {
-            return self.inner.site.popular.clone();
-        }
-        let mut themes: Vec<&Count> = by_theme.iter().collect();
-        themes.sort_by_key(|theme| std::cmp::Reverse(theme.count));
-        themes.into_iter().take(5).map(|theme| theme.label.clone()).collect()
-    }
-
-    /// Counts the datasets of each priority topic that has any (SRCH-06).
-    async fn by_priority(&self, lang: Lang) -> Result<Vec<Count>> {
-        let directory = self.directory();
-        let mut counts = Vec::new();
-        for term in directory.vocabulary("priority") {
-            let request = SearchRequest { priority: vec![term.code.clone()], ..Default::default() };
-            let first = Window::Page { number: 1, per_page: 1 };
-            let total = self.search(&request, first, lang).await?.total;
-            if total > 0 {
-                counts.push(count(&term.code, term.label(lang), total));
-            }
-        }
-        Ok(counts)
-    }
-
-    /// Lists what was downloaded most in a year, of what the public finds.
-    async fn most_used(&self) -> Result<Vec<DatasetCard>> {
-        let store = &self.inner.store;
-        let since = self.today().checked_sub_days(Days::new(365)).unwrap_or_default();
-        // Twice as many, for those that are not listed any more.
-        let top = kaishu_store::usage::top_datasets(store, 2 * N_ON_HOME as u64, since).await?;
-        let codes: Vec<String> =
-            top.into_iter().filter(|it| it.downloads > 0).map(|it| it.code.to_string()).collect();
-        let documents =
-            kaishu_store::datasets::search_documents(store, &codes, self.listed()).await?;
-        let mut cards: Vec<DatasetCard> = documents.into_iter().map(|it| it.card).collect();
-        cards.sort_by_key(|card| codes.iter().position(|code| code == card.code.as_str()));
-        cards.truncate(N_ON_HOME);
-        Ok(cards)
-    }
-
-    /// Finds the public entry of a dataset: what the public may not know is not in it (SRCH-04).
-    ///
-    /// # Errors
-    ///
-    /// `NotFound` for an unknown code and for an entry that is not public: the two look alike.
-    pub async fn dataset(&self, code: &DatasetCode) -> Result<DatasetView> {
-        Ok(self.find_public(code).await?.dataset)
-    }
-
-    async fn find_public(&self, code: &DatasetCode) -> Result<PublicView> {
-        let found = kaishu_store::datasets::find(&self.inner.store, code).await?;
-        found
-            .and_then(|dataset| self.public_view(dataset))
-            .ok_or_else(|| Error::not_found("dataset", code.as_str()))
-    }
-
-    /// Gathers what the page of a dataset shows (SRCH-03).
-    pub async fn dataset_page(&self, code: &DatasetCode) -> Result<DatasetPage> {
-        let found = self.find_public(code).await?;
-        let may_download = found.files == FileAccess::Free;
-        let dataset = found.dataset;
-        let site = self.site();
-        let citation = attribution(&site, &dataset, dataset.version, self.today());
-        let terms = self.directory();
-        let json_ld = kaishu_interop::schema_org::dataset(
-            &dataset,
-            &site.base_url,
-            terms.uri("licence", &dataset.fields.licence),
-        );
-        Ok(DatasetPage {
-            may_download,
-            login_rule: self.login_rule(),
-            class_rule: self.class_rule(dataset.fields.open.class),
-            attribution_rule: self.attribution_rule(),
-            citation,
-            json_ld,
-            reply_working_days: self.reply_working_days(),
-            terms,
-            dataset,
-        })
-    }
-
-    /// Gathers what the page of a version shows (DL-10).
-    pub async fn version_page(&self, code: &DatasetCode, number: u32) -> Result<VersionPage> {
-        let found = self.find_public(code).await?;
-        let may_download = found.files == FileAccess::Free;
-        let dataset = found.dataset;
-        let version = dataset.versions.iter().find(|version| version.number == number).cloned();
-        let version =
-            version.ok_or_else(|| Error::not_found("version", format!("{number} of {code}")))?;
-        Ok(VersionPage { dataset, version, may_download })
-    }
-
-    /// Returns the figures of the portal, counted anew when the catalogue changed.
-    pub async fn figures(&self) -> Result<Arc<kaishu_types::stats::PortalStats>> {
-        statistics::current(self).await
-    }
-}
-
-fn count(value: &str, label: &str, count: u64) -> Count {
-    Count { value: value.to_owned(), label: label.to_owned(), count }
-}
-
-/// Keeps the values with the most results, and those that are chosen.
-fn most_frequent(
-    counts: &[(String, u64)],
-    max_values: usize,
-    chosen: &[String],
-) -> Vec<(String, u64)> {
-    let is_kept = |place: usize, value: &String| place < max_values || chosen.contains(value);
-    let kept = counts.iter().enumerate().filter(|(place, (value, _))| is_kept(*place, value));
-    kept.map(|(_, count)| count.clone()).collect()
-}
-
-/// Puts words to the counts of a facet; closed lists keep their own order.
-fn label_counts(
-    directory: &Directory,
-    facet: Facet,
-    counts: &[(String, u64)],
-    lang: Lang,
-) -> Vec<FacetCount> {
-    let mut options: Vec<FacetCount> = counts
-        .iter()
-        .map(|(value, count)| FacetCount {
-            label: directory.facet_label(facet, value, lang).unwrap_or_else(|| value.clone()),
-            value: value.clone(),
-            count: *count,
-        })
-        .collect();
-    let order = |value: &str| facet_order(facet, value);
-    options.sort_by_key(|option| order(&option.value));
-    options
-}
-
-/// The place of a value in a closed list; 0 for lists that are ordered by count.
-fn facet_order(facet: Facet, value: &str) -> usize {
-    use kaishu_types::vocabulary::{Frequency, RegionLevel, UpdatedWithin};
-    fn place<T: PartialEq + std::str::FromStr>(all: &[T], value: &str) -> usize {
-        let value = value.parse::<T>().ok();
-        all.iter().position(|it| Some(it) == value.as_ref()).unwrap_or(all.len())
-    }
-    match facet {
-        Facet::Open => place(OpenClass::ALL, value),
-        Facet::Updated => place(UpdatedWithin::ALL, value),
-        Facet::Level => place(RegionLevel::ALL, value),
-        Facet::Frequency => place(Frequency::ALL, value),
-        Facet::Theme | Facet::Org | Facet::Region | Facet::Format => 0,
-    }
 }
 
 /// Refuses codes that do not exist, naming each.
@@ -449,4 +200,70 @@ fn check_codes(request: &SearchRequest, directory: &Directory, lang: Lang) -> Re
         fault("region", code, "/api/v1/regions");
     }
     if faults.is_empty() { Ok(()) } else { Err(Error::InvalidInput(faults)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use kaishu_types::vocabulary::Term;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(request: SearchRequest, lang: Lang, expected: &[(&str, &str)]) {
+        let term = |vocabulary: &str, code: &str| Term {
+            vocabulary: vocabulary.to_owned(),
+            code: code.to_owned(),
+            label_zh: code.to_owned(),
+            label_en: code.to_owned(),
+            uri: None,
+            position: 0,
+        };
+        let terms = vec![term("theme", "traffic"), term("priority", "elderly")];
+        let directory = Directory::new(Vec::new(), Vec::new(), terms);
+
+        let faults = match check_codes(&request, &directory, lang) {
+            Ok(()) => Vec::new(),
+            Err(error) => error.into_detail().fields,
+        };
+
+        let found: Vec<_> =
+            faults.iter().map(|fault| (fault.field.as_str(), fault.message.as_str())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn codes_that_do_not_exist_are_refused_each_by_name() {
+        let codes = |codes: &[&str]| codes.iter().map(|&code| code.to_owned()).collect();
+        let known = SearchRequest {
+            theme: codes(&["traffic"]),
+            priority: codes(&["elderly"]),
+            ..Default::default()
+        };
+        check(known.clone(), Lang::En, &[]);
+        // A code of another vocabulary is none of this one.
+        let unknown = SearchRequest {
+            theme: codes(&["traffic", "elderly"]),
+            org: codes(&["YX-FGW"]),
+            region: codes(&["YX"]),
+            priority: codes(&["traffic"]),
+            ..Default::default()
+        };
+        check(
+            unknown,
+            Lang::En,
+            &[
+                ("theme", "`elderly` does not exist; /api/v1/vocabularies/theme lists what does"),
+                (
+                    "priority",
+                    "`traffic` does not exist; /api/v1/vocabularies/priority lists what does",
+                ),
+                ("org", "`YX-FGW` does not exist; /api/v1/organizations lists what does"),
+                ("region", "`YX` does not exist; /api/v1/regions lists what does"),
+            ],
+        );
+        let long = SearchRequest { org: vec!["长".repeat(200)], ..known };
+        let message =
+            format!("没有“{}”这个编码，全部编码见 /api/v1/organizations", "长".repeat(40));
+        check(long, Lang::Zh, &[("org", &message)]);
+    }
 }

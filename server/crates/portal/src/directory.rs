@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kaishu_store::{Listed, Store};
 use kaishu_types::Lang;
-use kaishu_types::organization::{OrganizationView, RegionView};
+use kaishu_types::organization::{Named, OrganizationView, RegionView};
 use kaishu_types::search::Facet;
 use kaishu_types::vocabulary::Term;
 
@@ -21,7 +21,8 @@ pub struct Directory {
     pub terms: Vec<Term>,
     region_places: HashMap<String, usize>,
     organization_places: HashMap<String, usize>,
-    term_places: HashMap<(String, String), usize>,
+    /// Places in `terms`, by vocabulary and then by code.
+    term_places: HashMap<String, HashMap<String, usize>>,
 }
 
 impl Directory {
@@ -33,12 +34,12 @@ impl Directory {
         Ok(Self::new(regions, organizations, terms))
     }
 
-    fn new(
+    /// Orders what was loaded; regions come with their own datasets only.
+    pub(crate) fn new(
         regions: Vec<RegionView>,
         organizations: Vec<OrganizationView>,
         terms: Vec<Term>,
     ) -> Self {
-        let regions = with_those_below(regions);
         let region_places: HashMap<String, usize> =
             regions.iter().enumerate().map(|(place, it)| (it.named.code.clone(), place)).collect();
         let organization_places = organizations
@@ -46,12 +47,28 @@ impl Directory {
             .enumerate()
             .map(|(place, it)| (it.named.code.clone(), place))
             .collect();
-        let term_places = terms
-            .iter()
-            .enumerate()
-            .map(|(place, it)| ((it.vocabulary.clone(), it.code.clone()), place))
-            .collect();
-        Self { regions, organizations, terms, region_places, organization_places, term_places }
+        let mut term_places: HashMap<String, HashMap<String, usize>> = HashMap::new();
+        for (place, term) in terms.iter().enumerate() {
+            let places = term_places.entry(term.vocabulary.clone()).or_default();
+            places.insert(term.code.clone(), place);
+        }
+        let mut directory =
+            Self { regions, organizations, terms, region_places, organization_places, term_places };
+        directory.count_those_below();
+        directory
+    }
+
+    /// Adds to each region the datasets of all regions below it (CAT-12).
+    fn count_those_below(&mut self) {
+        let mut sums: HashMap<String, u64> = HashMap::new();
+        for region in &self.regions {
+            for above in self.region_and_above(&region.named.code) {
+                *sums.entry(above.named.code.clone()).or_default() += region.n_datasets;
+            }
+        }
+        for region in &mut self.regions {
+            region.n_datasets = sums.get(&region.named.code).copied().unwrap_or_default();
+        }
     }
 
     /// Finds a region.
@@ -59,14 +76,39 @@ impl Directory {
         self.regions.get(*self.region_places.get(code)?)
     }
 
+    /// Lists a region and those above it, itself first.
+    pub(crate) fn region_and_above(&self, code: &str) -> Vec<&RegionView> {
+        let mut found: Vec<&RegionView> = Vec::new();
+        let mut next = self.region(code);
+        while let Some(region) = next {
+            // The store allows no ring, but a ring must not hang us.
+            if found.iter().any(|it| it.named.code == region.named.code) {
+                break;
+            }
+            found.push(region);
+            next = region.parent.as_ref().and_then(|parent| self.region(&parent.code));
+        }
+        found
+    }
+
     /// Finds an organization.
     pub fn organization(&self, code: &str) -> Option<&OrganizationView> {
         self.organizations.get(*self.organization_places.get(code)?)
     }
 
+    /// Lists the regions directly below a region.
+    pub(crate) fn below<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a RegionView> {
+        self.regions.iter().filter(move |it| is_under(it.parent.as_ref(), code))
+    }
+
+    /// Lists the organizations directly under an organization.
+    pub(crate) fn under<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a OrganizationView> {
+        self.organizations.iter().filter(move |it| is_under(it.parent.as_ref(), code))
+    }
+
     /// Finds a term.
     pub fn term(&self, vocabulary: &str, code: &str) -> Option<&Term> {
-        self.terms.get(*self.term_places.get(&(vocabulary.to_owned(), code.to_owned()))?)
+        self.terms.get(*self.term_places.get(vocabulary)?.get(code)?)
     }
 
     /// Lists the terms of a vocabulary in their order.
@@ -103,33 +145,12 @@ impl Directory {
     }
 }
 
-/// Adds to each region the datasets of all regions below it (CAT-12).
-fn with_those_below(mut regions: Vec<RegionView>) -> Vec<RegionView> {
-    let parents: HashMap<String, Option<String>> = regions
-        .iter()
-        .map(|it| (it.named.code.clone(), it.parent.as_ref().map(|parent| parent.code.clone())))
-        .collect();
-    let mut sums: HashMap<String, u64> = HashMap::new();
-    for region in &regions {
-        let mut place = Some(region.named.code.clone());
-        let mut n_steps = 0;
-        while let Some(code) = place {
-            *sums.entry(code.clone()).or_default() += region.n_datasets;
-            n_steps += 1;
-            // The store allows no ring, but a ring must not hang us.
-            let goes_on = n_steps <= parents.len();
-            place = parents.get(&code).cloned().flatten().filter(|_| goes_on);
-        }
-    }
-    for region in &mut regions {
-        region.n_datasets = sums.get(&region.named.code).copied().unwrap_or_default();
-    }
-    regions
+fn is_under(parent: Option<&Named>, code: &str) -> bool {
+    parent.is_some_and(|parent| parent.code == code)
 }
 
 #[cfg(test)]
 mod tests {
-    use kaishu_types::organization::Named;
     use kaishu_types::vocabulary::RegionLevel;
 
     use super::*;
@@ -157,9 +178,56 @@ mod tests {
             region("YX-QT", Some("YX"), 0),
         ];
 
-        let summed = with_those_below(regions);
+        let directory = Directory::new(regions, Vec::new(), Vec::new());
 
-        let counts: Vec<u64> = summed.iter().map(|it| it.n_datasets).collect();
+        let counts: Vec<u64> = directory.regions.iter().map(|it| it.n_datasets).collect();
         assert_eq!(counts, [8, 3, 1, 0]);
+    }
+
+    fn codes<'a>(regions: impl IntoIterator<Item = &'a RegionView>) -> Vec<&'a str> {
+        regions.into_iter().map(|it| it.named.code.as_str()).collect()
+    }
+
+    /// Proves ZON-02: a zone knows the regions above it and directly below it.
+    #[test]
+    fn a_region_knows_what_is_above_and_below_it() {
+        let regions = vec![
+            region("YX", None, 0),
+            region("YX-LC", Some("YX"), 0),
+            region("YX-QT", Some("YX"), 0),
+            region("YX-LC-A", Some("YX-LC"), 0),
+        ];
+        let directory = Directory::new(regions, Vec::new(), Vec::new());
+
+        assert_eq!(codes(directory.region_and_above("YX-LC-A")), ["YX-LC-A", "YX-LC", "YX"]);
+        assert_eq!(codes(directory.below("YX")), ["YX-LC", "YX-QT"]);
+        assert_eq!(codes(directory.below("YX-LC-A")), [] as [&str; 0]);
+        assert_eq!(codes(directory.region_and_above("YX-XX")), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_ring_of_regions_hangs_nobody() {
+        let regions = vec![region("A", Some("B"), 1), region("B", Some("A"), 2)];
+        let directory = Directory::new(regions, Vec::new(), Vec::new());
+
+        assert_eq!(codes(directory.region_and_above("A")), ["A", "B"]);
+    }
+
+    #[test]
+    fn a_term_is_found_in_its_own_vocabulary_only() {
+        let term = |vocabulary: &str, label: &str| Term {
+            vocabulary: vocabulary.to_owned(),
+            code: "other".to_owned(),
+            label_zh: label.to_owned(),
+            label_en: label.to_owned(),
+            uri: None,
+            position: 0,
+        };
+        let terms = vec![term("theme", "其他领域"), term("licence", "其他协议")];
+        let directory = Directory::new(Vec::new(), Vec::new(), terms);
+
+        assert_eq!(directory.label("licence", "other", Lang::Zh), "其他协议");
+        assert_eq!(directory.label("theme", "other", Lang::Zh), "其他领域");
+        assert_eq!(directory.term("priority", "other"), None);
     }
 }

@@ -37,9 +37,7 @@ impl Portal {
     /// and the way where a grant or a login is needed; `Gone` where the dataset serves no data now.
     pub async fn open_download(&self, code: &DatasetCode, id: i64, lang: Lang) -> Result<Download> {
         let hidden = || Error::not_found("resource", format!("{id} of {code}"));
-        let store = &self.inner.store;
-        let dataset = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
-        let view = self.public_view(dataset).ok_or_else(hidden)?;
+        let view = self.find_public(code).await?.ok_or_else(hidden)?;
         let dataset = view.dataset;
         if !kaishu_domain::visibility::serves_data(dataset.state) {
             return Err(gone(&dataset, lang));
@@ -57,8 +55,9 @@ impl Portal {
         // A file of an older version leaves only if all versions it belongs to were wholly open.
         let mut versions = dataset.versions.iter().filter(|version| version.is_wholly_open);
         let is_listed = versions.any(|version| version.resources.iter().any(|it| it.id == id));
-        let (resource, blob_key) =
-            kaishu_store::datasets::resource(store, code, id).await?.ok_or_else(hidden)?;
+        let (resource, blob_key) = kaishu_store::datasets::resource(&self.inner.store, code, id)
+            .await?
+            .ok_or_else(hidden)?;
         let was_closed = view.closed_resources.contains(&id);
         if resource.kind != ResourceKind::File || !is_listed || was_closed {
             return Err(hidden());

@@ -7,7 +7,9 @@ compile_error!("kaishu-portal is server code: keep it behind the `ssr` feature o
 pub mod catalogue;
 pub mod directory;
 pub mod downloads;
+pub mod entries;
 pub mod health;
+pub mod home;
 pub mod importing;
 pub mod indexing;
 pub mod places;
@@ -18,6 +20,7 @@ pub mod statistics;
 
 mod clock;
 mod error;
+mod facets;
 mod usage;
 
 use std::path::PathBuf;

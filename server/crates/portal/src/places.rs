@@ -61,10 +61,7 @@ impl Portal {
             .organization(code.as_str())
             .cloned()
             .ok_or_else(|| Error::not_found("organization", code.as_str()))?;
-        let is_child = |it: &&OrganizationView| {
-            it.parent.as_ref().is_some_and(|parent| parent.code == organization.named.code)
-        };
-        let children = directory.organizations.iter().filter(is_child).cloned().collect();
+        let children = directory.under(&organization.named.code).cloned().collect();
         let request = SearchRequest { org: vec![code.as_str().to_owned()], ..Default::default() };
         let window = Window::Page { number: 1, per_page: N_CARDS };
         let mut found = self.search(&request, window, lang).await?;
@@ -81,24 +78,14 @@ impl Portal {
     /// Gathers the zone of a region.
     pub async fn region_page(&self, code: &RegionCode, lang: Lang) -> Result<RegionPage> {
         let directory = self.directory();
-        let find = |code: &str| directory.region(code).cloned();
-        let region =
-            find(code.as_str()).ok_or_else(|| Error::not_found("region", code.as_str()))?;
-        let mut above: Vec<RegionView> = Vec::new();
-        let mut next = region.parent.clone();
-        while let Some(parent) = next.and_then(|parent| find(&parent.code)) {
-            let is_loop = above.iter().any(|it| it.named.code == parent.named.code);
-            if is_loop {
-                break;
-            }
-            next = parent.parent.clone();
-            above.push(parent);
-        }
+        let region = directory
+            .region(code.as_str())
+            .cloned()
+            .ok_or_else(|| Error::not_found("region", code.as_str()))?;
+        let mut above: Vec<RegionView> =
+            directory.region_and_above(code.as_str()).into_iter().skip(1).cloned().collect();
         above.reverse();
-        let is_below = |it: &&RegionView| {
-            it.parent.as_ref().is_some_and(|parent| parent.code == region.named.code)
-        };
-        let below = directory.regions.iter().filter(is_below).cloned().collect();
+        let below = directory.below(&region.named.code).cloned().collect();
         let request =
             SearchRequest { region: vec![code.as_str().to_owned()], ..Default::default() };
         let window = Window::Page { number: 1, per_page: N_CARDS };

@@ -7,10 +7,10 @@ use kaishu_domain::PolicyProfile;
 use kaishu_domain::policy::{Ground, Module};
 use kaishu_domain::visibility;
 use kaishu_store::Listed;
-use kaishu_types::Lang;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::rules::{PolicyView, RegulationView};
-use kaishu_types::vocabulary::{DatasetState, OpenClass, ResourceKind};
+use kaishu_types::vocabulary::{OpenClass, ResourceKind};
+use kaishu_types::{DatasetCode, Lang};
 
 use crate::{Error, Portal, Result};
 
@@ -154,9 +154,17 @@ impl Portal {
         listed(self.lists_none())
     }
 
+    /// Finds an entry as the public may know it; `None` alike for a code that no entry has and for an
+    /// entry that has no public page (SRCH-04).
+    pub(crate) async fn find_public(&self, code: &DatasetCode) -> Result<Option<PublicView>> {
+        let rule = shown(self.lists_none());
+        let found = kaishu_store::datasets::find_shown(&self.inner.store, code, rule).await?;
+        Ok(found.and_then(|dataset| self.public_view(dataset)))
+    }
+
     /// Takes out of an entry what the public may not know (SRCH-04, SRCH-08); `None` for an entry
     /// that has no public page at all.
-    pub(crate) fn public_view(&self, mut dataset: DatasetView) -> Option<PublicView> {
+    fn public_view(&self, mut dataset: DatasetView) -> Option<PublicView> {
         let class = visibility::shown_class(dataset.fields.open.class, &dataset.items);
         if !visibility::has_public_page(dataset.state, class, self.lists_none()) {
             return None;
@@ -236,11 +244,64 @@ pub(crate) enum FileAccess {
 
 /// Returns the rule of listing.
 pub(crate) fn listed(list_none: bool) -> Listed {
-    fn with_none(state: DatasetState, class: OpenClass) -> bool {
-        visibility::is_publicly_listed(state, class, true)
+    if list_none {
+        |state, class| visibility::is_publicly_listed(state, class, true)
+    } else {
+        |state, class| visibility::is_publicly_listed(state, class, false)
     }
-    fn without_none(state: DatasetState, class: OpenClass) -> bool {
-        visibility::is_publicly_listed(state, class, false)
+}
+
+/// Returns the rule of having a page.
+fn shown(list_none: bool) -> Listed {
+    if list_none {
+        |state, class| visibility::has_public_page(state, class, true)
+    } else {
+        |state, class| visibility::has_public_page(state, class, false)
     }
-    if list_none { with_none } else { without_none }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::*;
+
+    #[track_caller]
+    fn check(word: &str, expected: &[&str]) {
+        let quote = ArticleQuote {
+            title: "办法".to_owned(),
+            number: 16,
+            heading: "第十六条".to_owned(),
+            paragraphs: vec![
+                "公共数据分三类。可以提供给所有人的，列入无条件开放类；涉及隐私的，列入有条件开放类。".to_owned(),
+                "有条件开放类应当写明条件。".to_owned(),
+            ],
+            link: "/rules/x#a16".to_owned(),
+        };
+        assert_eq!(quote.about(word).paragraphs, expected);
+    }
+
+    /// Proves ORG-12: a quotation says what it is quoted for, in whole sentences.
+    #[test]
+    fn an_article_is_quoted_by_the_sentences_about_a_class() {
+        let about_all = "可以提供给所有人的，列入无条件开放类；涉及隐私的，列入有条件开放类。";
+        check("无条件开放", &[about_all]);
+        check("有条件开放", &[about_all, "有条件开放类应当写明条件。"]);
+        check(
+            "不予开放",
+            &[
+                "公共数据分三类。可以提供给所有人的，列入无条件开放类；涉及隐私的，列入有条件开放类。",
+                "有条件开放类应当写明条件。",
+            ],
+        );
+    }
+
+    #[test]
+    fn only_a_cited_article_is_quoted() {
+        let proposed = Ground::Proposed { reason: String::new(), reason_en: String::new() };
+        assert_eq!(ArticleQuote::of(&proposed), None);
+        let policy = PolicyProfile::load("aba").unwrap();
+        let cited = ArticleQuote::of(&policy.rules.class.open_basis.ground).unwrap();
+        assert_eq!((cited.number, cited.link.as_str()), (30, "/rules/aba#a30"));
+    }
 }

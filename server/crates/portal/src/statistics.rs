@@ -30,7 +30,7 @@ struct Counted {
 }
 
 /// Returns the figures, counted anew where the catalogue changed or they are old.
-pub(crate) async fn current(portal: &Portal) -> Result<Arc<PortalStats>> {
+async fn current(portal: &Portal) -> Result<Arc<PortalStats>> {
     let mut cached = portal.inner.statistics.0.lock().await;
     let revision = portal.revision();
     if let Some(counted) = &*cached
@@ -77,6 +77,11 @@ fn by_region(directory: &Directory) -> Vec<Count> {
 }
 
 impl Portal {
+    /// Returns the figures of the portal, counted anew when the catalogue changed.
+    pub async fn figures(&self) -> Result<Arc<PortalStats>> {
+        current(self).await
+    }
+
     /// Returns the figures with words in a language.
     pub async fn labelled_figures(&self, lang: Lang) -> Result<PortalStats> {
         let mut figures = (*self.figures().await?).clone();
