@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use kaishu_store::blobs::BlobRead;
-use kaishu_store::receipts::NewReceipt;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::receipt::ReceiptView;
 use kaishu_types::vocabulary::{OpenClass, ResourceKind};
@@ -87,7 +86,11 @@ impl Portal {
         let Download { resource, dataset, .. } = download;
         let now = self.now();
         let today = day_in_china(now);
-        let receipt = NewReceipt {
+        let sha256 = checksum(resource, resource.sha256.as_ref())?;
+        let sm3 = checksum(resource, resource.sm3.as_ref())?;
+        let attribution = attribution(&self.site(), dataset, resource.version, today).zh;
+        let receipt = |code| ReceiptView {
+            code,
             dataset: dataset.code.clone(),
             dataset_title: dataset.fields.title.clone(),
             version: resource.version,
@@ -95,15 +98,14 @@ impl Portal {
             resource_title: resource.title.clone(),
             file_name: file_name(download),
             size_bytes: download.size_bytes,
-            sha256: checksum(resource, resource.sha256.as_ref())?,
-            sm3: checksum(resource, resource.sm3.as_ref())?,
+            sha256,
+            sm3,
             provider: dataset.organization.clone(),
             licence: dataset.fields.licence.clone(),
             retrieved_at: now,
-            day: today.format("%Y%m%d").to_string(),
-            attribution: attribution(&self.site(), dataset, resource.version, today).zh,
+            attribution,
         };
-        let receipt = kaishu_store::receipts::create(&self.inner.store, receipt).await?;
+        let receipt = kaishu_store::receipts::create(&self.inner.store, today, receipt).await?;
         self.count_download(&dataset.code);
         Ok(receipt)
     }

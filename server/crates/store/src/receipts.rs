@@ -1,9 +1,8 @@
 //! Retrieval receipts (DL-04).
 
-use chrono::{DateTime, Utc};
-use kaishu_types::organization::Named;
+use chrono::NaiveDate;
+use kaishu_types::ReceiptCode;
 use kaishu_types::receipt::ReceiptView;
-use kaishu_types::{DatasetCode, ReceiptCode};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{EntityTrait, QueryFilter, TryInsertResult};
 
@@ -14,60 +13,36 @@ use crate::{Result, Store, StoreError};
 /// Tries with another random number before giving up.
 const MAX_ATTEMPTS: usize = 5;
 
-/// A receipt to be given.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewReceipt {
-    /// The dataset.
-    pub dataset: DatasetCode,
-    /// Its title now.
-    pub dataset_title: String,
-    /// The version that is taken.
-    pub version: u32,
-    /// The resource.
-    pub resource_id: i64,
-    /// What people call the resource.
-    pub resource_title: String,
-    /// Name of the file.
-    pub file_name: String,
-    /// Size in bytes.
-    pub size_bytes: u64,
-    /// SHA-256 of the bytes, lower-case hex.
-    pub sha256: String,
-    /// SM3 of the bytes, lower-case hex.
-    pub sm3: String,
-    /// The provider.
-    pub provider: Named,
-    /// Code of the licence.
-    pub licence: String,
-    /// When it is taken.
-    pub retrieved_at: DateTime<Utc>,
-    /// The day in the code, in the portal's time zone, as `YYYYMMDD`.
-    pub day: String,
-    /// The line that attributes the data.
-    pub attribution: String,
-}
-
-/// Gives a receipt a number nobody can guess, `R-{day}-` with 12 hexadecimal digits, and keeps it.
-pub async fn create(store: &Store, receipt: NewReceipt) -> Result<ReceiptView> {
+/// Keeps a receipt under a number that nobody can guess: `R-`, the day in the portal's time zone, and
+/// 12 hexadecimal digits. `receipt` writes it for the number it gets.
+pub async fn create(
+    store: &Store,
+    day: NaiveDate,
+    receipt: impl FnOnce(ReceiptCode) -> ReceiptView,
+) -> Result<ReceiptView> {
+    let mut receipt = receipt(random_code(day)?);
+    receipt.retrieved_at = to_stored(receipt.retrieved_at);
     check(&receipt)?;
     for _ in 0..MAX_ATTEMPTS {
-        let digits = rand::random::<u64>() & 0xFFFF_FFFF_FFFF;
-        let code = format!("R-{}-{digits:012X}", receipt.day);
-        let code: ReceiptCode = code.parse().map_err(|error| {
-            StoreError::invalid(format!("`{}` is not a day: {error}", receipt.day.escape_debug()))
-        })?;
-        let inserted = retrieval_receipt::Entity::insert(row(&receipt, &code)?)
+        let inserted = retrieval_receipt::Entity::insert(row(&receipt)?)
             .on_conflict_do_nothing_on([retrieval_receipt::Column::Code])
             .exec_without_returning(&store.connection)
             .await?;
         if matches!(inserted, TryInsertResult::Inserted(1)) {
-            return Ok(view(code, receipt));
+            return Ok(receipt);
         }
+        receipt.code = random_code(day)?;
     }
     Err(StoreError::Conflict { what: "no free receipt number was found; try again".to_owned() })
 }
 
-fn check(receipt: &NewReceipt) -> Result<()> {
+fn random_code(day: NaiveDate) -> Result<ReceiptCode> {
+    let digits = rand::random::<u64>() & 0xFFFF_FFFF_FFFF;
+    let code = format!("R-{}-{digits:012X}", day.format("%Y%m%d"));
+    code.parse().map_err(|error| StoreError::invalid(format!("the day of a receipt: {error}")))
+}
+
+fn check(receipt: &ReceiptView) -> Result<()> {
     let texts = [
         &receipt.dataset_title,
         &receipt.resource_title,
@@ -85,10 +60,10 @@ fn check(receipt: &NewReceipt) -> Result<()> {
     check_optional(receipt.provider.name_en.as_deref(), "a receipt")
 }
 
-fn row(receipt: &NewReceipt, code: &ReceiptCode) -> Result<retrieval_receipt::ActiveModel> {
+fn row(receipt: &ReceiptView) -> Result<retrieval_receipt::ActiveModel> {
     Ok(retrieval_receipt::ActiveModel {
         id: NotSet,
-        code: Set(code.to_string()),
+        code: Set(receipt.code.to_string()),
         dataset_code: Set(receipt.dataset.to_string()),
         dataset_title: Set(receipt.dataset_title.clone()),
         version: Set(stored_number(receipt.version, "the version of a receipt")?),
@@ -102,28 +77,9 @@ fn row(receipt: &NewReceipt, code: &ReceiptCode) -> Result<retrieval_receipt::Ac
         provider_name: Set(receipt.provider.name.clone()),
         provider_name_en: Set(receipt.provider.name_en.clone()),
         licence: Set(receipt.licence.clone()),
-        retrieved_at: Set(to_stored(receipt.retrieved_at)),
+        retrieved_at: Set(receipt.retrieved_at),
         attribution: Set(receipt.attribution.clone()),
     })
-}
-
-fn view(code: ReceiptCode, receipt: NewReceipt) -> ReceiptView {
-    ReceiptView {
-        code,
-        dataset: receipt.dataset,
-        dataset_title: receipt.dataset_title,
-        version: receipt.version,
-        resource_id: receipt.resource_id,
-        resource_title: receipt.resource_title,
-        file_name: receipt.file_name,
-        size_bytes: receipt.size_bytes,
-        sha256: receipt.sha256,
-        sm3: receipt.sm3,
-        provider: receipt.provider,
-        licence: receipt.licence,
-        retrieved_at: to_stored(receipt.retrieved_at),
-        attribution: receipt.attribution,
-    }
 }
 
 /// Finds a receipt.

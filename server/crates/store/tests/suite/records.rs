@@ -1,12 +1,13 @@
 //! Receipts, usage, statistics and imports.
 
 use kaishu_store::datasets::{self, EntryWrite, Outcome};
-use kaishu_store::receipts::{self, NewReceipt};
+use kaishu_store::receipts;
 use kaishu_store::usage::{self, Used};
 use kaishu_store::{imports, stats};
 use kaishu_types::DatasetCode;
 use kaishu_types::import::{MergeReport, Rejection};
 use kaishu_types::organization::Named;
+use kaishu_types::receipt::ReceiptView;
 use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
 
 use crate::build::{code, day, entry, find, imported, listed, places, time, write};
@@ -15,7 +16,8 @@ use crate::database::TestDb;
 /// Proves the keeping of DL-04.
 pub(crate) async fn receipts_are_kept(database: &TestDb) {
     let store = &database.store;
-    let receipt = NewReceipt {
+    let receipt = |number| ReceiptView {
+        code: number,
         dataset: code("YX-FGW-0001"),
         dataset_title: "停车场".to_owned(),
         version: 3,
@@ -28,20 +30,19 @@ pub(crate) async fn receipts_are_kept(database: &TestDb) {
         provider: Named { code: "YX-FGW".to_owned(), name: "发改委".to_owned(), name_en: None },
         licence: "open".to_owned(),
         retrieved_at: time("2026-11-21T16:30:00.5Z"),
-        day: "20261122".to_owned(),
         attribution: "来源：发改委，获取日期：2026-11-22".to_owned(),
     };
 
-    let first = receipts::create(store, receipt.clone()).await.unwrap();
-    let second = receipts::create(store, receipt.clone()).await.unwrap();
+    let day = day("2026-11-22");
+    let first = receipts::create(store, day, receipt).await.unwrap();
+    let second = receipts::create(store, day, receipt).await.unwrap();
 
     let text = first.code.as_str();
     assert!(text.starts_with("R-20261122-") && text.len() == 23, "{text}");
     assert_ne!(first.code, second.code);
     let found = receipts::find(store, &first.code).await.unwrap().unwrap();
     assert_eq!(found, first);
-    assert_eq!(found.provider, receipt.provider);
-    assert_eq!(found.retrieved_at, receipt.retrieved_at);
+    assert_eq!(found, receipt(first.code));
     let unknown = "R-20261122-000000000000".parse().unwrap();
     assert_eq!(receipts::find(store, &unknown).await.unwrap(), None);
 }
