@@ -226,18 +226,9 @@ fn media_type(download: &Download) -> String {
 /// clients with the name in UTF-8 beside it.
 fn disposition(code: &DatasetCode, download: &Download) -> String {
     let name = file_name(download);
-    // The last part only, and nothing that means something to a shell or a file system.
-    let name: String = name
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(|character| !character.is_control() && !turns_text(*character))
-        .collect();
-    let is_plain = !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b' '));
+    let is_plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b' '));
     if is_plain {
         return format!("attachment; filename=\"{name}\"");
     }
@@ -248,13 +239,6 @@ fn disposition(code: &DatasetCode, download: &Download) -> String {
         resource.id,
         resource.format.as_str()
     )
-}
-
-/// Whether a character changes the direction of the text beside it, so that the end of a name could
-/// be shown as something else.
-fn turns_text(character: char) -> bool {
-    matches!(character,
-        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a range may be taken: without `If-Range`, or where it names these very bytes.

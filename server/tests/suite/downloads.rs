@@ -123,6 +123,14 @@ async fn the_end_of_a_name_is_where_it_is_shown() {
     let (site, path) = file_told_as(name, "csv", "text/csv").await;
     let disposition = site.get(&path).await.header("content-disposition").to_owned();
     assert_eq!(disposition, "attachment; filename=\"reportvsc.exe.csv\"");
+
+    // The name that a receipt proves, and the one that is shown before, are the same.
+    let receipt = site.get(&path).await.header("x-receipt").to_owned();
+    let proof = site.get(&format!("/api/v1/receipts/{receipt}")).await.json();
+    assert_eq!(proof["file_name"], "reportvsc.exe.csv");
+    let entry = site.get("/api/v1/datasets/YX-T-0001").await.json();
+    assert_eq!(entry["resources"][0]["file_name"], "reportvsc.exe.csv");
+    assert_eq!(entry["versions"][0]["resources"][0]["file_name"], "reportvsc.exe.csv");
 }
 
 #[tokio::test]

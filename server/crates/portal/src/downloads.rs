@@ -7,7 +7,7 @@ use kaishu_store::blobs::BlobRead;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::receipt::ReceiptView;
 use kaishu_types::vocabulary::{OpenClass, ResourceKind};
-use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef};
+use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef, text};
 
 use crate::clock::day_in_china;
 use crate::rules::FileAccess;
@@ -201,11 +201,11 @@ fn gone(dataset: &DatasetView, lang: Lang) -> Error {
 
 /// Returns the name under which a file is saved: the uploaded one, or the title with the format.
 pub fn file_name(download: &Download) -> String {
-    let resource = &download.resource;
-    resource
-        .file_name
-        .clone()
-        .unwrap_or_else(|| format!("{}.{}", resource.title, resource.format.as_str()))
+    let Download { resource, dataset, .. } = download;
+    let format = resource.format.as_str();
+    let uploaded = resource.file_name.as_deref().map(text::file_name);
+    let name = uploaded.unwrap_or_else(|| format!("{}.{format}", text::file_name(&resource.title)));
+    if name.is_empty() { format!("{}-{}.{format}", dataset.code, resource.id) } else { name }
 }
 
 /// Writes the line that attributes a dataset: source and date of retrieval (`attribution.rule`).
@@ -216,17 +216,18 @@ pub(crate) fn attribution(
     retrieved_on: NaiveDate,
 ) -> Text {
     let code = &dataset.code;
+    // The line is pasted into other texts, which a name must not turn around.
+    let [provider, title] = [dataset.organization.label(Lang::Zh), dataset.title(Lang::Zh)]
+        .map(text::without_direction);
+    let [provider_en, title_en] = [dataset.organization.label(Lang::En), dataset.title(Lang::En)]
+        .map(text::without_direction);
     let address = format!("{}/datasets/{code}", site.base_url);
     let zh = format!(
-        "来源：{}，《{}》（{code}，第 {version} 版），{}，{address}，获取日期：{retrieved_on}。",
-        dataset.organization.label(Lang::Zh),
-        dataset.title(Lang::Zh),
+        "来源：{provider}，《{title}》（{code}，第 {version} 版），{}，{address}，获取日期：{retrieved_on}。",
         site.name.zh,
     );
     let en = format!(
-        "Source: {}, “{}” ({code}, version {version}), {}, {address}, retrieved on {retrieved_on}.",
-        dataset.organization.label(Lang::En),
-        dataset.title(Lang::En),
+        "Source: {provider_en}, “{title_en}” ({code}, version {version}), {}, {address}, retrieved on {retrieved_on}.",
         site.name.en,
     );
     Text { zh, en }

@@ -10,7 +10,7 @@ use kaishu_store::Listed;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::rules::{PolicyView, RegulationView};
 use kaishu_types::vocabulary::{OpenClass, ResourceKind};
-use kaishu_types::{DatasetCode, Lang};
+use kaishu_types::{DatasetCode, Lang, text};
 
 use crate::{Error, Portal, Result};
 
@@ -181,6 +181,9 @@ impl Portal {
         let shows_data = visibility::serves_data(dataset.state) && class != OpenClass::None;
         let trim = |resources: &mut Vec<ResourceView>, may_take: bool| {
             resources.retain(|it| shows_data && (may_take || it.kind != ResourceKind::File));
+            for resource in resources.iter_mut() {
+                resource.file_name = resource.file_name.as_deref().map(text::file_name);
+            }
             if class != OpenClass::Unconditional {
                 // Where the data lies is part of what a grant opens.
                 for resource in resources {

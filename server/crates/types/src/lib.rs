@@ -26,6 +26,7 @@ pub mod receipt;
 pub mod rules;
 pub mod search;
 pub mod stats;
+pub mod text;
 pub mod vocabulary;
 
 pub use code::{DatasetCode, OrganizationCode, ReceiptCode, RegionCode};
