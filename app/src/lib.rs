@@ -20,6 +20,8 @@ mod page;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
+mod prefetch;
+#[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
 mod ui;
@@ -30,3 +32,5 @@ mod words;
 pub use error::error_page;
 #[cfg(feature = "ssr")]
 pub use pages::router;
+#[cfg(feature = "ssr")]
+pub use prefetch::is_prefetch;

@@ -2,8 +2,9 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::Method;
+use http::{HeaderMap, Method};
 use kaishu_portal::Portal;
+use kaishu_portal::downloads::{Download, not_in_advance};
 use kaishu_types::receipt::ReceiptView;
 use kaishu_types::{DatasetCode, ErrorCode};
 use leptos::prelude::*;
@@ -14,6 +15,7 @@ use super::receipt_facts::{attribution, receipt_facts};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
+use crate::prefetch::is_prefetch;
 use crate::ui::crumbs::crumbs;
 use crate::ui::heading::page_head;
 use crate::ui::icon::icon;
@@ -23,6 +25,7 @@ use crate::ui::numbers::size;
 pub(crate) async fn show(
     ctx: Ctx,
     method: Method,
+    headers: HeaderMap,
     State(portal): State<Portal>,
     Path((code, id)): Path<(String, String)>,
 ) -> Response {
@@ -34,17 +37,15 @@ pub(crate) async fn show(
             Ok(Page::new(ctx.words.download, ()).private())
         });
     }
+    if is_prefetch(&headers) {
+        return respond(&ctx, || Err(not_in_advance(ctx.lang).into()));
+    }
     let receipt = take(&ctx, &portal, &code, &id).await;
     respond(&ctx, || Ok(page(&ctx, &portal, &receipt?)))
 }
 
 /// Asks whether the file may be taken.
-async fn allow(
-    ctx: &Ctx,
-    portal: &Portal,
-    code: &str,
-    id: &str,
-) -> Result<kaishu_portal::downloads::Download, AppError> {
+async fn allow(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<Download, AppError> {
     let parsed: DatasetCode = dataset::parse_code(ctx, code)?;
     let number = parse_id(ctx, &parsed, id)?;
     match portal.open_download(&parsed, number, ctx.lang).await {

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use kaishu_portal::downloads::{Download, file_name};
+use kaishu_portal::downloads::{Download, file_name, not_in_advance};
 use kaishu_portal::{Error, Portal};
 use kaishu_types::vocabulary::Format;
 use kaishu_types::{DatasetCode, ReceiptCode};
@@ -65,7 +65,8 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
         (status = 403, description = "A grant is needed", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such public file", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "The dataset serves no data now", body = Problem, content_type = "application/problem+json"),
-        (status = 416, description = "The range begins behind the end", body = Problem, content_type = "application/problem+json")
+        (status = 416, description = "The range begins behind the end", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The request is made in advance (`Sec-Purpose: prefetch`); ask again when the file is wanted", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn take(
@@ -101,6 +102,9 @@ pub(super) async fn take(
     // Who goes on names what was begun: the receipt, or in `If-Range` the bytes.
     let goes_on = has_receipt || (range.start > 0 && asked.headers.contains_key(header::IF_RANGE));
     let is_new = method == Method::GET && !goes_on;
+    if is_new && app::is_prefetch(&asked.headers) {
+        return Err(not_in_advance(asked.lang).into());
+    }
     let body = if method == Method::HEAD {
         Body::empty()
     } else {

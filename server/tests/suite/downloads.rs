@@ -227,6 +227,33 @@ async fn one_retrieval_has_one_receipt() {
     }
 }
 
+// Proves DL-04: a receipt says that somebody took the file, not that a browser guessed.
+#[tokio::test]
+async fn a_browser_that_guesses_gets_no_receipt() {
+    let (site, path) = site().await;
+    let page = path.replace("/api/v1", "").replace("/original", "/download");
+    for guess in [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch")] {
+        let refused = site.get_with(&path, &[guess]).await;
+        refused.assert_problem(503, "预先");
+        assert!(!refused.has("x-receipt"));
+        let refused = site.get_with(&page, &[guess]).await;
+        assert_eq!(refused.status, 503);
+        assert_eq!(refused.header("cache-control"), "no-store");
+        refused.assert_well_formed_page(&page);
+    }
+    assert_eq!(downloads(&site).await, 0);
+
+    let taken = site.get(&path).await;
+    assert_eq!(site.get(&page).await.status, 200);
+    assert_eq!(downloads(&site).await, 2);
+    // What goes on with a receipt leaves no other one behind.
+    let receipt = taken.header("x-receipt");
+    let again =
+        site.get_with(&format!("{path}?receipt={receipt}"), &[("purpose", "prefetch")]).await;
+    assert_eq!(again.bytes, BYTES);
+    assert_eq!(downloads(&site).await, 2);
+}
+
 // Proves DL-10: what a version held can still be taken after the next one came.
 #[tokio::test]
 async fn files_of_earlier_versions_stay() {

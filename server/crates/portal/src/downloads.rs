@@ -172,6 +172,21 @@ impl Portal {
     }
 }
 
+/// Refuses a retrieval that nobody asked for yet: a receipt proves that somebody took a file (DL-04).
+pub fn not_in_advance(lang: Lang) -> Error {
+    Error::Refused {
+        code: ErrorCode::Unavailable,
+        message: lang
+            .pick(
+                "下载会开具回执，所以不能预先读取；需要文件时再打开这个地址。",
+                "A download issues a receipt, so it is not fetched in advance; open this address when the file is wanted.",
+            )
+            .to_owned(),
+        rule: None,
+        remedy: None,
+    }
+}
+
 /// Whether everything that is shown of an entry is unconditional.
 fn is_open_to_see(dataset: &DatasetView) -> bool {
     dataset.fields.open.class == OpenClass::Unconditional
