@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chrono::{Datelike, NaiveDate};
 use clap::Args;
 use kaishu_domain::Calendar;
 use kaishu_domain::policy::Expiry;
@@ -30,7 +31,7 @@ pub(crate) struct Arguments {
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Verdict {
+pub(super) enum Verdict {
     Good,
     Warning,
     Bad,
@@ -38,10 +39,10 @@ enum Verdict {
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
-struct Finding {
+pub(super) struct Finding {
     check: &'static str,
-    verdict: Verdict,
-    text: String,
+    pub(super) verdict: Verdict,
+    pub(super) text: String,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -187,30 +188,67 @@ fn check_policy(findings: &mut Findings, portal: &Portal) {
 }
 
 fn check_calendar(findings: &mut Findings, portal: &Portal) {
-    use chrono::Datelike;
+    let finding = calendar(portal.today());
+    findings.findings.push(finding);
+}
 
-    let calendar = match Calendar::load() {
-        Ok(calendar) => calendar,
-        Err(error) => return findings.add("calendar", Verdict::Bad, error.to_string()),
+/// Says how far working days are known on a day.
+pub(super) fn calendar(today: NaiveDate) -> Finding {
+    let (verdict, text) = match Calendar::load() {
+        Ok(calendar) => reach(calendar.last_year(), today),
+        Err(error) => (Verdict::Bad, error.to_string()),
     };
-    let this_year = portal.today().year();
-    match calendar.last_year() {
-        Some(last) if last > this_year => {
-            findings.add("calendar", Verdict::Good, format!("working days are known up to {last}"));
+    Finding { check: "calendar", verdict, text }
+}
+
+/// Judges the last year of the calendar. The notice of a year comes early in the November before.
+fn reach(last_year: Option<i32>, today: NaiveDate) -> (Verdict, String) {
+    let this_year = today.year();
+    match last_year {
+        Some(last) if last > this_year || (last == this_year && today.month() < 11) => {
+            (Verdict::Good, format!("working days are known up to the end of {last}"))
         }
         Some(last) if last == this_year => {
             let text = format!(
-                "working days are known up to the end of {last}; deadlines beyond it cannot be computed until the notice for {} is in the calendar",
+                "working days are known up to the end of {last}; deadlines beyond it are provisional \
+                 at best until the version with the notice of {} is installed",
                 last + 1
             );
-            findings.add("calendar", Verdict::Warning, text);
+            (Verdict::Warning, text)
         }
         last => {
             let last = last.map_or("no year".to_owned(), |last| last.to_string());
             let text = format!(
-                "working days are known up to {last}, and it is {this_year}; update Kaishu"
+                "working days are known up to {last}, and it is {this_year}; install the version \
+                 with the notice of {this_year}"
             );
-            findings.add("calendar", Verdict::Bad, text);
+            (Verdict::Bad, text)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::*;
+
+    #[track_caller]
+    fn check(today: (i32, u32, u32), expected: Verdict, part: &str) {
+        let (year, month, day) = today;
+        let today = NaiveDate::from_ymd_opt(year, month, day).unwrap();
+        let (verdict, text) = reach(Some(2026), today);
+        assert_eq!(verdict, expected, "{text}");
+        assert!(text.contains(part), "{text}");
+    }
+
+    /// Proves SUP-01: nobody learns of a missing year from a deadline.
+    #[test]
+    fn a_missing_year_is_named_before_a_deadline_needs_it() {
+        check((2025, 12, 31), Verdict::Good, "end of 2026");
+        check((2026, 10, 31), Verdict::Good, "end of 2026");
+        check((2026, 11, 1), Verdict::Warning, "the notice of 2027");
+        check((2027, 1, 1), Verdict::Bad, "the notice of 2027");
+        check((2028, 1, 1), Verdict::Bad, "it is 2028");
     }
 }

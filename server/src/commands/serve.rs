@@ -14,6 +14,7 @@ use kaishu_server::{Limits, State, router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::doctor::{self, Verdict};
 use super::{Common, demo};
 
 /// How often counted views and downloads are written.
@@ -44,6 +45,10 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
             rejected = report.rejected.len(),
             "demonstration loaded"
         );
+    }
+    let calendar = doctor::calendar(portal.today());
+    if calendar.verdict != Verdict::Good {
+        tracing::warn!("{}", calendar.text);
     }
     let limits = Limits {
         body_bytes: config.max_body_bytes,

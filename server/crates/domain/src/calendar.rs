@@ -2,6 +2,11 @@
 //!
 //! Day 0 is the day a request arrives; the clock runs from the next working day and ends at the
 //! end of the last one.
+//!
+//! A year whose notice has not come yet is refused by default: what is decided for good, as in
+//! whether a duty was kept in time, is never guessed. A duty that begins meanwhile still needs a date
+//! to run to, so a calendar [`with_fallback`](Calendar::with_fallback) counts on provisionally and
+//! marks the result; once the notice is in, the deadlines that still run are counted anew (SUP-01).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +21,8 @@ const HOLIDAYS: &str = include_str!("../calendar/holidays.toml");
 pub enum CalendarError {
     /// No notice for this year has been entered.
     #[error(
-        "the working-day calendar ends with {last} and knows nothing of {year}: add the year to \
-         calendar/holidays.toml, or allow counting by weekends only"
+        "the working-day calendar ends with {last} and knows nothing of {year}: install the version \
+         of Kaishu with the notice of {year}, or count provisionally until it is published"
     )]
     UnknownYear {
         /// The year that is missing.
@@ -39,8 +44,9 @@ pub enum Fallback {
     /// Refuse to compute.
     #[default]
     Refuse,
-    /// Take Monday to Friday as working days, and say so in the result.
-    Weekends,
+    /// Take Monday to Friday as working days, but for the holidays that fall on the same day every
+    /// year, and say so in the result.
+    Provisional,
 }
 
 /// How far a result can be trusted.
@@ -48,8 +54,9 @@ pub enum Fallback {
 pub enum Certainty {
     /// Every day was judged by the official calendar.
     Official,
-    /// From this year on only weekends were known, so the result may be too early.
-    WeekendsOnly {
+    /// From this year on there is no notice. The day may turn out too early, for festivals of the
+    /// lunar calendar and days off in lieu, or too late, for weekend days that are worked.
+    Provisional {
         /// The first year without a notice.
         from_year: i32,
     },
@@ -179,15 +186,18 @@ impl Calendar {
 
     /// Whether a day is a working day.
     pub fn is_working_day(&self, date: NaiveDate) -> Result<bool, CalendarError> {
-        if !self.is_known(date) && self.fallback == Fallback::Refuse {
-            let last = self.last_year().unwrap_or_default();
-            return Err(CalendarError::UnknownYear { year: date.year(), last });
+        let is_weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
+        if self.is_known(date) {
+            let is_off = self.off.contains_key(&date);
+            return Ok(!is_off && (!is_weekend || self.work.contains(&date)));
         }
-        if self.off.contains_key(&date) {
-            return Ok(false);
+        match self.fallback {
+            Fallback::Provisional => Ok(!is_weekend && !is_fixed_holiday(date)),
+            Fallback::Refuse => {
+                let last = self.last_year().unwrap_or_default();
+                Err(CalendarError::UnknownYear { year: date.year(), last })
+            }
         }
-        let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
-        Ok(!weekend || self.work.contains(&date))
     }
 
     /// Returns the n-th working day after a day; the day itself for 0.
@@ -241,7 +251,7 @@ impl Calendar {
             }
         }
         let certainty = match first_unknown {
-            Some(from_year) if n > 0 => Certainty::WeekendsOnly { from_year },
+            Some(from_year) if n > 0 => Certainty::Provisional { from_year },
             _ => Certainty::Official,
         };
         Ok(Deadline { last_day: date, certainty })
@@ -272,6 +282,12 @@ impl Calendar {
         }
         Ok(())
     }
+}
+
+/// Whether every year has this day off: New Year, Labour Day and National Day with their days
+/// (《全国年节及纪念日放假办法》, revised in 2024, article 2). The other festivals move with the moon.
+fn is_fixed_holiday(date: NaiveDate) -> bool {
+    matches!((date.month(), date.day()), (1, 1) | (5, 1 | 2) | (10, 1..=3))
 }
 
 fn to_date(value: toml::value::Datetime) -> Result<NaiveDate, CalendarError> {

@@ -91,25 +91,30 @@ fn years_without_a_notice_are_refused() {
     assert_eq!(calendar.is_working_day(date("2019-12-31")), Err(unknown(2019)));
     assert_eq!(calendar.deadline(date("2026-12-31"), 1), Err(unknown(2027)));
     assert_eq!(calendar.deadline(date("2026-12-30"), 1), Ok(official("2026-12-31")));
-    assert!(
-        unknown(2027).to_string().contains("2027") && unknown(2027).to_string().contains("add")
-    );
+    let message = unknown(2027).to_string();
+    assert!(message.contains("ends with 2026") && message.contains("notice of 2027"), "{message}");
 }
 
 #[test]
-fn counting_by_weekends_says_so() {
-    let calendar = Calendar::load().unwrap().with_fallback(Fallback::Weekends);
+fn counting_without_a_notice_says_so() {
+    let calendar = Calendar::load().unwrap().with_fallback(Fallback::Provisional);
+    let check = |received: &str, n: u32, last_day: &str| {
+        let certainty = Certainty::Provisional { from_year: 2027 };
+        let expected = Deadline { last_day: date(last_day), certainty };
+        assert_eq!(calendar.deadline(date(received), n), Ok(expected));
+    };
 
-    let known = calendar.deadline(date("2026-12-30"), 1).unwrap();
-    let guessed = calendar.deadline(date("2026-12-31"), 1).unwrap();
+    // What ends before the unknown year is as sure as ever.
+    assert_eq!(calendar.deadline(date("2026-12-30"), 1), Ok(official("2026-12-31")));
+    // Over New Year, which is a Friday and a holiday, and the weekend behind it.
+    check("2026-12-31", 1, "2027-01-04");
+    check("2026-12-21", 20, "2027-01-19");
+    check("2027-04-30", 1, "2027-05-03");
+    check("2027-09-30", 1, "2027-10-04");
 
-    assert_eq!(known, official("2026-12-31"));
-    assert_eq!(guessed.last_day, date("2027-01-01"));
-    assert_eq!(guessed.certainty, Certainty::WeekendsOnly { from_year: 2027 });
     assert_eq!(calendar.is_working_day(date("2027-01-02")), Ok(false));
     assert!(!calendar.is_known(date("2027-01-02")));
-    let far = calendar.deadline(NaiveDate::MAX, 1);
-    assert_eq!(far, Err(CalendarError::OutOfRange));
+    assert_eq!(calendar.deadline(NaiveDate::MAX, 1), Err(CalendarError::OutOfRange));
 }
 
 #[test]
