@@ -8,10 +8,9 @@ use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
+use super::context::{Known, Place};
 use super::create::Parts;
-use super::find::Superseded;
-use super::row;
-use super::upsert::{Known, Place, is_decided};
+use super::row::{self, Superseded};
 use super::write::{Prepared, ResourceWrite, to_json};
 use crate::convert::{now, to_stored};
 use crate::entity::{data_item, dataset, dataset_version, resource};
@@ -127,7 +126,7 @@ fn dataset_row(change: &Change<'_>, number: i32) -> dataset::ActiveModel {
         fields: Set(fields.clone()),
         ..Default::default()
     };
-    if known.state != entry.state.as_str() && !is_decided(&known.state) {
+    if known.state != entry.state.as_str() && !known.is_decided() {
         dataset.state = Set(entry.state.to_string());
         dataset.state_reason = Set(None);
         dataset.state_since = Set(now());

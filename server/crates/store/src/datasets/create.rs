@@ -8,8 +8,8 @@ use sea_orm::{
     ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 
+use super::context::Place;
 use super::row;
-use super::upsert::Place;
 use super::write::{EntryWrite, Prepared};
 use crate::convert::{CHUNK_ROWS, now, to_stored};
 use crate::entity::{data_item, dataset, dataset_version, resource};

@@ -7,9 +7,8 @@ use sea_orm::{
     Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
-use serde::{Deserialize, Serialize};
 
-use super::row;
+use super::row::{self, Superseded};
 use crate::convert::{named, number, word};
 use crate::entity::{data_item, dataset, dataset_version, organization, region, resource};
 use crate::listing::{self, Listed};
@@ -24,13 +23,6 @@ pub struct VersionEntry {
     pub fields: EntryFields,
     /// All its data items, those of class none too.
     pub items: Vec<DataItemView>,
-}
-
-/// What a superseded version keeps of its entry.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Superseded {
-    pub(super) fields: EntryFields,
-    pub(super) items: Vec<DataItemView>,
 }
 
 /// Finds a whole entry: all its data items (those of class none too), the resources of the current

@@ -13,6 +13,7 @@ use crate::{Result, Store, StoreError, feed};
 
 mod assign;
 mod change;
+mod context;
 mod create;
 mod document;
 mod find;

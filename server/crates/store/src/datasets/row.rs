@@ -5,12 +5,19 @@ use kaishu_types::dataset::{DataItemView, EntryFields, ResourceView, SourceView,
 use kaishu_types::vocabulary::{Frequency, OpenClass};
 use sea_orm::ActiveValue::{NotSet, Set};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use super::find::Superseded;
 use super::write::{EntryWrite, ResourceWrite};
 use crate::convert::{number, stored_number, to_stored, word};
 use crate::entity::{data_item, dataset, dataset_version, resource};
 use crate::{Result, StoreError};
+
+/// What a superseded version keeps of its entry.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Superseded {
+    pub(super) fields: EntryFields,
+    pub(super) items: Vec<DataItemView>,
+}
 
 /// Reads a JSON column.
 pub(super) fn from_json<T: DeserializeOwned>(text: &str, row: &str, column: &str) -> Result<T> {
