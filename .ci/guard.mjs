@@ -1,8 +1,8 @@
 // Checks that dependencies point one way and that dangerous markup stays where it is handled.
 // Says every breach with its remedy; exit code 1 if there is one.
 import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 const cargo = (...words) => {
   try {
@@ -95,6 +95,28 @@ for (const name of Object.keys(mayKnow).filter((one) => one.startsWith("kaishu-"
   forbid(name, ["app", "leptos", "axum"], "crates under server/crates know nothing of the web");
 }
 
+// source(FOLDER): the Rust files in it; those of other packages below it are theirs.
+const source = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return existsSync(join(path, "Cargo.toml")) ? [] : source(path);
+    return path.endsWith(".rs") ? [path] : [];
+  });
+
+// Dependencies that no line names, for what they turn on in others.
+const unnamed = {
+  app: ["leptos_axum"], // server functions as handlers of axum
+};
+for (const one of packages) {
+  const text = source(dirname(one.manifest_path)).map((path) => readFileSync(path, "utf8")).join("\n");
+  for (const { name, rename } of one.dependencies) {
+    const word = (rename ?? name).replaceAll("-", "_");
+    if (!unnamed[one.name]?.includes(name) && !new RegExp(`\\b${word}\\b`).test(text)) {
+      breach(`${one.name} depends on ${name} and names it nowhere`, "take it out of its Cargo.toml");
+    }
+  }
+}
+
 // Markup that Leptos 0.8 writes raw may stand only where it is escaped.
 const raw = [
   { markup: /<textarea\b/, home: /^app\/src\/ui\// },
@@ -102,11 +124,6 @@ const raw = [
   { markup: /\binner_html\b/, home: /^app\/src\/(ui\/|shell\.rs)/ },
   { markup: /<Title\b/, home: /^$/ },
 ];
-const source = (folder) =>
-  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? source(path) : path.endsWith(".rs") ? [path] : [];
-  });
 for (const path of source("app/src")) {
   for (const [index, line] of readFileSync(path, "utf8").split("\n").entries()) {
     if (/^\s*\/\//.test(line)) continue;
