@@ -8,6 +8,7 @@ pub mod connections;
 mod fallback;
 mod middleware;
 mod negotiation;
+mod page_cache;
 mod plain_page;
 mod probes;
 mod server_fns;

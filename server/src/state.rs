@@ -8,7 +8,7 @@ use axum::extract::FromRef;
 use kaishu_portal::Portal;
 
 use crate::assets::{Assets, short_hash};
-use crate::middleware::PageCache;
+use crate::page_cache::PageCache;
 
 /// How much a request and the kept pages may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,8 +19,6 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 use crate::state::State;
 
-pub(crate) use pages::PageCache;
-
 /// Puts all layers around the routes, the innermost first.
 pub(crate) fn around(routes: Router<State>, state: &State) -> Router<State> {
     routes

@@ -1,49 +1,15 @@
-//! Pages kept ready: what is the same for every anonymous reader is drawn and packed once for each
-//! state of the catalogue.
-
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+//! Answers from the pages kept ready: what is the same for every anonymous reader is drawn once.
 
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State as Shared};
 use axum::middleware::Next;
 use axum::response::Response;
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use kaishu_types::DatasetCode;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
 
-use crate::assets::short_hash;
-use crate::negotiation::{Encoding, matches_etag};
+use crate::negotiation::Encoding;
+use crate::page_cache::{Kept, Key, Theme};
 use crate::state::State;
-
-/// Counters and dates on pages are this old at most.
-const MAX_AGE: Duration = Duration::from_secs(60);
-
-/// What a page weighs besides its bytes.
-const OVERHEAD: u64 = 1_024;
-
-/// A guess that lets the cache size its tables.
-const MEAN_PAGE_BYTES: u64 = 16_384;
-
-/// Pages kept ready.
-pub(crate) struct PageCache(Cache<Key, Arc<Kept>, ByBytes>);
-
-/// What makes two requests the same.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
-    address: String,
-    theme: Option<Theme>,
-    encoding: Encoding,
-}
-
-/// The colours a reader chose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Theme {
-    Light,
-    Dark,
-}
 
 /// Who asks for a page.
 enum Reader {
@@ -53,34 +19,6 @@ enum Reader {
     Known,
     /// One that asks for no page.
     Other,
-}
-
-/// A page as it leaves.
-struct Kept {
-    revision: u64,
-    at: Instant,
-    headers: HeaderMap,
-    etag: HeaderValue,
-    body: Bytes,
-    /// The dataset whose page it is, to count its readers.
-    dataset: Option<DatasetCode>,
-}
-
-#[derive(Clone)]
-struct ByBytes;
-
-impl Weighter<Key, Arc<Kept>> for ByBytes {
-    fn weight(&self, key: &Key, kept: &Arc<Kept>) -> u64 {
-        OVERHEAD + key.address.len() as u64 + kept.body.len() as u64
-    }
-}
-
-impl PageCache {
-    /// Makes a cache of so many bytes.
-    pub(crate) fn new(n_bytes: u64) -> Self {
-        let n_pages = usize::try_from(n_bytes / MEAN_PAGE_BYTES).unwrap_or(usize::MAX).max(16);
-        Self(Cache::with_weighter(n_pages, n_bytes, ByBytes))
-    }
 }
 
 /// Answers from the kept pages, or keeps what may be kept.
@@ -97,10 +35,7 @@ pub(super) async fn keep(Shared(state): Shared<State>, request: Request, next: N
     let (mut parts, body) = request.into_parts();
     let is_head = parts.method == Method::HEAD;
     let wanted = parts.headers.clone();
-    if let Some(kept) = state.pages().0.get(&key)
-        && kept.revision == revision
-        && kept.at.elapsed() < MAX_AGE
-    {
+    if let Some(kept) = state.pages().find(&key, revision) {
         if let Some(code) = kept.dataset.as_ref().filter(|_| !is_head) {
             state.portal().count_view(code);
         }
@@ -123,41 +58,8 @@ pub(super) async fn keep(Shared(state): Shared<State>, request: Request, next: N
             return failed();
         }
     };
-    let kept = Arc::new(Kept::new(revision, head.headers, body, dataset));
-    state.pages().0.insert(key, Arc::clone(&kept));
-    kept.answer(&wanted, is_head)
-}
-
-impl Kept {
-    fn new(
-        revision: u64,
-        mut headers: HeaderMap,
-        body: Bytes,
-        dataset: Option<DatasetCode>,
-    ) -> Self {
-        let etag = format!("\"{}\"", short_hash(&body));
-        let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"0\""));
-        headers.insert(header::ETAG, etag.clone());
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-        let is_page = headers
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-        let vary = if is_page { "Accept-Encoding, Cookie" } else { "Accept-Encoding" };
-        headers.insert(header::VARY, HeaderValue::from_static(vary));
-        Self { revision, at: Instant::now(), headers, etag, body, dataset }
-    }
-
-    fn answer(&self, wanted: &HeaderMap, is_head: bool) -> Response {
-        let mut response = Response::new(Body::empty());
-        *response.headers_mut() = self.headers.clone();
-        if matches_etag(wanted, &self.etag) {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            response.headers_mut().remove(header::CONTENT_LENGTH);
-        } else if !is_head {
-            *response.body_mut() = Body::from(self.body.clone());
-        }
-        response
-    }
+    let kept = Kept::new(revision, head.headers, body, dataset);
+    state.pages().keep(key, kept).answer(&wanted, is_head)
 }
 
 /// Tells who asks.
