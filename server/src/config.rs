@@ -152,7 +152,10 @@ impl Config {
         let base = if overrides.demonstration { Self::demonstration() } else { Self::default() };
         let file = match &overrides.file {
             Some(file) if !file.is_file() => {
-                return Err(anyhow!("there is no settings file {}", file.display()));
+                return Err(anyhow!(
+                    "there is no settings file {}; correct --config, or leave it out for the defaults",
+                    file.display()
+                ));
             }
             Some(file) => Some(file.clone()),
             None => Some(PathBuf::from(DEFAULT_FILE)).filter(|file| file.is_file()),
