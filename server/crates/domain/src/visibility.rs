@@ -39,20 +39,18 @@ pub fn public_items(items: &[DataItemView]) -> Vec<DataItemView> {
     items.iter().filter(|item| item.open_class != OpenClass::None).cloned().collect()
 }
 
-/// Returns the class a dataset is shown with: the strictest of its public items.
+/// Returns the class a dataset is shown with: the stricter of its own and the strictest of its
+/// public items.
 ///
-/// A dataset that is itself not open stays so; one without items keeps its own class; one with
-/// items of which none is public is not open.
+/// Items never loosen what was declared of the whole, whose conditions have grounds of their own
+/// (CLS-07). A dataset with items of which none is public is not open.
 pub fn shown_class(class: OpenClass, items: &[DataItemView]) -> OpenClass {
-    if class == OpenClass::None || items.is_empty() {
+    if items.is_empty() {
         return class;
     }
-    items
-        .iter()
-        .map(|item| item.open_class)
-        .filter(|item_class| *item_class != OpenClass::None)
-        .max_by_key(|item_class| strictness(*item_class))
-        .unwrap_or(OpenClass::None)
+    let public = items.iter().map(|item| item.open_class).filter(|it| *it != OpenClass::None);
+    let of_items = public.max_by_key(|it| strictness(*it)).unwrap_or(OpenClass::None);
+    std::cmp::max_by_key(class, of_items, |it| strictness(*it))
 }
 
 fn strictness(class: OpenClass) -> u8 {

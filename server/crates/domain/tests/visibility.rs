@@ -60,7 +60,8 @@ fn items_that_are_not_open_are_left_out() {
     let names: Vec<&str> = shown.iter().map(|item| item.name.as_str()).collect();
     assert_eq!(names, ["name", "phone"]);
     assert_eq!(shown_class(Unconditional, &items), Conditional);
-    assert_eq!(shown_class(Conditional, &items[..2]), Unconditional);
+    assert_eq!(shown_class(Unconditional, &items[..2]), Unconditional);
+    assert_eq!(shown_class(Conditional, &items[..2]), Conditional);
     assert_eq!(shown_class(Unconditional, &items[1..2]), None);
     assert_eq!(shown_class(None, &items), None);
     assert_eq!(shown_class(Conditional, &[]), Conditional);
