@@ -1,6 +1,6 @@
 //! Finding what matches: concept by concept into one score a dataset.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use tantivy::DocId;
 use tantivy::query::Weight;
@@ -106,27 +106,28 @@ fn find_in_segment(
     for phrase in &query.phrases {
         require(snapshot, &**phrase, segment, &mut required)?;
     }
-    SCRATCH.with_borrow_mut(|scratch| {
-        scratch.fit(reader.max_doc());
-        let run = Run { snapshot, segment };
-        for concept in &query.concepts {
-            run.add_concept(concept, scratch)?;
+    let mut scratch = Scratch::take();
+    scratch.fit(reader.max_doc());
+    let run = Run { snapshot, segment };
+    for concept in &query.concepts {
+        run.add_concept(concept, &mut scratch)?;
+    }
+    if let Some(required) = &required {
+        for entry in required {
+            scratch.total.touch(*entry);
         }
-        if let Some(required) = &required {
-            for entry in required {
-                scratch.total.touch(*entry);
-            }
-        }
-        for gram in &query.grams {
-            run.add_gram(gram, scratch)?;
-        }
-        let share: f32 = query.concepts.iter().map(|concept| concept.share).sum();
-        let keep = |entry: DocId| {
-            !reader.is_deleted(entry)
-                && required.as_ref().is_none_or(|required| required.binary_search(&entry).is_ok())
-        };
-        Ok(scratch.harvest(share, snapshot.weights.coverage, keep))
-    })
+    }
+    for gram in &query.grams {
+        run.add_gram(gram, &mut scratch)?;
+    }
+    let share: f32 = query.concepts.iter().map(|concept| concept.share).sum();
+    let keep = |entry: DocId| {
+        !reader.is_deleted(entry)
+            && required.as_ref().is_none_or(|required| required.binary_search(&entry).is_ok())
+    };
+    let found = scratch.harvest(share, snapshot.weights.coverage, keep);
+    scratch.give_back();
+    Ok(found)
 }
 
 /// Narrows what is required to the matches of another query, in ascending order.
@@ -146,10 +147,9 @@ fn require(
     Ok(())
 }
 
-thread_local! {
-    /// Kept between searches: clearing what was touched is cheaper than new memory.
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
-}
+/// Kept between searches: clearing what was touched is cheaper than new memory. As many as ever
+/// ran at once; a thread of its own for each would keep more.
+static SPARE: Mutex<Vec<Scratch>> = Mutex::new(Vec::new());
 
 /// A positive number for each entry, of which few are used; 0 marks those that are not.
 #[derive(Default)]
@@ -221,15 +221,20 @@ struct Scratch {
 }
 
 impl Scratch {
+    fn take() -> Self {
+        SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Leaves it, empty, for another search. One that fails half-way does not.
+    fn give_back(self) {
+        SPARE.lock().unwrap_or_else(PoisonError::into_inner).push(self);
+    }
+
     fn fit(&mut self, n_entries: u32) {
-        // What an earlier search left behind when it failed half-way.
-        for sparse in [&mut self.term, &mut self.way, &mut self.n_terms, &mut self.concept] {
-            sparse.drain(|_, _| {});
+        let Self { term, way, n_terms, concept, total, covered } = self;
+        for sparse in [term, way, n_terms, concept, total] {
             sparse.fit(n_entries);
         }
-        let covered = &mut self.covered;
-        self.total.drain(|entry, _| set(covered, entry, 0.0));
-        self.total.fit(n_entries);
         if covered.len() < n_entries as usize {
             covered.resize(n_entries as usize, 0.0);
         }

@@ -45,9 +45,9 @@ impl Store {
                 .foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT)
                 .statement_cache_capacity(200)
-                // 32 MiB of pages and 128 MiB of mapped file a connection: flat however large the file is.
-                .pragma("cache_size", "-32768")
-                .pragma("mmap_size", "134217728")
+                // 8 MiB of pages a connection, flat however large the file is; what is read often
+                // is in the page cache of the system, once for all connections.
+                .pragma("cache_size", "-8192")
                 .pragma("temp_store", "MEMORY");
             if in_memory {
                 return options;
