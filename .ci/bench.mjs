@@ -128,6 +128,11 @@ const get = (url, agent) => new Promise((resolve, reject) => {
   }).on("error", reject);
 });
 
+// Waits for a reply without keeping it: the generator shares the processors with the portal.
+const drain = (url, agent) => new Promise((resolve, reject) => {
+  http.get(url, { agent }, (reply) => { reply.resume().on("end", resolve); }).on("error", reject);
+});
+
 async function serve(data, cacheBytes) {
   const port = await freePort();
   const begun = performance.now();
@@ -169,7 +174,7 @@ async function paced(base, paths, rate) {
     const pause = due - performance.now();
     if (pause > 1) await new Promise((resolve) => setTimeout(resolve, pause));
     const sent = performance.now();
-    waiting.push(get(base + paths[i % paths.length], agent).then(() => times.push(performance.now() - sent)));
+    waiting.push(drain(base + paths[i % paths.length], agent).then(() => times.push(performance.now() - sent)));
   }
   await Promise.all(waiting);
   agent.destroy();
@@ -179,7 +184,10 @@ async function paced(base, paths, rate) {
 
 const words = ["空气质量", "交通", "学校", "医疗机构", "人口", "防災", "統計", "施設一覧", "公園", "open data", "statistics", "climate", "geoportal", "population", "budget", "2024", "东港市", "澜川县 统计", "環境 測定", "避難所"];
 const filters = ["", "", "&format=csv", "&theme=transport", "&theme=environment&format=json", "&updated=year", "&open=unconditional"];
-const searches = words.flatMap((word) => filters.map((filter) => `q=${encodeURIComponent(word)}${filter}`));
+// In a fixed random order: people do not search for one word seven times in a row.
+const searches = words.flatMap((word) => filters.map((filter) => `q=${encodeURIComponent(word)}${filter}`))
+  .map((query) => [random(1 << 30), query]).sort(([left], [right]) => left - right).map(([, query]) => query);
+const typed = words.flatMap((word) => Array.from(word, (_, end) => `/api/v1/suggestions?q=${encodeURIComponent(word.slice(0, end + 1))}`));
 
 async function measure(n, records) {
   const data = join(work, `data-${n}`);
@@ -213,6 +221,7 @@ async function measure(n, records) {
   result.dataset = load(portal.base, datasets);
   result.p99Search = await paced(portal.base, pages, result.search * 0.5);
   result.p99Dataset = await paced(portal.base, datasets, Math.min(result.dataset * 0.5, 500));
+  result.p99Suggestion = await paced(portal.base, typed, 100);
   result.afterLoad = status(portal.child.pid, "VmRSS");
   result.anonymous = status(portal.child.pid, "RssAnon");
   await stop(portal.child);
@@ -237,6 +246,7 @@ function print(r, reference) {
   say(`  dataset page, uncached    ${fixed(r.dataset)} requests/s`);
   say(`  cached pages              ${fixed(r.cached)} requests/s`);
   say(`  p99 at half load          search ${r.p99Search.toFixed(1)} ms, dataset ${r.p99Dataset.toFixed(1)} ms`);
+  say(`  p99 of suggestions        ${r.p99Suggestion.toFixed(1)} ms at 100 a second`);
   say(`  resident memory           ${r.rest} MiB at rest, ${r.afterLoad} MiB after load (${r.anonymous} MiB of it anonymous)`);
   if (reference) {
     const growth = reference.bare / r.bare;
