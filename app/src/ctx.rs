@@ -67,6 +67,13 @@ impl Ctx {
         }
     }
 
+    /// Returns what stands between a sentence and what follows it: nothing in Chinese, whose full
+    /// stop holds its own space.
+    pub(crate) fn gap(&self) -> Option<&'static str> {
+        // Not an empty text: Leptos writes that as a space.
+        (self.lang == Lang::En).then_some(" ")
+    }
+
     /// Returns the address of this page in the other language.
     pub(crate) fn other_language(&self) -> String {
         let path = match (self.lang, self.path.as_str()) {

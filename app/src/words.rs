@@ -25,6 +25,7 @@ macro_rules! words {
 words! {
     // frame
     skip: "跳到正文", "Skip to content";
+    skip_to_results: "跳到结果", "Skip to the results";
     main_navigation: "主导航", "Main";
     small_navigation: "主导航（小屏）", "Main (small screen)";
     menu: "菜单", "Menu";
@@ -53,6 +54,8 @@ words! {
     licences: "开放授权协议", "Licences";
     privacy: "隐私与安全", "Privacy and security";
     api: "接口", "API";
+    reference: "接口说明（OpenAPI）", "API reference (OpenAPI)";
+    reference_in_english: "这一页由接口的 OpenAPI 文档生成，只有英文。", "This page is made from the OpenAPI document.";
     developers: "开发者", "Developers";
     accessibility: "无障碍声明", "Accessibility";
     appearance: "外观", "Appearance";
@@ -66,7 +69,8 @@ words! {
     search_placeholder: "例如：停车场、医保药店、降雨量", "For example: parking, pharmacies, rainfall";
     popular: "常找：", "Often searched:";
     suggestions: "提示", "Suggestions";
-    as_typed: "按所写的查找", "Search as typed";
+    as_typed: "全部含“{}”的数据", "All data with “{}”";
+    suggestions_help: "提示 {} 条，用上下方向键选择，按回车前往。", "Suggestions: {}. Choose with the arrow keys, go with Enter.";
     search_datasets: "查找数据", "Search datasets";
     back_home: "返回首页", "Home page";
 
@@ -116,6 +120,7 @@ words! {
     clear_all: "清除全部", "Clear all";
     apply_filters: "应用筛选", "Apply filters";
     close: "关闭", "Close";
+    sort_by: "排序方式", "Sort by";
     sort: "排序", "Sort";
     sort_relevance: "相关度", "Relevance";
     sort_updated: "最近更新", "Recently updated";
@@ -147,6 +152,9 @@ words! {
     priority_filter: "重点领域", "Priority topic";
     more_values: "查找其余", "All";
     filter_all_title: "全部选项", "All values";
+    all_values: "列出全部", "List all";
+    part_of_name: "名称中的字", "Part of the name";
+    no_value: "没有数据集符合这些条件，所以没有选项。", "No dataset fits these filters, so there is nothing to choose.";
 
     // freshness
     on_time: "按期更新", "On time";
@@ -240,6 +248,8 @@ words! {
 
     // places
     on_this_page: "本页内容", "On this page";
+    no_public_dataset_title: "目录里还没有数据集", "The catalogue holds no dataset yet";
+    no_region: "目录里还没有地区。", "No region is in the catalogue yet.";
     no_public_dataset: "目前没有公开的数据集。", "There is no public dataset yet.";
     datasets_word: "数据集", "Datasets";
     providers_word: "提供单位", "Providers";
@@ -325,6 +335,7 @@ words! {
     coming: "这项功能将在后续版本开放，现在不能在网上办理。", "This comes with a later release; it cannot be done online yet.";
     coming_with_downloads: "登录将在后续版本开放。", "Logging in comes with a later release.";
     login_needed_today: "按现行规则，无条件开放数据也要登录后取得，所以现在可以查找和查看，还不能下载。", "Under the rules in force, open data too is taken after logging in; so the catalogue can be searched and read, and files cannot be taken yet.";
+    providers_today: "提供单位要发布、更新或者更正数据的，现在把目录和文件交给本页所列的主管部门，由平台导入。", "Providers who publish, update or correct data hand the entry and the files to the authority on this page, which has them imported.";
     will_be_possible: "届时可以", "What will be possible";
     rules_and_deadlines: "规则和期限", "Rules and deadlines";
     no_application_needed: "这个数据集无条件开放，不需要申请，现在就可以下载。", "This dataset is open: no application is needed, download it now.";
@@ -332,6 +343,7 @@ words! {
     to_the_dataset: "返回数据集", "Back to the dataset";
     whom_to_ask: "联系谁", "Whom to ask";
     body: "机构", "Body";
+    hours: "办公时间", "Office hours";
     contact_of_dataset: "数据集联系人", "Contact of the dataset";
 
     // errors

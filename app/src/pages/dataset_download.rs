@@ -95,7 +95,7 @@ fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView) -> Page {
                     <h2 id="h-receipt" class="text-xl">{words.receipt}</h2>
                     <p class="mt-1 ks-mute">
                         {words.receipt_text}
-                        " "
+                        {ctx.gap()}
                         <a class="ks-link" href=verify>{words.verify_receipt}</a>
                     </p>
                     {receipt_facts(ctx, &portal.directory(), receipt)}

@@ -98,7 +98,7 @@ fn older_note(ctx: &Ctx, found: &VersionPage, path: &str) -> Option<AnyView> {
             <div class="ks-note mb-8">
                 <p>
                     {words.older_version}
-                    " "
+                    {ctx.gap()}
                     <a class="ks-link" href=ctx.href(path)>{words.version_number(dataset.version)}</a>
                 </p>
             </div>

@@ -79,7 +79,7 @@ fn datasets(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
                 {section_head("h-data", words.datasets)}
                 <p class="mt-3">
                     {words.no_public_dataset}
-                    " "
+                    {ctx.gap()}
                     <a class="ks-link" href=ctx.href("/demands")>{words.demand_link}</a>
                 </p>
             </section>

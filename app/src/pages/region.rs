@@ -107,7 +107,7 @@ fn datasets(ctx: &Ctx, found: &RegionPage) -> AnyView {
                 {section_head("h-data", words.datasets)}
                 <p class="mt-3">
                     {words.no_public_dataset}
-                    " "
+                    {ctx.gap()}
                     <a class="ks-link" href=ctx.href("/demands")>{words.demand_link}</a>
                 </p>
             </section>

@@ -94,7 +94,7 @@ fn expiry_note(ctx: &Ctx, profile: &PolicyProfile) -> Option<AnyView> {
         view! {
             <div class="ks-note is-warn mb-10" role="status">
                 <p>
-                    {text}" "{full_day(ctx.lang, last)}{ctx.lang.pick("。", ". ")}
+                    {text}{ctx.gap()}{full_day(ctx.lang, last)}{ctx.lang.pick("。", ". ")}
                     {ctx.words.expiry_text}
                 </p>
             </div>

@@ -145,7 +145,7 @@ fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView) -> Page 
             <div class="ks-note is-ok max-w-[52rem] mx-auto mt-6" role="status">
                 <p>
                     <b class="font-semibold">{words.receipt_genuine}</b>
-                    " "
+                    {ctx.gap()}
                     {words.receipt_genuine_text}
                 </p>
             </div>

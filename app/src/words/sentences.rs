@@ -97,11 +97,27 @@ impl Words {
         }
     }
 
+    /// Says how many values have a part in their names.
+    pub(crate) fn n_values_with(&self, n: &str, one: bool, part: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("名称含“{part}”的有 {n} 个。"),
+            Lang::En => format!("{n} name{} with “{part}”.", plural(one)),
+        }
+    }
+
     /// Says which results a page shows.
     pub(crate) fn range(&self, from: &str, to: &str, total: &str) -> String {
         match self.lang {
             Lang::Zh => format!("第 {from}—{to} 个，共 {total} 个"),
             Lang::En => format!("{from}–{to} of {total}"),
+        }
+    }
+
+    /// Says that a page shows all results.
+    pub(crate) fn all_shown(&self, total: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("共 {total} 个"),
+            Lang::En => format!("{total} in all"),
         }
     }
 

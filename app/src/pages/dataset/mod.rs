@@ -129,10 +129,10 @@ fn state_note(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
             <div class="ks-note is-warn mt-4" role="status">
                 <p class="font-semibold">{title}</p>
                 <p>
-                    {words.since}" "{full_day(ctx.lang, day_of(dataset.state_since))}
+                    {words.since}{ctx.gap()}{full_day(ctx.lang, day_of(dataset.state_since))}
                     {ctx.lang.pick("。", ". ")}
                     {dataset.state_reason.clone()}
-                    " "
+                    {ctx.gap()}
                     {words.no_data_now}
                 </p>
             </div>

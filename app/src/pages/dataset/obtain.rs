@@ -57,7 +57,7 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
         (true, None) => words.available_now_text,
     };
     let rule = found.login_rule.as_ref().filter(|_| has_data).map(|rule| {
-        view! { " " <a class="ks-art" href=ctx.href(&rule.link)>{rule.name(ctx.lang)}</a> }
+        view! { {ctx.gap()}<a class="ks-art" href=ctx.href(&rule.link)>{rule.name(ctx.lang)}</a> }
     });
     let main = files.first().map(|file| download_button(ctx, found, file));
     let others: Vec<_> = files.iter().skip(1).take(6).map(|file| {
@@ -69,7 +69,7 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
             .into_iter()
             .enumerate()
             .map(|(place, link)| {
-                let before = if place > 0 { separator } else { "" };
+                let before = (place > 0).then_some(separator);
                 view! { <>{before}{link}</> }
             })
             .collect();

@@ -18,7 +18,7 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
             let changed: Vec<String> =
                 version.changed_fields.iter().map(|field| words.field(field).to_owned()).collect();
             let changed = (!changed.is_empty()).then(|| {
-                view! { <span class="ks-mute">" "{words.version_changed}{changed.join(words.separator)}</span> }
+                view! { <span class="ks-mute">{ctx.gap()}{words.version_changed}{changed.join(words.separator)}</span> }
             });
             view! {
                 <li class="grid sm:grid-cols-[9rem_1fr] gap-x-4 py-3 border-t border-[var(--line)]">
