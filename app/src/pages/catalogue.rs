@@ -19,6 +19,7 @@ use crate::ui::facets::{chips, filters};
 use crate::ui::freshness::freshness;
 use crate::ui::icon::icon;
 use crate::ui::numbers::thousands;
+use crate::ui::pagination::pagination;
 use crate::ui::search_form::{Looks, search_form};
 use crate::ui::spans::spans;
 
@@ -32,7 +33,9 @@ pub(crate) async fn show(
     respond(&ctx, || {
         let (query, view) = found?;
         match query.all {
-            Some(facet) => Ok(facet_values::page(&ctx, &query.request, facet, view)),
+            Some(facet) => {
+                Ok(facet_values::page(&ctx, &query.request, facet, query.find.as_deref(), view))
+            }
             None => page(&ctx, &query, view),
         }
     })
@@ -67,7 +70,8 @@ async fn find(
     Ok((query, view))
 }
 
-fn n_pages(total: u64) -> usize {
+/// Returns how many pages a number of results fills.
+pub(crate) fn n_pages(total: u64) -> usize {
     usize::try_from(total).unwrap_or(usize::MAX).div_ceil(DEFAULT_PER_PAGE).max(1)
 }
 
@@ -88,7 +92,10 @@ fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, 
     let request = &query.request;
     let number = query.page.unwrap_or(1);
     let total = view.total;
-    let title = if total == 0 {
+    let asks_nothing = request.q.is_empty() && request.n_filters() == 0;
+    let title = if total == 0 && asks_nothing {
+        words.no_public_dataset_title.to_owned()
+    } else if total == 0 {
         words.no_result(&request.q)
     } else if let ([(_, topic)], true) = (view.priority.as_slice(), request.q.is_empty()) {
         words.topic_title(topic, &thousands(total))
@@ -97,39 +104,46 @@ fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, 
     };
     let expanded = expansion(ctx, request, &view.expanded);
     let doubt = doubt(ctx, request, &view);
-    let help = (total == 0).then(|| no_result_help(ctx, request, &view));
+    let help = (total == 0 && !asks_nothing).then(|| no_result_help(ctx, request, &view));
     let from = (number - 1) * DEFAULT_PER_PAGE + 1;
     let chosen = chips(ctx, request, &view);
+    // Values that no result has are no filters.
+    let can_filter = view.facets.iter().any(|facet| !facet.options.is_empty());
+    let facets = can_filter.then(|| {
+        // The filters are many stops of the keyboard.
+        let skip = (total > 0)
+            .then(|| view! { <a class="ks-skip" href="#results">{words.skip_to_results}</a> });
+        view! { {skip}{filters(ctx, request, &view.facets)} }
+    });
+    let tools = toolbar(ctx, request, total, can_filter, chosen);
+    let layout = if can_filter {
+        "grid lg:grid-cols-[15.5rem_minmax(0,1fr)] gap-x-14 pt-2"
+    } else {
+        "max-w-[54rem] pt-2"
+    };
     let rows: Vec<_> = view.hits.into_iter().map(|hit| row(ctx, hit)).collect();
     let paging = (total > 0).then(|| pagination(ctx, request, number, total));
     let body = view! {
         <main id="main" class="ks-wrap">
             {crumbs(ctx, vec![(words.datasets.to_owned(), None)])}
-            <div class="grid lg:grid-cols-[15.5rem_minmax(0,1fr)] gap-x-14 pt-2">
+            <div class=layout>
                 <div class="lg:col-start-2 pb-2">
                     <h1 id="h" class="text-2xl md:text-3xl">{title.clone()}</h1>
                     {search_form(ctx, request, Looks::List)}
                     {expanded}
                     {doubt}
                 </div>
-                {filters(ctx, request, &view.facets)}
+                {facets}
                 <section id="results" aria-labelledby="h" class="lg:col-start-2 mt-5">
-                    <div class="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 pb-4">
-                        <h2 class="text-base max-lg:w-full">{words.n_chosen(request.n_filters())}</h2>
-                        <a class="btn btn-sm btn-outline lg:!hidden !min-h-11" href="#filters">
-                            {icon("filter")}{words.filters}
-                        </a>
-                        {sorting(ctx, request)}
-                        {chosen}
-                    </div>
+                    {tools}
                     {help}
-                    <ol start=from>{rows}</ol>
+                    {(total > 0).then(|| view! { <ol start=from>{rows}</ol> })}
                     {paging}
                     <aside class="ks-note mt-10" aria-labelledby="h-d">
                         <h2 id="h-d" class="text-base">{words.not_found_data}</h2>
                         <p>
                             {words.demand_text}
-                            " "
+                            {ctx.gap()}
                             <a class="ks-link" href=ctx.href("/demands")>{words.demand_link}</a>
                         </p>
                     </aside>
@@ -139,8 +153,41 @@ fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, 
     };
     let mut page = Page::new(title, body).section(Section::Datasets);
     // One address for the plain catalogue; search engines need no list of every combination.
-    page.listed = request.n_filters() == 0 && request.q.is_empty();
+    page.listed = asks_nothing;
     Ok(page)
+}
+
+/// Draws what stands above the results: what was chosen, and the ways to filter and sort. What has
+/// nothing to do is left out.
+fn toolbar(
+    ctx: &Ctx,
+    request: &SearchRequest,
+    total: u64,
+    can_filter: bool,
+    chosen: Option<AnyView>,
+) -> AnyView {
+    let words = ctx.words;
+    let n_filters = request.n_filters();
+    if total == 0 && n_filters == 0 {
+        return view! { <h2 class="sr-only">{words.results}</h2> }.into_any();
+    }
+    let to_filters = can_filter.then(|| {
+        view! {
+            <a class="btn btn-sm btn-outline lg:!hidden !min-h-11" href="#filters">
+                {icon("filter")}{words.filters}
+            </a>
+        }
+    });
+    let sorting = (total > 1).then(|| sorting(ctx, request));
+    view! {
+        <div class="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 pb-4">
+            <h2 class="text-base max-lg:w-full">{words.n_chosen(n_filters)}</h2>
+            {to_filters}
+            {sorting}
+            {chosen}
+        </div>
+    }
+    .into_any()
 }
 
 fn expansion(ctx: &Ctx, request: &SearchRequest, expanded: &[String]) -> Option<AnyView> {
@@ -151,7 +198,7 @@ fn expansion(ctx: &Ctx, request: &SearchRequest, expanded: &[String]) -> Option<
         return Some(
             view! {
                 <p class="mt-3 ks-mute text-[.9375rem]">
-                    {words.as_typed_now}" "
+                    {words.as_typed_now}{ctx.gap()}
                     <a class="ks-link" href=target>{words.with_synonyms}</a>
                 </p>
             }
@@ -187,7 +234,7 @@ fn doubt(ctx: &Ctx, request: &SearchRequest, view: &CatalogueView) -> Option<Any
     let spelling = view.spelling.clone().map(|better| {
         let request = SearchRequest { q: better.clone(), ..request.clone() };
         let target = ctx.href(&address(&request, 1));
-        view! { <>" "{words.did_you_mean}<a class="ks-link" href=target>{better}</a></> }
+        view! { <>{ctx.gap()}{words.did_you_mean}<a class="ks-link" href=target>{better}</a></> }
     });
     Some(view! { <p class="mt-3 text-[.9375rem]">{partial}{spelling}</p> }.into_any())
 }
@@ -215,7 +262,7 @@ fn sorting(ctx: &Ctx, request: &SearchRequest) -> AnyView {
     view! {
         <form class="flex items-center gap-2" action=ctx.href("/datasets") method="get">
             {kept}
-            <label for="sort" class="text-sm ks-mute whitespace-nowrap">{words.sort}</label>
+            <label for="sort" class="text-sm ks-mute whitespace-nowrap">{words.sort_by}</label>
             <select id="sort" name="sort" class="select !h-9 w-auto text-sm">{options}</select>
             <button class="btn btn-sm btn-outline">{words.sort}</button>
         </form>
@@ -288,7 +335,7 @@ fn matches(ctx: &Ctx, heading: &'static str, found: Vec<Vec<Span>>) -> Option<An
         .into_iter()
         .enumerate()
         .map(|(place, part)| {
-            let before = if place > 0 { separator } else { "" };
+            let before = (place > 0).then_some(separator);
             view! { <>{before}{spans(part)}</> }
         })
         .collect();
@@ -349,64 +396,4 @@ pub(crate) fn facet_title(ctx: &Ctx, facet: Facet) -> &'static str {
         Facet::Format => words.format,
         Facet::Frequency => words.frequency,
     }
-}
-
-fn pagination(ctx: &Ctx, request: &SearchRequest, number: usize, total: u64) -> AnyView {
-    let words = ctx.words;
-    let last = n_pages(total);
-    let is_single = last == 1;
-    let from = (number - 1) * DEFAULT_PER_PAGE + 1;
-    let to = (number * DEFAULT_PER_PAGE).min(usize::try_from(total).unwrap_or(usize::MAX));
-    let near = number.saturating_sub(1).max(1)..=(number + 1).min(last);
-    let mut numbers: Vec<usize> = std::iter::once(1).chain(near).chain([last]).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let mut before = 0;
-    let links: Vec<_> = numbers
-        .into_iter()
-        .map(|page| {
-            let gap = (page > before + 1).then(|| view! { <span class="px-1">"…"</span> });
-            before = page;
-            let current = (page == number).then_some("page");
-            let class = if page == number {
-                "btn btn-sm btn-primary num"
-            } else {
-                "btn btn-sm btn-outline num"
-            };
-            view! {
-                {gap}
-                <a class=class aria-current=current href=ctx.href(&address(request, page))>
-                    {thousands(page as u64)}
-                </a>
-            }
-        })
-        .collect();
-    let previous = (number > 1).then(|| {
-        view! {
-            <a class="btn btn-sm btn-outline" rel="prev" href=ctx.href(&address(request, number - 1))>
-                {icon("previous")}{words.page_previous}
-            </a>
-        }
-    });
-    let next = (number < last).then(|| {
-        view! {
-            <a class="btn btn-sm btn-outline" rel="next" href=ctx.href(&address(request, number + 1))>
-                {words.page_next}{icon("next")}
-            </a>
-        }
-    });
-    view! {
-        <nav
-            class="border-t border-[var(--line)] pt-6 flex flex-wrap items-center justify-between gap-4"
-            aria-label=words.pages
-        >
-            <p class="text-sm ks-mute num">
-                {words.range(&thousands(from as u64), &thousands(to as u64), &thousands(total))}
-            </p>
-            {(!is_single).then(|| view! {
-                <div class="flex flex-wrap gap-2 items-center">{previous}{links}{next}</div>
-            })}
-        </nav>
-    }
-    .into_any()
 }

@@ -1,17 +1,28 @@
 //! All values of one facet, for facets too long for the side (`?all=org`).
 
 use kaishu_portal::catalogue::CatalogueView;
-use kaishu_types::search::{Facet, SearchRequest};
+use kaishu_types::search::{Facet, FacetCount, SearchRequest};
 use leptos::prelude::*;
 
 use super::catalogue::{address, facet_title};
 use crate::ctx::Ctx;
 use crate::page::{Page, Section};
 use crate::ui::crumbs::crumbs;
+use crate::ui::icon::icon;
 use crate::ui::numbers::thousands;
 
-/// Draws every value of a facet with its count, as links that choose it.
-pub(crate) fn page(ctx: &Ctx, request: &SearchRequest, facet: Facet, view: CatalogueView) -> Page {
+/// From here on the list has a search of its own.
+const N_SEARCHED: usize = 24;
+
+/// Draws the values of a facet with their counts, as links that choose them: every one, or those
+/// whose names contain `part`.
+pub(crate) fn page(
+    ctx: &Ctx,
+    request: &SearchRequest,
+    facet: Facet,
+    part: Option<&str>,
+    view: CatalogueView,
+) -> Page {
     let words = ctx.words;
     let title = format!(
         "{}{}{}",
@@ -25,6 +36,15 @@ pub(crate) fn page(ctx: &Ctx, request: &SearchRequest, facet: Facet, view: Catal
         .find(|it| it.facet == facet)
         .map(|it| it.options)
         .unwrap_or_default();
+    let n_all = options.len();
+    let wanted = part.unwrap_or_default().to_lowercase();
+    let options: Vec<FacetCount> = options
+        .into_iter()
+        .filter(|option| option.label.to_lowercase().contains(&wanted))
+        .collect();
+    let search = (n_all > N_SEARCHED || part.is_some())
+        .then(|| search(ctx, request, facet, part, options.len()));
+    let nothing = options.is_empty().then(|| nothing(ctx, request, facet, part));
     let chosen = request.values(facet);
     let rows: Vec<_> = options
         .into_iter()
@@ -46,6 +66,9 @@ pub(crate) fn page(ctx: &Ctx, request: &SearchRequest, facet: Facet, view: Catal
             }
         })
         .collect();
+    let list = (!rows.is_empty()).then(|| {
+        view! { <ul class="mt-6 gap-x-12 sm:columns-2 lg:columns-3">{rows}</ul> }
+    });
     let body = view! {
         <main id="main" class="ks-wrap">
             {crumbs(ctx, vec![
@@ -53,10 +76,83 @@ pub(crate) fn page(ctx: &Ctx, request: &SearchRequest, facet: Facet, view: Catal
                 (facet_title(ctx, facet).to_owned(), None),
             ])}
             <h1 class="text-2xl md:text-3xl pt-2">{title.clone()}</h1>
-            <ul class="mt-6 gap-x-12 sm:columns-2 lg:columns-3">{rows}</ul>
+            {search}
+            {nothing}
+            {list}
         </main>
     };
     let mut page = Page::new(title, body).section(Section::Datasets);
     page.listed = false;
     page
+}
+
+fn search(
+    ctx: &Ctx,
+    request: &SearchRequest,
+    facet: Facet,
+    part: Option<&str>,
+    n_found: usize,
+) -> AnyView {
+    let words = ctx.words;
+    let kept: Vec<_> = request
+        .pairs()
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect();
+    let found = part.map(|part| {
+        let text = words.n_values_with(&thousands(n_found as u64), n_found == 1, part);
+        view! {
+            <p class="mt-3 ks-mute text-[.9375rem]" role="status">
+                {text}
+                {ctx.gap()}
+                <a class="ks-link" href=ctx.href(&all_values(request, facet))>{words.all_values}</a>
+            </p>
+        }
+    });
+    view! {
+        <form role="search" method="get" action=ctx.href("/datasets") class="mt-4 max-w-[32rem]">
+            {kept}
+            <input type="hidden" name="all" value=facet.as_str()/>
+            <label for="find" class="block mb-2 ks-mute">{words.part_of_name}</label>
+            <div class="ks-search is-slim">
+                <input
+                    id="find"
+                    name="find"
+                    type="search"
+                    autocomplete="off"
+                    maxlength="100"
+                    value=part.unwrap_or_default().to_owned()
+                />
+                <button type="submit">{icon("search")}{words.search}</button>
+            </div>
+        </form>
+        {found}
+    }
+    .into_any()
+}
+
+/// Says why the list is empty, and the way out.
+fn nothing(ctx: &Ctx, request: &SearchRequest, facet: Facet, part: Option<&str>) -> AnyView {
+    let words = ctx.words;
+    if part.is_some() {
+        return ().into_any();
+    }
+    let request = request.without(facet);
+    view! {
+        <p class="mt-4">
+            {words.no_value}
+            {ctx.gap()}
+            <a class="ks-link" href=ctx.href(&address(&request, 1))>{words.search_datasets}</a>
+        </p>
+    }
+    .into_any()
+}
+
+/// Writes the path of all values of a facet.
+pub(crate) fn all_values(request: &SearchRequest, facet: Facet) -> String {
+    let mut path = address(request, 1);
+    path.push(if path.contains('?') { '&' } else { '?' });
+    path.push_str("all=");
+    path.push_str(facet.as_str());
+    path
 }

@@ -8,6 +8,7 @@ use super::icon::icon;
 use super::numbers::thousands;
 use crate::ctx::Ctx;
 use crate::pages::catalogue::{address, facet_title};
+use crate::pages::facet_values::all_values;
 
 /// Options shown before the rest moves to a page of its own.
 const N_SHOWN: usize = 5;
@@ -98,11 +99,8 @@ fn group(ctx: &Ctx, request: &SearchRequest, view: &FacetView, is_open: bool) ->
         );
     }
     let more = (rest > 0).then(|| {
-        let mut target = address(request, 1);
-        target.push(if target.contains('?') { '&' } else { '?' });
-        target.push_str("all=");
-        target.push_str(facet.as_str());
-        let unit = ctx.lang.pick(" 个", "");
+        let target = all_values(request, facet);
+        let unit = ctx.lang.pick(Some(" 个"), None);
         view! {
             <a class="ks-link text-sm" href=ctx.href(&target) rel="nofollow">
                 {words.more_values}" "{thousands(rest as u64)}{unit}

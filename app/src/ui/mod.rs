@@ -12,6 +12,7 @@ pub(crate) mod icon;
 pub(crate) mod law;
 pub(crate) mod meta;
 pub(crate) mod numbers;
+pub(crate) mod pagination;
 pub(crate) mod search_form;
 pub(crate) mod spans;
 pub(crate) mod toc;

@@ -29,12 +29,14 @@ pub struct CatalogueQuery {
     pub per_page: Option<usize>,
     /// The facet whose values are listed in full; only in addresses of pages.
     pub all: Option<Facet>,
+    /// What the listed values must contain; only in addresses of pages.
+    pub find: Option<String>,
 }
 
 /// Which parameters an address may have besides those of the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paging {
-    /// `page` and `all`, for people.
+    /// `page`, `all` and `find`, for people.
     Pages,
     /// `cursor` and `per_page`, for programs.
     Cursor,
@@ -92,5 +94,16 @@ mod tests {
             SearchRequest { q: "a+b & 50% \"空 气\" #1".to_owned(), ..Default::default() };
         let again = parse(&request.to_query(), Paging::Pages, Lang::En).unwrap();
         assert_eq!(again.request, request);
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_for_lists_of_values() {
+        let query = parse("all=org&find=%20公安%20", Paging::Pages, Lang::Zh).unwrap();
+        assert_eq!(query.all, Some(Facet::Org));
+        assert_eq!(query.find.as_deref(), Some("公安"));
+        assert!(query.request.to_query().is_empty());
+        assert!(parse("find=a", Paging::Cursor, Lang::Zh).is_err());
+        let long = format!("find={}", "a".repeat(101));
+        assert_eq!(parse(&long, Paging::Pages, Lang::Zh).unwrap_err()[0].field, "find");
     }
 }

@@ -10,6 +10,9 @@ use crate::search::{Facet, SearchRequest, Sort};
 use crate::vocabulary::{UnknownValue, UpdatedWithin};
 use crate::{FieldError, Lang};
 
+/// Longest name, or part of one, in characters.
+const MAX_PART_CHARS: usize = 100;
+
 /// Most values of one facet.
 const MAX_VALUES: usize = 100;
 
@@ -76,8 +79,21 @@ pub fn decode(raw: &str, lang: Lang) -> Result<Vec<(String, String)>, Vec<FieldE
 fn is_single(name: &str) -> bool {
     matches!(
         name,
-        "q" | "updated" | "item" | "sort" | "exact" | "page" | "cursor" | "per_page" | "all"
+        "q" | "updated"
+            | "item"
+            | "sort"
+            | "exact"
+            | "page"
+            | "cursor"
+            | "per_page"
+            | "all"
+            | "find"
     )
+}
+
+/// Returns a name that is not too long for one.
+fn short(value: &str) -> Option<String> {
+    (value.chars().count() <= MAX_PART_CHARS).then(|| value.to_owned())
 }
 
 struct Reader {
@@ -153,6 +169,14 @@ impl Reader {
                     self.unknown(name, value, &known.join(", "));
                 }
             },
+            "find" => match short(value) {
+                Some(part) => self.query.find = Some(part),
+                None => self.fault(
+                    name,
+                    format!("超过 {MAX_PART_CHARS} 个字，写名称的一部分"),
+                    format!("is longer than {MAX_PART_CHARS} characters; give a part of a name"),
+                ),
+            },
             _ => self.unknown_parameter(name),
         }
     }
@@ -185,7 +209,7 @@ impl Reader {
 
     fn known(&self) -> Vec<&'static str> {
         let own: &[&str] = match self.paging {
-            Paging::Pages => &["page", "all"],
+            Paging::Pages => &["page", "all", "find"],
             Paging::Cursor => &["cursor", "per_page"],
         };
         SEARCH_PARAMETERS.iter().chain(own).copied().collect()
@@ -209,15 +233,16 @@ impl Reader {
     }
 
     fn take_item(&mut self, value: &str) {
-        if value.chars().count() > 100 {
-            self.fault(
+        match short(value) {
+            Some(item) => self.query.request.item = Some(item),
+            None => self.fault(
                 "item",
-                "超过 100 个字，只写一个数据项的名称",
-                "is longer than 100 characters; give the name of one data item",
-            );
-            return;
+                format!("超过 {MAX_PART_CHARS} 个字，只写一个数据项的名称"),
+                format!(
+                    "is longer than {MAX_PART_CHARS} characters; give the name of one data item"
+                ),
+            ),
         }
-        self.query.request.item = Some(value.to_owned());
     }
 
     fn take_sort(&mut self, value: &str) {
