@@ -18,7 +18,9 @@ pub fn SearchBox(
     placeholder: String,
     /// Name of the list, for screen readers.
     label: String,
-    /// The words of the last option.
+    /// What a screen reader says when suggestions come, with `{}` for how many.
+    help: String,
+    /// The words of the last option, with `{}` for what was typed.
     as_typed: String,
     /// `/en` on English pages.
     prefix: String,
@@ -36,9 +38,11 @@ pub fn SearchBox(
     let on_input = move |event| {
         let typed = event_target_value(&event);
         set_text.set(typed.clone());
+        // What was chosen belonged to the text before.
+        list.active.set(None);
         if typed.trim().is_empty() {
             list.options.set(Vec::new());
-            list.open.set(false);
+            list.close();
         } else {
             // Somebody who goes on typing is not asked for in between.
             let still_typed = move || text.get_untracked() == typed;
@@ -54,6 +58,11 @@ pub fn SearchBox(
     };
     let on_keydown = move |event| list.on_key(&event, &prefix.get_value());
     let expanded = move || if list.open.get() { "true" } else { "false" };
+    // Heard, not seen: the list itself is beside the field for those who see it.
+    let heard = move || {
+        let n_rows = list.options.with(Vec::len) + 1;
+        list.open.get().then(|| help.replace("{}", &n_rows.to_string()))
+    };
     let rows = move || {
         let mut rows: Vec<AnyView> = list
             .options
@@ -63,13 +72,13 @@ pub fn SearchBox(
             .map(|(place, option)| row(place, option, list.active, english, &prefix.get_value()))
             .collect();
         let place = rows.len();
-        rows.push(last_row(place, list.active, as_typed.get_value(), text));
+        rows.push(last_row(place, list.active, &as_typed.get_value(), english, text));
         rows
     };
 
     view! {
         <input
-            id="q"
+            id=FIELD
             name="q"
             type="search"
             role="combobox"
@@ -83,8 +92,9 @@ pub fn SearchBox(
             value=text.get_untracked()
             on:input=on_input
             on:keydown=on_keydown
-            on:blur=move |_| list.open.set(false)
+            on:blur=move |_| list.close()
         />
+        <span role="status" class="sr-only">{heard}</span>
         <ul
             id="suggestions"
             class="ks-suggest"
@@ -96,6 +106,9 @@ pub fn SearchBox(
         </ul>
     }
 }
+
+/// The `id` of the field.
+const FIELD: &str = "q";
 
 /// How long the typing must rest before suggestions are asked for.
 const PAUSE: Duration = Duration::from_millis(120);
@@ -116,32 +129,57 @@ impl List {
             // A slower answer to an older text is dropped.
             if text.get_untracked() == typed {
                 self.active.set(None);
-                self.open.set(!found.is_empty());
+                // Nothing opens under a field that was left meanwhile.
+                self.open.set(!found.is_empty() && has_focus());
                 self.options.set(found);
             }
         });
     }
 
+    fn close(self) {
+        self.open.set(false);
+        self.active.set(None);
+    }
+
+    /// The keys of a combobox with a list, by the ARIA practices.
     fn on_key(self, event: &KeyboardEvent, prefix: &str) {
+        // These keys belong to the input method, which composes a Chinese word.
+        if event.is_composing() {
+            return;
+        }
         let n_options = self.options.with_untracked(Vec::len);
+        let is_open = self.open.get_untracked();
         match event.key().as_str() {
             // A search field would also empty itself.
-            "Escape" if self.open.get_untracked() => {
+            "Escape" if is_open => {
                 event.prevent_default();
-                self.open.set(false);
+                self.close();
+            }
+            "ArrowUp" if event.alt_key() => {
+                event.prevent_default();
+                self.close();
             }
             "ArrowDown" if n_options > 0 => {
                 event.prevent_default();
                 self.open.set(true);
-                self.active.update(|place| {
-                    *place = Some(place.map_or(0, |place| (place + 1).min(n_options)));
-                });
+                if !event.alt_key() {
+                    // The last option stands behind the suggestions; after it comes the field.
+                    self.active.update(|place| {
+                        *place =
+                            place.map_or(Some(0), |place| (place < n_options).then_some(place + 1));
+                    });
+                }
             }
             "ArrowUp" if n_options > 0 => {
                 event.prevent_default();
-                self.active.update(|place| *place = place.and_then(|place| place.checked_sub(1)));
+                self.open.set(true);
+                self.active.update(|place| {
+                    *place = place.map_or(Some(n_options), |place| place.checked_sub(1));
+                });
             }
-            "Enter" if self.open.get_untracked() => {
+            // They move in the text, so that nothing in the list is chosen any more.
+            "Home" | "End" | "ArrowLeft" | "ArrowRight" => self.active.set(None),
+            "Enter" if is_open => {
                 if let Some(path) = self.chosen() {
                     event.prevent_default();
                     go(&format!("{prefix}{path}"));
@@ -208,9 +246,13 @@ fn row(
 fn last_row(
     place: usize,
     active: RwSignal<Option<usize>>,
-    as_typed: String,
+    as_typed: &str,
+    english: bool,
     text: ReadSignal<String>,
 ) -> AnyView {
+    let (before, after) = as_typed.split_once("{}").unwrap_or((as_typed, ""));
+    let (before, after) = (before.to_owned(), after.to_owned());
+    let kind = if english { "Search" } else { "查找" };
     view! {
         <li
             id=format!("suggestion-{place}")
@@ -221,10 +263,15 @@ fn last_row(
                 submit();
             }
         >
-            <span>{as_typed}" "<b>{text}</b></span>
+            <span class="ks-mute w-16 shrink-0">{kind}</span>
+            <span>{before}<b class="font-semibold">{text}</b>{after}</span>
         </li>
     }
     .into_any()
+}
+
+fn has_focus() -> bool {
+    document().active_element().is_some_and(|element| element.id() == FIELD)
 }
 
 fn go(path: &str) {
@@ -236,7 +283,7 @@ fn go(path: &str) {
 fn submit() {
     use leptos::wasm_bindgen::JsCast;
 
-    let field = document().get_element_by_id("q");
+    let field = document().get_element_by_id(FIELD);
     let form = field
         .and_then(|field| field.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
         .and_then(|field| field.form());

@@ -27,6 +27,7 @@ pub(crate) fn search_form(ctx: &Ctx, request: &SearchRequest, looks: Looks) -> A
                     initial=request.q.clone()
                     placeholder=words.search_placeholder.to_owned()
                     label=words.suggestions.to_owned()
+                    help=words.suggestions_help.to_owned()
                     as_typed=words.as_typed.to_owned()
                     prefix=ctx.lang.prefix().to_owned()
                 />
