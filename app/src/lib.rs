@@ -34,3 +34,5 @@ pub use error::error_page;
 pub use pages::router;
 #[cfg(feature = "ssr")]
 pub use prefetch::is_prefetch;
+#[cfg(feature = "ssr")]
+pub use shell::english_page;

@@ -4,7 +4,9 @@ use kaishu_types::Lang;
 use leptos::prelude::*;
 
 use crate::ctx::{Ctx, Theme};
-use crate::page::{Page, Section};
+use crate::page::{Page, Section, respond};
+use crate::ui::crumbs::crumbs;
+use crate::ui::heading::heading;
 use crate::ui::icon::{SEAL, SPRITE, icon};
 
 /// Writes a whole document.
@@ -57,6 +59,34 @@ pub(crate) fn document(ctx: &Ctx, page: Page) -> String {
         </html>
     };
     format!("<!DOCTYPE html>{}", html.to_html())
+}
+
+/// Draws a page whose body is written in English by another part of the program, as the reference of
+/// the API is: `body` must be markup that is safe as it stands.
+pub fn english_page(
+    portal: &kaishu_portal::Portal,
+    parts: &http::request::Parts,
+    title: &'static str,
+    body: &'static str,
+) -> axum::response::Response {
+    let ctx = Ctx::of(portal, parts);
+    respond(&ctx, || {
+        let places = vec![
+            (ctx.words.developers.to_owned(), Some("/developers".to_owned())),
+            (title.to_owned(), None),
+        ];
+        let note = (ctx.lang == Lang::Zh).then(|| {
+            view! { <p class="mt-3 text-lg">{ctx.words.reference_in_english}</p> }
+        });
+        let main = view! {
+            <main id="main" class="ks-wrap">
+                {crumbs(&ctx, places)}
+                <header class="pt-3">{heading(title)}{note}</header>
+                <div lang="en" inner_html=body></div>
+            </main>
+        };
+        Ok(Page::new(title, main))
+    })
 }
 
 /// JSON for a script element: `<` never reaches the HTML parser.
@@ -130,7 +160,7 @@ fn footer(ctx: &Ctx) -> AnyView {
         view! {
             <p class="ks-wrap mb-8 text-sm">
                 {words.demonstration}
-                " "
+                {ctx.gap()}
                 <a class="underline" href=ctx.href("/help#demonstration")>{words.demonstration_more}</a>
             </p>
         }
@@ -146,7 +176,7 @@ fn footer(ctx: &Ctx) -> AnyView {
             <div class="ks-wrap grid gap-8 md:grid-cols-[1.7fr_1fr_1fr_1fr]">
                 <div>
                     <h2>{site.keeper.pick(ctx.lang)}</h2>
-                    <p>{site.address.pick(ctx.lang)}<br/>{site.hours.pick(ctx.lang)}</p>
+                    {keeper_lines(ctx)}
                     <form class="mt-3 text-sm" method="post" action=ctx.href("/appearance")>
                         <input type="hidden" name="back" value=back/>
                         <span class="mr-2">{words.appearance}</span>
@@ -175,7 +205,7 @@ fn footer(ctx: &Ctx) -> AnyView {
                     <h2>{words.footer_developers}</h2>
                     <ul>
                         <li><a href=ctx.href("/developers")>{words.api}</a></li>
-                        <li><a href="/api/reference">"OpenAPI"</a></li>
+                        <li><a href=ctx.href("/api/reference")>{words.reference}</a></li>
                         <li><a href=ctx.href("/accessibility")>{words.accessibility}</a></li>
                     </ul>
                 </nav>
@@ -183,6 +213,16 @@ fn footer(ctx: &Ctx) -> AnyView {
         </footer>
     }
     .into_any()
+}
+
+/// Draws where and when the keeper is reached, as far as it is known.
+fn keeper_lines(ctx: &Ctx) -> Vec<AnyView> {
+    [&ctx.site.address, &ctx.site.hours]
+        .into_iter()
+        .map(|text| text.pick(ctx.lang))
+        .filter(|text| !text.is_empty())
+        .map(|text| view! { <p>{text.to_owned()}</p> }.into_any())
+        .collect()
 }
 
 fn appearance_button(

@@ -67,7 +67,7 @@ fn start(ctx: &Ctx) -> Part {
                 {lang.pick("全部地址、参数和返回内容写在 ", "All addresses, parameters and replies are described in ")}
                 <a href="/api/openapi.json">"OpenAPI"</a>
                 {lang.pick(" 里，可以直接阅读", ", and can be read in the ")}
-                <a href="/api/reference">{lang.pick("接口说明", "reference")}</a>
+                <a href=ctx.href("/api/reference")>{lang.pick("接口说明", "reference")}</a>
                 {lang.pick("。版本写在路径里：/api/v1。", ". The version stands in the path: /api/v1.")}
             </p>
             {code(format!("curl '{}/api/v1/stats'", ctx.site.base_url))}

@@ -50,7 +50,10 @@ struct Description;
 /// Returns the routes of the API.
 pub(crate) fn router() -> Router<State> {
     let (routes, _) = described().split_for_parts();
-    routes.route("/api/openapi.json", get(openapi)).route("/api/reference", get(reference::show))
+    routes
+        .route("/api/openapi.json", get(openapi))
+        .route("/api/reference", get(reference::show))
+        .route("/en/api/reference", get(reference::show))
 }
 
 /// Returns the OpenAPI document.

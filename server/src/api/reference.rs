@@ -3,44 +3,35 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::State as Shared;
-use axum::response::{Html, IntoResponse, Response};
-use http::header;
+use axum::extract::{Request, State as Shared};
+use axum::response::Response;
 use serde_json::{Map, Value};
 
 use super::problem::KINDS;
 use crate::state::State;
 
 /// `GET /api/reference`
-pub(super) async fn show(Shared(state): Shared<State>) -> Response {
+pub(super) async fn show(Shared(state): Shared<State>, request: Request) -> Response {
     static BODY: LazyLock<String> = LazyLock::new(body);
-    let version = state.assets().version();
-    let head = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>HTTP API · Kaishu</title>\
-         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
-         <link rel=\"stylesheet\" href=\"/pkg/kaishu.css?v={version}\"></head>"
-    );
-    let keep = [(header::CACHE_CONTROL, "public, max-age=0, must-revalidate")];
-    (keep, Html(format!("{head}{}</html>", *BODY))).into_response()
+    let (parts, _) = request.into_parts();
+    app::english_page(state.portal(), &parts, "HTTP API", &BODY)
 }
 
 fn body() -> String {
     let document = serde_json::to_value(super::document()).unwrap_or_default();
     let mut page = Writer(String::new());
-    page.raw("<body><header class=\"ks-wrap\"><p class=\"pt-4\"><a class=\"ks-link\" href=\"/\">Kaishu</a></p></header>");
-    page.raw("<main id=\"main\" class=\"ks-wrap pb-16\"><h1 class=\"mt-6 text-3xl\">HTTP API</h1>");
     page.paragraph(text(&document["info"]["description"]));
     page.raw("<p class=\"mt-3\">For programs: <a class=\"ks-link\" href=\"/api/openapi.json\">/api/openapi.json</a> (OpenAPI 3.1).</p>");
+    page.raw("<div class=\"grid lg:grid-cols-[17rem_minmax(0,1fr)] gap-x-16 gap-y-8 mt-10\">");
     let operations = operations(&document);
     page.contents(&operations);
+    page.raw("<div class=\"min-w-0\">");
     for operation in &operations {
         page.operation(operation);
     }
     page.problems();
     page.schemas(&document["components"]["schemas"]);
-    page.raw("</main></body>");
+    page.raw("</div></div>");
     page.0
 }
 
@@ -67,6 +58,20 @@ fn text(value: &Value) -> &str {
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Writes a sentence; what stands between backticks becomes code.
+fn prose(text: &str) -> String {
+    let parts: Vec<String> = escape(text)
+        .split('`')
+        .enumerate()
+        .map(
+            |(place, part)| {
+                if place % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }
+            },
+        )
+        .collect();
+    parts.concat()
 }
 
 /// Returns the name of a schema that is referred to.
@@ -117,30 +122,35 @@ impl Writer {
 
     fn paragraph(&mut self, text: &str) {
         if !text.is_empty() {
-            self.raw(&format!("<p class=\"mt-3 max-w-[54rem]\">{}</p>", escape(text)));
+            self.raw(&format!("<p class=\"mt-3 max-w-[54rem]\">{}</p>", prose(text)));
         }
     }
 
     fn contents(&mut self, operations: &[Operation<'_>]) {
-        self.raw("<nav class=\"mt-8\" aria-label=\"Addresses\"><ul>");
-        for Operation { method, path, facts } in operations {
+        self.raw("<nav class=\"ks-toc self-start\" aria-label=\"Addresses\"><ol>");
+        for Operation { facts, .. } in operations {
             let id = escape(text(&facts["operationId"]));
             let summary = escape(text(&facts["summary"]));
-            let path = escape(path);
-            self.raw(&format!(
-                "<li><a class=\"ks-link\" href=\"#{id}\"><code>{method} {path}</code></a> {summary}</li>"
-            ));
+            self.raw(&format!("<li><a href=\"#{id}\">{summary}</a></li>"));
         }
-        self.raw("<li><a class=\"ks-link\" href=\"#problems\">Errors</a></li>");
-        self.raw("<li><a class=\"ks-link\" href=\"#schemas\">Schemas</a></li></ul></nav>");
+        self.raw("<li><a href=\"#problems\">Errors</a></li>");
+        self.raw("<li><a href=\"#schemas\">Schemas</a></li></ol></nav>");
     }
 
     fn operation(&mut self, operation: &Operation<'_>) {
         let Operation { method, path, facts } = operation;
         let id = escape(text(&facts["operationId"]));
-        self.raw(&format!("<section class=\"mt-12\" id=\"{id}\">"));
+        let path_text = escape(path);
+        // An address without a code of some catalogue answers here as it stands.
+        let is_whole = method == "GET" && !path.contains('{');
+        let address = if is_whole {
+            format!("<a class=\"ks-link\" href=\"{path_text}\">{path_text}</a>")
+        } else {
+            path_text
+        };
+        self.raw(&format!("<section class=\"ks-part\" id=\"{id}\">"));
         self.raw(&format!("<h2 class=\"text-xl\">{}</h2>", escape(text(&facts["summary"]))));
-        self.raw(&format!("<p class=\"mt-2\"><code>{method} {}</code></p>", escape(path)));
+        self.raw(&format!("<p class=\"ks-code mt-3\">{method} {address}</p>"));
         self.paragraph(text(&facts["description"]));
         let parameters = facts["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
         self.parameters(parameters);
@@ -160,7 +170,7 @@ impl Writer {
                 format!("<code>{}</code>{needed}", escape(text(&parameter["name"]))),
                 escape(text(&parameter["in"])),
                 type_of(&parameter["schema"]),
-                escape(text(&parameter["description"])),
+                prose(text(&parameter["description"])),
             ]);
         }
         self.raw("</tbody></table></div>");
@@ -178,7 +188,7 @@ impl Writer {
                     if schema.is_null() { kind } else { format!("{kind} {}", type_of(schema)) }
                 },
             );
-            self.row(&[escape(status), body, escape(text(&facts["description"]))]);
+            self.row(&[escape(status), body, prose(text(&facts["description"]))]);
         }
         self.raw("</tbody></table></div>");
     }
@@ -203,11 +213,12 @@ impl Writer {
             address = format!("{address}?{}", query.join("&"));
         }
         let address = escape(&address);
-        self.raw(&format!("<p class=\"mt-4\">Example: <code>{address}</code></p>"));
+        self.raw("<h3 class=\"mt-6 text-base\">Example</h3>");
+        self.raw(&format!("<p class=\"ks-code mt-2\">GET {address}</p>"));
     }
 
     fn problems(&mut self) {
-        self.raw("<section class=\"mt-12\" id=\"problems\"><h2 class=\"text-xl\">Errors</h2>");
+        self.raw("<section class=\"ks-part\" id=\"problems\"><h2 class=\"text-xl\">Errors</h2>");
         self.head("Kinds of problems", &["Type", "Status", "Title"]);
         for (code, title) in KINDS {
             let name = code.as_str();
@@ -232,7 +243,7 @@ impl Writer {
     }
 
     fn schemas(&mut self, schemas: &Value) {
-        self.raw("<section class=\"mt-12\" id=\"schemas\"><h2 class=\"text-xl\">Schemas</h2>");
+        self.raw("<section class=\"ks-part\" id=\"schemas\"><h2 class=\"text-xl\">Schemas</h2>");
         for (name, schema) in schemas.as_object().into_iter().flatten() {
             let name = escape(name);
             self.raw(&format!("<h3 class=\"mt-8 font-semibold\" id=\"schema-{name}\">{name}</h3>"));
@@ -248,7 +259,7 @@ impl Writer {
                 self.row(&[
                     format!("<code>{}</code>", escape(field)),
                     type_of(facts),
-                    escape(text(&facts["description"])),
+                    prose(text(&facts["description"])),
                 ]);
             }
             self.raw("</tbody></table></div>");
@@ -258,8 +269,9 @@ impl Writer {
 
     fn head(&mut self, caption: &str, columns: &[&str]) {
         self.raw(&format!(
-            "<div class=\"ks-scroll mt-4\" role=\"region\" aria-label=\"{0}\" tabindex=\"0\">\
-             <table class=\"table\"><caption class=\"text-left\">{0}</caption><thead><tr>",
+            "<h3 class=\"mt-6 mb-2 text-base\">{0}</h3>\
+             <div class=\"ks-frame\" role=\"group\" aria-label=\"{0}\" tabindex=\"0\">\
+             <table class=\"ks-table\"><caption class=\"sr-only\">{0}</caption><thead><tr>",
             escape(caption)
         ));
         for column in columns {
