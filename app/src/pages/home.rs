@@ -44,19 +44,21 @@ fn page(ctx: &Ctx, home: HomeView) -> Page {
                             class="ks-headline text-[clamp(1.6875rem,8.6vw,2.125rem)] md:text-[3.25rem] leading-[1.25] font-normal"
                         >
                             <span class="inline-block">{words.headline_1}</span>
-                            {ctx.lang.pick("", " ")}
+                            {ctx.gap()}
                             <span class="inline-block">{words.headline_2}</span>
                         </h1>
                         {search_form(ctx, &SearchRequest::default(), Looks::Home)}
-                        <p class="mt-4 flex flex-wrap gap-x-5 gap-y-1 text-[.9375rem]">
-                            <span class="ks-mute">{words.popular}</span>
-                            {popular}
-                        </p>
+                        {(!popular.is_empty()).then(|| view! {
+                            <p class="mt-4 flex flex-wrap gap-x-5 gap-y-1 text-[.9375rem]">
+                                <span class="ks-mute">{words.popular}</span>
+                                {popular}
+                            </p>
+                        })}
                     </div>
                     {classes(ctx, &home)}
                 </div>
             </section>
-            {themes(ctx, &home)}
+            {(home.n_datasets > 0).then(|| themes(ctx, &home))}
             <section class="ks-wrap py-14 md:py-20" aria-labelledby="h-new">
                 <div class="flex flex-wrap items-baseline justify-between gap-3">
                     <h2 id="h-new" class="text-2xl">{words.latest}</h2>
@@ -179,6 +181,9 @@ fn priorities(ctx: &Ctx, home: &HomeView) -> Option<AnyView> {
 
 fn cards(ctx: &Ctx, cards: Vec<DatasetCard>, caption: &'static str) -> AnyView {
     let words = ctx.words;
+    if cards.is_empty() {
+        return view! { <p class="mt-5">{words.no_public_dataset}</p> }.into_any();
+    }
     let rows: Vec<_> = cards
         .into_iter()
         .map(|card| {
@@ -242,7 +247,7 @@ fn how_to_obtain(ctx: &Ctx, reply_working_days: u32) -> AnyView {
             <div class="border-t border-[var(--line-2)] pt-10">
                 <div class="grid gap-8 lg:grid-cols-[16rem_1fr]">
                     <div>
-                        <h2 id="h-how" class="text-2xl">{words.how_title}</h2>
+                        <h2 id="h-how" class="text-2xl [word-break:keep-all]">{words.how_title}</h2>
                         <p class="mt-3 ks-mute">{words.how_text}</p>
                         <p class="mt-4">
                             <a class="ks-link" href=ctx.href("/rules")>{words.all_rules}</a>

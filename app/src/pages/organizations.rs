@@ -55,6 +55,8 @@ fn page(ctx: &Ctx, groups: &[Group<'_>]) -> Page {
     let words = ctx.words;
     let n_organizations: usize = groups.iter().map(|group| group.organizations.len()).sum();
     let lead = match ctx.lang {
+        Lang::Zh if n_organizations == 0 => "目录里还没有机构。".to_owned(),
+        Lang::En if n_organizations == 0 => "No organization is in the catalogue yet.".to_owned(),
         Lang::Zh => {
             format!("{n_organizations} 个机构在这里编制目录、提供数据。数字是公开的数据集。")
         }
@@ -71,10 +73,12 @@ fn page(ctx: &Ctx, groups: &[Group<'_>]) -> Page {
         <main id="main" class="ks-wrap">
             {crumbs(ctx, vec![(words.organizations.to_owned(), None)])}
             {page_head(words.organizations, lead.clone())}
-            <div class="grid lg:grid-cols-[13rem_minmax(0,1fr)] gap-x-16 gap-y-8">
-                {toc(ctx, entries)}
-                <div class="space-y-14">{sections}</div>
-            </div>
+            {(n_organizations > 0).then(|| view! {
+                <div class="grid lg:grid-cols-[13rem_minmax(0,1fr)] gap-x-16 gap-y-8">
+                    {toc(ctx, entries)}
+                    <div class="space-y-14">{sections}</div>
+                </div>
+            })}
         </main>
     };
     Page::new(words.organizations, body).section(Section::Organizations).description(lead)

@@ -83,6 +83,7 @@ fn page(ctx: &Ctx, portal: &Portal, regions: &[RegionView], roots: &[Node<'_>]) 
             {page_head(words.regions, lead)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
                 <div class="min-w-0">
+                    {roots.is_empty().then(|| view! { <p>{words.no_region}</p> })}
                     {roots.iter().map(|root| top(ctx, root)).collect::<Vec<_>>()}
                 </div>
                 <aside aria-label=words.levels class="text-[.9375rem]">

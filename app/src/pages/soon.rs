@@ -192,7 +192,7 @@ impl Feature {
             Self::Login => [
                 lang.pick("个人、企业和其他组织各有账户，用来申请、签署和查看进度。", "People, companies and other organizations have accounts to apply, sign and follow up."),
                 lang.pick("账户持有人可以列出自己的全部回执。", "Account holders can list all their receipts."),
-                lang.pick("提供单位和主管部门在自己的工作台办理。", "Providers and the authority work at desks of their own."),
+                lang.pick("提供单位在工作台发布和更新数据，主管部门在工作台审查和监督。", "Providers publish and update at a desk of their own; the authority reviews and supervises at its own."),
             ],
         }
     }
@@ -266,6 +266,7 @@ fn page(
                     <div class="ks-note max-w-[44rem]">
                         <p><b class="font-semibold">{coming(ctx, feature, policy)}</b></p>
                         <p>{today(ctx, feature, found, policy)}</p>
+                        {(feature == Feature::Login).then(|| view! { <p class="mt-2">{words.providers_today}</p> })}
                     </div>
                     <section aria-labelledby="h-promise" class="mt-12">
                         {section_head("h-promise", words.will_be_possible)}
@@ -320,19 +321,31 @@ fn today(ctx: &Ctx, feature: Feature, found: Option<&DatasetPage>, policy: &Poli
     };
     view! {
         {text}
-        " "
+        {ctx.gap()}
         <a class="ks-link" href=path>{words.to_the_dataset}</a>
     }
     .into_any()
 }
 
-fn rail(
-    ctx: &Ctx,
-    found: Option<&DatasetPage>,
-    whom: Option<&OrganizationView>,
-) -> Option<AnyView> {
+/// Names the keeper of the portal, where the directory has nobody to ask.
+fn keeper(ctx: &Ctx) -> AnyView {
     let words = ctx.words;
-    let whom = whom?;
+    let site = &ctx.site;
+    let mut facts = vec![fact(words.body, site.keeper.pick(ctx.lang))];
+    facts.extend(text_fact(words.contact, Some(&site.address.pick(ctx.lang))));
+    facts.extend(text_fact(words.hours, Some(&site.hours.pick(ctx.lang))));
+    view! {
+        <aside aria-label=words.whom_to_ask class="text-[.9375rem]">
+            {rail_head(words.whom_to_ask, Rank::First)}
+            {meta(facts)}
+        </aside>
+    }
+    .into_any()
+}
+
+fn rail(ctx: &Ctx, found: Option<&DatasetPage>, whom: Option<&OrganizationView>) -> AnyView {
+    let words = ctx.words;
+    let Some(whom) = whom else { return keeper(ctx) };
     let target = ctx.href(&format!("/organizations/{}", whom.named.code));
     let mut facts = vec![fact(
         words.body,
@@ -352,13 +365,11 @@ fn rail(
     if let Some(found) = found {
         facts.push(fact(words.code, found.dataset.code.to_string()));
     }
-    Some(
-        view! {
-            <aside aria-label=words.whom_to_ask class="text-[.9375rem]">
-                {rail_head(words.whom_to_ask, Rank::First)}
-                {meta(facts)}
-            </aside>
-        }
-        .into_any(),
-    )
+    view! {
+        <aside aria-label=words.whom_to_ask class="text-[.9375rem]">
+            {rail_head(words.whom_to_ask, Rank::First)}
+            {meta(facts)}
+        </aside>
+    }
+    .into_any()
 }

@@ -46,7 +46,8 @@ fn page(ctx: &Ctx, stats: &PortalStats) -> Page {
             {crumbs(ctx, vec![(words.stats.to_owned(), None)])}
             {page_head(words.stats, lead.clone())}
             {figures(ctx, stats)}
-            <div class="grid lg:grid-cols-2 gap-x-16">
+            {(stats.n_datasets == 0).then(|| view! { <p class="mt-8">{words.no_public_dataset}</p> })}
+            <div class="grid lg:grid-cols-2 gap-x-16" hidden=stats.n_datasets == 0>
                 <div>
                     {chart(ctx, words.chart_class, words.open_class, class_bars(&stats.by_class))}
                     {chart(ctx, words.chart_theme, words.theme, count_bars(&stats.by_theme, by("theme")))}
