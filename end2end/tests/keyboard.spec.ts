@@ -1,6 +1,7 @@
 import { Catalogue } from "../pages/catalogue";
 import { Frame } from "../pages/frame";
 import { demo } from "../support/demo";
+import { tabTo } from "../support/keys";
 import { expect, test } from "../support/test";
 
 test("the first Tab reaches the skip link, and it leads to the text", async ({ page }) => {
@@ -46,13 +47,3 @@ test("whatever has the focus shows it @scripts", async ({ page }) => {
     expect(shown).toBe("");
   }
 });
-
-/** Presses Tab until an element that fits the selector has the focus. */
-async function tabTo(page: import("@playwright/test").Page, selector: string) {
-  const wanted = page.locator(`${selector}:focus`);
-  for (let stop = 0; stop < 80; stop += 1) {
-    await page.keyboard.press("Tab");
-    if ((await wanted.count()) > 0) return;
-  }
-  throw new Error(`80 times Tab did not reach \`${selector}\``);
-}

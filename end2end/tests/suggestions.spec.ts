@@ -40,4 +40,49 @@ test.describe("suggestions @scripts", () => {
 
     await expect(page).toHaveURL(new RegExp(`/datasets\\?.*q=${encodeURIComponent(demo.words)}`));
   });
+
+  // The ARIA practices for a combobox with a list.
+  test("arrows go round the list, Home, End and typing leave it @scripts", async ({ page }) => {
+    const form = new SearchForm(page);
+    await page.goto("/");
+    await form.awake();
+    await form.field().pressSequentially(demo.words);
+    await expect(form.suggestions().first()).toBeVisible();
+    const chosen = page.getByRole("option", { selected: true });
+    const field = form.field();
+
+    await page.keyboard.press("ArrowUp");
+    await expect(form.suggestions().last()).toHaveAttribute("aria-selected", "true");
+    await expect(field).toHaveAttribute("aria-activedescendant", (await form.suggestions().last().getAttribute("id"))!);
+    await page.keyboard.press("ArrowDown");
+    await expect(chosen).toHaveCount(0);
+    await page.keyboard.press("ArrowDown");
+    await expect(form.suggestions().first()).toHaveAttribute("aria-selected", "true");
+    await page.keyboard.press("Home");
+    await expect(chosen).toHaveCount(0);
+    expect(await field.evaluate((input: HTMLInputElement) => input.selectionStart)).toBe(0);
+    await page.keyboard.press("End");
+    await page.keyboard.press("Alt+ArrowUp");
+    await expect(field).toHaveAttribute("aria-expanded", "false");
+    await page.keyboard.press("Alt+ArrowDown");
+    await expect(field).toHaveAttribute("aria-expanded", "true");
+    await expect(chosen).toHaveCount(0);
+    await page.keyboard.press("Tab");
+
+    await expect(field).toHaveAttribute("aria-expanded", "false");
+    await expect(field).not.toHaveAttribute("aria-activedescendant", /.*/);
+  });
+
+  test("a screen reader hears how many suggestions there are", async ({ page }) => {
+    const form = new SearchForm(page);
+    await page.goto("/");
+    await form.awake();
+    await form.field().pressSequentially(demo.words);
+    await expect(form.suggestions().first()).toBeVisible();
+
+    const told = page.getByRole("search").getByRole("status");
+    await expect(told).toContainText(`提示 ${await form.suggestions().count()} 条`);
+    await page.keyboard.press("Escape");
+    await expect(told).toBeEmpty();
+  });
 });
