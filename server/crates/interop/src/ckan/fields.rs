@@ -52,10 +52,10 @@ impl Fields {
         self.0.get(name)
     }
 
-    /// Takes the first of several fields that holds a text.
+    /// Takes the first of several fields that holds a text; harvesters write nothing as `[]`.
     pub(super) fn text(&mut self, names: &[&str]) -> Option<String> {
         for name in names {
-            let found = self.0.get(*name).and_then(json::scalar);
+            let found = self.0.get(*name).and_then(json::scalar).filter(|text| text != "[]");
             if found.is_some() {
                 self.0.remove(*name);
                 return found;

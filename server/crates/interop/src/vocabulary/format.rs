@@ -75,6 +75,8 @@ pub fn format_of_word(raw: &str) -> Option<Format> {
         | "wfs"
         | "wcs"
         | "wmts"
+        | "ogc wms"
+        | "ogc wfs"
         | "wms_srvc"
         | "wfs_srvc"
         | "sparql"

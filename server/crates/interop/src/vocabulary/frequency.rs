@@ -22,8 +22,13 @@ pub fn frequency(raw: &str) -> Option<Frequency> {
     if let Some(found) = east_asian(&key) {
         return Some(found);
     }
+    let spaced = words(&folded);
     let is_phrase = folded.chars().count() <= 60;
-    is_phrase.then(|| phrase(&words(&folded)))?
+    let from_phrase = || {
+        let every = every(&spaced).map(of_days);
+        every.or_else(|| phrase(&spaced))
+    };
+    is_phrase.then(from_phrase).flatten().or_else(|| sentence(&spaced))
 }
 
 fn of_days(days: f64) -> Frequency {
@@ -96,7 +101,9 @@ fn code(key: &str) -> Option<Frequency> {
         | "quinquennial" | "decennial" | "irreg" | "irregular" | "irregularly" | "asneeded"
         | "asrequired" | "adhoc" | "ondemand" | "periodically" | "intermittent" | "infrequent"
         | "occasionally" | "sporadic" | "variable" | "variesbydataset" | "varies" | "various"
-        | "whenneeded" => Frequency::Irregular,
+        | "whenneeded" | "asavailable" | "occasional" | "rolling" | "regularly" | "frequently"
+        | "rare" | "rarely" | "tbd" | "na" | "tobedefined" | "tobedetermined" | "unknown"
+        | "notspecified" => Frequency::Irregular,
         "never"
         | "static"
         | "notupdated"
@@ -148,6 +155,7 @@ fn east_asian(key: &str) -> Option<Frequency> {
         "适时",
         "根据需要",
         "其他",
+        "未定",
     ];
     const REALTIME: &[&str] =
         &["实时", "実時間", "リアルタイム", "即时", "每小时", "毎時", "1時間"];
@@ -246,6 +254,72 @@ fn phrase(text: &str) -> Option<Frequency> {
     }
 }
 
+/// Works out the days between two updates from `every N hours`, `once per month`, `5 minutes`.
+fn every(text: &str) -> Option<f64> {
+    const UNITS: &[(&str, f64)] = &[
+        ("minute", 1.0 / 1440.0),
+        ("hour", 1.0 / 24.0),
+        ("day", 1.0),
+        ("week", 7.0),
+        ("month", 30.5),
+        ("year", 365.0),
+    ];
+    const NUMBERS: &[(&str, f64)] =
+        &[("two", 2.0), ("three", 3.0), ("four", 4.0), ("five", 5.0), ("six", 6.0), ("ten", 10.0)];
+    let rest = match text.split_once("every ").or_else(|| text.split_once("once per ")) {
+        Some((_, rest)) => rest,
+        None => text.strip_prefix("once a ").unwrap_or(text),
+    };
+    let has_word = rest.len() < text.len();
+    let mut parts = rest.split(' ');
+    let first = parts.next()?;
+    let named = NUMBERS.iter().find(|(name, _)| *name == first).map(|(_, number)| *number);
+    let number = first.parse().ok().or(named);
+    let unit = if number.is_some() { parts.next()? } else { first };
+    let (_, days) = UNITS.iter().find(|(name, _)| unit.trim_end_matches('s') == *name)?;
+    // `5 minutes` says it all; `the last 5 minutes of …` does not.
+    let is_whole = has_word || (number.is_some() && parts.next().is_none());
+    is_whole.then(|| days * number.unwrap_or(1.0))
+}
+
+/// A sentence that says that there is no rhythm, or that nothing will come any more.
+fn sentence(text: &str) -> Option<Frequency> {
+    const IRREGULAR: &[&str] = &[
+        "as soon as",
+        "as available",
+        "becomes available",
+        "become available",
+        "is available",
+        "are available",
+        "when available",
+        "made available",
+        "as needed",
+        "as required",
+        "when needed",
+        "need to update basis",
+        "rolling basis",
+        "on demand",
+        "ad hoc",
+    ];
+    const STATIC: &[&str] = &[
+        "will not be updated",
+        "no updates",
+        "final version",
+        "been finalized",
+        "dataset is complete",
+        "is finalized",
+    ];
+    let said: Vec<Frequency> = text.split(' ').filter_map(code).collect();
+    if said.iter().any(|it| !matches!(it, Frequency::Irregular | Frequency::Static)) {
+        return None;
+    }
+    let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
+    if has(IRREGULAR) || said.contains(&Frequency::Irregular) {
+        return Some(Frequency::Irregular);
+    }
+    has(STATIC).then_some(Frequency::Static)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,7 +356,7 @@ mod tests {
         check(&format!("{eu}ANNUAL_2"), Some(Frequency::HalfYearly));
         check(&format!("{eu}UPDATE_CONT"), Some(Frequency::Realtime));
         check(&format!("{eu}NEVER"), Some(Frequency::Static));
-        check(&format!("{eu}UNKNOWN"), None);
+        check(&format!("{eu}UNKNOWN"), Some(Frequency::Irregular));
         check("http://purl.org/cld/freq/threeTimesAYear", Some(Frequency::HalfYearly));
         check("irregular", Some(Frequency::Irregular));
         check("real-time", Some(Frequency::Realtime));
@@ -291,7 +365,22 @@ mod tests {
         check("half_yearly", Some(Frequency::HalfYearly));
         check("Updated daily", Some(Frequency::Daily));
         check("Not currently being updated", Some(Frequency::Static));
-        check("New data is added as soon as it is available.", None);
+        check("New data is added as soon as it is available.", Some(Frequency::Irregular));
+        check(
+            "New data is added regularly, usually within a few hours.",
+            Some(Frequency::Irregular),
+        );
+        check(
+            "This is the final version of the dataset, it will not be updated.",
+            Some(Frequency::Static),
+        );
+        check("Every 6 hours", Some(Frequency::Realtime));
+        check("Every three months", Some(Frequency::Quarterly));
+        check("Once per hour.", Some(Frequency::Realtime));
+        check("~2 years", Some(Frequency::Irregular));
+        check("Every 6 to 12 months", None);
+        check("From 2000-02-16 to Ongoing (Daily - < Weekly)", None);
+        check("TBD", Some(Frequency::Irregular));
     }
 
     #[test]
@@ -321,7 +410,8 @@ mod tests {
         check("四半期ごと", Some(Frequency::Quarterly));
         check("1年ごと（変更あればその都度）", Some(Frequency::Yearly));
         check("年に数回", Some(Frequency::Irregular));
-        check("未定", None);
+        check("未定", Some(Frequency::Irregular));
+        check("市場開市日ごと", None);
         check("", None);
     }
 }

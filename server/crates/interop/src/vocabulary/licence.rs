@@ -11,20 +11,32 @@ pub fn licence(raw: &str) -> Option<&'static str> {
     if let Some(term) = LICENCES.iter().find(|term| term.code == lowered) {
         return Some(term.code);
     }
+    let spaced = words(raw);
+    if OPEN_STATEMENTS.iter().any(|statement| spaced.starts_with(statement)) {
+        return Some("other-open");
+    }
     // Long texts that speak of several licences say nothing certain.
     if lowered.chars().count() > 600 {
         return None;
     }
-    let spaced = words(raw);
     creative_commons(&lowered, &spaced)
         .or_else(|| by_id(&spaced.replace(' ', "-")))
         .or_else(|| by_address(&lowered))
         .or_else(|| by_title(&spaced))
 }
 
+/// How texts begin that open data without naming a licence.
+const OPEN_STATEMENTS: &[&str] = &[
+    "there are no restrictions on the use of this data",
+    "open data there are no restrictions on the use of this data",
+    "all data are free and provided without license restrictions",
+    "noaa data disseminated through nodd are open to the public and can be used as desired",
+];
+
 fn creative_commons(lowered: &str, spaced: &str) -> Option<&'static str> {
-    let squeezed = spaced.replace(' ', "");
+    let squeezed = spaced.replace(' ', "").replace("creativecommons", "cc");
     if lowered.contains("publicdomain/zero")
+        || squeezed.contains("cc10universalpublicdomain")
         || squeezed.contains("cc0")
         || squeezed.contains("cczero")
     {
@@ -108,6 +120,9 @@ fn by_id(id: &str) -> Option<&'static str> {
         | "pd"
         | "gfdl"
         | "bsd"
+        | "bsd-2-clause"
+        | "bsd-3-clause"
+        | "bsd-3-clause-license"
         | "isc"
         | "korea-ogl"
         | "colombia-ogdl"
@@ -178,6 +193,10 @@ fn by_title(spaced: &str) -> Option<&'static str> {
         ("uk open government licence", "ogl-uk-3.0"),
         ("open government licen", "other-open"),
         ("licence ouverte", "other-open"),
+        ("italian open data license v2", "other-open"),
+        ("iodl v2", "other-open"),
+        ("singapore open data licence", "other-open"),
+        ("open government data license", "other-open"),
         ("etalab", "other-open"),
         ("data licence germany", "other-open"),
         ("datenlizenz deutschland", "other-open"),
@@ -224,6 +243,9 @@ mod tests {
         check("Creative Commons Attribution Non Commercial 4.0", Some("cc-by-nc-4.0"));
         check("https://creativecommons.org/licenses/by-nd/4.0/", Some("other-restricted"));
         check("CC BY 2.1 JP", Some("other-open"));
+        check("Creative Commons BY-SA", Some("cc-by-sa-4.0"));
+        check("Creative Commons 1.0 Universal Public Domain Dedication", Some("cc0-1.0"));
+        check("Creative Commons open license", None);
         check("CC0", Some("cc0-1.0"));
         check("http://creativecommons.org/publicdomain/zero/1.0/", Some("cc0-1.0"));
     }
@@ -244,6 +266,9 @@ mod tests {
         check("other-closed", Some("other-restricted"));
         check("https://data.some.org/link/to/license", None);
         check("Varies by dataset", None);
+        check("There are no restrictions on the use of this data.", Some("other-open"));
+        check("Use is restricted; there are no restrictions on the use of this data by us", None);
+        check("BSD 3-Clause License", Some("other-open"));
         check("", None);
     }
 }

@@ -1,370 +1,33 @@
 //! Themes.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::{THEMES, last_segment, words};
 
-/// Words that name a theme by themselves, folded as [`words`] folds them.
-const EXACT: &[(&str, &[&str])] = &[
-    ("credit", &["credit", "信用", "社会信用", "企业信用"]),
-    (
-        "health",
-        &[
-            "heal",
-            "healthcare life sciences data",
-            "health",
-            "healthcare",
-            "health care",
-            "public health",
-            "medicine",
-            "medical",
-            "医療 福祉",
-            "医療",
-            "福祉",
-            "医疗",
-            "卫生",
-            "卫生健康",
-            "公共卫生",
-            "健康",
-            "epidemiology",
-            "pharmaceuticals",
-            "genomics",
-            "genetics",
-        ],
-    ),
-    (
-        "employment",
-        &[
-            "employment",
-            "labor",
-            "labour",
-            "産業雇用創出",
-            "雇用",
-            "就业",
-            "社保",
-            "社会保障",
-            "人力资源",
-            "劳动就业",
-            "jobs",
-        ],
-    ),
-    (
-        "public_safety",
-        &[
-            "public safety",
-            "safety",
-            "治安",
-            "防災 災害計画",
-            "防災",
-            "公共安全",
-            "应急",
-            "应急管理",
-            "消防",
-            "crime",
-            "disaster",
-            "justice legal system and public safety",
-            "intelligence military",
-            "emergency",
-        ],
-    ),
-    (
-        "housing",
-        &[
-            "housing",
-            "まちづくり",
-            "住房",
-            "城乡建设",
-            "城建",
-            "城市管理",
-            "城市治理",
-            "构造物",
-            "planning cadastre",
-            "real estate",
-            "construction",
-            "urban development",
-            "urban planning",
-            "structure",
-            "infrastructure",
-            "utilities communication",
-            "utilitiescommunication",
-            "utilities and communication",
-            "land use",
-            "landuse",
-        ],
-    ),
-    (
-        "transport",
-        &[
-            "tran",
-            "transport",
-            "transportation",
-            "traffic",
-            "交通情報",
-            "交通",
-            "道路",
-            "道路交通",
-            "logistics",
-            "mobility",
-        ],
-    ),
-    (
-        "education",
-        &[
-            "educ",
-            "education",
-            "culture",
-            "education culture and sport",
-            "sport",
-            "芸術文化",
-            "文化",
-            "教育",
-            "科教文化",
-            "体育",
-            "文旅",
-            "オリンピック パラリンピック",
-            "libraries",
-        ],
-    ),
-    (
-        "science",
-        &[
-            "tech",
-            "science",
-            "technology",
-            "science and technology",
-            "research",
-            "innovation",
-            "科技",
-            "科学",
-            "engineering",
-            "artificial intelligence",
-            "machine learning",
-            "digital economy",
-            "telecommunications",
-            "research data",
-            "生物",
-            "biology",
-            "bioinformatics",
-            "life sciences",
-            "信息技术",
-        ],
-    ),
-    (
-        "energy",
-        &[
-            "ener",
-            "resources data",
-            "energy",
-            "renewable energy",
-            "electricity",
-            "资源",
-            "能源",
-            "自然资源",
-            "エネルギー",
-            "resources",
-            "mining",
-            "oil",
-        ],
-    ),
-    (
-        "environment",
-        &[
-            "envi",
-            "environmental data",
-            "environment",
-            "environmental",
-            "環境",
-            "环境",
-            "生态",
-            "环保",
-            "ecology",
-            "biodiversity",
-            "biota",
-            "water",
-            "inland waters",
-            "inlandwaters",
-            "ocean",
-            "oceans",
-            "climate change",
-            "水利",
-            "生态环境保护",
-            "sustainability",
-            "conservation",
-            "air quality",
-            "geoscientific information",
-            "earth science",
-            "geology",
-        ],
-    ),
-    (
-        "industry",
-        &[
-            "agri",
-            "agriculture",
-            "agriculture fisheries forestry and food",
-            "farming",
-            "industry",
-            "manufacturing",
-            "工业",
-            "农业",
-            "农业农村",
-            "農林水産",
-            "food",
-            "food security",
-            "forestry",
-            "fisheries",
-            "electronics",
-        ],
-    ),
-    (
-        "commerce",
-        &[
-            "trade",
-            "commerce",
-            "international trade",
-            "商贸",
-            "商务",
-            "business",
-            "観光",
-            "旅游",
-            "tourism",
-            "commodities",
-        ],
-    ),
-    (
-        "finance",
-        &[
-            "econ",
-            "economy",
-            "economy and finance",
-            "economics",
-            "finance",
-            "banking",
-            "税金",
-            "财税",
-            "财政",
-            "金融",
-            "経済",
-            "经济",
-            "capital markets",
-            "monetary policy",
-            "securities",
-            "insurance",
-            "budget",
-            "taxes",
-            "tax",
-            "investment",
-            "prices",
-            "inflation",
-            "exchange rates",
-            "interest rates",
-            "financial markets",
-            "derivatives",
-            "balance of payments",
-            "财政金融",
-        ],
-    ),
-    ("work_safety", &["work safety", "occupational safety", "安全生产监管"]),
-    (
-        "market",
-        &[
-            "market supervision",
-            "市场监督",
-            "质量监督",
-            "consumer",
-            "consumer protection",
-            "standards",
-            "intellectual property",
-        ],
-    ),
-    (
-        "assistance",
-        &[
-            "assistance",
-            "social assistance",
-            "救助",
-            "民政",
-            "social protection",
-            "welfare",
-            "人口減少 少子高齢化",
-        ],
-    ),
-    (
-        "law",
-        &["just", "law", "justice", "legal", "司法", "法律", "法制", "regulation", "regulatory"],
-    ),
-    (
-        "life",
-        &[
-            "生活",
-            "民生服务",
-            "life",
-            "society",
-            "social",
-            "population and society",
-            "soci",
-            "demographics",
-            "population",
-            "人口",
-            "social development",
-        ],
-    ),
-    (
-        "weather",
-        &[
-            "weather",
-            "meteorology",
-            "climate",
-            "気象",
-            "气象",
-            "climatology meteorology atmosphere",
-            "atmosphere",
-            "climatology meteorology",
-        ],
-    ),
-    (
-        "geospatial",
-        &[
-            "geospatial",
-            "geography",
-            "location",
-            "boundaries",
-            "imagery base maps earth cover",
-            "imagery",
-            "maps",
-            "elevation",
-            "地理",
-            "测绘",
-            "地理信息",
-            "earth observation",
-            "remote sensing",
-            "satellite imagery",
-            "mapping",
-            "imagerybasemapsearthcover",
-            "geographic",
-            "land cover",
-            "cadastre",
-            "regions and cities",
-            "regi",
-        ],
-    ),
-    (
-        "organisation",
-        &[
-            "gove",
-            "public sector data",
-            "government",
-            "government and public sector",
-            "governance",
-            "機関",
-            "机构",
-            "政府机构",
-            "statistics",
-            "统计",
-            "elections",
-            "politics",
-        ],
-    ),
-    ("other", &["その他", "其它", "intr", "op datpro", "provisional data", "international issues"]),
-];
+/// Names that mean a theme by themselves.
+static NAMES: LazyLock<Themes> = LazyLock::new(|| read(include_str!("theme_names.txt")));
+
+/// Words that speak of a theme inside a longer name.
+static WORDS: LazyLock<Themes> = LazyLock::new(|| read(include_str!("theme_words.txt")));
+
+/// Themes by what they are called.
+type Themes = HashMap<&'static str, &'static str>;
+
+/// Reads a list: a theme on a line of its own, below it, indented, what it is called.
+fn read(list: &'static str) -> Themes {
+    let mut themes = Themes::new();
+    let mut theme = "";
+    for line in list.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        if !line.starts_with(' ') {
+            theme = line;
+            continue;
+        }
+        let names = line.split(';').map(str::trim).filter(|name| !name.is_empty());
+        themes.extend(names.map(|name| (name, theme)));
+    }
+    themes
+}
 
 /// Finds the theme that a code, a word or a URI means.
 pub fn theme(raw: &str) -> Option<&'static str> {
@@ -380,7 +43,24 @@ pub fn theme(raw: &str) -> Option<&'static str> {
     if let Some(term) = own {
         return Some(term.code);
     }
-    EXACT.iter().find(|(_, names)| names.contains(&key.as_str())).map(|(code, _)| *code)
+    NAMES.get(key.as_str()).copied().or_else(|| by_words(&key))
+}
+
+/// Finds the one theme that the words of a short name speak of; of two it is neither.
+fn by_words(key: &str) -> Option<&'static str> {
+    const MOST_WORDS: usize = 5;
+    let mut found = None;
+    for (n_before, word) in key.split(' ').enumerate() {
+        if n_before == MOST_WORDS {
+            return None;
+        }
+        match (found, WORDS.get(word).copied()) {
+            (None, named) => found = named,
+            (Some(one), Some(other)) if one != other => return None,
+            _ => {}
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -390,6 +70,20 @@ mod tests {
     #[track_caller]
     fn check(raw: &str, expected: Option<&str>) {
         assert_eq!(theme(raw), expected, "{raw}");
+    }
+
+    #[test]
+    fn every_name_and_word_means_one_theme_that_there_is() {
+        for list in [include_str!("theme_names.txt"), include_str!("theme_words.txt")] {
+            let names = list.lines().filter(|line| line.starts_with(' '));
+            let n_names = names.flat_map(|line| line.split(';')).filter(|it| !it.trim().is_empty());
+            let read = read(list);
+            assert_eq!(read.len(), n_names.count(), "a name stands twice");
+            for (name, code) in read {
+                assert!(THEMES.iter().any(|term| term.code == code), "{code}");
+                assert_eq!(words(name), name);
+            }
+        }
     }
 
     #[test]
@@ -409,6 +103,13 @@ mod tests {
         check("Climatology / Meteorology / Atmosphere", Some("weather"));
         check("earth-science", Some("environment"));
         check("manufacturing", Some("industry"));
+        check("banking-statistics", Some("finance"));
+        check("infectious-diseases", Some("health"));
+        check("food-safety", Some("market"));
+        check("social-security", Some("employment"));
+        check("energy-trade", None);
+        check("http://eurovoc.europa.eu/100142", None);
+        check("http://datos.gob.es/kos/sector-publico/sector/deporte", Some("education"));
         check("xyzzy", None);
         check("", None);
     }
