@@ -7,13 +7,12 @@ mod resource;
 
 use std::io::BufRead;
 
-use kaishu_types::import::Rejection;
+use kaishu_types::import::ImportRecord;
 use serde_json::{Map, Value};
 
-pub(crate) use self::resource::file_name;
-use crate::json::{self, Piece};
+use crate::records::{self, Format, Found};
 use crate::text::shorten;
-use crate::{Import, ImportError, Limits, Outcome, Seen, guard};
+use crate::{Import, ImportError, Limits, Outcome, json};
 
 /// Reads packages from a reader, one by one where the file is JSON lines.
 ///
@@ -25,34 +24,7 @@ pub fn read(
     limits: &Limits,
     sink: &mut dyn FnMut(Outcome),
 ) -> Result<(), ImportError> {
-    let mut seen = Seen::default();
-    json::read(reader, limits, &mut |piece| {
-        let (value, place) = match piece {
-            Piece::Bad(rejection) => {
-                sink(Err(rejection));
-                return Ok(());
-            }
-            Piece::Document(value) => (value, String::new()),
-            Piece::Line { number, value } => (value, format!("line {number}")),
-        };
-        let is_document = place.is_empty();
-        match unfold(value) {
-            Ok(found) => {
-                for (index, package) in found.packages.into_iter().enumerate() {
-                    let place = item_place(&place, index, found.is_list);
-                    let outcome = one(package, &place, found.site.as_deref(), limits)
-                        .and_then(|record| seen.check(record, &place));
-                    sink(outcome);
-                }
-                Ok(())
-            }
-            Err(message) if is_document => Err(ImportError::Shape(message)),
-            Err(reason) => {
-                sink(Err(Rejection { record: place, reason }));
-                Ok(())
-            }
-        }
-    })
+    records::read(&Ckan, reader, limits, sink)
 }
 
 /// Reads packages from bytes, with the usual limits.
@@ -66,37 +38,26 @@ pub fn parse(mut bytes: &[u8]) -> Result<Import, ImportError> {
     Ok(import)
 }
 
-fn one(package: Value, place: &str, site: Option<&str>, limits: &Limits) -> Outcome {
-    let name = package
-        .get("id")
-        .or_else(|| package.get("name"))
-        .and_then(json::scalar)
-        .map_or_else(|| place.to_owned(), |id| format!("{id} ({place})"));
-    json::check_weight(&package, limits)
-        .and_then(|()| package::record(package, site))
-        .and_then(guard::foreign)
-        .map_err(|reason| Rejection { record: name, reason })
-}
+struct Ckan;
 
-pub(crate) fn item_place(outer: &str, index: usize, is_list: bool) -> String {
-    match (outer.is_empty(), is_list) {
-        (true, true) => format!("item {}", index + 1),
-        (true, false) => "the file".to_owned(),
-        (false, true) => format!("{outer}, item {}", index + 1),
-        (false, false) => outer.to_owned(),
+impl Format for Ckan {
+    fn unfold(&self, value: Value, _is_document: bool) -> Result<Found, String> {
+        unfold(value)
     }
-}
 
-struct Found {
-    packages: Vec<Value>,
-    is_list: bool,
-    site: Option<String>,
+    fn name(&self, package: &Value) -> Option<String> {
+        package.get("id").or_else(|| package.get("name")).and_then(json::scalar)
+    }
+
+    fn record(&self, package: Value, site: Option<&str>) -> Result<ImportRecord, String> {
+        package::record(package, site)
+    }
 }
 
 /// Takes the envelope of a reply off.
 fn unfold(value: Value) -> Result<Found, String> {
     match value {
-        Value::Array(packages) => listed(packages, None),
+        Value::Array(packages) => listed(packages),
         Value::Object(reply) if reply.contains_key("success") || is_envelope(&reply) => {
             unfold_reply(reply)
         }
@@ -104,9 +65,7 @@ fn unfold(value: Value) -> Result<Found, String> {
             let results = map.remove("results").unwrap_or_default();
             unfold(results)
         }
-        Value::Object(package) => {
-            Ok(Found { packages: vec![Value::Object(package)], is_list: false, site: None })
-        }
+        Value::Object(package) => Ok(Found::single(Value::Object(package))),
         other => Err(format!(
             "holds {}, expected a CKAN package, a list of packages or a reply of the action API",
             json::kind(&other)
@@ -142,11 +101,11 @@ fn unfold_reply(mut reply: Map<String, Value>) -> Result<Found, String> {
     Ok(found)
 }
 
-fn listed(packages: Vec<Value>, site: Option<String>) -> Result<Found, String> {
+fn listed(packages: Vec<Value>) -> Result<Found, String> {
     if !packages.is_empty() && packages.iter().all(Value::is_string) {
         return Err("holds names only; ask CKAN for `package_search` or \
                     `current_package_list_with_resources`, which give whole packages"
             .to_owned());
     }
-    Ok(Found { packages, is_list: true, site })
+    Ok(Found::list(packages))
 }

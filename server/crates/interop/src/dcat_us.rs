@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
-use kaishu_types::import::{ImportOrganization, ImportRecord, ImportResource, Rejection};
+use kaishu_types::import::{ImportOrganization, ImportRecord, ImportResource};
 use kaishu_types::vocabulary::OpenClass;
 use serde_json::{Map, Value};
 
-use crate::ckan::item_place;
-use crate::json::{self, Piece};
-use crate::{Import, ImportError, Limits, Outcome, Seen, date, guard};
+use crate::records::{self, Format, Found, resource_title};
+use crate::{Import, ImportError, Limits, Outcome, date, json};
 
 /// Reads datasets from a reader.
 ///
@@ -22,33 +21,7 @@ pub fn read(
     limits: &Limits,
     sink: &mut dyn FnMut(Outcome),
 ) -> Result<(), ImportError> {
-    let mut seen = Seen::default();
-    json::read(reader, limits, &mut |piece| {
-        let (value, outer) = match piece {
-            Piece::Bad(rejection) => {
-                sink(Err(rejection));
-                return Ok(());
-            }
-            Piece::Document(value) => (value, String::new()),
-            Piece::Line { number, value } => (value, format!("line {number}")),
-        };
-        match unfold(value) {
-            Ok((datasets, is_list)) => {
-                for (index, dataset) in datasets.into_iter().enumerate() {
-                    let place = item_place(&outer, index, is_list);
-                    sink(
-                        one(dataset, &place, limits).and_then(|record| seen.check(record, &place)),
-                    );
-                }
-                Ok(())
-            }
-            Err(message) if outer.is_empty() => Err(ImportError::Shape(message)),
-            Err(reason) => {
-                sink(Err(Rejection { record: outer, reason }));
-                Ok(())
-            }
-        }
-    })
+    records::read(&DcatUs, reader, limits, sink)
 }
 
 /// Reads datasets from bytes, with the usual limits.
@@ -62,13 +35,29 @@ pub fn parse(mut bytes: &[u8]) -> Result<Import, ImportError> {
     Ok(import)
 }
 
-fn unfold(value: Value) -> Result<(Vec<Value>, bool), String> {
+struct DcatUs;
+
+impl Format for DcatUs {
+    fn unfold(&self, value: Value, _is_document: bool) -> Result<Found, String> {
+        unfold(value)
+    }
+
+    fn name(&self, dataset: &Value) -> Option<String> {
+        ["identifier", "title"].iter().find_map(|key| dataset.get(*key).and_then(json::scalar))
+    }
+
+    fn record(&self, dataset: Value, _site: Option<&str>) -> Result<ImportRecord, String> {
+        record(dataset)
+    }
+}
+
+fn unfold(value: Value) -> Result<Found, String> {
     match value {
-        Value::Array(datasets) => Ok((datasets, true)),
+        Value::Array(datasets) => Ok(Found::list(datasets)),
         Value::Object(mut catalogue) if catalogue.contains_key("dataset") => {
             match catalogue.remove("dataset") {
-                Some(Value::Array(datasets)) => Ok((datasets, true)),
-                Some(dataset @ Value::Object(_)) => Ok((vec![dataset], true)),
+                Some(Value::Array(datasets)) => Ok(Found::list(datasets)),
+                Some(dataset @ Value::Object(_)) => Ok(Found::list(vec![dataset])),
                 other => Err(format!(
                     "`dataset` is {}, expected a list of datasets",
                     json::kind(&other.unwrap_or_default())
@@ -78,24 +67,13 @@ fn unfold(value: Value) -> Result<(Vec<Value>, bool), String> {
         Value::Object(dataset)
             if dataset.contains_key("title") || dataset.contains_key("identifier") =>
         {
-            Ok((vec![Value::Object(dataset)], false))
+            Ok(Found::single(Value::Object(dataset)))
         }
         Value::Object(_) => {
             Err("has no `dataset`; a data.json is an object with a list `dataset`".to_owned())
         }
         other => Err(format!("holds {}, expected a data.json catalogue", json::kind(&other))),
     }
-}
-
-fn one(dataset: Value, place: &str, limits: &Limits) -> Outcome {
-    let name = ["identifier", "title"]
-        .iter()
-        .find_map(|key| dataset.get(*key).and_then(json::scalar))
-        .map_or_else(|| place.to_owned(), |name| format!("{name} ({place})"));
-    json::check_weight(&dataset, limits)
-        .and_then(|()| record(dataset))
-        .and_then(guard::foreign)
-        .map_err(|reason| Rejection { record: name, reason })
 }
 
 /// The fields of a dataset that were not read yet.
@@ -237,19 +215,16 @@ fn distribution(index: usize, value: &Value) -> Result<ImportResource, String> {
     let text =
         |names: &[&str]| names.iter().find_map(|name| value.get(*name).and_then(json::scalar));
     let url = text(&["downloadURL", "accessURL"]);
-    let title = text(&["title"])
-        .map(|title| json::one_line(&title))
-        .or_else(|| url.as_deref().and_then(crate::ckan::file_name))
-        .unwrap_or_else(|| format!("{}", index + 1));
+    let title = text(&["title"]);
     Ok(ImportResource {
         source_id: text(&["@id", "identifier"]),
-        title,
+        title: resource_title(title.as_deref(), url.as_deref(), index),
         description: text(&["description"]),
         url,
-        path: None,
         format: text(&["format"]),
         media_type: text(&["mediaType"]),
         size_bytes: text(&["byteSize"]).and_then(|size| size.parse().ok()),
         updated_at: text(&["modified"]).as_deref().and_then(date::moment),
+        ..ImportResource::default()
     })
 }

@@ -16,6 +16,8 @@ const SCHEMES: &[&str] = &["http://", "https://", "ftp://", "mailto:"];
 /// Checks a record of another catalogue; what is no safe address is kept as text.
 pub(crate) fn foreign(mut record: ImportRecord) -> Result<ImportRecord, String> {
     keep_addresses(&mut record);
+    record.summary = with_line_breaks(record.summary);
+    record.summary_en = record.summary_en.map(with_line_breaks);
     own(record)
 }
 
@@ -48,6 +50,16 @@ pub(crate) fn own(record: ImportRecord) -> Result<ImportRecord, String> {
         }
     }
     Ok(record)
+}
+
+/// Summaries are text; the line breaks of HTML are what most of those that are not use.
+fn with_line_breaks(text: String) -> String {
+    const BREAKS: &[&str] = &["<br/>", "<br />", "<br>", "<BR>"];
+    if !text.contains("<b") && !text.contains("<B") {
+        return text;
+    }
+    let broken = BREAKS.iter().fold(text, |text, tag| text.replace(tag, "\n"));
+    broken.trim().to_owned()
 }
 
 fn keep_addresses(record: &mut ImportRecord) {

@@ -4,17 +4,17 @@
 mod apply;
 mod mapping;
 mod rule;
+mod yaml;
 
 use std::io::BufRead;
 
-use kaishu_types::import::Rejection;
+use kaishu_types::import::ImportRecord;
 use serde_json::Value;
 
 pub use self::mapping::Mapping;
-use crate::ckan::item_place;
-use crate::json::{self, Piece};
-use crate::text;
-use crate::{Import, ImportError, Limits, Outcome, Seen, guard};
+pub use self::yaml::parse_yaml_record;
+use crate::records::{self, Format, Found};
+use crate::{Import, ImportError, Limits, Outcome, json};
 
 /// Reads records from a reader.
 ///
@@ -28,31 +28,7 @@ pub fn read(
     limits: &Limits,
     sink: &mut dyn FnMut(Outcome),
 ) -> Result<(), ImportError> {
-    let mut seen = Seen::default();
-    json::read(reader, limits, &mut |piece| {
-        let (value, outer) = match piece {
-            Piece::Bad(rejection) => {
-                sink(Err(rejection));
-                return Ok(());
-            }
-            Piece::Document(value) => (value, String::new()),
-            Piece::Line { number, value } => (value, format!("line {number}")),
-        };
-        let (records, is_list) = match unfold(value, mapping, outer.is_empty()) {
-            Ok(found) => found,
-            Err(message) if outer.is_empty() => return Err(ImportError::Shape(message)),
-            Err(reason) => {
-                sink(Err(Rejection { record: outer, reason }));
-                return Ok(());
-            }
-        };
-        for (index, record) in records.iter().enumerate() {
-            let place = item_place(&outer, index, is_list);
-            let outcome = one(record, &place, mapping, limits);
-            sink(outcome.and_then(|record| seen.check(record, &place)));
-        }
-        Ok(())
-    })
+    records::read(mapping, reader, limits, sink)
 }
 
 /// Reads records from bytes, with the usual limits.
@@ -66,67 +42,91 @@ pub fn parse(mut bytes: &[u8], mapping: &Mapping) -> Result<Import, ImportError>
     Ok(import)
 }
 
-/// Reads one YAML document as one record; `file_name` says which one in a rejection, and its
-/// stem is the field `$file` of the record.
-///
-/// # Errors
-///
-/// The rejection names the file, the line and what is wrong.
-pub fn parse_yaml_record(bytes: &[u8], file_name: &str, mapping: &Mapping) -> Outcome {
-    let limits = Limits::default();
-    let reject = |reason: String| Rejection { record: file_name.to_owned(), reason };
-    if bytes.len() as u64 > limits.record_bytes {
-        let reason = format!("is larger than {} bytes", limits.record_bytes);
-        return Err(reject(reason));
+impl Format for Mapping {
+    fn unfold(&self, value: Value, is_document: bool) -> Result<Found, String> {
+        unfold(value, self, is_document)
     }
-    let decoded = text::decode(bytes).map_err(|error| reject(error.to_string()))?;
-    let mut value: Value = serde_saphyr::from_str(&decoded)
-        .map_err(|error| reject(format!("not valid YAML: {}", yaml_message(&error.to_string()))))?;
-    let Value::Object(map) = &mut value else {
-        return Err(reject(format!("is {}, expected fields", json::kind(&value))));
-    };
-    let stem = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
-    map.insert("$file".to_owned(), Value::String(stem.to_owned()));
-    one(&value, file_name, mapping, &limits)
+
+    fn name(&self, record: &Value) -> Option<String> {
+        apply::identifier(record, self)
+    }
+
+    fn record(&self, record: Value, _site: Option<&str>) -> Result<ImportRecord, String> {
+        apply::record(&record, self)
+    }
 }
 
-/// Keeps the first line: the ones after it are a drawing of the place.
-fn yaml_message(message: &str) -> String {
-    message.lines().next().unwrap_or(message).trim_start_matches("error: ").to_owned()
-}
-
-fn one(value: &Value, place: &str, mapping: &Mapping, limits: &Limits) -> Outcome {
-    json::check_weight(value, limits)
-        .and_then(|()| apply::record(value, mapping))
-        .and_then(guard::foreign)
-        .map_err(|reason| {
-            let id = apply::identifier(value, mapping);
-            let record = id.map_or_else(|| place.to_owned(), |id| format!("{id} ({place})"));
-            Rejection { record, reason }
-        })
-}
-
-fn unfold(
-    value: Value,
-    mapping: &Mapping,
-    is_document: bool,
-) -> Result<(Vec<Value>, bool), String> {
+fn unfold(value: Value, mapping: &Mapping, is_document: bool) -> Result<Found, String> {
     let Some(path) = mapping.records.as_deref().filter(|_| is_document) else {
         return Ok(match value {
-            Value::Array(values) => (values, true),
-            single => (vec![single], false),
+            Value::Array(values) => Found::list(values),
+            single => Found::single(single),
         });
     };
-    let mut found = value;
-    for step in path.split('.') {
-        let next = found.get_mut(step).map(Value::take);
-        found = next.ok_or_else(|| {
-            format!("has no `{step}` of `records = \"{path}\"`; correct the mapping or the file")
-        })?;
+    let mut walk = Walk { path, names: Vec::new(), records: Vec::new() };
+    let steps: Vec<&str> = path.split('.').collect();
+    walk.descend(value, &steps)?;
+    Ok(Found::list(walk.records))
+}
+
+/// Collects the records at a path.
+struct Walk<'a> {
+    path: &'a str,
+    /// The names that `*` went through, the outermost first.
+    names: Vec<String>,
+    records: Vec<Value>,
+}
+
+impl Walk<'_> {
+    fn descend(&mut self, value: Value, steps: &[&str]) -> Result<(), String> {
+        let Some((step, rest)) = steps.split_first() else { return self.take(value) };
+        match value {
+            Value::Object(map) if *step == "*" => {
+                for (name, inner) in map {
+                    self.names.push(name);
+                    self.descend(inner, rest)?;
+                    self.names.pop();
+                }
+                Ok(())
+            }
+            Value::Array(values) if *step == "*" => {
+                values.into_iter().try_for_each(|inner| self.descend(inner, rest))
+            }
+            mut other => match other.get_mut(*step).map(Value::take) {
+                Some(inner) => self.descend(inner, rest),
+                None => Err(format!(
+                    "has no `{step}` of `records = \"{}\"`; correct the mapping or the file",
+                    self.path
+                )),
+            },
+        }
     }
-    match found {
-        Value::Array(values) => Ok((values, true)),
-        other => Err(format!("`{path}` is {}, expected a list of records", json::kind(&other))),
+
+    /// What `*` led to is a record unless it holds nothing; else there must be a list.
+    fn take(&mut self, value: Value) -> Result<(), String> {
+        let holds_nothing =
+            value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+        let records = match value {
+            _ if self.path.ends_with('*') && holds_nothing => return Ok(()),
+            single if self.path.ends_with('*') => vec![single],
+            Value::Array(values) => values,
+            other => {
+                let kind = json::kind(&other);
+                return Err(format!("`{}` is {kind}, expected a list of records", self.path));
+            }
+        };
+        let named = records.into_iter().map(|record| with_names(record, &self.names));
+        self.records.extend(named);
+        Ok(())
     }
+}
+
+/// Tells a record the names that it stands under.
+fn with_names(mut record: Value, names: &[String]) -> Value {
+    if let (Value::Object(map), Some(last)) = (&mut record, names.last()) {
+        let names = names.iter().cloned().map(Value::String).collect();
+        map.insert("$name".to_owned(), Value::String(last.clone()));
+        map.insert("$names".to_owned(), Value::Array(names));
+    }
+    record
 }

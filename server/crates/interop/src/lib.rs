@@ -17,6 +17,7 @@ mod date;
 mod error;
 mod guard;
 mod json;
+mod records;
 mod text;
 
 use std::collections::HashMap;

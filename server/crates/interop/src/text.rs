@@ -89,6 +89,27 @@ pub(crate) fn fold_width(text: &str) -> String {
     folded.trim().to_owned()
 }
 
+/// Writes the links of Markdown as what they are called.
+pub(crate) fn without_links(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, label, after)) = next_link(rest) {
+        plain.push_str(before);
+        plain.push_str(label);
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// Finds `[label](address)`: what is before it, the label, what is after it.
+fn next_link(text: &str) -> Option<(&str, &str, &str)> {
+    let (head, tail) = text.split_once("](")?;
+    let (before, label) = head.rsplit_once('[')?;
+    let (_, after) = tail.split_once(')')?;
+    Some((before, label, after))
+}
+
 /// Trims, and drops what is empty.
 pub(crate) fn non_empty(text: &str) -> Option<String> {
     let trimmed = text.trim();
@@ -106,6 +127,14 @@ mod tests {
         assert_eq!(decode(b"\xFF\xFE\x00\x5F").unwrap(), "\u{5F00}");
         assert_eq!(decode(b"\xFE\xFF\x5F\x00").unwrap(), "\u{5F00}");
         assert_eq!(decode("开数".as_bytes()).unwrap(), "开数");
+    }
+
+    #[test]
+    fn links_of_markdown_become_their_labels() {
+        assert_eq!(without_links("[A](https://a.example), [B b](mailto:b)."), "A, B b.");
+        for plain in ["", "A (B)", "[A]", "A](b)", "[A](b"] {
+            assert_eq!(without_links(plain), plain);
+        }
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct ImportRecord {
     pub issued_at: Option<DateTime<Utc>>,
     /// Last change.
     pub updated_at: Option<DateTime<Utc>>,
+    /// Its version there, as it is called there.
+    pub version: Option<String>,
     /// Place, in words.
     pub spatial: Option<String>,
     /// First day the data speaks of.
@@ -98,6 +100,9 @@ pub struct ImportResource {
     pub size_bytes: Option<u64>,
     /// Last change.
     pub updated_at: Option<DateTime<Utc>>,
+    /// Whether somebody says to have looked through the file, where a program cannot: it holds the
+    /// described data items and nothing else.
+    pub items_checked: bool,
 }
 
 /// A record that was not taken over.
@@ -108,6 +113,16 @@ pub struct Rejection {
     pub record: String,
     /// Why, and what would be right.
     pub reason: String,
+}
+
+/// What somebody should look at, though nothing was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Note {
+    /// The record, or the file, that it is about.
+    pub record: String,
+    /// What it is.
+    pub text: String,
 }
 
 /// A value that no controlled vocabulary knows.
@@ -134,6 +149,9 @@ pub struct MergeReport {
     pub unchanged: u64,
     /// Records that were not taken over, one by one.
     pub rejected: Vec<Rejection>,
+    /// What was taken over but should be looked at.
+    #[serde(default)]
+    pub notes: Vec<Note>,
     /// Values that no vocabulary knows, most frequent first.
     pub unmapped: Vec<Unmapped>,
 }

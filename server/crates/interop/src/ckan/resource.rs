@@ -3,6 +3,7 @@
 use kaishu_types::import::ImportResource;
 use serde_json::Value;
 
+use crate::records::resource_title;
 use crate::{date, json};
 
 /// Reads the resources of a package.
@@ -28,22 +29,19 @@ fn resource(index: usize, value: &Value) -> Result<ImportResource, String> {
     let text =
         |names: &[&str]| names.iter().find_map(|name| value.get(*name).and_then(json::scalar));
     let url = text(&["url", "download_url", "access_url"]);
-    let title = text(&["name", "title"])
-        .map(|title| json::one_line(&title))
-        .or_else(|| url.as_deref().and_then(file_name))
-        .unwrap_or_else(|| format!("{}", index + 1));
+    let title = text(&["name", "title"]);
     Ok(ImportResource {
         source_id: text(&["id"]),
-        title,
+        title: resource_title(title.as_deref(), url.as_deref(), index),
         description: text(&["description", "notes"]),
         url,
-        path: None,
         format: text(&["format"]),
         media_type: text(&["mimetype", "media_type"]),
         size_bytes: size(value.get("size")),
         updated_at: text(&["last_modified", "modified", "metadata_modified", "created"])
             .as_deref()
             .and_then(date::moment),
+        ..ImportResource::default()
     })
 }
 
@@ -52,11 +50,4 @@ fn size(value: Option<&Value>) -> Option<u64> {
     let text = value.and_then(json::scalar)?;
     let whole = text.split('.').next().unwrap_or(&text);
     whole.parse().ok()
-}
-
-/// Returns the last part of an address.
-pub(crate) fn file_name(url: &str) -> Option<String> {
-    let path = url.split(['?', '#']).next()?;
-    let (_, last) = path.trim_end_matches('/').rsplit_once('/')?;
-    crate::text::non_empty(last)
 }

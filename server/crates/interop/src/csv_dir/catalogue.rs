@@ -161,7 +161,7 @@ pub(super) fn record(
             .map(|note| ("version_note".to_owned(), note))
             .into_iter()
             .collect(),
-        source_url: None,
+        ..ImportRecord::default()
     })
 }
 

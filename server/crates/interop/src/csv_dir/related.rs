@@ -21,8 +21,17 @@ pub(super) const ITEM_COLUMNS: &[&str] = &[
     "share_class",
     "sensitive",
 ];
-pub(super) const RESOURCE_COLUMNS: &[&str] =
-    &["dataset", "title", "description", "path", "url", "format", "kind", "media_type"];
+pub(super) const RESOURCE_COLUMNS: &[&str] = &[
+    "dataset",
+    "title",
+    "description",
+    "path",
+    "url",
+    "format",
+    "kind",
+    "media_type",
+    "items_checked",
+];
 pub(super) const ORGANIZATION_COLUMNS: &[&str] = &[
     "code",
     "name",
@@ -239,8 +248,8 @@ fn resource(cells: Cells<'_>) -> Result<ImportResource, String> {
         media_type: cells.text("media_type"),
         url,
         path,
-        size_bytes: None,
-        updated_at: None,
+        items_checked: cells.flag("items_checked")?.unwrap_or(false),
+        ..ImportResource::default()
     })
 }
 

@@ -91,6 +91,8 @@ pub(super) fn record(graph: &Graph, node: &str, limits: &Limits) -> Result<Impor
             .text(node, &["dct:modified", "schema:dateModified"])
             .as_deref()
             .and_then(date::moment),
+        version: graph
+            .text(node, &["dcat:version", "owl:versionInfo", "adms:version", "schema:version"]),
         spatial: spatial(graph, node),
         temporal_start,
         temporal_end,

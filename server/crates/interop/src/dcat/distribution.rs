@@ -3,7 +3,8 @@
 use kaishu_types::import::ImportResource;
 
 use super::graph::{Graph, Object};
-use crate::{date, json};
+use crate::date;
+use crate::records::resource_title;
 
 /// Reads the distributions of a dataset.
 pub(super) fn distributions(graph: &Graph, dataset: &str) -> Vec<ImportResource> {
@@ -16,7 +17,7 @@ fn resource(graph: &Graph, index: usize, object: &Object) -> ImportResource {
         Object::Node(node) => node,
         Object::Text { value, .. } => {
             return ImportResource {
-                title: crate::ckan::file_name(value).unwrap_or_else(|| value.clone()),
+                title: resource_title(None, Some(value), index),
                 url: Some(value.clone()),
                 ..ImportResource::default()
             };
@@ -29,22 +30,18 @@ fn resource(graph: &Graph, index: usize, object: &Object) -> ImportResource {
         .text(node, &address)
         .or_else(|| service(graph, node))
         .or_else(|| (!is_blank && !is_described).then(|| node.clone()));
-    let title = graph
-        .bilingual(node, &["dct:title", "schema:name", "rdfs:label"])
-        .map(|title| json::one_line(&title.text))
-        .or_else(|| url.as_deref().and_then(crate::ckan::file_name))
-        .unwrap_or_else(|| format!("{}", index + 1));
+    let title =
+        graph.bilingual(node, &["dct:title", "schema:name", "rdfs:label"]).map(|title| title.text);
     let identifier = graph.text(node, &["dct:identifier", "schema:identifier"]);
     ImportResource {
         source_id: identifier.or_else(|| (!is_blank).then(|| node.clone())),
-        title,
+        title: resource_title(title.as_deref(), url.as_deref(), index),
         description: graph
             .bilingual(node, &["dct:description", "schema:description"])
             .map(|text| text.text),
         url,
-        path: None,
         format: graph.text(node, &["dct:format", "dc:format", "schema:fileFormat"]),
-        media_type: graph.text(node, &["dcat:mediaType", "schema:encodingFormat"]),
+        media_type: graph.text(node, &["dcat:mediaType", "schema:encodingFormat"]).map(media_type),
         size_bytes: graph
             .text(node, &["dcat:byteSize", "schema:contentSize"])
             .and_then(|size| size.split('.').next().and_then(|whole| whole.parse().ok())),
@@ -55,6 +52,15 @@ fn resource(graph: &Graph, index: usize, object: &Object) -> ImportResource {
             )
             .as_deref()
             .and_then(date::moment),
+        ..ImportResource::default()
+    }
+}
+
+/// Takes the address of the register off a media type.
+fn media_type(text: String) -> String {
+    match text.split_once("/assignments/media-types/") {
+        Some((_, bare)) => bare.to_owned(),
+        None => text,
     }
 }
 

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::Mapping;
 use super::mapping::ResourceMapping;
 use super::rule::{Rule, values_at};
-use crate::text::shorten;
+use crate::records::resource_title;
+use crate::text::{shorten, without_links};
 use crate::{date, json};
 
 /// Returns the identifier of a record, for messages.
@@ -43,7 +44,7 @@ pub(super) fn record(value: &Value, mapping: &Mapping) -> Result<ImportRecord, S
     let issued_at = moment("issued_at");
     let updated_at = moment("updated_at");
     let title_en = text("title_en").map(|text| json::one_line(&text));
-    let title = json::one_line(&title);
+    let title = json::one_line(&without_links(&title));
     Ok(ImportRecord {
         source_id: text("source_id").ok_or_else(|| missing("source_id"))?,
         source_url: text("source_url"),
@@ -61,6 +62,7 @@ pub(super) fn record(value: &Value, mapping: &Mapping) -> Result<ImportRecord, S
         open_class: text("open_class").map(|text| open_class(&text)).transpose()?,
         issued_at,
         updated_at,
+        version: text("version"),
         spatial: text("spatial"),
         temporal_start: text("temporal_start").as_deref().and_then(date::first_day),
         temporal_end: text("temporal_end").as_deref().and_then(date::last_day),
@@ -79,7 +81,7 @@ fn open_class(text: &str) -> Result<OpenClass, String> {
 
 fn organization(value: &Value, mapping: &Mapping) -> Option<ImportOrganization> {
     let text = |name: &str| mapping.organization.get(name).and_then(|rule| rule.text(value));
-    let name = text("name")?;
+    let name = without_links(&text("name")?);
     Some(ImportOrganization {
         source_id: text("source_id").unwrap_or_else(|| name.clone()),
         name_en: text("name_en").filter(|english| *english != name),
@@ -110,19 +112,15 @@ fn resources(value: &Value, rules: &ResourceMapping) -> Vec<ImportResource> {
 fn resource(index: usize, entry: &Value, rules: &ResourceMapping) -> Option<ImportResource> {
     let text = |name: &str| rules.fields.get(name).and_then(|rule: &Rule| rule.text(entry));
     let url = text("url")?;
-    let title = text("title")
-        .map(|title| json::one_line(&title))
-        .or_else(|| crate::ckan::file_name(&url))
-        .unwrap_or_else(|| format!("{}", index + 1));
     Some(ImportResource {
         source_id: text("source_id"),
-        title,
+        title: resource_title(text("title").as_deref(), Some(&url), index),
         description: text("description"),
-        path: None,
         format: text("format"),
         media_type: text("media_type"),
         size_bytes: text("size_bytes").and_then(|size| size.parse().ok()),
         updated_at: text("updated_at").as_deref().and_then(date::moment),
         url: Some(url),
+        ..ImportResource::default()
     })
 }

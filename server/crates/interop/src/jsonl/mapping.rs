@@ -24,6 +24,7 @@ const FIELDS: &[&str] = &[
     "open_class",
     "issued_at",
     "updated_at",
+    "version",
     "spatial",
     "temporal_start",
     "temporal_end",
