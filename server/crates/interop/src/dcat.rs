@@ -31,6 +31,9 @@ pub fn parse_within(bytes: &[u8], syntax: Syntax, limits: &Limits) -> Result<Imp
     if bytes.len() as u64 > limits.document_bytes {
         return Err(ImportError::TooLarge { limit: limits.document_bytes });
     }
+    if bytes.trim_ascii().is_empty() {
+        return Err(ImportError::Shape("the file is empty".to_owned()));
+    }
     let graph = syntax::load(bytes, syntax)?;
     let datasets = graph.datasets();
     if datasets.is_empty() {

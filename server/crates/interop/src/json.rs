@@ -39,6 +39,12 @@ pub(crate) fn read(
         let decoded = text::decode(&bytes)?.into_owned();
         return Lines::new(&mut Cursor::new(decoded.into_bytes()), limits).run(sink);
     }
+    if mark.contains(&0) {
+        return Err(ImportError::Encoding {
+            place: "the file".to_owned(),
+            detail: "it looks like UTF-16 without a byte order mark".to_owned(),
+        });
+    }
     if mark == text::UTF8_MARK {
         mark.clear();
     }
@@ -81,6 +87,9 @@ fn json_message(error: &serde_json::Error) -> String {
     let message = whole.split(" at line ").next().unwrap_or(&whole);
     match message {
         "recursion limit exceeded" => "is nested more than 128 levels deep".to_owned(),
+        _ if error.is_eof() => {
+            format!("not valid JSON: it ends too early ({message}); complete it or fetch it again")
+        }
         _ => format!("not valid JSON: {message}"),
     }
 }
@@ -132,29 +141,56 @@ impl<'a> Lines<'a> {
             }
         };
         let first_number = self.number;
-        let parsed = parse(first.trim_ascii_end());
-        head.extend(&first);
+        let n_first = first.len();
+        let broken = match parse(first.trim_ascii_end()) {
+            Ok(value) => {
+                drop((head, first));
+                return self.one_or_more(first_number, n_first, value, sink);
+            }
+            Err(broken) => broken,
+        };
+        head.extend(first);
         let Some(second) = self.second(&mut head)? else {
-            return match parsed {
-                Ok(value) => sink(Piece::Document(value)),
-                Err(_) => sink(Piece::Document(parse(&head).map_err(|broken| broken.error)?)),
-            };
+            return sink(Piece::Document(parse(&head).map_err(|broken| broken.error)?));
         };
         let second_number = self.number;
         let second_is_json = parse(&second).is_ok();
-        match parsed {
-            Ok(value) => self.one(first_number, first.len(), value, sink)?,
-            Err(broken) if broken.is_cut_short => {
-                return self.document_or_lines(head, second, second_is_json, broken, sink);
-            }
-            Err(broken) if second_is_json => sink(Piece::Bad(rejected(first_number, &broken)))?,
-            Err(_) => {
-                let error = parse(&head).err().map(|broken| broken.error);
-                return Err(error.unwrap_or_else(|| ImportError::Shape("not JSON".to_owned())));
-            }
+        if broken.is_cut_short {
+            return self.document_or_lines(head, second, second_is_json, broken, sink);
         }
+        if !second_is_json {
+            let error = parse(&head).err().map(|broken| broken.error);
+            return Err(error.unwrap_or_else(|| ImportError::Shape("not JSON".to_owned())));
+        }
+        sink(Piece::Bad(rejected(first_number, &broken)))?;
         self.line(second_number, &second, sink)?;
         self.run_lines(sink)
+    }
+
+    /// A whole value on the first line is the document, or the first of JSON lines.
+    fn one_or_more(
+        mut self,
+        number: u64,
+        n_bytes: usize,
+        value: Value,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ImportError> {
+        loop {
+            match self.next(self.limits.record_bytes)? {
+                Line::End => return sink(Piece::Document(value)),
+                Line::Text(line) if is_blank(&line) => {}
+                Line::TooLong => {
+                    self.one(number, n_bytes, value, sink)?;
+                    sink(Piece::Bad(self.too_long()))?;
+                    return self.run_lines(sink);
+                }
+                Line::Text(line) => {
+                    self.one(number, n_bytes, value, sink)?;
+                    self.line(self.number, &line, sink)?;
+                    return self.run_lines(sink);
+                }
+            }
+        }
     }
 
     /// Returns the next line that holds anything.

@@ -186,11 +186,27 @@ fn the_registry_of_aws_is_taken_over_from_yaml() {
     assert_eq!(
         found,
         (
-            "572 records, 4 rejected, 1384 resources, 572 with organization, 0 with date"
+            "576 records, 0 rejected, 1384 resources, 576 with organization, 0 with date"
                 .to_owned(),
             [(385, 572), (335, 572), (76, 78), (1384, 1384)]
         )
     );
+}
+
+#[test]
+fn the_list_of_chinese_portals_is_taken_over() {
+    let Some(path) = data("catalogues/cnpds_portals.json") else {
+        return;
+    };
+    let import = jsonl::parse(&std::fs::read(path).unwrap(), &mapping("cnpds.toml")).unwrap();
+
+    assert_eq!(
+        count("cnpds", &import),
+        "149 records, 0 rejected, 149 resources, 149 with organization, 0 with date"
+    );
+    let found = |id: &str| import.records.iter().find(|it| it.source_id == id).unwrap();
+    assert_eq!(found("河北省/承德市").title, "承德市政府数据开放平台");
+    assert_eq!(found("山西省/运城市").title, "运城市", "the source does not name it");
 }
 
 /// Reads the plain files of a tar.

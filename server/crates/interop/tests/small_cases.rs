@@ -34,11 +34,13 @@ fn check_ckan(text: &str, expected: &str) {
 fn a_bad_line_is_refused_alone() {
     check_ckan(
         "{\"id\":\"a\",\"title\":\"A\"}\n\n{\"id\":\n{\"id\":\"b\",\"title\":\"B\"}\n",
-        "A\nB\n!line 3: column 6: not valid JSON: EOF while parsing a value",
+        "A\nB\n!line 3: column 6: not valid JSON: it ends too early (EOF while parsing a \
+         value); complete it or fetch it again",
     );
     check_ckan(
         "{\"id\":\"a\n{\"id\":\"b\",\"title\":\"B\"}\n{\"id\":\"c\",\"title\":\"C\"}\n",
-        "B\nC\n!line 1: column 8: not valid JSON: EOF while parsing a string",
+        "B\nC\n!line 1: column 8: not valid JSON: it ends too early (EOF while parsing a \
+         string); complete it or fetch it again",
     );
     check_ckan(
         "{\"id\":\"a\",\"title\":\"A\"}\n{\"id\":\"a\",\"title\":\"B\"}\n",
@@ -148,7 +150,10 @@ fn rdf_errors_name_the_line() {
     assert!(brief(dcat::parse(turtle, dcat::Syntax::Turtle)).starts_with("line 3, column "));
     let xml = b"<?xml version=\"1.0\"?>\n<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n<a>\n</b>\n</rdf:RDF>";
     assert!(brief(dcat::parse(xml, dcat::Syntax::RdfXml)).starts_with("line "));
-    assert!(brief(dcat::parse(b"", dcat::Syntax::Turtle)).contains("describes no dataset"));
+    assert!(
+        brief(dcat::parse(b"@prefix a: <b:c> .", dcat::Syntax::Turtle))
+            .contains("describes no dataset")
+    );
 }
 
 // A billion laughs: a few lines that would be gigabytes.
@@ -384,3 +389,23 @@ proptest! {
 }
 
 const MAPPING: &str = "[fields]\nsource_id = \"id\"\ntitle = \"title\"\n";
+
+#[test]
+fn records_may_stand_under_names() {
+    let rules = "records = \"*.*\"\n[fields]\nsource_id = { join = [\"$names\"], with = \"/\" }\n\
+        title = [\"name\", \"$name\"]\n";
+    let mapping = Mapping::parse(rules, "m.toml").unwrap();
+    let text = r#"{"河北省": {"石家庄市": {}, "承德市": {"name": "承德数据"}, "唐山市": {"url": "x"}},
+        "山西省": {"山西省": null, "大同市": 7}}"#;
+
+    let import = jsonl::parse(text.as_bytes(), &mapping).unwrap();
+
+    let mut found: Vec<_> =
+        import.records.iter().map(|it| (it.source_id.as_str(), it.title.as_str())).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("河北省/唐山市", "唐山市"), ("河北省/承德市", "承德数据")]);
+    assert_eq!(import.rejected.len(), 1, "{:?}", import.rejected);
+    assert!(import.rejected[0].reason.contains("expected an object"));
+    let error = jsonl::parse(b"[7]", &mapping).unwrap_err();
+    assert!(error.to_string().contains("has no `*`"), "{error}");
+}

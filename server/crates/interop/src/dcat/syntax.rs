@@ -94,12 +94,26 @@ fn turtle(text: &str) -> Result<Graph, ImportError> {
             let start = error.location().start;
             ImportError::Syntax {
                 place: format!("line {}, column {}", start.line + 1, start.column + 1),
-                message: format!("not valid Turtle: {}", error.message()),
+                message: format!(
+                    "not valid Turtle: {}{}",
+                    error.message(),
+                    remedy(error.message())
+                ),
             }
         })?;
         names.add(&mut graph, triple);
     }
     Ok(graph)
+}
+
+/// Says what mends a prefix that nobody declared.
+fn remedy(message: &str) -> String {
+    let prefix = message
+        .strip_prefix("The prefix ")
+        .and_then(|rest| rest.strip_suffix(" has not been declared"));
+    prefix.map_or_else(String::new, |prefix| {
+        format!("; declare it at the head of the file, `@prefix {prefix} <…> .`")
+    })
 }
 
 /// Entities that hold entities make a short file an endless one; no catalogue needs them.
