@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, BoxStream};
@@ -185,6 +186,26 @@ impl Blobs {
         .map_err(|error| blob_error(key.as_ref(), error))
     }
 
+    /// Takes away what killed uploads left: staged files that nobody has written to for so long.
+    /// Returns how many there were. In S3, parts of uploads that were never finished are no files
+    /// yet; a rule of the bucket ends those.
+    pub async fn sweep_staged(&self, untouched_for: Duration) -> Result<u64> {
+        let Some(oldest_kept) = SystemTime::now().checked_sub(untouched_for) else { return Ok(0) };
+        if let Some(folder) = &self.folder {
+            return sweep_folder(&folder.join(STAGING), oldest_kept).await;
+        }
+        let failed = |error| blob_error(STAGING, error);
+        let mut staged = self.storage.list(Some(&ObjectPath::from(STAGING)));
+        let mut n_swept = 0;
+        while let Some(file) = staged.try_next().await.map_err(failed)? {
+            if SystemTime::from(file.last_modified) < oldest_kept {
+                self.storage.delete(&file.location).await.map_err(failed)?;
+                n_swept += 1;
+            }
+        }
+        Ok(n_swept)
+    }
+
     /// Reads a blob, or a part of it; the end of the part may lie beyond the end of the blob.
     pub async fn get(&self, key: &str, range: Option<Range<u64>>) -> Result<BlobRead> {
         let path = checked(key)?;
@@ -205,6 +226,25 @@ impl Blobs {
         checked(key).ok()?;
         Some(folder.join(key))
     }
+}
+
+/// Sweeps on the disk itself: the storage does not list a file whose upload was cut off.
+async fn sweep_folder(folder: &Path, oldest_kept: SystemTime) -> Result<u64> {
+    let mut entries = tokio::fs::read_dir(folder).await.map_err(StoreError::Read)?;
+    let mut n_swept = 0;
+    while let Some(entry) = entries.next_entry().await.map_err(StoreError::Read)? {
+        // Another process may have published or swept the file in the meantime.
+        let Ok(facts) = entry.metadata().await else { continue };
+        let is_old = facts.modified().is_ok_and(|written| written < oldest_kept);
+        if facts.is_file() && is_old {
+            match tokio::fs::remove_file(entry.path()).await {
+                Ok(()) => n_swept += 1,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(StoreError::Read(error)),
+            }
+        }
+    }
+    Ok(n_swept)
 }
 
 /// Both hashes of what went by.

@@ -67,6 +67,17 @@ pub async fn find_resumable(
     }
 }
 
+/// Finds the last import of a catalogue, come to its end or not.
+pub async fn latest(store: &Store, source: &str) -> Result<Option<ImportRun>> {
+    check_text(source, "the name of the source")?;
+    let row = import_run::Entity::find()
+        .filter(import_run::COLUMN.source.eq(source))
+        .order_by_desc(import_run::COLUMN.id)
+        .one(&store.connection)
+        .await?;
+    row.map(view).transpose()
+}
+
 /// Writes a batch of entries and, in the same transaction, how far the import got with it: after a
 /// kill either both are there or neither. `report` adds the verdicts to what was reported before.
 pub async fn apply_batch(

@@ -120,3 +120,31 @@ async fn addresses_of_storage_are_checked() {
     let error = Blobs::from_url("s3://bucket", &odd).unwrap_err();
     assert!(error.to_string().contains("colour"), "{error}");
 }
+
+#[tokio::test]
+async fn what_killed_uploads_left_is_swept_and_nothing_else() {
+    let (folder, blobs) = blobs();
+    let kept = blobs.put_bytes(Bytes::from_static(b"kept")).await.unwrap();
+    let day = std::time::Duration::from_secs(24 * 3600);
+    let old = std::time::SystemTime::now() - 2 * day;
+    // `#1` is how the storage names a file while its parts come in.
+    for (name, is_old) in [("a", true), ("b#1", true), ("c", false), ("d#1", false)] {
+        let file = std::fs::File::create(folder.path().join("blobs/staging").join(name)).unwrap();
+        if is_old {
+            file.set_modified(old).unwrap();
+        }
+    }
+    let blob = std::fs::File::open(blobs.local_path(&kept.key).unwrap()).unwrap();
+    blob.set_modified(old).unwrap();
+
+    assert_eq!(blobs.sweep_staged(day).await.unwrap(), 2);
+
+    let mut left: Vec<_> = std::fs::read_dir(folder.path().join("blobs/staging"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["c", "d#1"]);
+    assert_eq!(collect(blobs.get(&kept.key, None).await.unwrap()).await, b"kept");
+    assert_eq!(blobs.sweep_staged(day).await.unwrap(), 0);
+}
