@@ -1,9 +1,15 @@
 //! What an operator asks: whether everything is warm, in place and up to date.
 
+use std::time::Duration;
+
+use kaishu_domain::visibility;
 use kaishu_types::DatasetCode;
-use kaishu_types::vocabulary::ResourceKind;
+use kaishu_types::vocabulary::{DatasetState, OpenClass, ResourceKind};
 
 use crate::{Error, Portal, Result, blocking};
+
+/// How long after its last byte an unfinished upload counts as left over by a kill.
+const LEFT_OVER_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// Codes looked at together.
 const BATCH: u64 = 500;
@@ -28,6 +34,8 @@ pub struct FileCheck {
     pub n_checked: u64,
     /// Those that are not there: dataset and number of the resource, with the reason.
     pub missing: Vec<String>,
+    /// Codes of published entries, unconditional or conditional, without any resource (PUB-01).
+    pub without_resource: Vec<String>,
     /// Whether there are more datasets than were looked at.
     pub is_partial: bool,
 }
@@ -56,7 +64,16 @@ impl Portal {
         })
     }
 
-    /// Looks whether the bytes of files are there, for up to `n_datasets` datasets.
+    /// Takes away what uploads left behind that were killed at least a day ago.
+    pub async fn sweep_left_over(&self) -> Result<()> {
+        let n_swept = self.inner.blobs.sweep_staged(LEFT_OVER_AFTER).await?;
+        if n_swept > 0 {
+            tracing::info!(n_swept, "files of killed uploads were taken away");
+        }
+        Ok(())
+    }
+
+    /// Looks whether entries have resources and the bytes of their files are there, for up to `n_datasets` datasets.
     pub async fn check_files(&self, n_datasets: u64) -> Result<FileCheck> {
         let mut check = FileCheck::default();
         let mut after_id = Some(0);
@@ -82,6 +99,11 @@ impl Portal {
     async fn check_files_of(&self, code: &DatasetCode, check: &mut FileCheck) -> Result<()> {
         let store = &self.inner.store;
         let Some(dataset) = kaishu_store::datasets::find(store, code).await? else { return Ok(()) };
+        let class = visibility::shown_class(dataset.fields.open.class, &dataset.items);
+        let must_have_one = dataset.state == DatasetState::Published && class != OpenClass::None;
+        if must_have_one && dataset.resources.is_empty() {
+            check.without_resource.push(code.to_string());
+        }
         for resource in dataset.resources.iter().filter(|it| it.kind == ResourceKind::File) {
             let found = kaishu_store::datasets::resource(store, code, resource.id).await?;
             let Some(key) = found.and_then(|(_, key)| key) else { continue };

@@ -35,6 +35,10 @@ pub struct TableSummary {
     pub n_rows: u64,
     /// Rows with fewer or more values than the header has columns.
     pub n_ragged_rows: u64,
+    /// The first row with more values than the header has columns, from 1.
+    pub overlong_row: Option<u64>,
+    /// The first row after an empty line or an empty row, from 1: another table may begin there.
+    pub row_after_gap: Option<u64>,
     /// Columns, in the order of the file.
     pub columns: Vec<Column>,
 }
@@ -77,9 +81,19 @@ pub fn summarise<R: Read + Seek>(mut source: R) -> Result<TableSummary, TableErr
     let names: Vec<String> = record.iter().enumerate().map(heading).collect();
     let mut facts: Vec<ColumnFacts> = names.iter().map(|_| ColumnFacts::new()).collect();
     let (mut n_rows, mut n_ragged_rows) = (0, 0);
+    let (mut overlong_row, mut row_after_gap) = (None, None);
+    let mut was_empty = false;
     while reader.read_record(&mut record).map_err(from_csv)? {
         n_rows += 1;
         n_ragged_rows += u64::from(record.len() != names.len());
+        if record.len() > names.len() {
+            overlong_row.get_or_insert(n_rows);
+        }
+        let is_empty = record.iter().all(|value| value.trim().is_empty());
+        if !is_empty && (was_empty || follows_empty_line(&record, reader.position())) {
+            row_after_gap.get_or_insert(n_rows);
+        }
+        was_empty = is_empty;
         for (column, value) in facts.iter_mut().zip(record.iter()) {
             column.add(value);
         }
@@ -99,11 +113,46 @@ pub fn summarise<R: Read + Seek>(mut source: R) -> Result<TableSummary, TableErr
         delimiter: char::from(delimiter),
         n_rows,
         n_ragged_rows,
+        overlong_row,
+        row_after_gap,
         columns,
     })
+}
+
+/// The csv reader passes over empty lines; they show as lines that it read and no value holds.
+fn follows_empty_line(record: &csv::StringRecord, end: &csv::Position) -> bool {
+    let Some(start) = record.position() else { return false };
+    let n_inside: usize = record.iter().map(|value| value.matches('\n').count()).sum();
+    end.line() - start.line() > n_inside as u64 + 1
 }
 
 fn heading((index, name): (usize, &str)) -> String {
     let trimmed = name.trim();
     if trimmed.is_empty() { format!("column_{}", index + 1) } else { trimmed.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a table that does not read must fail the test")]
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, overlong_row: Option<u64>, row_after_gap: Option<u64>) {
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            let found = summarise(std::io::Cursor::new(&text)).unwrap();
+            let expected = (overlong_row, row_after_gap);
+            assert_eq!((found.overlong_row, found.row_after_gap), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn rows_that_do_not_belong_to_the_table_are_found() {
+        check("a,b\n1,2\n3,4\n", None, None);
+        check("a,b\n1,2\n3\n3,4,5\n6,7,8,9", Some(3), None);
+        check("a,b\n1,2\n\nid,phone\n3,4\n", None, Some(2));
+        check("a,b\n1,2\n,\n , \nid,phone\n", None, Some(4));
+        check("a,b\n\n1,2\n", None, Some(1));
+        // Lines between quotes and at the end are no gap.
+        check("\n\na,b\n1,\"2\n\n\n3\"\n4,5\n\n\n", None, None);
+    }
 }

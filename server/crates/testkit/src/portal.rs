@@ -98,8 +98,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
 }
 
 async fn import(portal: &Portal, folder: Folder) -> MergeReport {
-    let options = Options { source: None, region: None };
-    let report = portal.import(Input::CsvDir(folder), options, |_| ()).await.unwrap();
+    let report = portal.import(Input::CsvDir(folder), Options::default(), |_| ()).await.unwrap();
     portal.catch_up(|_| ()).await.unwrap();
     report
 }

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use kaishu_tables::Column;
+use kaishu_tables::{Column, TableSummary};
 use kaishu_types::dataset::DataItemView;
 use kaishu_types::vocabulary::{OpenClass, ShareClass};
+
+use super::contents::Contents;
 
 /// The data items of an entry, as its catalogue describes them or as its files show them.
 #[derive(Debug)]
@@ -25,26 +27,72 @@ impl Items {
         Self { are_described: !list.is_empty(), list, open_class, share_class }
     }
 
-    /// Compares with the columns of a file; the error names those that are not described. Where the
-    /// catalogue describes none, the columns become items in the classes of the entry.
-    pub(super) fn meet(&mut self, path: &str, columns: &[Column]) -> Result<(), String> {
+    /// Compares a file with the data items. The error says why the file could hold something that
+    /// no item describes and nobody gave a class; the entry is refused then, since a file leaves
+    /// only where all that is in it is open. Where the catalogue describes no item, the columns
+    /// become items in the classes of the entry, and a file without columns is worth a remark.
+    pub(super) fn meet(
+        &mut self,
+        path: &str,
+        contents: &Contents,
+        is_checked: bool,
+    ) -> Result<Option<String>, String> {
         if self.are_described {
-            return self.check(path, columns);
+            return self.check(path, contents, is_checked).map(|()| None);
         }
-        for column in columns {
-            if !self.list.iter().any(|item| item.name == column.name) {
-                self.list.push(self.item_of(column));
+        match contents {
+            Contents::Table(summary) => {
+                for column in &summary.columns {
+                    if !self.list.iter().any(|item| item.name == column.name) {
+                        self.list.push(self.item_of(column));
+                    }
+                }
+                Ok(None)
             }
+            Contents::Broken(reason) => Ok(Some(format!(
+                "the file `{path}` was taken as it is: {reason}; items not checked"
+            ))),
+            Contents::Records(_) | Contents::Opaque(_) => Ok(None),
         }
-        Ok(())
+    }
+
+    fn check(&self, path: &str, contents: &Contents, is_checked: bool) -> Result<(), String> {
+        match contents {
+            Contents::Table(summary) => {
+                self.check_names(path, summary.columns.iter().map(|column| column.name.as_str()))?;
+                check_shape(path, summary, is_checked)
+            }
+            Contents::Records(names) => self.check_names(path, names.iter().map(String::as_str)),
+            Contents::Broken(_) | Contents::Opaque(_) if is_checked => Ok(()),
+            Contents::Broken(reason) | Contents::Opaque(reason) => Err(format!(
+                "the file `{path}` cannot be compared with items.csv: {reason}; when somebody has \
+                 looked through it and it holds the described items only, write `true` into the \
+                 column `items_checked` of resources.csv"
+            )),
+        }
     }
 
     /// Nobody said who may see a column that no item describes.
-    fn check(&self, path: &str, columns: &[Column]) -> Result<(), String> {
+    fn check_names<'a>(
+        &self,
+        path: &str,
+        given: impl Iterator<Item = &'a str>,
+    ) -> Result<(), String> {
         let names = self.list.iter().flat_map(|item| [item.name.trim(), item.label.trim()]);
         let known: HashSet<&str> = names.collect();
-        let given = columns.iter().map(|column| column.name.trim());
-        let unknown: Vec<&str> = given.filter(|name| !known.contains(name)).collect();
+        let mut seen = HashSet::new();
+        let mut unknown = Vec::new();
+        for name in given.map(str::trim) {
+            if !known.contains(name) {
+                unknown.push(name);
+            }
+            if !seen.insert(name) {
+                return Err(format!(
+                    "the file `{path}` has two columns that are called `{name}`; give each its \
+                     own name and describe it in items.csv"
+                ));
+            }
+        }
         if unknown.is_empty() {
             return Ok(());
         }
@@ -70,54 +118,129 @@ impl Items {
     }
 }
 
+/// Values outside of the columns are described by no item.
+fn check_shape(path: &str, summary: &TableSummary, is_checked: bool) -> Result<(), String> {
+    if let Some(row) = summary.overlong_row {
+        return Err(format!(
+            "row {row} of the file `{path}` has more values than the header names columns; name \
+             and describe the column, or put a value with a delimiter into double quotes"
+        ));
+    }
+    match summary.row_after_gap {
+        Some(row) if !is_checked => Err(format!(
+            "an empty line comes before row {row} of the file `{path}`, where another table may \
+             begin; take the line out, put the other table into a file of its own, or write `true` \
+             into the column `items_checked` of resources.csv when the rows are of this table"
+        )),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use kaishu_types::vocabulary::ItemType;
 
     use super::*;
 
-    fn columns(names: &[&str]) -> Vec<Column> {
+    fn table(names: &[&str]) -> TableSummary {
         let column = |name: &&str| Column {
             name: (*name).to_owned(),
             item_type: ItemType::Text,
             max_length: 8,
         };
-        names.iter().map(column).collect()
+        TableSummary {
+            encoding: "UTF-8".to_owned(),
+            has_bom: false,
+            delimiter: ',',
+            n_rows: 9,
+            n_ragged_rows: 0,
+            overlong_row: None,
+            row_after_gap: None,
+            columns: names.iter().map(column).collect(),
+        }
     }
 
     fn items(list: Vec<DataItemView>) -> Items {
         Items::new(list, OpenClass::None, ShareClass::Conditional)
     }
 
+    fn meet(items: &mut Items, contents: Contents) -> Result<Option<String>, String> {
+        items.meet("x.csv", &contents, false)
+    }
+
+    /// The items `code` and `name`, which is also called 名称.
+    fn described() -> Items {
+        let mut found = items(Vec::new());
+        assert_eq!(meet(&mut found, Contents::Table(table(&["code", " name "]))), Ok(None));
+        let mut list = found.list;
+        list[1].label = "名称".to_owned();
+        items(list)
+    }
+
+    #[track_caller]
+    fn check(contents: Contents, is_checked: bool, refused: Option<&str>) {
+        let mut described = described();
+        let found = described.meet("x.csv", &contents, is_checked);
+        match refused {
+            None => assert_eq!(found, Ok(None), "{contents:?}"),
+            Some(part) => {
+                let reason = found.err().unwrap_or_default();
+                assert!(reason.contains(part), "{contents:?}: {reason}");
+            }
+        }
+        assert_eq!(described.list.len(), 2);
+    }
+
     // Proves DL-02: a column without a class of its own never leaves with those that have one.
     #[test]
     fn columns_that_no_item_describes_are_refused() {
-        let mut described = items(Vec::new());
-        assert_eq!(described.meet("a.csv", &columns(&["code", " name "])), Ok(()));
-        let mut list = described.list;
-        list[1].label = "名称".to_owned();
-        let mut described = items(list);
+        for is_checked in [false, true] {
+            let columns = |names: &[&str], refused| {
+                check(Contents::Table(table(names)), is_checked, refused);
+            };
+            columns(&["code", "name"], None);
+            columns(&[" code ", "名称 "], None);
+            columns(
+                &["id_card", "code", "phone"],
+                Some("columns that items.csv does not describe: id_card, phone; describe each"),
+            );
+            columns(&["CODE"], Some("CODE"));
+            columns(&["code", "name", "code "], Some("two columns that are called `code`"));
+            let overlong = TableSummary { overlong_row: Some(3), ..table(&["code"]) };
+            check(Contents::Table(overlong), is_checked, Some("row 3"));
+            let fields = |name: &str| Contents::Records([name.to_owned()].into());
+            check(fields("name"), is_checked, None);
+            check(fields("phone"), is_checked, Some("describe: phone"));
+        }
+    }
 
-        let mut meet = |names: &[&str]| described.meet("tables/x.csv", &columns(names));
-        assert_eq!(meet(&["code", "name"]), Ok(()));
-        assert_eq!(meet(&[" code ", "名称 "]), Ok(()));
-        assert_eq!(
-            meet(&["id_card", "code", "phone"]).err().as_deref(),
-            Some(
-                "the file `tables/x.csv` has columns that items.csv does not describe: id_card, \
-                 phone; describe each with its class"
-            )
-        );
-        assert!(meet(&["CODE"]).is_err(), "another case may be another column");
-        assert_eq!(described.list.len(), 2);
+    // Proves DL-02: where a program cannot compare, somebody must say to have looked.
+    #[test]
+    fn files_that_cannot_be_compared_need_somebody_who_looked_through_them() {
+        let gap =
+            || Contents::Table(TableSummary { row_after_gap: Some(4), ..table(&["code", "name"]) });
+        check(gap(), false, Some("an empty line comes before row 4"));
+        check(gap(), true, None);
+        for contents in [Contents::Broken, Contents::Opaque] {
+            check(contents("XLSX is not looked into".to_owned()), false, Some("`items_checked`"));
+            check(contents("XLSX is not looked into".to_owned()), true, None);
+        }
     }
 
     #[test]
     fn columns_of_every_file_become_items_of_the_class_of_the_entry() {
         let mut found = items(Vec::new());
-        assert_eq!(found.meet("a.csv", &columns(&["a", "b"])), Ok(()));
-        assert_eq!(found.meet("b.csv", &columns(&["b", "c"])), Ok(()));
+        assert_eq!(meet(&mut found, Contents::Table(table(&["a", "b"]))), Ok(None));
+        assert_eq!(meet(&mut found, Contents::Table(table(&["b", "c"]))), Ok(None));
+        assert_eq!(meet(&mut found, Contents::Opaque("PDF".to_owned())), Ok(None));
+        let remark = meet(&mut found, Contents::Broken("it is empty".to_owned()));
 
+        assert_eq!(
+            remark,
+            Ok(Some(
+                "the file `x.csv` was taken as it is: it is empty; items not checked".to_owned()
+            ))
+        );
         let names: Vec<_> = found.list.iter().map(|item| item.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "c"]);
         assert!(found.list.iter().all(|item| item.open_class == OpenClass::None));

@@ -56,7 +56,19 @@ impl Folder {
 }
 
 impl Located {
-    fn read(&self) -> Result<Bytes> {
+    /// Returns how large the file is.
+    pub(super) fn size_bytes(&self) -> Result<u64> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes.len() as u64),
+            Self::Disk(path) => {
+                let facts = path.metadata().map_err(|source| io_error(path, source))?;
+                Ok(facts.len())
+            }
+        }
+    }
+
+    /// Reads the whole file.
+    pub(super) fn read(&self) -> Result<Bytes> {
         match self {
             Self::Memory(bytes) => Ok(bytes.clone()),
             Self::Disk(path) => {

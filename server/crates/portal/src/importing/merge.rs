@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kaishu_interop::{Outcome, vocabulary};
 use kaishu_store::datasets::{EntryWrite, Origin, ResourceWrite};
 use kaishu_store::organizations::NewOrganization;
@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::Options;
 use super::classes::Classes;
 use super::columns::Items;
+use super::contents::{self, Contents};
 use super::folder::{Folder, Located};
 use super::organizations::{code_of, slug};
 use crate::{Error, Portal, Result};
@@ -30,7 +31,9 @@ pub(super) struct Merger {
     region: String,
     known_organizations: HashSet<String>,
     unmapped: BTreeMap<(String, String), u64>,
+    notes: Vec<String>,
     started_at: DateTime<Utc>,
+    moved: TimeDelta,
     defaults: Classes,
     /// Where files named by records lie.
     pub(super) folder: Option<Folder>,
@@ -55,7 +58,9 @@ impl Merger {
             region,
             known_organizations,
             unmapped: BTreeMap::new(),
+            notes: Vec::new(),
             started_at: portal.now(),
+            moved: TimeDelta::try_days(options.days_moved).unwrap_or_default(),
             defaults: Classes::of(portal.policy(), options.source.as_deref()),
             folder: None,
         })
@@ -130,15 +135,21 @@ impl Merger {
         portal: &Portal,
         mut record: ImportRecord,
     ) -> Result<Merged> {
-        let note = record.extras.remove("version_note").unwrap_or_else(|| "导入".to_owned());
+        let note = record
+            .extras
+            .remove("version_note")
+            .or_else(|| record.version.as_ref().map(|version| format!("导入，来源版本 {version}")))
+            .unwrap_or_else(|| "导入".to_owned());
         let code = match record.code.as_deref().map(str::parse::<DatasetCode>).transpose() {
             Ok(code) => code,
             Err(error) => return Ok(Err(error.to_string())),
         };
         let organization = self.organization_code(&record);
         let region = record.region.clone().unwrap_or_else(|| self.region.clone());
-        let updated_at = record.updated_at.or(record.issued_at).unwrap_or(self.started_at);
-        let published_at = record.issued_at.unwrap_or(updated_at).min(updated_at);
+        let moved = |moment: DateTime<Utc>| moment.checked_add_signed(self.moved);
+        let issued_at = record.issued_at.and_then(moved);
+        let updated_at = record.updated_at.and_then(moved).or(issued_at).unwrap_or(self.started_at);
+        let published_at = issued_at.unwrap_or(updated_at).min(updated_at);
         let fields = match self.fields(&record) {
             Ok(fields) => fields,
             Err(reason) => return Ok(Err(reason)),
@@ -177,6 +188,11 @@ impl Merger {
         let licence = self.mapped("licence", record.licence.as_deref(), vocabulary::licence);
         let frequency =
             self.mapped("frequency", record.frequency.as_deref(), vocabulary::frequency);
+        let mut extras = record.extras.clone();
+        if self.source.is_some() {
+            keep_unsaid(&mut extras, "licence", record.licence.as_ref(), licence.is_some());
+            keep_unsaid(&mut extras, "frequency", record.frequency.as_ref(), frequency.is_some());
+        }
         let fields = EntryFields {
             title: record.title.clone(),
             title_en: record.title_en.clone(),
@@ -221,7 +237,7 @@ impl Merger {
             data_form: Vec::new(),
             contact: record.contact.clone(),
             homepage: record.homepage.clone(),
-            extras: record.extras.clone(),
+            extras,
         };
         overlay(fields, record)
     }
@@ -305,15 +321,15 @@ impl Merger {
                 written.title
             )));
         };
-        if is_delimited(format)
-            && let Some(summary) = summarise(&file).await?
-        {
+        let contents = contents::look(&file, &path, format).await?;
+        if let Contents::Table(summary) = &contents {
             written.encoding = Some(summary.encoding.clone());
             written.n_rows = Some(summary.n_rows);
             written.n_columns = u32::try_from(summary.columns.len()).ok();
-            if let Err(reason) = items.meet(&path, &summary.columns) {
-                return Ok(Err(reason));
-            }
+        }
+        match items.meet(&path, &contents, resource.items_checked) {
+            Ok(remark) => self.notes.extend(remark),
+            Err(reason) => return Ok(Err(reason)),
         }
         let blobs = &portal.inner.blobs;
         let stored = match file {
@@ -329,27 +345,15 @@ impl Merger {
         Ok(Ok(written))
     }
 
+    /// Returns what should be looked at of the entry that was last made.
+    pub(super) fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
     /// Returns the values that no vocabulary knew since the last call.
     pub(super) fn take_unmapped(&mut self) -> BTreeMap<(String, String), u64> {
         std::mem::take(&mut self.unmapped)
     }
-}
-
-/// Looks through a table; `None` where it is none after all, which its publisher may know.
-async fn summarise(file: &Located) -> Result<Option<kaishu_tables::TableSummary>> {
-    let file = file.clone();
-    crate::blocking(move || {
-        let summary = match file {
-            Located::Memory(bytes) => kaishu_tables::summarise(std::io::Cursor::new(bytes)),
-            Located::Disk(path) => kaishu_tables::summarise_file(&path),
-        };
-        Ok(summary.ok())
-    })
-    .await
-}
-
-fn is_delimited(format: Format) -> bool {
-    matches!(format, Format::Csv | Format::Tsv)
 }
 
 /// Lays the fields that a source has in our own words over the others.
@@ -372,6 +376,18 @@ fn lay_over(value: &mut Value, given: &Value) {
             }
         }
         (value, given) => *value = given.clone(),
+    }
+}
+
+/// Keeps what no word of ours says in the source's own.
+fn keep_unsaid(
+    extras: &mut BTreeMap<String, String>,
+    name: &str,
+    raw: Option<&String>,
+    is_said: bool,
+) {
+    if let Some(raw) = raw.filter(|raw| !is_said && !raw.trim().is_empty()) {
+        extras.entry(name.to_owned()).or_insert_with(|| raw.clone());
     }
 }
 

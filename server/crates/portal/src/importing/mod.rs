@@ -6,6 +6,7 @@
 
 mod classes;
 mod columns;
+mod contents;
 mod folder;
 mod merge;
 mod organizations;
@@ -18,7 +19,7 @@ use kaishu_domain::visibility;
 use kaishu_interop::Outcome as Read;
 use kaishu_interop::jsonl::Mapping;
 use kaishu_store::imports::{self, ImportRun};
-use kaishu_types::import::{MergeReport, Rejection};
+use kaishu_types::import::{MergeReport, Note, Rejection};
 
 pub use folder::Folder;
 
@@ -42,13 +43,15 @@ pub enum Input {
 }
 
 /// How records are taken over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
     /// Name of the catalogue they come from; part of their identity. `None` for records that are
     /// this portal's own (the demonstration).
     pub source: Option<String>,
     /// Code of the region they belong to where they do not say.
     pub region: Option<String>,
+    /// Days by which the dates of entries are moved, so that a demonstration does not grow old.
+    pub days_moved: i64,
 }
 
 /// How far an import got.
@@ -80,13 +83,16 @@ impl Portal {
         merger.folder = prepared.folder.clone();
         let name = options.source.clone().unwrap_or_else(|| "local".to_owned());
         let store = &self.inner.store;
-        let resumable = imports::find_resumable(store, &name, &prepared.fingerprint).await?;
+        let fingerprint = prepared.fingerprint(&options);
+        let resumable = imports::find_resumable(store, &name, &fingerprint).await?;
         let mut run = match resumable {
             Some(run) => run,
-            None => imports::start(store, &name, &prepared.fingerprint).await?,
+            None => imports::start(store, &name, &fingerprint).await?,
         };
         if run.position > 0 {
             progress(Progress { n_records: run.position, resumed: true });
+        } else {
+            report::add_notes(&mut run.report, prepared.notes());
         }
         let mut source = prepared.start();
         let mut n_records: u64 = 0;
@@ -123,7 +129,7 @@ impl Portal {
     ) -> Result<()> {
         let mut entries = Vec::with_capacity(batch.len());
         let mut names = Vec::with_capacity(batch.len());
-        let mut rejected = Vec::new();
+        let (mut rejected, mut notes) = (Vec::new(), Vec::new());
         merger.write_organizations(self, &batch).await?;
         for outcome in batch {
             let record = match outcome {
@@ -134,12 +140,15 @@ impl Portal {
                 }
             };
             let name = record.source_id.clone();
-            match merger.entry(self, record).await? {
+            let merged = merger.entry(self, record).await?;
+            let remarks = merger.take_notes().into_iter();
+            match merged {
                 Ok(mut entry) => {
                     // The class of an entry is the strictest of its public items.
                     let class = entry.fields.open.class;
                     entry.fields.open.class = visibility::shown_class(class, &entry.items);
                     entries.push(entry);
+                    notes.extend(remarks.map(|text| Note { record: name.clone(), text }));
                     names.push(name);
                 }
                 Err(reason) => rejected.push(Rejection { record: name, reason }),
@@ -161,6 +170,7 @@ impl Portal {
                 }
             }
             report::add_rejections(&mut report, rejected);
+            report::add_notes(&mut report, notes);
             report::add_unmapped(&mut report, unmapped);
             report
         })

@@ -1,5 +1,6 @@
 //! Reading a file on a thread of its own, record by record.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -7,11 +8,12 @@ use std::path::{Path, PathBuf};
 use kaishu_interop::csv_dir;
 use kaishu_interop::dcat::Syntax;
 use kaishu_interop::{ImportError, Limits, Outcome, ckan, dcat, dcat_us, jsonl};
+use kaishu_types::import::{Note, Rejection};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::folder::{Folder, read_tables};
-use super::{Input, io_error};
+use super::{Input, Options, io_error};
 use crate::{Error, Result, blocking};
 
 /// Records that may wait between the reader and the writer.
@@ -19,8 +21,8 @@ const N_WAITING: usize = 4_000;
 
 /// An input that was looked through once.
 pub(super) struct Prepared {
-    /// Says which bytes these are, so that a killed import of the same file goes on.
-    pub(super) fingerprint: String,
+    /// Says which bytes these are.
+    digest: String,
     /// Regions, organizations and terms of a folder.
     pub(super) related: Option<csv_dir::Directory>,
     /// Where files named by records lie.
@@ -44,24 +46,21 @@ pub(super) async fn prepare(input: Input) -> Result<Prepared> {
         Input::CsvDir(folder) => prepare_folder(folder),
         Input::Ckan(ref path) | Input::Dcat(ref path) | Input::Jsonl(ref path, _) => {
             let files = list_files(path)?;
-            let fingerprint = fingerprint(&files)?;
+            let digest = digest(&files)?;
             let work = Work::Files(input, files);
-            Ok(Prepared { fingerprint, related: None, folder: None, work })
+            Ok(Prepared { digest, related: None, folder: None, work })
         }
     })
     .await
 }
 
 fn prepare_folder(folder: Folder) -> Result<Prepared> {
-    let (tables, fingerprint) = read_tables(&folder)?;
+    let (tables, digest) = read_tables(&folder)?;
     let mut related = csv_dir::build(&tables)?;
-    for warning in &related.warnings {
-        tracing::warn!("{warning}");
-    }
     let records = std::mem::take(&mut related.records).into_iter().map(Ok);
     let rejected = std::mem::take(&mut related.rejected).into_iter().map(Err);
     let work = Work::Records(records.chain(rejected).collect());
-    Ok(Prepared { fingerprint, related: Some(related), folder: Some(folder), work })
+    Ok(Prepared { digest, related: Some(related), folder: Some(folder), work })
 }
 
 /// Lists a file, or the files of a folder by name.
@@ -84,7 +83,7 @@ fn list_files(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn fingerprint(files: &[PathBuf]) -> Result<String> {
+fn digest(files: &[PathBuf]) -> Result<String> {
     let mut hash = Sha256::new();
     for path in files {
         hash_file(path, &mut hash)?;
@@ -113,6 +112,22 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 impl Prepared {
+    /// Says which import this is, so that a killed one goes on: the same bytes, read the same way.
+    pub(super) fn fingerprint(&self, options: &Options) -> String {
+        let mapping = match &self.work {
+            Work::Files(Input::Jsonl(_, mapping), _) => Some(mapping),
+            _ => None,
+        };
+        let way = format!("{} {options:?} {mapping:?}", self.digest);
+        hex(&Sha256::digest(way.as_bytes()))
+    }
+
+    /// Returns what was passed over without harm.
+    pub(super) fn notes(&self) -> Vec<Note> {
+        let warnings = self.related.iter().flat_map(|related| &related.warnings);
+        warnings.map(|text| Note { record: "the folder".to_owned(), text: text.clone() }).collect()
+    }
+
     /// Begins to read.
     pub(super) fn start(self) -> Source {
         let (sender, receiver) = mpsc::channel(N_WAITING);
@@ -150,22 +165,52 @@ impl Source {
 
 fn read_files(input: &Input, files: &[PathBuf], send: &dyn Fn(Outcome) -> bool) -> Result<()> {
     let limits = Limits::default();
+    if let [only] = files {
+        return read_file(input, only, &limits, &mut |outcome| {
+            let _kept = send(outcome);
+        });
+    }
+    let mut seen = HashMap::new();
     for path in files {
-        let read = read_file(input, path, &limits, send);
-        match read {
+        let name = file_name(path);
+        let mut sink = |outcome: Outcome| {
+            let _kept = send(check_in_folder(outcome, &name, &mut seen));
+        };
+        match read_file(input, path, &limits, &mut sink) {
             Ok(()) => {}
             // One unreadable file of many is named and passed over.
-            Err(Error::Import(error)) if files.len() > 1 => {
-                let record = file_name(path);
-                let _kept = send(Err(kaishu_types::import::Rejection {
-                    record,
-                    reason: error.to_string(),
-                }));
+            Err(Error::Import(error)) => {
+                sink(Err(Rejection { record: "the file".to_owned(), reason: error.to_string() }));
             }
             Err(error) => return Err(error),
         }
     }
     Ok(())
+}
+
+/// Names the file of what was refused, and refuses a record that another file of the folder has:
+/// each import would put the one in the place of the other.
+fn check_in_folder(outcome: Outcome, file: &str, seen: &mut HashMap<String, String>) -> Outcome {
+    let named = |rejection: Rejection| match rejection.record.strip_prefix("the file") {
+        Some(rest) => Rejection { record: format!("{file}{rest}"), ..rejection },
+        None if rejection.record.contains(file) => rejection,
+        None => Rejection { record: format!("{file}, {}", rejection.record), ..rejection },
+    };
+    let record = outcome.map_err(named)?;
+    match seen.get(&record.source_id) {
+        Some(first) if first != file => Err(Rejection {
+            record: format!("{file}, {}", record.source_id),
+            reason: format!(
+                "identifier `{}` is already used in {first}; give each record its own, or import \
+                 the files under a --source each",
+                record.source_id
+            ),
+        }),
+        _ => {
+            seen.insert(record.source_id.clone(), file.to_owned());
+            Ok(record)
+        }
+    }
 }
 
 fn file_name(path: &Path) -> String {
@@ -176,20 +221,17 @@ fn read_file(
     input: &Input,
     path: &Path,
     limits: &Limits,
-    send: &dyn Fn(Outcome) -> bool,
+    sink: &mut dyn FnMut(Outcome),
 ) -> Result<()> {
-    let mut sink = |outcome| {
-        let _kept = send(outcome);
-    };
     match input {
-        Input::Ckan(_) => Ok(ckan::read(&mut open(path)?, limits, &mut sink)?),
+        Input::Ckan(_) => Ok(ckan::read(&mut open(path)?, limits, sink)?),
         Input::Jsonl(_, mapping) if is_yaml(path) => {
             let bytes = read_whole(path, limits)?;
             sink(jsonl::parse_yaml_record(&bytes, &file_name(path), mapping));
             Ok(())
         }
-        Input::Jsonl(_, mapping) => Ok(jsonl::read(&mut open(path)?, mapping, limits, &mut sink)?),
-        Input::Dcat(_) => read_dcat(path, limits, &mut sink),
+        Input::Jsonl(_, mapping) => Ok(jsonl::read(&mut open(path)?, mapping, limits, sink)?),
+        Input::Dcat(_) => read_dcat(path, limits, sink),
         Input::CsvDir(_) => Ok(()),
     }
 }

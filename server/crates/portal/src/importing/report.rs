@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kaishu_types::import::{MergeReport, Rejection, Unmapped};
+use kaishu_types::import::{MergeReport, Note, Rejection, Unmapped};
 
-/// Rejections kept word for word; a file that is all wrong must not fill the memory.
+/// Rejections, and notes, kept word for word; a file that is all wrong must not fill the memory.
 const MAX_REJECTIONS: usize = 10_000;
 
 /// Adds rejections; those beyond the limit are named in the log.
@@ -15,6 +15,18 @@ pub(super) fn add_rejections(report: &mut MergeReport, rejected: Vec<Rejection>)
         } else {
             let Rejection { record, reason } = rejection;
             tracing::warn!(%record, %reason, "a record was rejected and is not in the report");
+        }
+    }
+}
+
+/// Adds notes; those beyond the limit are in the log.
+pub(super) fn add_notes(report: &mut MergeReport, notes: Vec<Note>) {
+    for note in notes {
+        if report.notes.len() < MAX_REJECTIONS {
+            report.notes.push(note);
+        } else {
+            let Note { record, text } = note;
+            tracing::warn!(%record, %text, "a note is not in the report");
         }
     }
 }
