@@ -157,18 +157,38 @@ async fn check_files(findings: &mut Findings, portal: &Portal) {
     } else {
         String::new()
     };
+    add_resources(findings, &check.without_resource, &scope);
     if check.missing.is_empty() {
         let text = format!("{} files{scope} are there", check.n_checked);
         return findings.add("files", Verdict::Good, text);
     }
-    let shown: Vec<&str> = check.missing.iter().take(N_SHOWN).map(String::as_str).collect();
     let text = format!(
         "{} of {} files{scope} are missing or damaged; bring them back from a backup or import again: {}",
         check.missing.len(),
         check.n_checked,
-        shown.join("; ")
+        first_of(&check.missing)
     );
     findings.add("files", Verdict::Bad, text);
+}
+
+/// An entry that is open in any way is published together with a resource (PUB-01).
+fn add_resources(findings: &mut Findings, without: &[String], scope: &str) {
+    if without.is_empty() {
+        let text = format!("every open or conditional entry{scope} has one");
+        return findings.add("resources", Verdict::Good, text);
+    }
+    let text = format!(
+        "{} open or conditional entries{scope} have no file, table or interface; mount one, or withdraw the entry: {}",
+        without.len(),
+        first_of(without)
+    );
+    findings.add("resources", Verdict::Warning, text);
+}
+
+fn first_of(faults: &[String]) -> String {
+    let shown: Vec<&str> = faults.iter().take(N_SHOWN).map(String::as_str).collect();
+    let rest = if faults.len() > N_SHOWN { "; …" } else { "" };
+    format!("{}{rest}", shown.join("; "))
 }
 
 fn check_policy(findings: &mut Findings, portal: &Portal) {

@@ -1,0 +1,77 @@
+//! The demonstration catalogue as `kaishu demo` loads it.
+
+use kaishu_store::Store;
+use kaishu_testkit::{Setup, TestPortal};
+use kaishu_types::Lang;
+use kaishu_types::vocabulary::{OpenClass, ResourceKind};
+
+use crate::kill::kaishu;
+
+/// How many days each entry is late, counted from a day.
+async fn days_late(store: &Store, today: chrono::NaiveDate) -> Vec<(String, Option<i64>)> {
+    let mut found = Vec::new();
+    let mut next = Some(0);
+    while let Some(from) = next {
+        let page = kaishu_store::datasets::page_of_codes(store, from, 1_000).await.unwrap();
+        for code in page.codes {
+            let entry =
+                kaishu_store::datasets::find(store, &code.parse().unwrap()).await.unwrap().unwrap();
+            let late = entry.next_due.map(|due| (today - due).num_days());
+            found.push((code, late));
+        }
+        next = page.next_after_id;
+    }
+    found
+}
+
+/// Whatever day it is, as many entries are on time and late as on the day the dates were written.
+#[test]
+fn the_demonstration_does_not_grow_old() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let output = kaishu(folder.path()).arg("demo").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let url = format!("sqlite://{}", folder.path().join("data/kaishu.sqlite").display());
+        let loaded = Store::connect(&url, 1).await.unwrap();
+        let today = kaishu_portal::Clock::System.today();
+        let written = TestPortal::open(Setup { with_demo: true, ..Setup::default() }).await;
+        let found = days_late(&loaded, today).await;
+
+        assert_eq!(found, days_late(written.store(), written.portal().today()).await);
+        assert!(found.iter().any(|(_, late)| late.is_some_and(|days| days > 0)));
+        assert!(found.iter().any(|(_, late)| late.is_some_and(|days| days <= 0)));
+    });
+}
+
+/// Proves PUB-01 for the demonstration: an entry that is unconditional or conditional is published
+/// together with a mounted resource; what is mounted on a conditional one stays closed.
+#[tokio::test]
+async fn every_open_or_conditional_entry_has_a_resource() {
+    let site = TestPortal::open(Setup { with_demo: true, ..Setup::default() }).await;
+    assert_eq!(site.portal().check_files(1_000).await.unwrap().without_resource, [""; 0]);
+
+    let (mut n_files, mut n_interfaces) = (0, 0);
+    for (code, _) in days_late(site.store(), site.portal().today()).await {
+        let code = code.parse().unwrap();
+        let entry = kaishu_store::datasets::find(site.store(), &code).await.unwrap().unwrap();
+        if entry.fields.open.class != OpenClass::Conditional {
+            continue;
+        }
+        let resource = &entry.resources[0];
+        n_files += usize::from(resource.kind == ResourceKind::File);
+        n_interfaces += usize::from(resource.kind == ResourceKind::Api);
+        let refused = site.portal().open_download(&code, resource.id, Lang::Zh).await.unwrap_err();
+        let kaishu_portal::Error::Refused { code: reason, remedy, rule, .. } = refused else {
+            panic!("{code}: {refused}");
+        };
+        assert_eq!(reason, kaishu_types::ErrorCode::Forbidden);
+        assert!(remedy.is_some_and(|it| it.link.contains(code.as_str())), "the way to apply");
+        assert!(rule.is_some());
+        let shown = site.portal().dataset(&code).await.unwrap();
+        assert!(shown.resources.iter().all(|it| it.kind != ResourceKind::File && it.url.is_none()));
+    }
+    assert_eq!((n_files, n_interfaces), (25, 5));
+}
