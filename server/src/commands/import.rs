@@ -63,7 +63,8 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     };
     let portal = super::open(&config, &Assets::none()).await?;
     let mut meter = Meter::new();
-    let options = Options { source, region: arguments.region.clone() };
+    super::sweep(portal.clone()).await;
+    let options = Options { source, region: arguments.region.clone(), ..Options::default() };
     let report = portal
         .import(input, options, |progress| meter.tell(progress))
         .await
@@ -76,6 +77,10 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
         in_words(&report)
     };
     super::print(&text)?;
+    if report.created + report.updated + report.unchanged == 0 {
+        eprintln!("import: nothing was taken over");
+        return Ok(ExitCode::FAILURE);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -151,7 +156,7 @@ impl Meter {
 
 /// Writes a report for people.
 pub(super) fn in_words(report: &MergeReport) -> String {
-    let MergeReport { created, updated, unchanged, rejected, unmapped } = report;
+    let MergeReport { created, updated, unchanged, rejected, notes, unmapped } = report;
     let mut lines = vec![format!(
         "{created} created, {updated} updated, {unchanged} unchanged, {} rejected",
         rejected.len()
@@ -159,17 +164,20 @@ pub(super) fn in_words(report: &MergeReport) -> String {
     lines.extend(
         rejected.iter().take(N_SHOWN).map(|it| format!("rejected {}: {}", it.record, it.reason)),
     );
-    if rejected.len() > N_SHOWN {
-        lines.push(format!("… and {} more; --json lists them all", rejected.len() - N_SHOWN));
-    }
+    lines.extend(more(rejected.len()));
+    lines
+        .extend(notes.iter().take(N_SHOWN).map(|it| format!("note on {}: {}", it.record, it.text)));
+    lines.extend(more(notes.len()));
     lines.extend(
         unmapped.iter().take(N_SHOWN).map(|it| {
             format!("no {} is known as `{}` ({} times)", it.vocabulary, it.value, it.count)
         }),
     );
-    if unmapped.len() > N_SHOWN {
-        lines
-            .push(format!("… and {} more values; --json lists them all", unmapped.len() - N_SHOWN));
-    }
+    lines.extend(more(unmapped.len()));
     lines.join("\n")
+}
+
+fn more(n_all: usize) -> Option<String> {
+    let n_more = n_all.saturating_sub(N_SHOWN);
+    (n_more > 0).then(|| format!("… and {n_more} more; --json lists them all"))
 }

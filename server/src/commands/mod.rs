@@ -134,6 +134,16 @@ async fn catch_up(portal: &Portal) -> anyhow::Result<()> {
     }
 }
 
+/// Takes away what killed uploads left behind. Where that fails, the work goes on without it.
+async fn sweep(portal: Portal) {
+    if let Err(error) = portal.sweep_left_over().await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "files of killed uploads could not be taken away"
+        );
+    }
+}
+
 /// Writes a result.
 fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();

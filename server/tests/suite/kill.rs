@@ -8,7 +8,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 const N_RECORDS: usize = 12_000;
 
-fn kaishu(folder: &Path) -> Command {
+/// The program with a data folder inside `folder`.
+pub(crate) fn kaishu(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kaishu"));
     command
         .current_dir(folder)
