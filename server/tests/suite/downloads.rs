@@ -79,8 +79,6 @@ async fn file_told_as(name: &str, format: &str, media_type: &str) -> (TestSite, 
     let site = TestSite::empty().await;
     let folder = Catalogue::default()
         .dataset("YX-T-0001", "空气质量", "unconditional")
-        .item("YX-T-0001", "code", "unconditional")
-        .item("YX-T-0001", "name", "unconditional")
         .file("YX-T-0001", name, BYTES)
         .folder();
     let Folder::Memory(files) = folder else { panic!("the catalogue is on a disk") };

@@ -131,7 +131,8 @@ fn what_an_import_reported_survives_its_kill() {
     let expected: serde_json::Value = serde_json::from_slice(&undisturbed).unwrap();
     assert_eq!(report, expected, "the report speaks of the whole import");
     let names: BTreeSet<&str> = report.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(names, BTreeSet::from(["created", "updated", "unchanged", "rejected", "unmapped"]));
+    let parts = ["created", "updated", "unchanged", "rejected", "notes", "unmapped"];
+    assert_eq!(names, BTreeSet::from(parts));
     assert_eq!(report["rejected"].as_array().unwrap().len(), N_RECORDS / 100);
     assert_eq!(entries(killed.path()), entries(quiet.path()));
     for folder in [&quiet, &killed] {

@@ -108,7 +108,7 @@ async fn a_refused_file_does_not_take_the_one_before_away() {
 async fn who_looked_through_a_file_answers_for_it() {
     for (bytes, may_pass) in [
         (b"name,area\na,1\n\nb,2\n".as_slice(), true),
-        (b"\xFF\x00\x81\xFE\xFD\n\x80", true),
+        (b"", true),
         (b"name,area,phone\na,1,2\n", false),
         (b"name,area\na,1,2\n", false),
     ] {

