@@ -1,11 +1,12 @@
 //! The figures of the portal (SHOW-07), counted once for each state of the catalogue.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Days;
 use kaishu_types::Lang;
-use kaishu_types::stats::{Count, DayUsage, PortalStats};
+use kaishu_types::stats::{Count, DayUsage, GroupStats, PortalStats};
 use kaishu_types::vocabulary::{Format, Frequency, OpenClass};
 use tokio::sync::Mutex;
 
@@ -49,7 +50,7 @@ async fn count(portal: &Portal) -> Result<PortalStats> {
     let today = portal.today();
     let mut figures = kaishu_store::stats::counts(store, portal.listed(), today).await?;
     let from = today.checked_sub_days(Days::new(N_DAYS - 1)).unwrap_or(today);
-    let used = kaishu_store::usage::by_day(store, from, today).await?;
+    let used = kaishu_store::usage::by_day(store, portal.listed(), from, today).await?;
     figures.by_day = from
         .iter_days()
         .take_while(|day| *day <= today)
@@ -58,22 +59,30 @@ async fn count(portal: &Portal) -> Result<PortalStats> {
             found.unwrap_or(DayUsage { day, views: 0, downloads: 0 })
         })
         .collect();
-    figures.by_region = by_region(&portal.directory());
+    figures.by_region = with_those_below(&portal.directory(), figures.by_region);
     Ok(figures)
 }
 
-/// Lists the regions that have datasets, each with all below it (CAT-12).
-fn by_region(directory: &Directory) -> Vec<Count> {
-    directory
-        .regions
-        .iter()
-        .filter(|region| region.n_datasets > 0)
-        .map(|region| Count {
-            value: region.named.code.clone(),
-            label: region.named.name.clone(),
-            count: region.n_datasets,
-        })
-        .collect()
+/// Adds the figures of each region to those of all above it (CAT-12), in the order of regions.
+fn with_those_below(directory: &Directory, own: Vec<GroupStats>) -> Vec<GroupStats> {
+    let mut sums: HashMap<&str, GroupStats> = HashMap::new();
+    for group in &own {
+        for region in directory.region_and_above(&group.value) {
+            let code = region.named.code.as_str();
+            let sum = sums.entry(code).or_insert_with(|| GroupStats {
+                value: code.to_owned(),
+                label: region.named.name.clone(),
+                count: 0,
+                n_views: 0,
+                n_downloads: 0,
+            });
+            sum.count += group.count;
+            sum.n_views += group.n_views;
+            sum.n_downloads += group.n_downloads;
+        }
+    }
+    let codes = directory.regions.iter().map(|region| region.named.code.as_str());
+    codes.filter_map(|code| sums.remove(code)).collect()
 }
 
 impl Portal {
@@ -86,9 +95,16 @@ impl Portal {
     pub async fn labelled_figures(&self, lang: Lang) -> Result<PortalStats> {
         let mut figures = (*self.figures().await?).clone();
         let directory = self.directory();
-        label(&mut figures.by_class, |code| {
-            code.parse::<OpenClass>().ok().map(|it| it.label(lang).to_owned())
-        });
+        for group in &mut figures.by_class {
+            if let Ok(class) = group.value.parse::<OpenClass>() {
+                class.label(lang).clone_into(&mut group.label);
+            }
+        }
+        for group in &mut figures.by_region {
+            if let Some(region) = directory.region(&group.value) {
+                region.named.label(lang).clone_into(&mut group.label);
+            }
+        }
         label(&mut figures.by_frequency, |code| {
             code.parse::<Frequency>().ok().map(|it| it.label(lang).to_owned())
         });
@@ -96,9 +112,6 @@ impl Portal {
             code.parse::<Format>().ok().map(|it| it.label(lang).to_owned())
         });
         label(&mut figures.by_theme, |code| Some(directory.label("theme", code, lang)));
-        label(&mut figures.by_region, |code| {
-            directory.region(code).map(|it| it.named.label(lang).to_owned())
-        });
         Ok(figures)
     }
 }

@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use kaishu_portal::Error;
+use kaishu_store::usage::Used;
+use kaishu_testkit::portal::now;
 use kaishu_testkit::{Setup, TestPortal, catalogue::Catalogue};
-use kaishu_types::vocabulary::OpenClass;
+use kaishu_types::dataset::DatasetView;
+use kaishu_types::stats::GroupStats;
+use kaishu_types::vocabulary::{DatasetState, OpenClass, RegionLevel};
 use kaishu_types::{DatasetCode, ErrorCode, Lang};
 
 const OPEN: &str = "unconditional";
@@ -148,7 +152,7 @@ async fn without_the_module_of_opening_nothing_is_downloaded() {
     }
 }
 
-/// Proves SRCH-06 in part: a priority topic has an address, a count and a name.
+/// The counts and names of the topics of SRCH-06 are those of the search.
 #[tokio::test]
 async fn priority_topics_lead_from_the_home_page_to_their_datasets() {
     let site = TestPortal::open(Setup { policy: "aba", with_demo: true }).await;
@@ -166,4 +170,58 @@ async fn priority_topics_lead_from_the_home_page_to_their_datasets() {
         assert_eq!(found.total, topic.count);
         assert_eq!(found.priority, [(topic.value, topic.label)]);
     }
+}
+
+fn used(dataset: &DatasetCode, views: u64, downloads: u64) -> Used {
+    let day = now().date_naive();
+    Used { dataset: dataset.clone(), day, views, downloads }
+}
+
+fn figures_of(groups: &[GroupStats], value: &str) -> (u64, u64) {
+    let group = groups.iter().find(|it| it.value == value);
+    group.map_or((0, 0), |it| (it.n_views, it.n_downloads))
+}
+
+/// Proves SHOW-07: the use of a dataset counts for its class, its region and all regions above it,
+/// and that of a dataset the public does not find counts nowhere.
+#[tokio::test]
+async fn figures_of_use_count_by_class_and_region_what_is_listed() {
+    let site = TestPortal::open(Setup { policy: "aba", with_demo: true }).await;
+    let codes = kaishu_store::datasets::page_of_codes(site.store(), 0, 1_000).await.unwrap().codes;
+    let mut entries = Vec::new();
+    for code in codes {
+        let code: DatasetCode = code.parse().unwrap();
+        entries.extend(kaishu_store::datasets::find(site.store(), &code).await.unwrap());
+    }
+    let is_open_in_county = |it: &&DatasetView| {
+        it.level == RegionLevel::County && it.fields.open.class == OpenClass::Unconditional
+    };
+    let county = entries.iter().find(is_open_in_county).unwrap();
+    let closed = entries.iter().find(|it| it.fields.open.class == OpenClass::None).unwrap();
+    let uses = [used(&county.code, 5, 2), used(&closed.code, 1_000, 1_000)];
+    kaishu_store::usage::add(site.store(), &uses).await.unwrap();
+
+    let figures = site.portal().labelled_figures(Lang::En).await.unwrap();
+
+    assert_eq!((figures.n_views, figures.n_downloads), (5, 2));
+    assert_eq!(figures_of(&figures.by_class, OPEN), (5, 2));
+    assert_eq!(figures_of(&figures.by_class, CONDITIONAL), (0, 0));
+    assert_eq!(figures_of(&figures.by_class, NONE), (0, 0));
+    assert_eq!(figures_of(&figures.by_region, &county.region.code), (5, 2));
+    assert_eq!(figures_of(&figures.by_region, "YX"), (5, 2));
+    let others = figures.by_region.iter().filter(|it| it.n_views > 0).count();
+    assert_eq!(others, 2, "only the county and what is above it: {:?}", figures.by_region);
+    let by_class: u64 = figures.by_class.iter().map(|it| it.count).sum();
+    let whole = figures.by_region.iter().find(|it| it.value == "YX").unwrap();
+    assert_eq!((by_class, whole.count), (figures.n_datasets, figures.n_datasets));
+    assert_eq!(whole.label, "Yunxi Prefecture");
+    let today = figures.by_day.last().unwrap();
+    assert_eq!((today.views, today.downloads), (5, 2));
+
+    site.set_state(county.code.as_str(), DatasetState::Suspended, "核对").await;
+
+    let figures = site.portal().labelled_figures(Lang::En).await.unwrap();
+    assert_eq!((figures.n_views, figures.n_downloads), (0, 0));
+    assert!(figures.by_region.iter().all(|it| it.n_views == 0));
+    assert_eq!(figures.by_day.last().unwrap().views, 0);
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use kaishu_types::stats::{Count, PortalStats, ProviderStats};
+use kaishu_types::stats::{Count, GroupStats, PortalStats, ProviderStats};
 use sea_orm::sea_query::{Expr, JoinType, SimpleExpr};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
@@ -20,22 +20,23 @@ use crate::{Result, Store};
 /// fills these.
 pub async fn counts(store: &Store, listed: Listed, today: NaiveDate) -> Result<PortalStats> {
     let transaction = store.begin_read().await?;
-    let totals = totals(&transaction, listed).await?;
     let by_provider = by_provider(&transaction, listed, today).await?;
-    let by_class = by_column(&transaction, listed, dataset::Column::OpenClass).await?;
+    let by_class = by_class(&transaction, listed).await?;
     let by_theme = by_column(&transaction, listed, dataset::Column::Theme).await?;
     let by_frequency = by_column(&transaction, listed, dataset::Column::Frequency).await?;
     let by_region = by_region(&transaction, listed).await?;
     let by_format = by_format(&transaction, listed).await?;
     let n_items = n_public_items(&transaction, listed).await?;
     transaction.commit().await?;
+    // Every dataset has one class.
+    let total = |figure: fn(&GroupStats) -> u64| by_class.iter().map(figure).sum();
     Ok(PortalStats {
-        n_datasets: number(totals.datasets, "totals", "datasets")?,
+        n_datasets: total(|class| class.count),
         n_items,
         n_resources: by_format.iter().map(|count| count.count).sum(),
         n_organizations: by_provider.len() as u64,
-        n_downloads: number(totals.downloads.unwrap_or(0), "totals", "downloads")?,
-        n_views: number(totals.views.unwrap_or(0), "totals", "views")?,
+        n_downloads: total(|class| class.n_downloads),
+        n_views: total(|class| class.n_views),
         n_overdue: by_provider.iter().map(|provider| provider.n_overdue).sum(),
         by_class,
         by_theme,
@@ -48,23 +49,59 @@ pub async fn counts(store: &Store, listed: Listed, today: NaiveDate) -> Result<P
 }
 
 #[derive(FromQueryResult)]
-struct Totals {
-    datasets: i64,
-    downloads: Option<i64>,
-    views: Option<i64>,
+struct GroupRow {
+    value: String,
+    count: i64,
+    views: i64,
+    downloads: i64,
 }
 
-async fn totals(transaction: &DatabaseTransaction, listed: Listed) -> Result<Totals> {
-    let found = dataset::Entity::find()
-        .select_only()
-        .column_as(dataset::Column::Id.count(), "datasets")
-        .column_as(sum_of(dataset::Column::NDownloads), "downloads")
+/// Counts listed datasets and sums their use by the column that a query calls `value`, those with
+/// most datasets first.
+async fn with_use(
+    transaction: &DatabaseTransaction,
+    listed: Listed,
+    query: Select<dataset::Entity>,
+) -> Result<Vec<GroupStats>> {
+    let rows = query
+        .column_as(dataset::Column::Id.count(), "count")
         .column_as(sum_of(dataset::Column::NViews), "views")
+        .column_as(sum_of(dataset::Column::NDownloads), "downloads")
         .filter(listing::condition(listed))
-        .into_model::<Totals>()
-        .one(transaction)
+        .order_by_desc(Expr::col("count"))
+        .order_by_asc(Expr::col("value"))
+        .into_model::<GroupRow>()
+        .all(transaction)
         .await?;
-    Ok(found.unwrap_or(Totals { datasets: 0, downloads: None, views: None }))
+    rows.into_iter()
+        .map(|GroupRow { value, count, views, downloads }| {
+            let what = format!("the datasets of `{value}`");
+            Ok(GroupStats {
+                label: String::new(),
+                count: number(count, &what, "count")?,
+                n_views: number(views, &what, "views")?,
+                n_downloads: number(downloads, &what, "downloads")?,
+                value,
+            })
+        })
+        .collect()
+}
+
+async fn by_class(transaction: &DatabaseTransaction, listed: Listed) -> Result<Vec<GroupStats>> {
+    let query = dataset::Entity::find()
+        .select_only()
+        .column_as(dataset::Column::OpenClass, "value")
+        .group_by(dataset::Column::OpenClass);
+    with_use(transaction, listed, query).await
+}
+
+async fn by_region(transaction: &DatabaseTransaction, listed: Listed) -> Result<Vec<GroupStats>> {
+    let query = dataset::Entity::find()
+        .select_only()
+        .column_as(region::Column::Code, "value")
+        .inner_join(region::Entity)
+        .group_by(region::Column::Code);
+    with_use(transaction, listed, query).await
 }
 
 #[derive(FromQueryResult)]
@@ -103,17 +140,6 @@ async fn by_column(
         .column_as(dataset::Column::Id.count(), "count")
         .filter(listing::condition(listed))
         .group_by(column);
-    grouped(transaction, query).await
-}
-
-async fn by_region(transaction: &DatabaseTransaction, listed: Listed) -> Result<Vec<Count>> {
-    let query = dataset::Entity::find()
-        .select_only()
-        .column_as(region::Column::Code, "value")
-        .column_as(dataset::Column::Id.count(), "count")
-        .inner_join(region::Entity)
-        .filter(listing::condition(listed))
-        .group_by(region::Column::Code);
     grouped(transaction, query).await
 }
 

@@ -14,6 +14,7 @@ use sea_orm::{
 
 use crate::convert::{CHUNK_ROWS, number, stored_number, word};
 use crate::entity::{dataset, usage_day};
+use crate::listing::{self, Listed};
 use crate::{Result, Store};
 
 /// Views and downloads of a dataset on a day, to be added to what is counted already.
@@ -153,15 +154,22 @@ struct DayRow {
     downloads: i64,
 }
 
-/// Sums the usage of all datasets by day, both ends included, oldest first. Days without any are
+/// Sums the usage of listed datasets by day, both ends included, oldest first. Days without any are
 /// left out.
-pub async fn by_day(store: &Store, from: NaiveDate, to: NaiveDate) -> Result<Vec<DayUsage>> {
+pub async fn by_day(
+    store: &Store,
+    listed: Listed,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<DayUsage>> {
     let rows = usage_day::Entity::find()
         .select_only()
         .column(usage_day::Column::Day)
         .column_as(sum_of("views"), "views")
         .column_as(sum_of("downloads"), "downloads")
+        .inner_join(dataset::Entity)
         .filter(usage_day::COLUMN.day.between(from, to))
+        .filter(listing::condition(listed))
         .group_by(usage_day::Column::Day)
         .order_by_asc(usage_day::COLUMN.day)
         .into_model::<DayRow>()

@@ -17,6 +17,22 @@ pub struct Count {
     pub count: u64,
 }
 
+/// Datasets of a class or region, and how much they were used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupStats {
+    /// The code of the class or region.
+    pub value: String,
+    /// The word people read.
+    pub label: String,
+    /// Public datasets.
+    pub count: u64,
+    /// Pages of them shown so far.
+    pub n_views: u64,
+    /// Downloads of them so far.
+    pub n_downloads: u64,
+}
+
 /// Views and downloads of one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -61,12 +77,12 @@ pub struct PortalStats {
     pub n_views: u64,
     /// Public datasets that are overdue.
     pub n_overdue: u64,
-    /// Public datasets by open class.
-    pub by_class: Vec<Count>,
+    /// Public datasets and their use by open class.
+    pub by_class: Vec<GroupStats>,
     /// Public datasets by theme.
     pub by_theme: Vec<Count>,
-    /// Public datasets by region (with all below).
-    pub by_region: Vec<Count>,
+    /// Public datasets and their use by region (with all below).
+    pub by_region: Vec<GroupStats>,
     /// Public datasets by update frequency.
     pub by_frequency: Vec<Count>,
     /// Resources by format.

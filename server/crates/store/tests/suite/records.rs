@@ -8,6 +8,7 @@ use kaishu_types::DatasetCode;
 use kaishu_types::import::{MergeReport, Rejection};
 use kaishu_types::organization::Named;
 use kaishu_types::receipt::ReceiptView;
+use kaishu_types::stats::{Count, GroupStats};
 use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
 
 use crate::build::{code, day, entry, find, imported, listed, places, time, write};
@@ -70,7 +71,7 @@ pub(crate) async fn usage_of_an_unknown_dataset_does_not_hold_up_the_others(data
         let counted = find(store, code).await;
         assert_eq!((counted.n_views, counted.n_downloads), (n, 2 * n));
     }
-    let days = usage::by_day(store, day("2026-05-01"), day("2026-05-31")).await.unwrap();
+    let days = usage::by_day(store, listed, day("2026-05-01"), day("2026-05-31")).await.unwrap();
     let sums: Vec<_> = days.iter().map(|one| (one.views, one.downloads)).collect();
     assert_eq!(sums, [(520 * 521 / 2, 520 * 521)]);
 }
@@ -91,7 +92,7 @@ pub(crate) async fn usage_adds_up(database: &TestDb) {
     usage::add(store, &later).await.unwrap();
     usage::add(store, &[]).await.unwrap();
 
-    let days = usage::by_day(store, day("2026-05-01"), day("2026-05-31")).await.unwrap();
+    let days = usage::by_day(store, listed, day("2026-05-01"), day("2026-05-31")).await.unwrap();
     let sums: Vec<_> =
         days.iter().map(|one| (one.day.to_string(), one.views, one.downloads)).collect();
     assert_eq!(sums, [("2026-05-01".to_owned(), 6, 1), ("2026-05-02".to_owned(), 2, 5)]);
@@ -104,7 +105,7 @@ pub(crate) async fn usage_adds_up(database: &TestDb) {
     assert_eq!(recent.len(), 1);
 }
 
-/// Proves the counting of SHOW-07.
+/// Proves SHOW-07: datasets, views and downloads by class and by region, of what is listed only.
 pub(crate) async fn statistics_count_what_is_listed(database: &TestDb) {
     let store = &database.store;
     places(store).await;
@@ -119,26 +120,46 @@ pub(crate) async fn statistics_count_what_is_listed(database: &TestDb) {
     fixed.fields.frequency = Frequency::Static;
     fixed.fields.open.class = OpenClass::Conditional;
     fixed.fields.theme = "health".to_owned();
-    write(store, fixed).await;
-    write(store, EntryWrite { state: DatasetState::Draft, ..entry("草稿") }).await;
+    let (conditional, _) = write(store, fixed).await;
+    let draft = EntryWrite { state: DatasetState::Draft, ..entry("草稿") };
+    let (draft, _) = write(store, draft).await;
+    let mut closed = imported("c", "不予开放");
+    closed.fields.open.class = OpenClass::None;
+    let (closed, _) = write(store, closed).await;
     // A superseded resource is counted no more.
     let mut changed = imported("a", "甲");
     changed.resources.truncate(1);
     write(store, changed).await;
-    usage::add(store, &[used(&counted, "2026-05-01", 7, 2)]).await.unwrap();
+    let all_used = [
+        used(&counted, "2026-05-01", 7, 2),
+        used(&conditional, "2026-05-01", 1, 0),
+        used(&draft, "2026-05-01", 100, 100),
+        used(&closed, "2026-05-01", 1_000, 1_000),
+        used(&closed, "2026-05-02", 1_000, 1_000),
+    ];
+    usage::add(store, &all_used).await.unwrap();
 
     let stats = stats::counts(store, listed, day("2026-11-21")).await.unwrap();
 
     assert_eq!((stats.n_datasets, stats.n_items, stats.n_resources), (2, 4, 3));
     assert_eq!((stats.n_organizations, stats.n_overdue), (2, 1));
-    assert_eq!((stats.n_views, stats.n_downloads), (7, 2));
-    let pairs = |counts: &[kaishu_types::stats::Count]| -> Vec<(String, u64)> {
+    assert_eq!((stats.n_views, stats.n_downloads), (8, 2));
+    let days = usage::by_day(store, listed, day("2026-05-01"), day("2026-05-31")).await.unwrap();
+    let days: Vec<_> = days.iter().map(|it| (it.day, it.views, it.downloads)).collect();
+    assert_eq!(days, [(day("2026-05-01"), 8, 2)]);
+    let groups = |groups: &[GroupStats]| -> Vec<(String, u64, u64, u64)> {
+        let figures = |it: &GroupStats| (it.value.clone(), it.count, it.n_views, it.n_downloads);
+        groups.iter().map(figures).collect()
+    };
+    let group = |value: &str, views, downloads| (value.to_owned(), 1, views, downloads);
+    let expected = [group("conditional", 1, 0), group("unconditional", 7, 2)];
+    assert_eq!(groups(&stats.by_class), expected);
+    assert_eq!(groups(&stats.by_region), [group("YX", 7, 2), group("YX-LC", 1, 0)]);
+    let pairs = |counts: &[Count]| -> Vec<(String, u64)> {
         counts.iter().map(|count| (count.value.clone(), count.count)).collect()
     };
     let one = |value: &str| (value.to_owned(), 1);
-    assert_eq!(pairs(&stats.by_class), [one("conditional"), one("unconditional")]);
     assert_eq!(pairs(&stats.by_theme), [one("health"), one("traffic")]);
-    assert_eq!(pairs(&stats.by_region), [one("YX"), one("YX-LC")]);
     assert_eq!(pairs(&stats.by_frequency), [one("monthly"), one("static")]);
     assert_eq!(pairs(&stats.by_format), [("csv".to_owned(), 3)]);
     let provider = &stats.by_provider[0];
