@@ -125,7 +125,7 @@ impl Portal {
         let asked = request;
         let request = request.clone();
         let (found, spelling, relaxations) = blocking(move || {
-            let found = index.search(&request, &page, today)?;
+            let found = index.search(&request, &page, today).map_err(|error| told(error, lang))?;
             let is_doubtful = found.total == 0 || found.partial || !found.unknown.is_empty();
             let spelling = if is_doubtful && !request.q.is_empty() {
                 index.spelling(&request.q)?
@@ -174,6 +174,14 @@ impl Portal {
         let index = self.inner.index.clone();
         blocking(move || Ok(index.suggest(&text, N_SUGGESTIONS)?)).await
     }
+}
+
+/// Says in the language of the reader that a cursor is none.
+fn told(error: kaishu_search::Error, lang: Lang) -> Error {
+    if lang == Lang::Zh && matches!(error, kaishu_search::Error::Cursor(_)) {
+        return Error::field("cursor", "不是这种排序的位置；去掉它，从头开始");
+    }
+    error.into()
 }
 
 /// Refuses codes that do not exist, naming each.

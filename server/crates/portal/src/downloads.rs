@@ -117,6 +117,31 @@ impl Portal {
             .ok_or_else(|| Error::not_found("receipt", code.as_str()))
     }
 
+    /// Writes the attribution line of a receipt in a language. The Chinese line is the one that was
+    /// recorded; the English one says the same, with the English title where the title is still what
+    /// it was.
+    pub async fn receipt_attribution(&self, receipt: &ReceiptView, lang: Lang) -> Result<String> {
+        if lang == Lang::Zh {
+            return Ok(receipt.attribution.clone());
+        }
+        let current = match self.dataset(&receipt.dataset).await {
+            Ok(dataset) => Some(dataset),
+            Err(error) if error.code() == ErrorCode::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let current = current.filter(|it| it.fields.title == receipt.dataset_title);
+        let title = current.and_then(|it| it.fields.title_en);
+        let title = title.as_deref().unwrap_or(&receipt.dataset_title);
+        let [provider, title] = [receipt.provider.label(lang), title].map(text::without_direction);
+        let named = Attributed {
+            code: &receipt.dataset,
+            version: receipt.version,
+            provider: &provider,
+            title: &title,
+        };
+        Ok(english_line(&self.site(), &named, day_in_china(receipt.retrieved_at)))
+    }
+
     fn needs_grant(&self, dataset: &DatasetView, lang: Lang) -> Error {
         let rule = &self.policy().rules.open_app.approvers;
         Error::Refused {
@@ -241,9 +266,23 @@ pub(crate) fn attribution(
         "来源：{provider}，《{title}》（{code}，第 {version} 版），{}，{address}，获取日期：{retrieved_on}。",
         site.name.zh,
     );
-    let en = format!(
-        "Source: {provider_en}, “{title_en}” ({code}, version {version}), {}, {address}, retrieved on {retrieved_on}.",
-        site.name.en,
-    );
-    Text { zh, en }
+    let named = Attributed { code, version, provider: &provider_en, title: &title_en };
+    Text { zh, en: english_line(site, &named, retrieved_on) }
+}
+
+/// What an attribution names.
+struct Attributed<'a> {
+    code: &'a DatasetCode,
+    version: u32,
+    provider: &'a str,
+    title: &'a str,
+}
+
+fn english_line(site: &Site, named: &Attributed<'_>, retrieved_on: NaiveDate) -> String {
+    let Attributed { code, version, provider, title } = named;
+    let Site { name, base_url, .. } = site;
+    format!(
+        "Source: {provider}, “{title}” ({code}, version {version}), {}, {base_url}/datasets/{code}, retrieved on {retrieved_on}.",
+        name.en,
+    )
 }

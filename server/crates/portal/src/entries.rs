@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use kaishu_domain::policy::Fees;
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DatasetView, VersionView};
+use kaishu_types::vocabulary::Format;
 
 use crate::directory::Directory;
 use crate::downloads::attribution;
@@ -24,6 +26,12 @@ pub struct DatasetPage {
     pub class_rule: Option<Arc<ArticleQuote>>,
     /// The article that demands attribution (`attribution.rule`).
     pub attribution_rule: Option<Arc<ArticleQuote>>,
+    /// What opening costs (`fees`).
+    pub fees: Fees,
+    /// The article on what opening costs, where one speaks of it.
+    pub fees_rule: Option<Arc<ArticleQuote>>,
+    /// Formats of its data, whether or not the files are listed.
+    pub formats: Vec<Format>,
     /// The line that attributes it, for today.
     pub citation: Text,
     /// schema.org description.
@@ -58,9 +66,8 @@ impl Portal {
 
     /// Gathers what the page of a dataset shows (SRCH-03).
     pub async fn dataset_page(&self, code: &DatasetCode) -> Result<DatasetPage> {
-        let found = self.public_entry(code).await?;
-        let may_download = found.files == FileAccess::Free;
-        let dataset = found.dataset;
+        let PublicView { dataset, files, formats, .. } = self.public_entry(code).await?;
+        let may_download = files == FileAccess::Free;
         let site = self.site();
         let citation = attribution(&site, &dataset, dataset.version, self.today());
         let terms = self.directory();
@@ -74,6 +81,9 @@ impl Portal {
             login_rule: self.login_rule(),
             class_rule: self.class_rule(dataset.fields.open.class),
             attribution_rule: self.attribution_rule(),
+            fees: self.fees(),
+            fees_rule: self.fees_rule(),
+            formats,
             citation,
             json_ld,
             reply_working_days: self.reply_working_days(),

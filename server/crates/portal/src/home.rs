@@ -26,7 +26,7 @@ pub struct HomeView {
     pub latest: Vec<DatasetCard>,
     /// Downloaded most; empty where nothing was downloaded yet.
     pub most_used: Vec<DatasetCard>,
-    /// Priority topics with their datasets (SRCH-06).
+    /// Priority topics that have datasets (SRCH-06).
     pub by_priority: Vec<Count>,
     /// Words to try.
     pub popular: Vec<String>,
@@ -58,13 +58,15 @@ impl Portal {
             .filter(|it| it.count > 0)
             .collect();
         let popular = self.popular(&by_theme, lang);
+        let mut by_priority = self.topics(lang).await?;
+        by_priority.retain(|topic| topic.count > 0);
         Ok(HomeView {
             n_datasets: latest.total,
             by_class,
             by_theme,
             latest: latest.hits.into_iter().map(|hit| hit.card).collect(),
             most_used,
-            by_priority: self.by_priority(lang).await?,
+            by_priority,
             popular,
             reply_working_days: self.reply_working_days(),
         })
@@ -78,21 +80,6 @@ impl Portal {
         let mut themes: Vec<&Count> = by_theme.iter().collect();
         themes.sort_by_key(|theme| std::cmp::Reverse(theme.count));
         themes.into_iter().take(5).map(|theme| theme.label.clone()).collect()
-    }
-
-    /// Counts the datasets of each priority topic that has any (SRCH-06).
-    async fn by_priority(&self, lang: Lang) -> Result<Vec<Count>> {
-        let directory = self.directory();
-        let mut counts = Vec::new();
-        for term in directory.vocabulary("priority") {
-            let request = SearchRequest { priority: vec![term.code.clone()], ..Default::default() };
-            let first = Window::Page { number: 1, per_page: 1 };
-            let total = self.search(&request, first, lang).await?.total;
-            if total > 0 {
-                counts.push(count(&term.code, term.label(lang), total));
-            }
-        }
-        Ok(counts)
     }
 
     /// Lists what was downloaded most in a year, of what the public finds.

@@ -17,6 +17,7 @@ pub mod rules;
 pub mod site;
 pub mod sitemap;
 pub mod statistics;
+pub mod topics;
 
 mod clock;
 mod error;

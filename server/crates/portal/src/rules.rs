@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use kaishu_domain::PolicyProfile;
-use kaishu_domain::policy::{Ground, Module};
+use kaishu_domain::policy::{Fees, Ground, Module};
 use kaishu_domain::visibility;
 use kaishu_store::Listed;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::rules::{PolicyView, RegulationView};
-use kaishu_types::vocabulary::{OpenClass, ResourceKind};
+use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, Lang, text};
 
 use crate::{Error, Portal, Result};
@@ -32,8 +32,20 @@ pub struct ArticleQuote {
 impl ArticleQuote {
     fn of(ground: &Ground) -> Option<Self> {
         let Ground::Source(citation) = ground else { return None };
+        Self::find(citation.regulation_code()?, *citation.articles().first()?)
+    }
+
+    /// Quotes the first of the articles behind a rule that speaks of something.
+    fn speaking_of(ground: &Ground, words: &[&str]) -> Option<Self> {
+        let Ground::Source(citation) = ground else { return None };
         let code = citation.regulation_code()?;
-        let number = *citation.articles().first()?;
+        let speaks = |quote: &Self| {
+            words.iter().all(|word| quote.paragraphs.iter().any(|text| text.contains(word)))
+        };
+        citation.articles().iter().filter_map(|number| Self::find(code, *number)).find(speaks)
+    }
+
+    fn find(code: &str, number: u32) -> Option<Self> {
         let regulation = kaishu_domain::regulation(code)?;
         let article = kaishu_domain::article_text(code, number)?;
         Some(Self {
@@ -77,6 +89,8 @@ pub(crate) struct Quotes {
     conditional: Option<Arc<ArticleQuote>>,
     none: Option<Arc<ArticleQuote>>,
     attribution: Option<Arc<ArticleQuote>>,
+    fees: Option<Arc<ArticleQuote>>,
+    priority: Option<Arc<ArticleQuote>>,
 }
 
 impl Quotes {
@@ -93,6 +107,8 @@ impl Quotes {
             conditional: class(OpenClass::Conditional),
             none: class(OpenClass::None),
             attribution: ArticleQuote::of(&rules.attribution.rule.ground).map(Arc::new),
+            fees: fees(policy).map(Arc::new),
+            priority: ArticleQuote::of(&rules.general.priority.ground).map(Arc::new),
         }
     }
 }
@@ -144,6 +160,22 @@ impl Portal {
         self.inner.quotes.attribution.clone()
     }
 
+    /// Returns what opening costs (DL-05).
+    pub fn fees(&self) -> Fees {
+        self.policy().rules.general.fees.value
+    }
+
+    /// Quotes the article on what opening costs; none where the rule rests on no article about
+    /// opening (`fees`).
+    pub fn fees_rule(&self) -> Option<Arc<ArticleQuote>> {
+        self.inner.quotes.fees.clone()
+    }
+
+    /// Quotes the article that names the priorities of opening, where one does (`priority`).
+    pub fn priority_rule(&self) -> Option<Arc<ArticleQuote>> {
+        self.inner.quotes.priority.clone()
+    }
+
     /// Whether entries of class none are listed (`catalogue.list_none`).
     pub(crate) fn lists_none(&self) -> bool {
         self.policy().rules.catalogue.list_none.value
@@ -170,6 +202,7 @@ impl Portal {
             return None;
         }
         let files = self.file_access(&dataset);
+        let all_formats = formats(&dataset.resources);
         let hides_items = dataset.items.iter().any(|item| item.open_class == OpenClass::None);
         dataset.fields.open.class = class;
         dataset.items = visibility::public_items(&dataset.items);
@@ -206,7 +239,13 @@ impl Portal {
             version.resources.retain(|resource| !closed_resources.contains(&resource.id));
         }
         dataset.resources.retain(|resource| !closed_resources.contains(&resource.id));
-        Some(PublicView { dataset, files, closed_resources, hides_items })
+        // Where only hidden items keep the files back, their formats would tell that there are some.
+        let formats = if class == OpenClass::Unconditional && hides_items {
+            formats(&dataset.resources)
+        } else {
+            all_formats
+        };
+        Some(PublicView { dataset, files, formats, closed_resources, hides_items })
     }
 
     /// Whether the original files of an entry may leave without a grant: the bytes hold every
@@ -228,10 +267,35 @@ pub(crate) struct PublicView {
     pub(crate) dataset: DatasetView,
     /// Whether its files may be taken.
     pub(crate) files: FileAccess,
+    /// The formats its data has, whether or not its files are listed.
+    pub(crate) formats: Vec<Format>,
     /// Numbers of the resources that belong to a version that was not wholly open.
     pub(crate) closed_resources: Vec<i64>,
     /// Whether it has data items that the public may not know of; only for decisions, never told.
     pub(crate) hides_items: bool,
+}
+
+/// Lists the formats of resources, each once.
+fn formats(resources: &[ResourceView]) -> Vec<Format> {
+    let mut found = Vec::new();
+    for resource in resources {
+        if !found.contains(&resource.format) {
+            found.push(resource.format);
+        }
+    }
+    found
+}
+
+/// Finds the article on what opening costs. Two regulations cite what they say of sharing between
+/// agencies, which is no rule for the public.
+fn fees(policy: &PolicyProfile) -> Option<ArticleQuote> {
+    let fees = &policy.rules.general.fees;
+    let words: &[&str] = match fees.value {
+        Fees::Free => &["开放", "费用"],
+        Fees::PaidUseMayBeExplored => &["有偿使用"],
+        Fees::FreeWithOperationProceeds => &["收益分配"],
+    };
+    ArticleQuote::speaking_of(&fees.ground, words)
 }
 
 /// Whether files may be taken without a grant.

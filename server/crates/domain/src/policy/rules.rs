@@ -70,6 +70,7 @@ rules! {
         base_dbs: Vec<BaseDatabase> = "基础数据库", "Base databases";
         emergency: Vec<EmergencyDuty> = "突发事件中的数据", "Data in emergencies";
         fees: Fees = "收费", "Fees";
+        priority: Sentence = "重点和优先开放的数据", "What is opened first";
         assessment: Sentence = "考核评估", "Assessment";
         zones: Vec<RegionLevel> = "设置专区的层级", "Levels with a zone";
         validity: Validity = "施行与有效期", "Validity";
