@@ -60,6 +60,10 @@ pub(crate) async fn wrong_method(request: Request) -> Response {
                 "`{}` does not take {}; the header Allow says what it takes",
                 path, parts.method
             ))
+            .in_chinese(
+                "这个地址不接受这种请求",
+                Some(format!("`{path}` 不接受 {}；报头 Allow 写明接受哪些", parts.method)),
+            )
             .into_response();
     }
     let lang = language_of(path, &parts.headers);

@@ -43,7 +43,9 @@ async fn failure(path: &str, response: Response) -> Response {
     }
     tracing::error!(path, error = text, "a call of an island failed");
     let status = StatusCode::INTERNAL_SERVER_ERROR;
-    Problem::new(status, "internal", "Something went wrong on our side").into_response()
+    Problem::new(status, "internal", "Something went wrong on our side")
+        .in_chinese("原因在我们这边，没有办成", None)
+        .into_response()
 }
 
 fn shown(text: &str) -> String {

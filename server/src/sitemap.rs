@@ -7,6 +7,8 @@ use bytes::Bytes;
 use futures::{StreamExt, stream};
 use http::{HeaderValue, header};
 use kaishu_portal::{Error, Portal};
+use kaishu_types::Lang;
+use kaishu_types::stats::Count;
 
 use crate::fallback::refuse;
 use crate::state::State;
@@ -15,8 +17,17 @@ use crate::state::State;
 const PART: u64 = 10_000;
 
 /// Pages that are no dataset.
-const PAGES: &[&str] =
-    &["/", "/datasets", "/organizations", "/regions", "/stats", "/rules", "/developers", "/help"];
+const PAGES: &[&str] = &[
+    "/",
+    "/datasets",
+    "/organizations",
+    "/regions",
+    "/topics",
+    "/stats",
+    "/rules",
+    "/developers",
+    "/help",
+];
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 const NAMESPACE: &str = "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"";
@@ -47,7 +58,10 @@ pub(crate) async fn part(
     let portal = state.portal().clone();
     let base = escape(&portal.site().base_url);
     if name == "pages.xml" {
-        return xml(Body::from(pages(&base)));
+        return match portal.topics(Lang::Zh).await {
+            Ok(topics) => xml(Body::from(pages(&base, &topics))),
+            Err(error) => refuse(&portal, &request.into_parts().0, error),
+        };
     }
     let start = name.strip_suffix(".xml").and_then(|start| start.parse::<i64>().ok());
     match start.filter(|start| *start >= 0) {
@@ -59,10 +73,13 @@ pub(crate) async fn part(
     }
 }
 
-fn pages(base: &str) -> String {
+/// Lists the pages that are no dataset, and the topics that have any.
+fn pages(base: &str, topics: &[Count]) -> String {
     let mut text = format!("{HEAD}<urlset {NAMESPACE}>\n");
-    for path in PAGES {
-        let english = if *path == "/" { "" } else { path };
+    let topics = topics.iter().filter(|topic| topic.count > 0);
+    let topics = topics.map(|topic| escape(&format!("/topics/{}", topic.value)));
+    for path in PAGES.iter().map(|path| (*path).to_owned()).chain(topics) {
+        let english = if path == "/" { "" } else { &path };
         text.push_str(&format!("<url><loc>{base}{path}</loc></url>\n"));
         text.push_str(&format!("<url><loc>{base}/en{english}</loc></url>\n"));
     }

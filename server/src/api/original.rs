@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use kaishu_portal::downloads::{Download, file_name, not_in_advance};
 use kaishu_portal::{Error, Portal};
 use kaishu_types::vocabulary::Format;
-use kaishu_types::{DatasetCode, ReceiptCode};
+use kaishu_types::{DatasetCode, Lang, ReceiptCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::asked::Asked;
@@ -80,7 +80,7 @@ pub(super) async fn take(
     let portal = state.portal();
     let download = portal.open_download(&code, id, asked.lang).await?;
     let has_receipt = match values.get("receipt") {
-        Some(receipt) => check_receipt(portal, receipt, &code, id).await?,
+        Some(receipt) => check_receipt(portal, receipt, &code, id, asked.lang).await?,
         None => false,
     };
     let headers = facts(&code, &download);
@@ -144,11 +144,15 @@ async fn check_receipt(
     text: &str,
     code: &DatasetCode,
     id: i64,
+    lang: Lang,
 ) -> Result<bool, Problem> {
     let fault = || {
         Problem::from(Error::field(
             "receipt",
-            "is no receipt of this file; leave it out to get a new one",
+            lang.pick(
+                "不是这个文件的回执；不写就得到新的回执",
+                "is no receipt of this file; leave it out to get a new one",
+            ),
         ))
     };
     let receipt: ReceiptCode = text.parse().map_err(|_| fault())?;
@@ -265,6 +269,7 @@ fn unsatisfiable(size: u64) -> Response {
         "The range begins behind the end of the file",
     )
     .with_detail(format!("the file has {size} bytes; begin before that"))
+    .in_chinese("范围从文件末尾以后开始", Some(format!("文件有 {size} 字节，范围要从这以前开始")))
     .into_response();
     insert(response.headers_mut(), header::CONTENT_RANGE, &format!("bytes */{size}"));
     response

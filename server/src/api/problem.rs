@@ -1,14 +1,15 @@
 //! Errors of the API: `application/problem+json` (RFC 9457).
 
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use kaishu_portal::Error;
-use kaishu_types::{ErrorCode, FieldError, Remedy, RuleRef};
+use kaishu_types::{ErrorCode, FieldError, Lang, Remedy, RuleRef};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// What went wrong, which rule says so, and what can be done.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
     /// Address of the description of this kind of problem: a path of this site.
     #[serde(rename = "type")]
@@ -32,20 +33,38 @@ pub struct Problem {
     /// Number to find the fault in the log by.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
+    /// Title and detail for readers of Chinese, until the language is known.
+    #[serde(skip)]
+    chinese: Option<Box<Chinese>>,
 }
 
-/// Kinds of problems with their titles, for the reference page.
-pub(super) const KINDS: &[(ErrorCode, &str)] = &[
-    (ErrorCode::InvalidInput, "A value is missing, malformed or contradictory"),
-    (ErrorCode::Unauthenticated, "A login is needed"),
-    (ErrorCode::Forbidden, "The caller may not do this"),
-    (ErrorCode::NotFound, "There is no such thing at this address"),
-    (ErrorCode::Gone, "There was such a thing, and it is gone on purpose"),
-    (ErrorCode::Conflict, "The state does not allow it"),
-    (ErrorCode::TooLarge, "The request is larger than the limit"),
-    (ErrorCode::TooManyRequests, "The caller asks too often"),
-    (ErrorCode::Unavailable, "A part of the system is not reachable now"),
-    (ErrorCode::Internal, "Something went wrong on our side"),
+/// What a problem says to readers of Chinese.
+#[derive(Debug, Clone)]
+struct Chinese {
+    title: String,
+    detail: Option<String>,
+}
+
+/// Kinds of problems with their titles in English and Chinese.
+pub(super) const KINDS: &[(ErrorCode, &str, &str)] = &[
+    (
+        ErrorCode::InvalidInput,
+        "A value is missing, malformed or contradictory",
+        "缺少内容，或者内容的格式不对、互相矛盾",
+    ),
+    (ErrorCode::Unauthenticated, "A login is needed", "需要登录"),
+    (ErrorCode::Forbidden, "The caller may not do this", "不能这样做"),
+    (ErrorCode::NotFound, "There is no such thing at this address", "这个地址没有这项内容"),
+    (ErrorCode::Gone, "There was such a thing, and it is gone on purpose", "这里的内容已经撤下"),
+    (ErrorCode::Conflict, "The state does not allow it", "与现在的状态不符"),
+    (ErrorCode::TooLarge, "The request is larger than the limit", "请求超过大小限制"),
+    (ErrorCode::TooManyRequests, "The caller asks too often", "请求太频繁"),
+    (
+        ErrorCode::Unavailable,
+        "A part of the system is not reachable now",
+        "系统的一部分现在连接不上",
+    ),
+    (ErrorCode::Internal, "Something went wrong on our side", "原因在我们这边，没有办成"),
 ];
 
 impl Problem {
@@ -60,6 +79,28 @@ impl Problem {
             remedy: None,
             fields: Vec::new(),
             reference: None,
+            chinese: None,
+        }
+    }
+
+    /// Says the same for readers of Chinese.
+    pub(crate) fn in_chinese(mut self, title: &str, detail: Option<String>) -> Self {
+        self.chinese = Some(Box::new(Chinese { title: title.to_owned(), detail }));
+        self
+    }
+
+    /// Writes the body for a reader.
+    pub(crate) fn into_body(mut self, lang: Lang) -> Body {
+        if let (Lang::Zh, Some(chinese)) = (lang, self.chinese.take()) {
+            self.title = chinese.title;
+            self.detail = chinese.detail.or(self.detail);
+        }
+        match serde_json::to_vec(&self) {
+            Ok(bytes) => Body::from(bytes),
+            Err(error) => {
+                tracing::error!(%error, "a problem could not be written");
+                Body::empty()
+            }
         }
     }
 
@@ -81,10 +122,11 @@ impl Problem {
     }
 
     fn of_code(code: ErrorCode) -> Self {
-        let title = KINDS.iter().find(|(kind, _)| *kind == code).map_or("", |(_, title)| title);
+        let known = KINDS.iter().find(|(kind, ..)| *kind == code);
+        let (title, title_zh) = known.map_or(("", ""), |(_, title, title_zh)| (title, title_zh));
         let status =
             StatusCode::from_u16(code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self::new(status, code.as_str(), title)
+        Self::new(status, code.as_str(), title).in_chinese(title_zh, None)
     }
 }
 
@@ -97,7 +139,10 @@ impl From<Error> for Problem {
             tracing::error!(error = &error as &dyn std::error::Error, %reference, "use case failed");
             return problem.with_reference(reference);
         }
-        let mut problem = problem.with_detail(error.to_string());
+        let mut problem = problem.with_detail(error.message(Lang::En));
+        if let Some(chinese) = &mut problem.chinese {
+            chinese.detail = Some(error.message(Lang::Zh));
+        }
         let detail = error.into_detail();
         problem.fields = detail.fields;
         problem.rule = detail.rule;
@@ -109,7 +154,10 @@ impl From<Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, axum::Json(self)).into_response();
+        let mut response = Response::new(self.clone().into_body(Lang::En));
+        *response.status_mut() = status;
+        // The middleware knows the reader's language and writes the body again.
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

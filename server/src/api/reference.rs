@@ -220,7 +220,7 @@ impl Writer {
     fn problems(&mut self) {
         self.raw("<section class=\"ks-part\" id=\"problems\"><h2 class=\"text-xl\">Errors</h2>");
         self.head("Kinds of problems", &["Type", "Status", "Title"]);
-        for (code, title) in KINDS {
+        for (code, title, _) in KINDS {
             let name = code.as_str();
             self.row(&[
                 format!("<code id=\"problem-{name}\">{name}</code>"),

@@ -22,7 +22,13 @@ use crate::state::State;
 pub(super) async fn list(Shared(state): Shared<State>, asked: Asked) -> Result<Response, Problem> {
     let values = asked.only(&["q"])?;
     let Some(text) = values.get("q") else {
-        return Err(Error::field("q", "is missing; it holds what was typed so far").into());
+        return Err(Error::field(
+            "q",
+            asked
+                .lang
+                .pick("没有写；它是已经输入的内容", "is missing; it holds what was typed so far"),
+        )
+        .into());
     };
     let items = state.portal().suggest(text).await?;
     reply::json(&asked.headers, asked.lang, &Suggestions { items })

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use kaishu_store::StoreError;
-use kaishu_types::{ErrorCode, FieldError, Remedy, RuleRef};
+use kaishu_types::{ErrorCode, FieldError, Lang, Remedy, RuleRef};
 use thiserror::Error;
 
 /// The result of every use case.
@@ -78,6 +78,23 @@ impl Error {
         Self::NotFound { what, name: name.into() }
     }
 
+    /// Says what is wrong, in a language. Wrong fields and refusals have theirs already.
+    pub fn message(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::NotFound { what, name }, Lang::Zh) => {
+                let name = match name.split_once(" of ") {
+                    Some((part, whole)) => format!("{whole} 的 {part}"),
+                    None => name.clone(),
+                };
+                format!("没有这个{}：{name}", chinese_name(what))
+            }
+            (error, Lang::Zh) if error.code() == ErrorCode::Unavailable => {
+                "现在请求太多，或者系统的一部分连接不上。过一会儿再试".to_owned()
+            }
+            _ => self.to_string(),
+        }
+    }
+
     /// Makes the error of one wrong field.
     pub fn field(field: &str, message: impl Into<String>) -> Self {
         Self::InvalidInput(vec![FieldError { field: field.to_owned(), message: message.into() }])
@@ -113,6 +130,24 @@ impl Error {
     pub fn reference(&self) -> String {
         let number = RandomState::new().hash_one(self.to_string());
         format!("{:04X}-{:02X}", (number >> 16) & 0xFFFF, number & 0xFF)
+    }
+}
+
+/// Names a kind of thing that was not found.
+fn chinese_name(what: &str) -> &str {
+    match what {
+        "dataset" => "数据集",
+        "version" => "版本",
+        "resource" => "文件",
+        "organization" => "机构",
+        "region" => "地区",
+        "topic" => "重点领域",
+        "vocabulary" => "词表",
+        "regulation" => "办法",
+        "receipt" => "回执",
+        "sitemap" => "站点地图",
+        "function" => "功能",
+        _ => "内容",
     }
 }
 

@@ -3,6 +3,8 @@
 //! Nothing is guessed. A parameter that is not known, a value that is none, or a parameter given
 //! twice that can have one value only is an error that names it.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::str::FromStr;
 
 use super::{CatalogueQuery, MAX_PER_PAGE, MAX_QUERY_CHARS, Paging};
@@ -74,6 +76,51 @@ pub fn decode(raw: &str, lang: Lang) -> Result<Vec<(String, String)>, Vec<FieldE
         pairs.push((name.into_owned(), value.into_owned()));
     }
     Ok(pairs)
+}
+
+/// Reads the parameters of an address that takes these and no others, each given once.
+///
+/// # Errors
+///
+/// Names every parameter that is not known or given twice, in the language of the reader.
+pub fn only(
+    raw: &str,
+    known: &[&str],
+    lang: Lang,
+) -> Result<BTreeMap<String, String>, Vec<FieldError>> {
+    let mut values = BTreeMap::new();
+    let mut faults = Vec::new();
+    for (name, value) in decode(raw, lang)? {
+        let field: String = name.chars().take(60).collect();
+        if !known.contains(&name.as_str()) {
+            faults.push(FieldError { field, message: unknown_parameter(known, lang) });
+            continue;
+        }
+        match values.entry(name) {
+            Entry::Vacant(place) => {
+                place.insert(value);
+            }
+            Entry::Occupied(_) => {
+                let message = lang.pick("出现了两次，只能写一次", "is given twice; give it once");
+                faults.push(FieldError { field, message: message.to_owned() });
+            }
+        }
+    }
+    if faults.is_empty() { Ok(values) } else { Err(faults) }
+}
+
+fn unknown_parameter(known: &[&str], lang: Lang) -> String {
+    let all = known.join(", ");
+    match lang {
+        _ if known.is_empty() => lang
+            .pick(
+                "不是这个地址的参数，这个地址不接受参数",
+                "is not a parameter of this address, which takes none",
+            )
+            .to_owned(),
+        Lang::Zh => format!("不是这个地址的参数，可用的是：{all}"),
+        Lang::En => format!("is not a parameter of this address; known are {all}"),
+    }
 }
 
 fn is_single(name: &str) -> bool {
