@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use crate::ctx::Ctx;
 use crate::page::{Page, respond};
+use crate::ui::data::data;
 
 /// What a reader learns of an error.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ impl AppError {
         });
         let rule = self.rule.map(|rule| {
             view! {
-                <blockquote class="ks-law mt-6"><p>{rule.article}</p></blockquote>
+                <blockquote class="ks-law mt-6"><p>{data(ctx.lang, rule.article)}</p></blockquote>
             }
         });
         let remedy = self.remedy.map(|remedy| {
@@ -92,7 +93,7 @@ impl AppError {
                 <div class="max-w-[44rem]" role="alert">
                     <p class="ks-mute num">{status.as_u16()}</p>
                     <h1 class="mt-1 text-3xl">{title}</h1>
-                    <p class="mt-4 text-lg">{message}</p>
+                    <p class="mt-4 text-lg">{data(ctx.lang, message)}</p>
                     {fields}
                     {rule}
                 </div>

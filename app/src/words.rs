@@ -1,7 +1,9 @@
 //! The words of the interface, Chinese and English side by side. A key that lacks a language does
 //! not compile.
 
+pub(crate) mod industry;
 mod sentences;
+pub(crate) mod units;
 
 use kaishu_types::Lang;
 
@@ -81,6 +83,8 @@ words! {
     n_datasets_unit: "个数据集", "datasets";
     by_theme: "按主题查找", "Browse by theme";
     by_priority: "重点领域", "Priority topics";
+    topics_lead: "规则要求重点和优先开放的数据，由提供单位在目录中逐条标明。", "What the rules want opened first; providers mark it entry by entry.";
+    why_first: "为什么先开放这些", "Why these come first";
     latest: "最近更新", "Recently updated";
     most_used: "下载最多", "Most downloaded";
     all_updates: "全部更新", "All updates";
@@ -89,7 +93,7 @@ words! {
     latest_caption: "最近更新的数据集", "Datasets updated most recently";
     most_used_caption: "下载最多的数据集", "Datasets downloaded most";
     how_title: "有条件开放的数据，怎样拿到", "How to get conditional data";
-    how_text: "全程网上办理，不收费。每一步的期限都有条文依据。", "Online and free of charge. Every deadline rests on an article.";
+    how_text: "每一步的期限都有条文依据；条文没有规定的，写明是本平台建议。", "Every deadline rests on an article, or says that it is proposed by this portal.";
     all_rules: "查看完整规则", "See all rules";
     how_1: "提出申请", "Apply";
     how_1_text: "选定需要的数据项，写明用途、使用期限和安全措施。", "Choose the data items, say what for, how long and how you keep them safe.";
@@ -177,11 +181,16 @@ words! {
     open_items: "不需要申请的数据项", "Items that need no application";
     no_file: "还没有挂接可以直接下载的文件。可以联系提供单位索取。", "No file is attached yet. The provider can be asked for these items.";
     items: "数据项", "Data items";
-    items_text: "每个数据项单独确定开放属性；整个数据集取其中最严的一类。", "Every data item has a class of its own; the dataset takes the strictest.";
+    items_text: "每个数据项单独确定开放属性和共享属性；整个数据集取其中最严的一类。", "Every data item has classes of its own; the dataset takes the strictest.";
     items_region: "数据项表", "Table of data items";
     name: "名称", "Name";
     type_: "类型", "Type";
     note: "说明", "Note";
+    meaning: "含义", "Meaning";
+    type_and_unit: "类型与单位", "Type and unit";
+    sensitive: "敏感信息", "Sensitive";
+    is_sensitive: "含", "Yes";
+    is_not_sensitive: "不含", "No";
     how_to_use: "怎样使用", "How it may be used";
     why_conditional: "为什么有条件", "Why there are conditions";
     open_conditions: "使用条件", "Conditions of use";
@@ -321,9 +330,9 @@ words! {
     overdue_datasets: "逾期未更新", "Overdue";
     count: "数量", "Number";
     data_table: "数据表", "Data table";
-    chart_class: "各开放属性的数据集", "Datasets by access";
+    chart_class: "各开放属性的数据集、浏览与下载", "Datasets, views and downloads by access";
     chart_theme: "各主题的数据集", "Datasets by theme";
-    chart_region: "各地区的数据集（含下级地区）", "Datasets by region, with the regions below";
+    chart_region: "各地区的数据集、浏览与下载（含下级地区）", "Datasets, views and downloads by region, with the regions below";
     chart_frequency: "各更新频率的数据集", "Datasets by frequency of update";
     chart_format: "各格式的文件与接口", "Files and interfaces by format";
     chart_provider: "各提供单位的数据集", "Datasets by provider";

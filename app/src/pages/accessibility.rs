@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::prose::{paragraphs, part, points, prose_page};
 use crate::ctx::Ctx;
 use crate::page::respond;
+use crate::ui::data::data;
 
 /// `GET /accessibility`
 pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
@@ -22,9 +23,9 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
             let target = ctx.href(&format!("/organizations/{}", body.named.code));
             view! {
                 <p>
-                    <a href=target>{body.named.label(lang).to_owned()}</a>
+                    <a href=target>{data(lang, body.named.label(lang))}</a>
                     {lang.pick("，", ", ")}
-                    {body.contact.clone()}
+                    {body.contact.clone().map(|text| data(lang, text))}
                 </p>
             }
         });

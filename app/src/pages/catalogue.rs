@@ -15,6 +15,7 @@ use crate::error::AppError;
 use crate::page::{Page, Section, respond};
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::{data, foreign};
 use crate::ui::facets::{chips, filters};
 use crate::ui::freshness::freshness;
 use crate::ui::icon::icon;
@@ -128,7 +129,7 @@ fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, 
             {crumbs(ctx, vec![(words.datasets.to_owned(), None)])}
             <div class=layout>
                 <div class="lg:col-start-2 pb-2">
-                    <h1 id="h" class="text-2xl md:text-3xl">{title.clone()}</h1>
+                    <h1 id="h" class="text-2xl md:text-3xl">{data(ctx.lang, title.as_str())}</h1>
                     {search_form(ctx, request, Looks::List)}
                     {expanded}
                     {doubt}
@@ -215,7 +216,7 @@ fn expansion(ctx: &Ctx, request: &SearchRequest, expanded: &[String]) -> Option<
         view! {
             <p class="mt-3 ks-mute text-[.9375rem]">
                 {words.also_searched}
-                {expanded.join(words.separator)}
+                {data(ctx.lang, expanded.join(words.separator))}
                 {stop}
                 <a class="ks-link" href=target>{words.only_as_typed}</a>
             </p>
@@ -234,7 +235,7 @@ fn doubt(ctx: &Ctx, request: &SearchRequest, view: &CatalogueView) -> Option<Any
     let spelling = view.spelling.clone().map(|better| {
         let request = SearchRequest { q: better.clone(), ..request.clone() };
         let target = ctx.href(&address(&request, 1));
-        view! { <>{ctx.gap()}{words.did_you_mean}<a class="ks-link" href=target>{better}</a></> }
+        view! { <>{ctx.gap()}{words.did_you_mean}<a class="ks-link" href=target>{data(ctx.lang, better)}</a></> }
     });
     Some(view! { <p class="mt-3 text-[.9375rem]">{partial}{spelling}</p> }.into_any())
 }
@@ -306,16 +307,19 @@ fn row(ctx: &Ctx, hit: SearchHit) -> AnyView {
         view! { <span class="num">{words.item_count(card.n_items, card.n_open_items)}</span> }
     });
     let fresh = card.freshness(ctx.today);
+    let title_lang = foreign(ctx.lang, card.title(ctx.lang));
+    let summary_lang = foreign(ctx.lang, card.summary(ctx.lang));
+    let provider_lang = foreign(ctx.lang, card.organization.label(ctx.lang));
     view! {
         <li class="ks-row">
             <article>
-                <h3><a href=ctx.href(&format!("/datasets/{}", card.code))>{spans(title)}</a></h3>
-                <p class="mt-1 ks-clamp max-w-[46em]">{spans(summary)}</p>
+                <h3 lang=title_lang><a href=ctx.href(&format!("/datasets/{}", card.code))>{spans(title)}</a></h3>
+                <p class="mt-1 ks-clamp max-w-[46em]" lang=summary_lang>{spans(summary)}</p>
                 {matches(ctx, words.matched_items, items)}
                 {matches(ctx, words.matched_keywords, keywords)}
                 <div class="ks-inline mt-3">
                     {class_mark(ctx.lang, card.open_class, MarkSize::Normal)}
-                    <span>{spans(provider)}</span>
+                    <span lang=provider_lang>{spans(provider)}</span>
                     {freshness(ctx, fresh, card.updated_at)}
                     {formats}
                     {n_items}
@@ -336,7 +340,8 @@ fn matches(ctx: &Ctx, heading: &'static str, found: Vec<Vec<Span>>) -> Option<An
         .enumerate()
         .map(|(place, part)| {
             let before = (place > 0).then_some(separator);
-            view! { <>{before}{spans(part)}</> }
+            let part_lang = foreign(ctx.lang, &joined(&part));
+            view! { <>{before}<span lang=part_lang>{spans(part)}</span></> }
         })
         .collect();
     Some(view! { <p class="mt-2 text-sm ks-mute">{heading}{parts}</p> }.into_any())
@@ -356,7 +361,7 @@ fn no_result_help(ctx: &Ctx, request: &SearchRequest, view: &CatalogueView) -> A
         let better_request = SearchRequest { q: better.clone(), ..request.clone() };
         let target = ctx.href(&address(&better_request, 1));
         view! {
-            <p class="mt-1 text-lg">{words.did_you_mean}<a class="ks-link" href=target>{better}</a></p>
+            <p class="mt-1 text-lg">{words.did_you_mean}<a class="ks-link" href=target>{data(ctx.lang, better)}</a></p>
         }
     });
     let drops: Vec<_> = view

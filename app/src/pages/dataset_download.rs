@@ -40,8 +40,11 @@ pub(crate) async fn show(
     if is_prefetch(&headers) {
         return respond(&ctx, || Err(not_in_advance(ctx.lang).into()));
     }
-    let receipt = take(&ctx, &portal, &code, &id).await;
-    respond(&ctx, || Ok(page(&ctx, &portal, &receipt?)))
+    let taken = take(&ctx, &portal, &code, &id).await;
+    respond(&ctx, || {
+        let (receipt, line) = taken?;
+        Ok(page(&ctx, &portal, &receipt, &line))
+    })
 }
 
 /// Asks whether the file may be taken.
@@ -58,12 +61,20 @@ async fn allow(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<Downl
     }
 }
 
-async fn take(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<ReceiptView, AppError> {
+/// Issues the receipt, and writes its attribution line in the language of the page.
+async fn take(
+    ctx: &Ctx,
+    portal: &Portal,
+    code: &str,
+    id: &str,
+) -> Result<(ReceiptView, String), AppError> {
     let download = allow(ctx, portal, code, id).await?;
-    Ok(portal.issue_receipt(&download).await?)
+    let receipt = portal.issue_receipt(&download).await?;
+    let line = portal.receipt_attribution(&receipt, ctx.lang).await?;
+    Ok((receipt, line))
 }
 
-fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView) -> Page {
+fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView, line: &str) -> Page {
     let words = ctx.words;
     let code = &receipt.dataset;
     let original = format!(
@@ -89,7 +100,7 @@ fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView) -> Page {
                 <section aria-labelledby="h-line" class="border-t-2 border-[var(--color-base-content)] pt-4">
                     <h2 id="h-line" class="text-xl">{words.attribution_line}</h2>
                     <p class="mt-1 ks-mute">{words.attribution_text}</p>
-                    {attribution(receipt)}
+                    {attribution(ctx, line)}
                 </section>
                 <section aria-labelledby="h-receipt" class="mt-12">
                     <h2 id="h-receipt" class="text-xl">{words.receipt}</h2>

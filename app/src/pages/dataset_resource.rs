@@ -14,6 +14,7 @@ use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::{data, foreign};
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::heading::{Rank, page_head, rail_head};
 use crate::ui::icon::icon;
@@ -81,12 +82,12 @@ fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> Page {
     let dataset_title = dataset.title(ctx.lang).to_owned();
     let dataset_path = format!("/datasets/{}", dataset.code);
     let of = view! {
-        <a class="ks-link" href=ctx.href(&dataset_path)>{dataset_title.clone()}</a>
+        <a class="ks-link" href=ctx.href(&dataset_path)>{data(ctx.lang, dataset_title.as_str())}</a>
     };
     let description = resource
         .description
         .clone()
-        .map(|text| view! { <p class="mb-6 max-w-[40em] whitespace-pre-line">{text}</p> });
+        .map(|text| view! { <p class="mb-6 max-w-[40em] whitespace-pre-line" lang=foreign(ctx.lang, &text)>{text.clone()}</p> });
     let body = view! {
         <main id="main" class="ks-wrap">
             {crumbs(ctx, vec![
@@ -163,7 +164,7 @@ fn rail(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     ));
     facts.push(fact(words.updated, full_day(ctx.lang, day_of(resource.updated_at))));
     let licence = found.terms.label("licence", &found.dataset.fields.licence, ctx.lang);
-    facts.push(fact(words.licence, licence));
+    facts.push(fact(words.licence, data(ctx.lang, licence)));
     let sums: Vec<AnyView> = [("SHA-256", &resource.sha256), ("SM3", &resource.sm3)]
         .into_iter()
         .filter_map(|(word, sum)| Some(fact(word, hash(sum.as_deref()?))))

@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
 use crate::ui::dates::{day_of, full_day, full_time};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::meta::{fact, meta};
@@ -73,7 +74,7 @@ fn page(ctx: &Ctx, found: &VersionPage) -> Page {
                 (dataset_title, Some(path.clone())),
                 (number, None),
             ])}
-            {page_head(&title, version.note.clone())}
+            {page_head(&title, data(ctx.lang, version.note.as_str()))}
             {older_note(ctx, found, &path)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
                 <div class="min-w-0">{files(ctx, found)}</div>
@@ -154,7 +155,7 @@ fn row(ctx: &Ctx, found: &VersionPage, resource: &ResourceView) -> AnyView {
     view! {
         <li class="py-3 border-t border-[var(--line)]">
             <div class="flex flex-wrap justify-between gap-x-6 gap-y-1">
-                <h3 class="text-base"><a class="ks-plain" href=page>{resource.title.clone()}</a></h3>
+                <h3 class="text-base"><a class="ks-plain" href=page>{data(ctx.lang, resource.title.as_str())}</a></h3>
                 {link}
             </div>
             <p class="text-sm ks-mute num">{facts.join(" · ")}</p>
@@ -171,7 +172,7 @@ fn rail(ctx: &Ctx, found: &VersionPage, path: &str) -> AnyView {
     let mut facts = vec![
         fact(words.version, words.version_number(version.number)),
         fact(words.published_on, full_time(ctx.lang, version.published_at)),
-        fact(words.provider, dataset.organization.label(ctx.lang).to_owned()),
+        fact(words.provider, data(ctx.lang, dataset.organization.label(ctx.lang))),
         fact(words.code, dataset.code.to_string()),
     ];
     if !version.changed_fields.is_empty() {

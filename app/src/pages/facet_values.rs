@@ -8,6 +8,7 @@ use super::catalogue::{address, facet_title};
 use crate::ctx::Ctx;
 use crate::page::{Page, Section};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
 use crate::ui::icon::icon;
 use crate::ui::numbers::thousands;
 
@@ -60,7 +61,7 @@ pub(crate) fn page(
             let class = if is_chosen { "ks-plain font-semibold" } else { "ks-plain" };
             view! {
                 <li class="flex items-baseline justify-between gap-4 py-2 border-t border-[var(--line)] break-inside-avoid">
-                    <a class=class href=ctx.href(&target)>{option.label}{removes}</a>
+                    <a class=class href=ctx.href(&target)>{data(ctx.lang, option.label)}{removes}</a>
                     <span class="num text-sm ks-mute">{thousands(option.count)}</span>
                 </li>
             }

@@ -13,6 +13,7 @@ use super::prose::{Part, paragraphs, part, points, prose_page};
 use crate::ctx::Ctx;
 use crate::page::respond;
 use crate::ui::class_mark::{MarkSize, class_mark};
+use crate::ui::data::data;
 use crate::ui::law::rule_list;
 
 /// `GET /help`
@@ -50,7 +51,7 @@ fn find(ctx: &Ctx) -> Part {
                 "The search looks at titles, summaries, keywords, data items and providers, and says which of them matched.",
             )])}
             {points(&[
-                lang.pick("可以用拼音或首字母：tingchechang 和 tcc 都找到停车场。", "In Chinese, pinyin and initials work: tingchechang and tcc both find 停车场 (car parks)."),
+                lang.pick("可以用拼音或首字母：tingchechang 和 tcc 都找到停车场。", "In Chinese, pinyin and initials work: tingchechang and tcc both find car parks."),
                 lang.pick("同义词自动一起查找，结果上方写明查了哪些词，可以改为只找原词。", "Synonyms are searched as well; the page names them and lets one search only the words as typed."),
                 lang.pick("用引号括起来的词按原样连在一起查找。", "Words in quotes are searched as a phrase."),
                 lang.pick("左边的筛选条件可以同时选多项：同一组里是“或者”，不同的组之间是“并且”。", "Filters combine: values of one group are alternatives, groups restrict each other."),
@@ -192,10 +193,10 @@ fn licences(ctx: &Ctx, directory: &Directory) -> Part {
     let rows: Vec<_> = directory
         .vocabulary("licence")
         .map(|term| {
-            let label = term.label(lang).to_owned();
+            let label = data(lang, term.label(lang));
             let link = match term.uri.as_deref().and_then(safe_url) {
                 Some(url) => view! { <a rel="license noopener" href=url>{label}</a> }.into_any(),
-                None => label.into_any(),
+                None => label,
             };
             view! { <tr><td>{link}</td><td><code>{term.code.clone()}</code></td></tr> }
         })

@@ -13,17 +13,22 @@ use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::ui::class_mark::{MarkSize, class_mark};
+use crate::ui::data::data;
 use crate::ui::dates::{day_of, short_day};
+use crate::ui::law::fees_line;
 use crate::ui::numbers::thousands;
 use crate::ui::search_form::{Looks, search_form};
 
 /// `GET /`
 pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
     let home = portal.home(ctx.lang).await;
-    respond(&ctx, || Ok(page(&ctx, home.map_err(AppError::from)?)))
+    respond(&ctx, || {
+        let fees = fees_line(&ctx, portal.fees(), portal.fees_rule().as_deref());
+        Ok(page(&ctx, home.map_err(AppError::from)?, fees))
+    })
 }
 
-fn page(ctx: &Ctx, home: HomeView) -> Page {
+fn page(ctx: &Ctx, home: HomeView, fees: AnyView) -> Page {
     let words = ctx.words;
     let popular: Vec<_> = home
         .popular
@@ -34,6 +39,8 @@ fn page(ctx: &Ctx, home: HomeView) -> Page {
             view! { <a class="ks-link" href=target>{word.clone()}</a> }
         })
         .collect();
+    // Chinese parts break between each other only; English ones are longer than a phone is wide.
+    let part = ctx.lang.pick("inline-block whitespace-nowrap", "inline-block");
     let body = view! {
         <main id="main">
             <section class="ks-wrap pt-12 md:pt-20 pb-14 md:pb-20" aria-labelledby="h">
@@ -43,9 +50,9 @@ fn page(ctx: &Ctx, home: HomeView) -> Page {
                             id="h"
                             class="ks-headline text-[clamp(1.6875rem,8.6vw,2.125rem)] md:text-[3.25rem] leading-[1.25] font-normal"
                         >
-                            <span class="inline-block">{words.headline_1}</span>
+                            <span class=part>{tight(words.headline_1)}</span>
                             {ctx.gap()}
-                            <span class="inline-block">{words.headline_2}</span>
+                            <span class=part>{tight(words.headline_2)}</span>
                         </h1>
                         {search_form(ctx, &SearchRequest::default(), Looks::Home)}
                         {(!popular.is_empty()).then(|| view! {
@@ -70,10 +77,20 @@ fn page(ctx: &Ctx, home: HomeView) -> Page {
                     {cards(ctx, home.most_used, words.most_used_caption)}
                 })}
             </section>
-            {how_to_obtain(ctx, home.reply_working_days)}
+            {how_to_obtain(ctx, home.reply_working_days, fees)}
         </main>
     };
     Page::new(words.home, body).description(ctx.site.description.pick(ctx.lang))
+}
+
+/// Takes in the empty half of full-width commas, which at this size would stand as holes.
+fn tight(text: &'static str) -> Vec<AnyView> {
+    text.split_inclusive('，')
+        .map(|part| match part.strip_suffix('，') {
+            Some(words) => view! { {words}<span class="-mr-[.4em]">"，"</span> }.into_any(),
+            None => part.into_any(),
+        })
+        .collect()
 }
 
 fn classes(ctx: &Ctx, home: &HomeView) -> AnyView {
@@ -125,7 +142,7 @@ fn themes(ctx: &Ctx, home: &HomeView) -> AnyView {
             let target = ctx.href(&format!("/datasets?theme={}", count.value));
             view! {
                 <li class="flex items-baseline justify-between gap-4 py-2.5 border-t border-[var(--line)]">
-                    <a class="ks-plain text-[1.0625rem]" href=target>{count.label.clone()}</a>
+                    <a class="ks-plain text-[1.0625rem]" href=target>{data(ctx.lang, count.label.as_str())}</a>
                     <span class="num text-sm ks-mute">{thousands(count.count)}</span>
                 </li>
             }
@@ -160,10 +177,10 @@ fn priorities(ctx: &Ctx, home: &HomeView) -> Option<AnyView> {
         .by_priority
         .iter()
         .map(|count| {
-            let target = ctx.href(&format!("/datasets?priority={}", count.value));
+            let target = ctx.href(&format!("/topics/{}", count.value));
             view! {
                 <li>
-                    <a class="ks-link" href=target>{count.label.clone()}</a>
+                    <a class="ks-link" href=target>{data(ctx.lang, count.label.as_str())}</a>
                     " "
                     <span class="num text-sm ks-mute">{thousands(count.count)}</span>
                 </li>
@@ -172,7 +189,9 @@ fn priorities(ctx: &Ctx, home: &HomeView) -> Option<AnyView> {
         .collect();
     Some(
         view! {
-            <h3 class="mt-8 text-base">{ctx.words.by_priority}</h3>
+            <h3 class="mt-8 text-base">
+                <a class="ks-plain" href=ctx.href("/topics")>{ctx.words.by_priority}</a>
+            </h3>
             <ul class="mt-2 flex flex-wrap gap-x-6 gap-y-1">{links}</ul>
         }
         .into_any(),
@@ -191,8 +210,8 @@ fn cards(ctx: &Ctx, cards: Vec<DatasetCard>, caption: &'static str) -> AnyView {
             view! {
                 <tr>
                     <td class="nw ks-mute">{short_day(ctx, day_of(card.updated_at))}</td>
-                    <td><a class="ks-link" href=target>{card.title(ctx.lang).to_owned()}</a></td>
-                    <td>{card.organization.label(ctx.lang).to_owned()}</td>
+                    <td><a class="ks-link" href=target>{data(ctx.lang, card.title(ctx.lang))}</a></td>
+                    <td>{data(ctx.lang, card.organization.label(ctx.lang))}</td>
                     <td class="nw">{class_mark(ctx.lang, card.open_class, MarkSize::Normal)}</td>
                     <td class="nw ks-mute">{card.frequency.label(ctx.lang)}</td>
                 </tr>
@@ -219,7 +238,7 @@ fn cards(ctx: &Ctx, cards: Vec<DatasetCard>, caption: &'static str) -> AnyView {
     .into_any()
 }
 
-fn how_to_obtain(ctx: &Ctx, reply_working_days: u32) -> AnyView {
+fn how_to_obtain(ctx: &Ctx, reply_working_days: u32, fees: AnyView) -> AnyView {
     let words = ctx.words;
     let steps = [
         (words.how_1, words.how_1_text.to_owned()),
@@ -249,6 +268,7 @@ fn how_to_obtain(ctx: &Ctx, reply_working_days: u32) -> AnyView {
                     <div>
                         <h2 id="h-how" class="text-2xl [word-break:keep-all]">{words.how_title}</h2>
                         <p class="mt-3 ks-mute">{words.how_text}</p>
+                        <p class="mt-2 ks-mute">{fees}</p>
                         <p class="mt-4">
                             <a class="ks-link" href=ctx.href("/rules")>{words.all_rules}</a>
                         </p>

@@ -21,6 +21,7 @@ mod regulation;
 mod rules;
 mod soon;
 mod stats;
+mod topics;
 mod verify;
 
 use axum::Router;
@@ -58,6 +59,8 @@ where
         .route(&at("/verify"), get(verify::ask))
         .route(&at("/verify/{receipt}"), get(verify::show))
         .route(&at("/stats"), get(stats::show))
+        .route(&at("/topics"), get(topics::list))
+        .route(&at("/topics/{code}"), get(topics::show))
         .route(&at("/rules"), get(rules::show))
         .route(&at("/rules/{regulation}"), get(regulation::show))
         .route(&at("/datasets/{code}/apply"), get(soon::apply))

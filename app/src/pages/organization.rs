@@ -16,6 +16,7 @@ use crate::error::AppError;
 use crate::page::{Page, Section, respond};
 use crate::ui::bars::{Bar, bars};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
 use crate::ui::dataset_table::{Providers, dataset_table};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::meta::{fact, meta, text_fact};
@@ -57,7 +58,7 @@ fn page(ctx: &Ctx, found: &OrganizationPage) -> Page {
                 (words.organizations.to_owned(), Some("/organizations".to_owned())),
                 (title.clone(), None),
             ])}
-            {page_head(&title, description.clone())}
+            {page_head(&title, data(ctx.lang, description.as_str()))}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
                 <div class="min-w-0">
                     {datasets(ctx, found)}
@@ -152,7 +153,7 @@ fn children(ctx: &Ctx, found: &OrganizationPage) -> Option<AnyView> {
             let target = ctx.href(&format!("/organizations/{}", child.named.code));
             view! {
                 <li class="flex items-baseline justify-between gap-4 py-2.5 border-t border-[var(--line)]">
-                    <a class="ks-plain" href=target>{child.named.label(ctx.lang).to_owned()}</a>
+                    <a class="ks-plain" href=target>{data(ctx.lang, child.named.label(ctx.lang))}</a>
                     <span class="num text-sm ks-mute">{thousands(child.n_datasets)}</span>
                 </li>
             }
@@ -178,13 +179,13 @@ fn rail(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
     let region = ctx.href(&format!("/regions/{}", organization.region.code));
     facts.push(fact(
         words.region,
-        view! { <a class="ks-link" href=region>{organization.region.label(ctx.lang).to_owned()}</a> },
+        view! { <a class="ks-link" href=region>{data(ctx.lang, organization.region.label(ctx.lang))}</a> },
     ));
     if let Some(parent) = &organization.parent {
         let target = ctx.href(&format!("/organizations/{}", parent.code));
         facts.push(fact(
             words.body_above,
-            view! { <a class="ks-link" href=target>{parent.label(ctx.lang).to_owned()}</a> },
+            view! { <a class="ks-link" href=target>{data(ctx.lang, parent.label(ctx.lang))}</a> },
         ));
     }
     facts.push(fact(words.code, organization.named.code.clone()));

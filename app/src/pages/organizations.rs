@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use crate::ctx::Ctx;
 use crate::page::{Page, Section, respond};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
 use crate::ui::heading::page_head;
 use crate::ui::numbers::thousands;
 use crate::ui::toc::toc;
@@ -96,7 +97,7 @@ fn section(ctx: &Ctx, group: &Group<'_>) -> AnyView {
     view! {
         <section aria-labelledby=id.clone()>
             <h2 id=id.clone() class="text-xl border-t-2 border-[var(--color-base-content)] pt-3">
-                <a class="ks-plain" href=region>{group.region.label(ctx.lang).to_owned()}</a>
+                <a class="ks-plain" href=region>{data(ctx.lang, group.region.label(ctx.lang))}</a>
             </h2>
             <ul class="mt-3 grid sm:grid-cols-2 gap-x-12">{rows}</ul>
         </section>
@@ -109,7 +110,7 @@ fn row(ctx: &Ctx, organization: &OrganizationView) -> AnyView {
     view! {
         <li class="flex items-baseline justify-between gap-4 py-2.5 border-t border-[var(--line)]">
             <span>
-                <a class="ks-plain" href=target>{organization.named.label(ctx.lang).to_owned()}</a>
+                <a class="ks-plain" href=target>{data(ctx.lang, organization.named.label(ctx.lang))}</a>
                 <span class="block text-sm ks-mute">{organization.kind.label(ctx.lang)}</span>
             </span>
             <span class="num text-sm ks-mute">{thousands(organization.n_datasets)}</span>

@@ -5,6 +5,7 @@ use kaishu_types::receipt::ReceiptView;
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
+use crate::ui::data::data;
 use crate::ui::dates::full_time;
 use crate::ui::meta::{fact, hash};
 use crate::ui::numbers::{size, thousands};
@@ -21,7 +22,7 @@ pub(crate) fn receipt_facts(ctx: &Ctx, directory: &Directory, receipt: &ReceiptV
         fact(
             words.dataset,
             view! {
-                <a class="ks-link" href=dataset>{receipt.dataset_title.clone()}</a>
+                <a class="ks-link" href=dataset>{data(ctx.lang, receipt.dataset_title.as_str())}</a>
                 " "
                 <span class="ks-mute num">{code.to_string()}</span>
             },
@@ -32,10 +33,10 @@ pub(crate) fn receipt_facts(ctx: &Ctx, directory: &Directory, receipt: &ReceiptV
         ),
         fact(
             words.provider,
-            view! { <a class="ks-link" href=provider>{receipt.provider.label(ctx.lang).to_owned()}</a> },
+            view! { <a class="ks-link" href=provider>{data(ctx.lang, receipt.provider.label(ctx.lang))}</a> },
         ),
         fact(words.retrieved_at, full_time(ctx.lang, receipt.retrieved_at)),
-        fact(words.file_name, receipt.file_name.clone()),
+        fact(words.file_name, data(ctx.lang, receipt.file_name.as_str())),
         fact(
             words.size,
             format!(
@@ -48,7 +49,7 @@ pub(crate) fn receipt_facts(ctx: &Ctx, directory: &Directory, receipt: &ReceiptV
                 )
             ),
         ),
-        fact(words.licence, directory.label("licence", &receipt.licence, ctx.lang)),
+        fact(words.licence, data(ctx.lang, directory.label("licence", &receipt.licence, ctx.lang))),
         fact("SHA-256", hash(&receipt.sha256)),
         fact("SM3", hash(&receipt.sm3)),
     ];
@@ -56,10 +57,10 @@ pub(crate) fn receipt_facts(ctx: &Ctx, directory: &Directory, receipt: &ReceiptV
 }
 
 /// Draws the line that attributes the data, ready to be copied as a whole.
-pub(crate) fn attribution(receipt: &ReceiptView) -> AnyView {
+pub(crate) fn attribution(ctx: &Ctx, line: &str) -> AnyView {
     view! {
-        <p class="mt-3 border-y border-[var(--line)] py-3 select-all" lang="zh-CN">
-            {receipt.attribution.clone()}
+        <p class="mt-3 border-y border-[var(--line)] py-3 select-all">
+            {data(ctx.lang, line)}
         </p>
     }
     .into_any()

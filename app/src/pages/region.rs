@@ -17,6 +17,7 @@ use crate::error::AppError;
 use crate::page::{Page, Section, respond};
 use crate::ui::bars::{Bar, bars};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
 use crate::ui::dataset_table::{Providers, dataset_table};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::meta::{fact, meta};
@@ -67,7 +68,7 @@ fn page(ctx: &Ctx, found: &RegionPage, zones: &[RegionLevel]) -> Page {
     let body = view! {
         <main id="main" class="ks-wrap">
             {crumbs(ctx, places)}
-            {page_head(&title, description.clone())}
+            {page_head(&title, data(ctx.lang, description.as_str()))}
             {figures(ctx, found)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12 mt-6">
                 <div class="min-w-0">{datasets(ctx, found)}</div>
@@ -164,7 +165,7 @@ fn rail(ctx: &Ctx, found: &RegionPage) -> AnyView {
     let mut facts = vec![fact(words.level, region.level.label(ctx.lang))];
     let authority = authority(found).map(|named| {
         let target = ctx.href(&format!("/organizations/{}", named.code));
-        view! { <a class="ks-link" href=target>{named.label(ctx.lang).to_owned()}</a> }
+        view! { <a class="ks-link" href=target>{data(ctx.lang, named.label(ctx.lang))}</a> }
     });
     if let Some(authority) = authority {
         facts.push(fact(words.data_authority, authority));
@@ -209,6 +210,6 @@ fn authority(found: &RegionPage) -> Option<&kaishu_types::organization::Named> {
 
 fn region_link(ctx: &Ctx, region: &RegionView) -> AnyView {
     let target = ctx.href(&format!("/regions/{}", region.named.code));
-    view! { <a class="ks-link" href=target>{region.named.label(ctx.lang).to_owned()}</a> }
+    view! { <a class="ks-link" href=target>{data(ctx.lang, region.named.label(ctx.lang))}</a> }
         .into_any()
 }

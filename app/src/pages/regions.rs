@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use crate::ctx::Ctx;
 use crate::page::{Page, Section, respond};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
 use crate::ui::heading::{Rank, page_head, rail_head};
 use crate::ui::law::{ground, rule, rule_value};
 use crate::ui::numbers::thousands;
@@ -157,7 +158,7 @@ fn list(ctx: &Ctx, nodes: &[Node<'_>]) -> AnyView {
 
 fn link(ctx: &Ctx, region: &RegionView) -> AnyView {
     let target = ctx.href(&format!("/regions/{}", region.named.code));
-    view! { <a class="ks-plain" href=target>{region.named.label(ctx.lang).to_owned()}</a> }
+    view! { <a class="ks-plain" href=target>{data(ctx.lang, region.named.label(ctx.lang))}</a> }
         .into_any()
 }
 

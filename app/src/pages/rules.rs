@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use crate::ctx::Ctx;
 use crate::page::{Keep, Page, Section, respond};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
 use crate::ui::dates::full_day;
 use crate::ui::heading::page_head;
 use crate::ui::law::{ground, rule_anchor, rule_label, rule_value};
@@ -163,7 +164,7 @@ fn profiles(ctx: &Ctx, active: &PolicyView) -> AnyView {
                 view! { <span class="ks-mark is-ok">{crate::ui::icon::icon("check")}{words.in_use_here}</span> }
             });
             let class = if is_active { "font-semibold" } else { "" };
-            let document = header.document.clone();
+            let document = header.document.clone().map(|text| data(ctx.lang, text));
             view! {
                 <li class="flex flex-wrap items-baseline justify-between gap-x-6 py-2.5 border-t border-[var(--line)]">
                     <span>

@@ -15,6 +15,7 @@ use super::dataset::{self, safe_url};
 use crate::ctx::Ctx;
 use crate::page::{Page, Section, respond};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::law::rule_list;
 use crate::ui::meta::{fact, meta, text_fact};
@@ -253,7 +254,7 @@ fn page(
     }
     places.push((title.to_owned(), None));
     let lead = dataset.map(|(name, path)| {
-        view! { <a class="ks-link" href=ctx.href(&path)>{name}</a> }
+        view! { <a class="ks-link" href=ctx.href(&path)>{data(ctx.lang, name)}</a> }
     });
     let promise: Vec<_> =
         feature.promise(ctx).into_iter().map(|line| view! { <li>{line}</li> }).collect();
@@ -349,7 +350,7 @@ fn rail(ctx: &Ctx, found: Option<&DatasetPage>, whom: Option<&OrganizationView>)
     let target = ctx.href(&format!("/organizations/{}", whom.named.code));
     let mut facts = vec![fact(
         words.body,
-        view! { <a class="ks-link" href=target>{whom.named.label(ctx.lang).to_owned()}</a> },
+        view! { <a class="ks-link" href=target>{data(ctx.lang, whom.named.label(ctx.lang))}</a> },
     )];
     facts.extend(text_fact(words.responsible_head, whom.responsible_head.as_deref()));
     facts.extend(text_fact(words.contact, whom.contact.as_deref()));

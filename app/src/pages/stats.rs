@@ -1,5 +1,7 @@
 //! The figures of the portal (SHOW-07).
 
+mod groups;
+
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
@@ -7,12 +9,14 @@ use kaishu_types::stats::{Count, DayUsage, PortalStats, ProviderStats};
 use kaishu_types::vocabulary::OpenClass;
 use leptos::prelude::*;
 
+use self::groups::Groups;
 use super::organization::class_colour;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Keep, Page, Section, respond};
 use crate::ui::bars::{Bar, bars, share};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
 use crate::ui::dates::{day_text, full_day};
 use crate::ui::heading::page_head;
 use crate::ui::numbers::thousands;
@@ -47,15 +51,17 @@ fn page(ctx: &Ctx, stats: &PortalStats) -> Page {
             {page_head(words.stats, lead.clone())}
             {figures(ctx, stats)}
             {(stats.n_datasets == 0).then(|| view! { <p class="mt-8">{words.no_public_dataset}</p> })}
+            {(stats.n_datasets > 0).then(|| view! {
+                {groups::section(ctx, &classes(ctx), &stats.by_class)}
+                {groups::section(ctx, &regions(ctx), &stats.by_region)}
+            })}
             <div class="grid lg:grid-cols-2 gap-x-16" hidden=stats.n_datasets == 0>
                 <div>
-                    {chart(ctx, words.chart_class, words.open_class, class_bars(&stats.by_class))}
                     {chart(ctx, words.chart_theme, words.theme, count_bars(&stats.by_theme, by("theme")))}
                     {chart(ctx, words.chart_format, words.format, count_bars(&stats.by_format, by("format")))}
                 </div>
                 <div>
                     {providers(ctx, &stats.by_provider)}
-                    {chart(ctx, words.chart_region, words.region, count_bars(&stats.by_region, by("region")))}
                     {chart(ctx, words.chart_frequency, words.frequency, count_bars(&stats.by_frequency, by("frequency")))}
                 </div>
             </div>
@@ -100,17 +106,22 @@ fn count_bars(counts: &[Count], path: impl Fn(&str) -> String) -> Vec<Bar> {
     bars
 }
 
-fn class_bars(counts: &[Count]) -> Vec<Bar> {
-    counts
-        .iter()
-        .map(|count| Bar {
-            label: count.label.clone(),
-            path: Some(format!("/datasets?open={}", count.value)),
-            count: count.count,
-            marked: 0,
-            colour: count.value.parse::<OpenClass>().ok().map(class_colour),
-        })
-        .collect()
+fn classes(ctx: &Ctx) -> Groups {
+    Groups {
+        title: ctx.words.chart_class,
+        column: ctx.words.open_class,
+        filter: "open",
+        colour: |class| class.parse::<OpenClass>().ok().map(class_colour),
+    }
+}
+
+fn regions(ctx: &Ctx) -> Groups {
+    Groups {
+        title: ctx.words.chart_region,
+        column: ctx.words.region,
+        filter: "region",
+        colour: |_| None,
+    }
 }
 
 fn chart(ctx: &Ctx, title: &'static str, column: &'static str, values: Vec<Bar>) -> AnyView {
@@ -120,7 +131,7 @@ fn chart(ctx: &Ctx, title: &'static str, column: &'static str, values: Vec<Bar>)
         .map(|bar| {
             view! {
                 <tr>
-                    <th scope="row" class="!font-normal !whitespace-normal">{bar.label.clone()}</th>
+                    <th scope="row" class="!font-normal !whitespace-normal">{data(ctx.lang, bar.label.as_str())}</th>
                     <td class="r">{thousands(bar.count)}</td>
                 </tr>
             }
@@ -183,7 +194,7 @@ fn providers(ctx: &Ctx, providers: &[ProviderStats]) -> AnyView {
             view! {
                 <tr>
                     <th scope="row" class="!font-normal !whitespace-normal">
-                        {provider.organization.label(ctx.lang).to_owned()}
+                        {data(ctx.lang, provider.organization.label(ctx.lang))}
                     </th>
                     <td class="r">{thousands(provider.n_datasets)}</td>
                     <td class="r">{thousands(provider.n_overdue)}</td>

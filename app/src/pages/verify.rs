@@ -1,6 +1,6 @@
 //! Verifying a receipt (DL-04): anybody with its number learns what was taken, whose it is, when.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use kaishu_portal::Portal;
@@ -8,7 +8,6 @@ use kaishu_portal::directory::Directory;
 use kaishu_types::receipt::ReceiptView;
 use kaishu_types::{ErrorCode, Lang, ReceiptCode};
 use leptos::prelude::*;
-use serde::Deserialize;
 
 use super::receipt_facts::{attribution, receipt_facts};
 use crate::ctx::Ctx;
@@ -18,16 +17,16 @@ use crate::ui::crumbs::crumbs;
 use crate::ui::heading::page_head;
 use crate::ui::icon::icon;
 
-/// The number as typed.
-#[derive(Deserialize)]
-pub(crate) struct Asked {
-    receipt: Option<String>,
-}
-
 /// `GET /verify`
-pub(crate) async fn ask(ctx: Ctx, Query(asked): Query<Asked>) -> Response {
-    let typed = asked.receipt.unwrap_or_default();
-    let typed = tidy(&typed);
+pub(crate) async fn ask(ctx: Ctx) -> Response {
+    let asked = match kaishu_types::query::only(&ctx.query, &["receipt"], ctx.lang) {
+        Ok(asked) => asked,
+        Err(faults) => {
+            let remedy = ctx.words.verify_receipt;
+            return respond(&ctx, || Err(AppError::fields(faults).with_remedy(remedy, "/verify")));
+        }
+    };
+    let typed = asked.get("receipt").map(|typed| tidy(typed)).unwrap_or_default();
     if typed.is_empty() {
         return respond(&ctx, || Ok(form_page(&ctx, None)));
     }
@@ -47,12 +46,23 @@ pub(crate) async fn show(
     let Ok(code) = typed.parse::<ReceiptCode>() else {
         return respond(&ctx, || Ok(form_page(&ctx, Some(&typed))));
     };
-    let found = portal.receipt(&code).await;
+    let found = find(&portal, &code, ctx.lang).await;
     respond(&ctx, || match found {
-        Ok(receipt) => Ok(certificate(&ctx, &portal.directory(), &receipt)),
+        Ok((receipt, line)) => Ok(certificate(&ctx, &portal.directory(), &receipt, &line)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(form_page(&ctx, Some(&typed))),
         Err(error) => Err(AppError::from(error)),
     })
+}
+
+/// Finds a receipt with its attribution line in a language.
+async fn find(
+    portal: &Portal,
+    code: &ReceiptCode,
+    lang: Lang,
+) -> kaishu_portal::Result<(ReceiptView, String)> {
+    let receipt = portal.receipt(code).await?;
+    let line = portal.receipt_attribution(&receipt, lang).await?;
+    Ok((receipt, line))
 }
 
 /// Takes out what copying and typing add: spaces, and dashes of other kinds. Full-width letters and
@@ -130,7 +140,7 @@ fn form_page(ctx: &Ctx, wrong: Option<&str>) -> Page {
     page
 }
 
-fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView) -> Page {
+fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView, line: &str) -> Page {
     let words = ctx.words;
     let title = match ctx.lang {
         Lang::Zh => format!("回执 {} 有效", receipt.code),
@@ -157,7 +167,7 @@ fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView) -> Page 
                 <div class="ks-rule"></div>
                 {receipt_facts(ctx, directory, receipt)}
                 <h2 class="mt-10 text-lg">{words.attribution_line}</h2>
-                {attribution(receipt)}
+                {attribution(ctx, line)}
                 <h2 class="mt-10 text-lg">{words.check_file}</h2>
                 <p class="mt-2">{words.check_file_text}</p>
                 <pre class="ks-code mt-3" tabindex="0">{check_commands(receipt)}</pre>

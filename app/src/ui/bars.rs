@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::data::data;
 use super::numbers::thousands;
 use crate::ctx::Ctx;
 
@@ -30,9 +31,10 @@ pub(crate) fn bars(ctx: &Ctx, bars: Vec<Bar>) -> AnyView {
             let marked = (bar.marked > 0).then(|| {
                 view! { <rect width=share(bar.marked, greatest) height="1" fill="currentColor"></rect> }
             });
+            let label = data(ctx.lang, bar.label);
             let label = match bar.path {
-                Some(path) => view! { <a class="ks-plain" href=ctx.href(&path)>{bar.label}</a> }.into_any(),
-                None => bar.label.into_any(),
+                Some(path) => view! { <a class="ks-plain" href=ctx.href(&path)>{label}</a> }.into_any(),
+                None => label,
             };
             view! {
                 <li>

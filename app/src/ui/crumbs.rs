@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::data::data;
 use crate::ctx::Ctx;
 
 /// Draws the way from the home page; the last place has no link.
@@ -9,9 +10,12 @@ pub(crate) fn crumbs(ctx: &Ctx, places: Vec<(String, Option<String>)>) -> AnyVie
     let words = ctx.words;
     let rest: Vec<_> = places
         .into_iter()
-        .map(|(text, path)| match path {
-            Some(path) => view! { <li><a href=ctx.href(&path)>{text}</a></li> }.into_any(),
-            None => view! { <li>{text}</li> }.into_any(),
+        .map(|(text, path)| {
+            let text = data(ctx.lang, text);
+            match path {
+                Some(path) => view! { <li><a href=ctx.href(&path)>{text}</a></li> }.into_any(),
+                None => view! { <li>{text}</li> }.into_any(),
+            }
         })
         .collect();
     view! {

@@ -4,6 +4,7 @@ use kaishu_types::dataset::DatasetCard;
 use leptos::prelude::*;
 
 use super::class_mark::{MarkSize, class_mark};
+use super::data::data;
 use super::dates::{day_of, short_day};
 use crate::ctx::Ctx;
 
@@ -28,11 +29,11 @@ pub(crate) fn dataset_table(
         .map(|card| {
             let target = ctx.href(&format!("/datasets/{}", card.code));
             let provider = shows_providers
-                .then(|| view! { <td>{card.organization.label(ctx.lang).to_owned()}</td> });
+                .then(|| view! { <td>{data(ctx.lang, card.organization.label(ctx.lang))}</td> });
             view! {
                 <tr>
                     <td class="nw ks-mute">{short_day(ctx, day_of(card.updated_at))}</td>
-                    <td><a class="ks-link" href=target>{card.title(ctx.lang).to_owned()}</a></td>
+                    <td><a class="ks-link" href=target>{data(ctx.lang, card.title(ctx.lang))}</a></td>
                     {provider}
                     <td class="nw">{class_mark(ctx.lang, card.open_class, MarkSize::Normal)}</td>
                     <td class="nw ks-mute">{card.frequency.label(ctx.lang)}</td>

@@ -4,6 +4,7 @@ use kaishu_portal::catalogue::{CatalogueView, FacetView};
 use kaishu_types::search::{Facet, FacetCount, SearchRequest};
 use leptos::prelude::*;
 
+use super::data::{data, foreign};
 use super::icon::icon;
 use super::numbers::thousands;
 use crate::ctx::Ctx;
@@ -84,7 +85,7 @@ fn group(ctx: &Ctx, request: &SearchRequest, view: &FacetView, is_open: bool) ->
     let (shown, rest) = split(view, &chosen);
     let kind = if facet == Facet::Updated { Choice::One } else { Choice::Many };
     let mut rows: Vec<_> =
-        shown.iter().map(|option| option_row(facet, option, &chosen, kind)).collect();
+        shown.iter().map(|option| option_row(ctx, facet, option, &chosen, kind)).collect();
     if kind == Choice::One {
         let any = chosen.is_empty();
         rows.push(
@@ -143,7 +144,13 @@ enum Choice {
     Many,
 }
 
-fn option_row(facet: Facet, option: &FacetCount, chosen: &[String], kind: Choice) -> AnyView {
+fn option_row(
+    ctx: &Ctx,
+    facet: Facet,
+    option: &FacetCount,
+    chosen: &[String],
+    kind: Choice,
+) -> AnyView {
     let (class, input) = match kind {
         Choice::One => ("radio", "radio"),
         Choice::Many => ("checkbox", "checkbox"),
@@ -152,7 +159,7 @@ fn option_row(facet: Facet, option: &FacetCount, chosen: &[String], kind: Choice
     view! {
         <label class="ks-opt">
             <input class=class type=input name=facet.as_str() value=option.value.clone() checked=is_chosen/>
-            <span>{option.label.clone()}</span>
+            <span lang=foreign(ctx.lang, &option.label)>{option.label.clone()}</span>
             <small>{thousands(option.count)}</small>
         </label>
     }
@@ -187,7 +194,7 @@ pub(crate) fn chips(ctx: &Ctx, request: &SearchRequest, view: &CatalogueView) ->
             view! {
                 <li>
                     <a class="btn btn-sm btn-outline" href=ctx.href(&address(&request, 1))>
-                        {label}
+                        {data(ctx.lang, label)}
                         <span class="sr-only">{words.remove}</span>
                         {icon("close")}
                     </a>

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::data::tag_of;
+
 /// Draws the heading of a page; long ones are set smaller.
 pub(crate) fn heading(title: &str) -> AnyView {
     let class = if title.chars().count() > 40 {
@@ -9,7 +11,7 @@ pub(crate) fn heading(title: &str) -> AnyView {
     } else {
         "text-[1.75rem] md:text-[2.375rem] leading-[1.3]"
     };
-    view! { <h1 class=class>{title.to_owned()}</h1> }.into_any()
+    view! { <h1 class=class lang=tag_of(title)>{title.to_owned()}</h1> }.into_any()
 }
 
 /// Draws the heading of a page with a sentence under it.

@@ -1,5 +1,7 @@
 //! Rules of the active profile with their ground: the article, or the reason of a proposal (ORG-12).
 
+use kaishu_domain::policy::Fees;
+use kaishu_portal::rules::ArticleQuote;
 use kaishu_types::Lang;
 use kaishu_types::rules::{PolicyView, RuleGround, RuleView};
 use leptos::prelude::*;
@@ -53,6 +55,32 @@ pub(crate) fn ground(ctx: &Ctx, policy: &PolicyView, ground: &RuleGround) -> Any
             .into_any()
         }
     }
+}
+
+/// Quotes an article as it stands, with a link to the whole text.
+pub(crate) fn quotation(ctx: &Ctx, rule: &ArticleQuote) -> AnyView {
+    let paragraphs: Vec<_> =
+        rule.paragraphs.iter().map(|text| view! { <p>{text.clone()}</p> }).collect();
+    view! {
+        <blockquote class="ks-law mt-5 max-w-[42em]">
+            <div lang="zh-CN">{paragraphs}</div>
+            <footer>
+                <cite lang="zh-CN">"《"{rule.title.clone()}"》"</cite>
+                {rule.name(ctx.lang)}
+                " · "
+                <a class="ks-link" href=ctx.href(&rule.link)>{ctx.words.full_text}</a>
+            </footer>
+        </blockquote>
+    }
+    .into_any()
+}
+
+/// Says what data on application costs, with the article where one speaks of it (DL-05).
+pub(crate) fn fees_line(ctx: &Ctx, fees: Fees, rule: Option<&ArticleQuote>) -> AnyView {
+    let article = rule.map(|rule| {
+        view! { {ctx.gap()}<a class="ks-art" href=ctx.href(&rule.link)>{rule.name(ctx.lang)}</a> }
+    });
+    view! { {ctx.words.fees_text(fees)}{article} }.into_any()
 }
 
 /// Leaves out the title of the regulation that the whole page speaks of.

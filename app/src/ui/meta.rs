@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::data::tag_of;
+
 /// Draws one fact.
 pub(crate) fn fact(word: &'static str, value: impl IntoAny) -> AnyView {
     view! { <div><dt>{word}</dt><dd>{value.into_any()}</dd></div> }.into_any()
@@ -10,7 +12,8 @@ pub(crate) fn fact(word: &'static str, value: impl IntoAny) -> AnyView {
 /// Draws one fact, or nothing where there is no value.
 pub(crate) fn text_fact(word: &'static str, value: Option<&str>) -> Option<AnyView> {
     let value = value.filter(|value| !value.trim().is_empty())?.to_owned();
-    Some(fact(word, value))
+    let tag = tag_of(&value);
+    Some(view! { <div><dt>{word}</dt><dd lang=tag>{value}</dd></div> }.into_any())
 }
 
 /// Draws a list of facts.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::data::data;
 use crate::ctx::Ctx;
 
 /// Draws links to the headings of a page; each is the fragment and the words.
@@ -9,7 +10,7 @@ pub(crate) fn toc(ctx: &Ctx, entries: Vec<(String, String)>) -> AnyView {
     let title = ctx.words.on_this_page;
     let rows: Vec<_> = entries
         .into_iter()
-        .map(|(id, text)| view! { <li><a href=format!("#{id}")>{text}</a></li> })
+        .map(|(id, text)| view! { <li><a href=format!("#{id}")>{data(ctx.lang, text)}</a></li> })
         .collect();
     view! {
         <nav class="ks-toc self-start" aria-label=title>

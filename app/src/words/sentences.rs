@@ -1,5 +1,6 @@
 //! Words that take a value: counts, names, codes.
 
+use kaishu_domain::policy::Fees;
 use kaishu_types::vocabulary::OpenClass;
 use kaishu_types::{ErrorCode, Lang};
 
@@ -69,6 +70,22 @@ impl Words {
         self.lang.pick(zh, en)
     }
 
+    /// Says what data on application costs (DL-05).
+    pub(crate) fn fees_text(&self, fees: Fees) -> &'static str {
+        let (zh, en) = match fees {
+            Fees::Free => ("不收费。", "Free of charge."),
+            Fees::PaidUseMayBeExplored => (
+                "现在不收费。法律法规允许时，用于产业、行业发展的可以探索有偿使用。",
+                "Free of charge today. Where law allows it, paid use for industry may be explored.",
+            ),
+            Fees::FreeWithOperationProceeds => (
+                "申请使用不收费。授权运营的数据产品和服务另按收益分配办法。",
+                "Free of charge on application. Products of licensed operation follow rules of their own on proceeds.",
+            ),
+        };
+        self.lang.pick(zh, en)
+    }
+
     /// Heads the catalogue: how many results, of what.
     pub(crate) fn results_title(&self, total: &str, one: bool, q: &str) -> String {
         match (self.lang, q.is_empty()) {
@@ -84,6 +101,14 @@ impl Words {
         match self.lang {
             Lang::Zh => format!("重点领域：{topic}（{total} 个数据集）"),
             Lang::En => format!("Priority topic: {topic} ({total} datasets)"),
+        }
+    }
+
+    /// Says how much a priority topic holds.
+    pub(crate) fn topic_lead(&self, total: &str, one: bool) -> String {
+        match self.lang {
+            Lang::Zh => format!("{total} 个数据集标为这一重点领域。"),
+            Lang::En => format!("{total} dataset{} marked with this topic.", plural(one)),
         }
     }
 
@@ -153,6 +178,40 @@ impl Words {
         match self.lang {
             Lang::Zh => format!("{n} 个数据项"),
             Lang::En => format!("{n} data item{}", plural(n == 1)),
+        }
+    }
+
+    /// Says which part of the data items is open: classes with their numbers of items.
+    pub(crate) fn open_extent(&self, parts: &[(usize, String)]) -> String {
+        match (self.lang, parts) {
+            (Lang::Zh, [(_, only)]) => format!("这里的数据项全部{only}。"),
+            (Lang::Zh, parts) => {
+                format!("这里的数据项部分无条件开放：{}。", counted(self.lang, parts))
+            }
+            (Lang::En, [(_, only)]) => format!("All items here are {only}."),
+            (Lang::En, parts) => {
+                format!("The items here are open in part: {}.", counted(self.lang, parts))
+            }
+        }
+    }
+
+    /// Says which part of the data items agencies share: classes with their numbers of items.
+    pub(crate) fn share_extent(&self, parts: &[(usize, String)]) -> String {
+        match (self.lang, parts) {
+            (Lang::Zh, [(_, only)]) => format!("机构之间全部{only}。"),
+            (Lang::Zh, parts) => format!("机构之间部分共享：{}。", counted(self.lang, parts)),
+            (Lang::En, [(_, only)]) => format!("Between agencies, all are {only}."),
+            (Lang::En, parts) => {
+                format!("Agencies share them in part: {}.", counted(self.lang, parts))
+            }
+        }
+    }
+
+    /// Says how long a value may be.
+    pub(crate) fn at_most_characters(&self, length: u32) -> String {
+        match self.lang {
+            Lang::Zh => format!("最长 {length} 个字符"),
+            Lang::En => format!("at most {length} character{}", plural(length == 1)),
         }
     }
 
@@ -259,6 +318,18 @@ impl Words {
             Lang::En => format!("Version {number}"),
         }
     }
+}
+
+/// Writes classes with their numbers of items.
+fn counted(lang: Lang, parts: &[(usize, String)]) -> String {
+    let texts: Vec<String> = parts
+        .iter()
+        .map(|(n, word)| match lang {
+            Lang::Zh => format!("{n} 项{word}"),
+            Lang::En => format!("{n} {word}"),
+        })
+        .collect();
+    texts.join(lang.pick("，", ", "))
 }
 
 fn plural(one: bool) -> &'static str {

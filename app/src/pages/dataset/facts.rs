@@ -6,8 +6,11 @@ use leptos::prelude::*;
 use super::obtain::safe_url;
 use super::terms::{basis_text, mode_label};
 use crate::ctx::Ctx;
+use crate::ui::data::{data, foreign};
 use crate::ui::dates::{day_of, full_day};
+use crate::ui::meta::{fact, text_fact};
 use crate::ui::numbers::thousands;
+use crate::words::industry::industry;
 
 /// Draws the rail.
 pub(crate) fn rail(ctx: &Ctx, found: &DatasetPage) -> AnyView {
@@ -32,15 +35,6 @@ pub(crate) fn rail(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     .into_any()
 }
 
-fn fact(word: &'static str, value: impl IntoAny) -> AnyView {
-    view! { <div><dt>{word}</dt><dd>{value.into_any()}</dd></div> }.into_any()
-}
-
-fn text_fact(word: &'static str, value: Option<&str>) -> Option<AnyView> {
-    let value = value.filter(|value| !value.is_empty())?.to_owned();
-    Some(fact(word, value))
-}
-
 fn main_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     let words = ctx.words;
     let dataset = &found.dataset;
@@ -49,17 +43,17 @@ fn main_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     let provider = ctx.href(&format!("/organizations/{}", dataset.organization.code));
     facts.push(fact(
         words.provider,
-        view! { <a class="ks-link" href=provider>{dataset.organization.label(ctx.lang).to_owned()}</a> },
+        view! { <a class="ks-link" href=provider>{data(ctx.lang, dataset.organization.label(ctx.lang))}</a> },
     ));
     let theme = ctx.href(&format!("/datasets?theme={}", fields.theme));
     facts.push(fact(
         words.theme,
-        view! { <a class="ks-link" href=theme>{found.terms.label("theme", &fields.theme, ctx.lang)}</a> },
+        view! { <a class="ks-link" href=theme>{data(ctx.lang, found.terms.label("theme", &fields.theme, ctx.lang))}</a> },
     ));
     let region = ctx.href(&format!("/regions/{}", dataset.region.code));
     facts.push(fact(
         words.region,
-        view! { <a class="ks-link" href=region>{dataset.region.label(ctx.lang).to_owned()}</a> },
+        view! { <a class="ks-link" href=region>{data(ctx.lang, dataset.region.label(ctx.lang))}</a> },
     ));
     facts.push(fact(words.level, dataset.level.label(ctx.lang)));
     facts.extend(text_fact(words.coverage, fields.spatial.as_deref()));
@@ -72,7 +66,7 @@ fn main_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     if let Some(due) = dataset.next_due {
         facts.push(fact(words.next_update, view! { {full_day(ctx.lang, due)}{words.before} }));
     }
-    let licence = found.terms.label("licence", &fields.licence, ctx.lang);
+    let licence = data(ctx.lang, found.terms.label("licence", &fields.licence, ctx.lang));
     let licence =
         match found.terms.uri("licence", &fields.licence).and_then(safe_url) {
             Some(uri) => view! { <a class="ks-link" rel="license noopener" href=uri>{licence}</a> }
@@ -104,7 +98,10 @@ fn more_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     let mut facts = Vec::new();
     facts.push(fact(words.kind, fields.kind.label(ctx.lang)));
     if let Some(base_db) = &fields.base_db {
-        facts.push(fact(words.base_db, found.terms.label("base_db", base_db, ctx.lang)));
+        facts.push(fact(
+            words.base_db,
+            data(ctx.lang, found.terms.label("base_db", base_db, ctx.lang)),
+        ));
     }
     facts.push(fact(words.share_class, share.class.label(ctx.lang)));
     let conditions = share.conditions.join("；");
@@ -119,10 +116,18 @@ fn more_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     facts.extend(text_fact(words.mgmt_responsibility, fields.mgmt_responsibility.as_deref()));
     facts.extend(text_fact(words.collector, fields.collector.as_deref()));
     facts.extend(text_fact(words.certifier, fields.certifier.as_deref()));
-    facts.extend(text_fact(words.classification, fields.classification.as_deref()));
+    facts.extend(
+        fields
+            .classification
+            .as_deref()
+            .map(|code| fact(words.classification, classified(ctx, found, code))),
+    );
     let forms: Vec<String> = fields.data_form.iter().map(|form| mode_label(ctx, form)).collect();
     facts.extend(text_fact(words.data_form, Some(&forms.join(words.separator))));
-    facts.extend(text_fact(words.industry, fields.industry.as_deref()));
+    let formats: Vec<&str> = found.formats.iter().map(|format| format.label(ctx.lang)).collect();
+    facts.extend(text_fact(words.format, Some(&formats.join(words.separator))));
+    let industry = fields.industry.as_deref().map(|code| industry(ctx.lang, code));
+    facts.extend(text_fact(words.industry, industry.as_deref()));
     facts.extend(text_fact(words.keywords, Some(&fields.keywords.join(words.separator))));
     facts.extend(text_fact(words.contact, fields.contact.as_deref()));
     if let Some(url) = fields.homepage.as_deref().and_then(safe_url) {
@@ -131,17 +136,28 @@ fn more_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
         facts.push(fact(words.homepage, link));
     }
     if let Some(origin) = &dataset.origin {
-        let name = origin.name.clone();
+        let name = data(ctx.lang, origin.name.as_str());
         let origin_view = match origin.url.as_deref().and_then(safe_url) {
             Some(url) => {
                 view! { <a class="ks-link" rel="external noopener" href=url>{name}</a> }.into_any()
             }
-            None => name.into_any(),
+            None => name,
         };
         facts.push(fact(words.imported_from, origin_view));
         facts.push(fact(words.source_id, origin.id.clone()));
     }
     facts
+}
+
+/// Names a code of the authority's guide, where the guide is among the vocabularies.
+fn classified(ctx: &Ctx, found: &DatasetPage, code: &str) -> AnyView {
+    match found.terms.term("classification", code) {
+        Some(term) => {
+            let word = data(ctx.lang, term.label(ctx.lang));
+            view! { {word}" "<span class="ks-mute num">{code.to_owned()}</span> }.into_any()
+        }
+        None => data(ctx.lang, code),
+    }
 }
 
 fn extras(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
@@ -152,7 +168,14 @@ fn extras(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
     let rows: Vec<_> = extras
         .iter()
         .map(|(name, value)| {
-            view! { <div><dt>{name.clone()}</dt><dd class="whitespace-pre-line">{value.clone()}</dd></div> }
+            let name_lang = foreign(ctx.lang, name);
+            let value_lang = foreign(ctx.lang, value);
+            view! {
+                <div>
+                    <dt lang=name_lang>{name.clone()}</dt>
+                    <dd class="whitespace-pre-line" lang=value_lang>{value.clone()}</dd>
+                </div>
+            }
         })
         .collect();
     Some(

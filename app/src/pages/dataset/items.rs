@@ -1,50 +1,29 @@
-//! The data items with their classes (CAT-18).
+//! The data items with meaning, type, unit, sensitivity and classes (CAT-18).
 
 use kaishu_portal::entries::DatasetPage;
+use kaishu_types::Lang;
+use kaishu_types::dataset::DataItemView;
+use kaishu_types::vocabulary::{OpenClass, ShareClass};
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
 use crate::ui::class_mark::{MarkSize, class_mark};
+use crate::ui::data::{data, foreign};
+use crate::words::units::unit;
 
-/// Draws the table of data items.
+/// Draws the table of data items. Items that the public may not know of are not among them.
 pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
     let words = ctx.words;
     let items = &found.dataset.items;
     if items.is_empty() {
         return None;
     }
-    let rows: Vec<_> = items
-        .iter()
-        .map(|item| {
-            let mut type_text = item.item_type.label(ctx.lang).to_owned();
-            let detail = match (&item.unit, item.length) {
-                (Some(unit), _) => Some(unit.clone()),
-                (None, Some(length)) => Some(length.to_string()),
-                (None, None) => None,
-            };
-            if let Some(detail) = detail {
-                type_text.push_str(&match ctx.lang {
-                    kaishu_types::Lang::Zh => format!("（{detail}）"),
-                    kaishu_types::Lang::En => format!(" ({detail})"),
-                });
-            }
-            let name = (item.name != item.label).then(|| {
-                view! { <br/><span class="font-mono text-[.8125rem] font-normal ks-mute">{item.name.clone()}</span> }
-            });
-            view! {
-                <tr>
-                    <th scope="row" class="!whitespace-normal">{item.label.clone()}{name}</th>
-                    <td class="nw">{type_text}</td>
-                    <td class="nw">{class_mark(ctx.lang, item.open_class, MarkSize::Normal)}</td>
-                    <td>{item.description.clone()}</td>
-                </tr>
-            }
-        })
-        .collect();
+    let rows: Vec<_> = items.iter().map(|item| row(ctx, item)).collect();
     Some(
         view! {
             <section aria-labelledby="h-items" class="mt-10">
                 <h2 id="h-items" class="text-xl">{words.items}</h2>
+                <p class="mt-1">{extent(ctx, items)}</p>
                 <p class="mt-1 mb-4 ks-mute">{words.items_text}</p>
                 <div
                     class="ks-frame max-md:!overflow-visible"
@@ -52,14 +31,16 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
                     role="region"
                     aria-label=words.items_region
                 >
-                    <table class="ks-table ks-stack is-brief md:min-w-[38rem]">
+                    <table class="ks-table ks-stack is-brief md:min-w-[46rem]">
                         <caption class="sr-only">{words.n_items(items.len())}</caption>
                         <thead>
                             <tr>
                                 <th scope="col">{words.name}</th>
-                                <th scope="col">{words.type_}</th>
+                                <th scope="col">{words.meaning}</th>
+                                <th scope="col">{words.type_and_unit}</th>
+                                <th scope="col">{words.sensitive}</th>
                                 <th scope="col">{words.open_class}</th>
-                                <th scope="col">{words.note}</th>
+                                <th scope="col">{words.share_class}</th>
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
@@ -69,4 +50,73 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+fn row(ctx: &Ctx, item: &DataItemView) -> AnyView {
+    let words = ctx.words;
+    let lang = ctx.lang;
+    let label_lang = foreign(lang, &item.label);
+    let name = (item.name != item.label).then(|| {
+        let name_lang = foreign(lang, &item.name);
+        view! {
+            <br/>
+            <span class="font-mono text-[.8125rem] font-normal ks-mute" lang=name_lang>{item.name.clone()}</span>
+        }
+    });
+    let meaning = item.description.clone().map(|text| data(lang, text));
+    let sensitive = if item.sensitive { words.is_sensitive } else { words.is_not_sensitive };
+    view! {
+        <tr>
+            <th scope="row" class="!whitespace-normal">
+                <span lang=label_lang>{item.label.clone()}</span>
+                {name}
+            </th>
+            <td class="min-w-[10em] max-md:basis-full">{meaning}</td>
+            <td>{type_text(ctx, item)}</td>
+            <td class="nw" data-l=words.sensitive>{sensitive}</td>
+            <td class="nw">{class_mark(lang, item.open_class, MarkSize::Normal)}</td>
+            <td class="nw">{item.share_class.label(lang)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Names the type of an item with its unit and greatest length.
+fn type_text(ctx: &Ctx, item: &DataItemView) -> AnyView {
+    let lang = ctx.lang;
+    let mut details = Vec::new();
+    if let Some(written) = item.unit.as_deref().filter(|unit| !unit.trim().is_empty()) {
+        details.push(data(lang, unit(lang, written)));
+    }
+    if let Some(length) = item.length {
+        details.push(ctx.words.at_most_characters(length).into_any());
+    }
+    let details: Vec<_> = details
+        .into_iter()
+        .map(|detail| view! { " "<br class="max-md:hidden"/><span class="text-sm ks-mute">{detail}</span> })
+        .collect();
+    view! { {item.item_type.label(lang)}{details} }.into_any()
+}
+
+/// Says which part of the items is open, and which part agencies share.
+fn extent(ctx: &Ctx, items: &[DataItemView]) -> String {
+    let lang = ctx.lang;
+    let open = OpenClass::ALL.iter().map(|class| {
+        let n_items = items.iter().filter(|item| item.open_class == *class).count();
+        (class.label(lang), n_items)
+    });
+    let share = ShareClass::ALL.iter().map(|class| {
+        let n_items = items.iter().filter(|item| item.share_class == *class).count();
+        (class.label(lang), n_items)
+    });
+    let open = parts(lang, open);
+    let share = parts(lang, share);
+    let words = ctx.words;
+    format!("{}{}{}", words.open_extent(&open), lang.pick("", " "), words.share_extent(&share))
+}
+
+/// Counts by word, without the words that no item has.
+fn parts(lang: Lang, counts: impl Iterator<Item = (&'static str, usize)>) -> Vec<(usize, String)> {
+    let shown = |word: &str| lang.pick(word.to_owned(), word.to_lowercase());
+    counts.filter(|(_, n)| *n > 0).map(|(word, n)| (n, shown(word))).collect()
 }

@@ -19,6 +19,7 @@ use crate::error::AppError;
 use crate::page::{Page, Section, respond};
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::{data, foreign};
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::freshness::freshness;
 
@@ -86,11 +87,11 @@ fn page(ctx: &Ctx, found: &DatasetPage) -> Page {
             ])}
             {state_note(ctx, found)}
             <header class="pt-3 pb-8 max-w-[54rem]">
-                <h1 class=size>{title.clone()}</h1>
-                <p class="mt-3 text-lg whitespace-pre-line">{summary.clone()}</p>
+                <h1 class=size lang=foreign(ctx.lang, &title)>{title.clone()}</h1>
+                <p class="mt-3 text-lg whitespace-pre-line" lang=foreign(ctx.lang, &summary)>{summary.clone()}</p>
                 <div class="ks-inline mt-4 !text-[.9375rem]">
                     {class_mark(ctx.lang, dataset.fields.open.class, MarkSize::Large)}
-                    <a class="ks-link" href=ctx.href(&provider_path)>{provider}</a>
+                    <a class="ks-link" href=ctx.href(&provider_path)>{data(ctx.lang, provider)}</a>
                     {freshness(ctx, dataset.freshness(ctx.today), dataset.updated_at)}
                     <span class="num">{words.code}" "{dataset.code.to_string()}</span>
                 </div>
@@ -131,7 +132,7 @@ fn state_note(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
                 <p>
                     {words.since}{ctx.gap()}{full_day(ctx.lang, day_of(dataset.state_since))}
                     {ctx.lang.pick("。", ". ")}
-                    {dataset.state_reason.clone()}
+                    {dataset.state_reason.clone().map(|text| data(ctx.lang, text))}
                     {ctx.gap()}
                     {words.no_data_now}
                 </p>

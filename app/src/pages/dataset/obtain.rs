@@ -1,12 +1,15 @@
 //! What one can have now, and what one can ask for.
 
+use kaishu_domain::policy::Fees;
 use kaishu_portal::entries::DatasetPage;
 use kaishu_types::dataset::ResourceView;
 use kaishu_types::vocabulary::{DatasetState, Format, OpenClass, ResourceKind};
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
+use crate::ui::data::{data, foreign};
 use crate::ui::icon::icon;
+use crate::ui::law::fees_line;
 use crate::ui::numbers::{size, thousands};
 
 /// Draws the two ways to the data side by side.
@@ -56,12 +59,13 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
         (true, Some(_)) => words.available_login_text,
         (true, None) => words.available_now_text,
     };
-    let rule = found.login_rule.as_ref().filter(|_| has_data).map(|rule| {
+    let free_rule = found.fees_rule.as_ref().filter(|_| found.fees == Fees::Free);
+    let rule = found.login_rule.as_ref().or(free_rule).filter(|_| has_data).map(|rule| {
         view! { {ctx.gap()}<a class="ks-art" href=ctx.href(&rule.link)>{rule.name(ctx.lang)}</a> }
     });
     let main = files.first().map(|file| download_button(ctx, found, file));
     let others: Vec<_> = files.iter().skip(1).take(6).map(|file| {
-        view! { <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, file))>{file.title.clone()}" "{file.format.label(ctx.lang)}</a> }
+        view! { <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, file))>{data(ctx.lang, file.title.as_str())}" "{file.format.label(ctx.lang)}</a> }
     }).collect();
     let others = (!others.is_empty()).then(|| {
         let separator = words.separator;
@@ -79,7 +83,7 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
         let url = safe_url(link.url.as_deref()?)?;
         Some(view! {
             <li>
-                <a class="ks-link" rel="external nofollow noopener" href=url>{link.title.clone()}</a>
+                <a class="ks-link" rel="external nofollow noopener" href=url>{data(ctx.lang, link.title.as_str())}</a>
                 " "
                 <span class="ks-fmt">{link.format.label(ctx.lang)}</span>
             </li>
@@ -88,7 +92,7 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
     let contact = (!has_data)
         .then(|| found.dataset.fields.contact.clone())
         .flatten()
-        .map(|contact| view! { <p class="mt-3">{contact}</p> });
+        .map(|contact| view! { <p class="mt-3">{data(ctx.lang, contact)}</p> });
     let external =
         (!external.is_empty()).then(|| view! { <ul class="mt-4 space-y-1.5">{external}</ul> });
     let side = if found.dataset.fields.open.class == OpenClass::Conditional {
@@ -141,6 +145,9 @@ fn available_on_application(ctx: &Ctx, found: &DatasetPage, n_conditional: usize
         <div class="py-6 md:pl-8 max-md:border-t border-[var(--line)]">
             <h3 class="text-lg">{heading}</h3>
             <p class="mt-1 ks-mute text-[.9375rem]">{words.answer_within(found.reply_working_days)}</p>
+            <p class="mt-1 ks-mute text-[.9375rem]">
+                {fees_line(ctx, found.fees, found.fees_rule.as_deref())}
+            </p>
             <div class="mt-4">
                 <a class="btn btn-outline" href=ctx.href(&target)>{icon("apply")}{words.apply}</a>
             </div>
@@ -205,10 +212,10 @@ fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     view! {
         <li class="py-3 border-t border-[var(--line)]">
             <div class="flex flex-wrap justify-between gap-x-6 gap-y-1">
-                <h3 class="text-base">{resource.title.clone()}</h3>
+                <h3 class="text-base">{data(ctx.lang, resource.title.as_str())}</h3>
                 <span class="flex gap-4">{links}</span>
             </div>
-            {resource.description.clone().map(|text| view! { <p class="text-[.9375rem] whitespace-pre-line">{text}</p> })}
+            {resource.description.clone().map(|text| view! { <p class="text-[.9375rem] whitespace-pre-line" lang=foreign(ctx.lang, &text)>{text.clone()}</p> })}
             <p class="text-sm ks-mute num">{facts.join(" · ")}</p>
             {sums}
         </li>

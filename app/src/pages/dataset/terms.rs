@@ -6,6 +6,9 @@ use kaishu_types::vocabulary::OpenClass;
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
+use crate::ui::data::{data, foreign};
+use crate::ui::law::quotation;
+use crate::ui::meta::text_fact;
 
 /// Draws why the class is what it is, and what follows from it.
 pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
@@ -17,25 +20,13 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     let grounds: Vec<String> =
         open.grounds.iter().map(|code| found.terms.label("open_ground", code, ctx.lang)).collect();
     let grounds = (!grounds.is_empty()).then(|| {
-        view! { <p class="mt-2 max-w-[40em]">{grounds.join(words.separator)}</p> }
+        view! { <p class="mt-2 max-w-[40em]">{data(ctx.lang, grounds.join(words.separator))}</p> }
     });
-    let reason = open.reason.clone().map(|text| view! { <p class="mt-2 max-w-[40em]">{text}</p> });
-    let law = found.class_rule.as_ref().map(|rule| {
-        let paragraphs: Vec<_> =
-            rule.paragraphs.iter().map(|text| view! { <p>{text.clone()}</p> }).collect();
-        view! {
-            <blockquote class="ks-law mt-5 max-w-[42em]">
-                {paragraphs}
-                <footer>
-                    <cite>"《"{rule.title.clone()}"》"</cite>
-                    {rule.name(ctx.lang)}
-                    " · "
-                    <a class="ks-link" href=ctx.href(&rule.link)>{words.full_text}</a>
-                </footer>
-            </blockquote>
-        }
+    let reason = open.reason.clone().map(|text| {
+        view! { <p class="mt-2 max-w-[40em]" lang=foreign(ctx.lang, &text)>{text.clone()}</p> }
     });
-    let conditions = list(words.open_conditions, &open.conditions);
+    let law = found.class_rule.as_ref().map(|rule| quotation(ctx, rule));
+    let conditions = list(ctx, words.open_conditions, &open.conditions);
     let modes: Vec<String> = open.modes.iter().map(|mode| mode_label(ctx, mode)).collect();
     let facts = [
         (words.open_modes, (!modes.is_empty()).then(|| modes.join(words.separator))),
@@ -46,8 +37,8 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     let facts: Vec<_> = facts
         .into_iter()
         .filter_map(|(word, text)| {
-            let text = text.filter(|text| !text.is_empty())?;
-            Some(view! { <div><dt>{word}</dt><dd>{text}</dd></div> })
+            let text = text?;
+            text_fact(word, Some(&text))
         })
         .collect();
     let facts =
@@ -66,11 +57,12 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     .into_any()
 }
 
-fn list(heading: &'static str, lines: &[String]) -> Option<AnyView> {
+fn list(ctx: &Ctx, heading: &'static str, lines: &[String]) -> Option<AnyView> {
     if lines.is_empty() {
         return None;
     }
-    let rows: Vec<_> = lines.iter().map(|line| view! { <li>{line.clone()}</li> }).collect();
+    let rows: Vec<_> =
+        lines.iter().map(|line| view! { <li>{data(ctx.lang, line.as_str())}</li> }).collect();
     Some(
         view! {
             <h3 class="mt-7 text-base">{heading}</h3>

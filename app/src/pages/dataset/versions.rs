@@ -4,6 +4,7 @@ use kaishu_portal::entries::DatasetPage;
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
+use crate::ui::data::data;
 use crate::ui::dates::{day_of, full_day};
 
 /// Draws the versions, newest first.
@@ -26,7 +27,7 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
                     <span>
                         <a class="ks-link" href=ctx.href(&target)>{words.version_number(version.number)}</a>
                         {ctx.lang.pick("　", " — ")}
-                        {version.note.clone()}
+                        {data(ctx.lang, version.note.as_str())}
                         {changed}
                     </span>
                 </li>
@@ -54,7 +55,7 @@ pub(crate) fn citation(ctx: &Ctx, found: &DatasetPage) -> AnyView {
         <section aria-labelledby="h-cite" class="mt-12">
             <h2 id="h-cite" class="text-xl">{words.citation}</h2>
             <p class="mt-2 ks-mute">{words.citation_text}{rule}</p>
-            <p class="mt-3 border-y border-[var(--line)] py-3 select-all">{found.citation.pick(ctx.lang)}</p>
+            <p class="mt-3 border-y border-[var(--line)] py-3 select-all">{data(ctx.lang, found.citation.pick(ctx.lang))}</p>
             <p class="mt-2 text-sm ks-mute">{words.citation_receipt}</p>
         </section>
     }
