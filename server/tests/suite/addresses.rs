@@ -76,10 +76,14 @@ async fn wrong_addresses_are_named_on_pages_and_in_the_api() {
         let english = site.get(&format!("/en{path}")).await;
         assert_eq!(english.status.as_u16(), *status, "/en{path}");
         english.assert_well_formed_page(path);
-        site.get(&format!("/api/v1{path}")).await.assert_problem(*status, named);
+        let english = [("accept-language", "en")];
+        let answer = site.get_with(&format!("/api/v1{path}"), &english).await;
+        answer.assert_problem(*status, named);
     }
     for (path, named, status) in API_FAULTS {
-        site.get(&format!("/api/v1{path}")).await.assert_problem(*status, named);
+        let english = [("accept-language", "en")];
+        let answer = site.get_with(&format!("/api/v1{path}"), &english).await;
+        answer.assert_problem(*status, named);
     }
 }
 

@@ -3,27 +3,20 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use kaishu_domain::policy::{CatalogueField, Fees, PolicyProfile};
+use kaishu_domain::policy::{Fees, PolicyProfile};
 use kaishu_testkit::Setup;
+use kaishu_testkit::catalogue::Catalogue;
 use kaishu_types::Lang;
-use kaishu_types::vocabulary::{DatasetState, Format, Frequency, ItemType, OpenClass, ShareClass};
+use kaishu_types::vocabulary::{DatasetState, ItemType, OpenClass, ShareClass};
 use serde_json::Value;
 
-use crate::support::{Answer, TestSite, all_items};
+use crate::support::{TestSite, all_items};
 
 /// The day it is in every test.
 const TODAY: &str = "2026-11-21";
 
 /// Names of fields that would hold a price.
 const PRICES: &[&str] = &["price", "fee", "fees", "cost", "charge", "payment", "amount", "tariff"];
-
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => vec![text.clone()],
-        Value::Array(values) => values.iter().flat_map(texts).collect(),
-        _ => Vec::new(),
-    }
-}
 
 /// The word of a code of a closed vocabulary.
 macro_rules! word {
@@ -32,137 +25,85 @@ macro_rules! word {
     };
 }
 
-fn mode(code: String) -> String {
-    let known = match code.as_str() {
-        "download" | "file" => "下载",
-        "api" => "接口",
-        "query_verify" => "查询核验",
-        "table_exchange" => "库表交换",
-        "text" => "文本",
-        "number" => "数字",
-        "table" | "chart" => "图表",
-        "image" => "图像",
-        "document" => "文件",
-        _ => return code,
-    };
-    known.to_owned()
+/// A dataset with items of every kind, one of them hidden.
+fn mixed() -> Catalogue {
+    Catalogue::default()
+        .dataset("YX-T-0001", "混合的清单", "unconditional")
+        .item("YX-T-0001", "a", "unconditional")
+        .sensitive_item("YX-T-0001", "b", "conditional")
+        .item("YX-T-0001", "chixiao", "none")
 }
 
-/// What a page must show for a mandatory field: nothing where the entry has no value of it.
-fn expected(
-    field: CatalogueField,
-    entry: &Value,
-    themes: &BTreeMap<String, String>,
-) -> Vec<String> {
-    let items = |read: fn(&Value) -> String| -> Vec<String> {
-        entry["items"].as_array().unwrap().iter().map(read).collect()
-    };
-    match field {
-        CatalogueField::Title => texts(&entry["title"]),
-        CatalogueField::Code => texts(&entry["code"]),
-        CatalogueField::Summary => texts(&entry["summary"]),
-        CatalogueField::Domain => vec![themes[entry["theme"].as_str().unwrap()].clone()],
-        CatalogueField::Classification => texts(&entry["classification"]),
-        CatalogueField::Source => texts(&entry["source"]),
-        CatalogueField::MgmtResponsibility => texts(&entry["mgmt_responsibility"]),
-        CatalogueField::ResponsibleParty | CatalogueField::Provider => {
-            texts(&entry["organization"]["name"])
-        }
-        CatalogueField::Collector => texts(&entry["collector"]),
-        CatalogueField::Certifier => texts(&entry["certifier"]),
-        CatalogueField::DataForm => texts(&entry["data_form"]).into_iter().map(mode).collect(),
-        CatalogueField::Format => {
-            let resources = entry["resources"].as_array().unwrap();
-            resources.iter().map(|it| word!(Format, it["format"])).collect()
-        }
-        CatalogueField::Items | CatalogueField::Metadata | CatalogueField::ShareContent => {
-            items(|item| item["label"].as_str().unwrap().to_owned())
-        }
-        CatalogueField::Attributes => items(|item| word!(ItemType, item["type"])),
-        CatalogueField::UpdateFrequency => vec![word!(Frequency, entry["frequency"])],
-        CatalogueField::ShareClass => vec![word!(ShareClass, entry["share"]["class"])],
-        CatalogueField::ShareConditions => texts(&entry["share"]["conditions"]),
-        CatalogueField::ShareScope => texts(&entry["share"]["scope"]),
-        CatalogueField::ShareMode => {
-            texts(&entry["share"]["modes"]).into_iter().map(mode).collect()
-        }
-        CatalogueField::OpenClass => vec![word!(OpenClass, entry["open"]["class"])],
-        CatalogueField::OpenConditions => texts(&entry["open"]["conditions"]),
-        CatalogueField::UsageRequirements => texts(&entry["usage_requirements"]),
-        CatalogueField::SecurityLevel => vec![format!("{} 级", entry["security_level"])],
-    }
-}
-
-/// What the page says outside its frame, where the name of a theme would be found in any case.
-fn said(page: &Answer) -> String {
-    let summary = page.texts("main header");
-    let facts = page.texts("main dd");
-    let sections = page.texts("main section");
-    [summary, facts, sections].concat().join("\n")
-}
-
-// Proves SRCH-03: what a profile makes mandatory is on the page of every entry that has it.
+// Proves CAT-18 as far as the catalogue goes; requests for items are not built.
 #[tokio::test]
-async fn every_mandatory_field_of_every_profile_is_shown() {
-    for policy in PolicyProfile::codes() {
-        let site = TestSite::open(Setup { policy, with_demo: true }).await;
-        let fields = site.test_portal.portal().policy().mandatory_fields();
-        let terms = site.get("/api/v1/vocabularies/theme").await.json();
-        let themes: BTreeMap<String, String> = terms["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|term| {
-                [&term["code"], &term["label_zh"]].map(|it| it.as_str().unwrap().to_owned())
-            })
-            .map(|[code, label]| (code, label))
-            .collect();
-        let mut n_shown = BTreeMap::new();
-        for item in all_items(&site, "").await {
-            let code = item["code"].as_str().unwrap();
-            let entry = site.get(&format!("/api/v1/datasets/{code}")).await.json();
-            let said = said(&site.get(&format!("/datasets/{code}")).await);
-            for field in &fields {
-                for text in expected(*field, &entry, &themes) {
-                    assert!(said.contains(text.trim()), "{policy} {code} {field:?}: {text}");
-                    *n_shown.entry(format!("{field:?}")).or_insert(0) += 1;
-                }
-            }
-        }
-        // Where nothing is opened no files are listed, so no entry has a format.
-        let is_proven = |field: &CatalogueField| {
-            *field == CatalogueField::Format || n_shown.contains_key(&format!("{field:?}"))
-        };
-        assert!(fields.iter().all(is_proven), "{policy}: {n_shown:?} of {fields:?}");
-    }
-}
-
-// The items of CAT-18 as the public sees them; requests for items are not built.
-#[tokio::test]
-async fn data_items_are_shown_with_their_classes() {
+async fn data_items_are_shown_with_meaning_type_unit_sensitivity_and_classes() {
     let site = TestSite::demo().await;
-    let mut classes = BTreeMap::new();
-    for item in all_items(&site, "open=conditional").await {
+    let mut seen = BTreeMap::new();
+    for item in all_items(&site, "").await {
         let code = item["code"].as_str().unwrap();
         let answer = site.get(&format!("/api/v1/datasets/{code}/items")).await.json();
         let items = answer["items"].as_array().unwrap();
         assert_eq!(item["n_items"], items.len());
         let page = site.get(&format!("/datasets/{code}")).await;
-        let rows = page.texts("section[aria-labelledby='h-items'] tbody tr");
-        assert_eq!(rows.len(), items.len(), "{code}");
-        for (row, item) in rows.iter().zip(items) {
+        let column = |number: usize| {
+            page.texts(&format!(
+                "section[aria-labelledby='h-items'] tbody tr > :nth-child({number})"
+            ))
+        };
+        let columns: Vec<Vec<String>> = (1..=6).map(column).collect();
+        assert!(columns.iter().all(|column| column.len() == items.len()), "{code}");
+        for (place, item) in items.iter().enumerate() {
+            let sensitive = if item["sensitive"].as_bool().unwrap() { "含" } else { "不含" };
             let open = word!(OpenClass, item["open_class"]);
+            let share = word!(ShareClass, item["share_class"]);
             let kind = word!(ItemType, item["type"]);
-            for text in [item["label"].as_str().unwrap(), &open, &kind] {
-                assert!(row.contains(text), "{code}: `{row}` does not say {text}");
+            let label = item["label"].as_str().unwrap().to_owned();
+            let meaning = item["description"].as_str().unwrap_or_default().trim().to_owned();
+            assert!(columns[0][place].starts_with(&label), "{code}: {label}");
+            assert_eq!(columns[1][place], meaning, "{code}: {label}");
+            assert!(columns[2][place].starts_with(&kind), "{code}: {label}");
+            if item["unit"] == "元" {
+                assert_eq!(columns[2][place], format!("{kind} 元"));
+                *seen.entry("元".to_owned()).or_insert(0) += 1;
             }
-            assert!(row.contains(item["description"].as_str().unwrap_or_default()));
-            item["share_class"].as_str().unwrap().parse::<ShareClass>().unwrap();
-            assert!(item["sensitive"].is_boolean());
-            *classes.entry(open).or_insert(0) += 1;
+            assert_eq!(columns[3][place], sensitive, "{code}: {label}");
+            assert_eq!(columns[4][place], open, "{code}: {label}");
+            assert_eq!(columns[5][place], share, "{code}: {label}");
+            for word in [sensitive.to_owned(), open, share] {
+                *seen.entry(word).or_insert(0) += 1;
+            }
         }
     }
-    assert!(classes.len() > 1, "items of one dataset have classes of their own: {classes:?}");
+    for word in ["无条件开放", "有条件开放", "无条件共享", "有条件共享", "不含", "元"]
+    {
+        assert!(seen.contains_key(word), "no item of the demonstration shows {word}: {seen:?}");
+    }
+}
+
+// Proves CAT-18 as far as the catalogue goes: a dataset may be open in part, and says so; of an item
+// that is not open nothing is said.
+#[tokio::test]
+async fn a_dataset_says_which_part_of_it_is_open_and_shared() {
+    let site = TestSite::empty().await;
+    site.test_portal.import(mixed().folder()).await;
+    let page = site.get("/datasets/YX-T-0001").await;
+    let text = &page.texts("section[aria-labelledby='h-items'] p")[0];
+    assert_eq!(
+        text,
+        "这里的数据项部分无条件开放：1 项无条件开放，1 项有条件开放。机构之间部分共享：1 项无条件共享，1 项有条件共享。"
+    );
+    assert_eq!(
+        page.texts("section[aria-labelledby='h-items'] tbody td:nth-child(4)"),
+        ["不含", "含"]
+    );
+    let english = site.get("/en/datasets/YX-T-0001").await;
+    assert_eq!(
+        english.texts("section[aria-labelledby='h-items'] p")[0],
+        "The items here are open in part: 1 open, 1 conditional. Agencies share them in part: 1 shared, 1 conditionally shared."
+    );
+    for page in [page, english] {
+        assert!(!page.text().contains("chixiao"));
+    }
 }
 
 fn days_overdue(item: &Value) -> i64 {
@@ -285,7 +226,37 @@ async fn open_data_has_no_price_anywhere() {
     }
 }
 
-// The figures of SHOW-07 that are counted; those of applications are not built.
+// Proves DL-05: what the pages say of charges is what the article of the profile says, and an
+// article on sharing between agencies is not cited for the public.
+#[tokio::test]
+async fn pages_say_of_charges_what_the_articles_say() {
+    let free = "不收费。";
+    let explored = "现在不收费。法律法规允许时，用于产业、行业发展的可以探索有偿使用。";
+    let proceeds = "申请使用不收费。授权运营的数据产品和服务另按收益分配办法。";
+    let expected = [
+        ("default", free, None),
+        ("anshan", free, Some("/rules/anshan#a29")),
+        ("guangdong", free, None),
+        ("aba", explored, Some("/rules/aba#a34")),
+        ("yulin", free, None),
+        ("jiamusi", proceeds, Some("/rules/jiamusi#a19")),
+    ];
+    for (policy, sentence, article) in expected {
+        let site = TestSite::open(Setup { policy, with_demo: false }).await;
+        site.test_portal.import(mixed().folder()).await;
+        for (path, part) in [("/datasets/YX-T-0001", "h-get"), ("/", "h-how")] {
+            let page = site.get(path).await;
+            let section = format!("section[aria-labelledby='{part}']");
+            let texts = page.texts(&format!("{section} p"));
+            assert!(texts.iter().any(|text| text.starts_with(sentence)), "{policy}: {texts:?}");
+            let cited = page.attributes(&format!("{section} a.ks-art"), "href");
+            let cited: Vec<&str> = cited.iter().map(String::as_str).collect();
+            assert_eq!(cited, article.into_iter().collect::<Vec<_>>(), "{policy} {path}");
+        }
+    }
+}
+
+// Proves SHOW-07 but for the figures of applications, which are not built.
 #[tokio::test]
 async fn the_page_of_figures_says_what_the_api_says() {
     let site = TestSite::demo().await;
@@ -305,7 +276,7 @@ async fn the_page_of_figures_says_what_the_api_says() {
     let expected: Vec<u64> = names.iter().map(|name| figures[name].as_u64().unwrap()).collect();
     assert_eq!(shown, expected);
     let rows = page.texts(".ks-chart tbody tr");
-    for by in ["by_class", "by_theme", "by_format", "by_region", "by_frequency"] {
+    for by in ["by_theme", "by_format", "by_frequency"] {
         let counts = figures[by].as_array().unwrap();
         assert!(!counts.is_empty());
         for count in counts {
@@ -313,5 +284,21 @@ async fn the_page_of_figures_says_what_the_api_says() {
             assert!(rows.contains(&row), "{by}: no row {row} in {rows:?}");
         }
     }
+    for by in ["by_class", "by_region"] {
+        let groups = figures[by].as_array().unwrap();
+        assert!(groups.len() > 1, "{by}: {groups:?}");
+        for group in groups {
+            let label = group["label"].as_str().unwrap();
+            let figures = ["count", "n_views", "n_downloads"].map(|name| group[name].to_string());
+            let row = format!("{label}{}", figures.concat());
+            assert!(rows.contains(&row), "{by}: no row {row} in {rows:?}");
+        }
+    }
+    let headings = page.texts(".ks-chart h3");
+    for word in ["数据集", "浏览", "下载"] {
+        assert!(headings.iter().filter(|it| *it == word).count() >= 2, "{headings:?}");
+    }
+    let n_charts = page.texts(".ks-chart > h2").len();
+    assert_eq!(n_charts, page.texts(".ks-chart details table").len(), "each chart has its table");
     assert_eq!(figures["n_datasets"], site.get("/api/v1/datasets").await.json()["total"]);
 }

@@ -13,6 +13,8 @@ mod downloads;
 mod entries;
 mod hostile;
 mod kill;
+mod language;
+mod mandatory;
 mod pages;
 mod places;
 mod support;

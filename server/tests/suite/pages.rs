@@ -11,6 +11,7 @@ const PAGES: &[&str] = &[
     "/datasets",
     "/organizations",
     "/regions",
+    "/topics",
     "/stats",
     "/rules",
     "/rules/aba",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kaishu_testkit::Setup;
 use serde_json::Value;
 
 use crate::support::{TestSite, all_items};
@@ -130,5 +131,44 @@ async fn one_portal_serves_all_levels() {
         let id = entry(&site, code).await["resources"][0]["id"].clone();
         let file = site.get(&format!("/api/v1/datasets/{code}/resources/{id}/original")).await;
         assert_eq!(file.status, 200, "a file of {level}");
+    }
+}
+
+// Proves SRCH-06: each priority topic has a landing page that is fed by the tags, quotes the article
+// of the profile, and is found from the home page, the list of topics and the sitemap.
+#[tokio::test]
+async fn priority_topics_have_landing_pages() {
+    for (policy, article) in [("aba", "/rules/aba#a29"), ("yulin", "/rules/yulin#a12")] {
+        let site = TestSite::open(Setup { policy, with_demo: true }).await;
+        let home = site.get("/").await.attributes("main a[href^='/topics/']", "href");
+        let list = site.get("/topics").await;
+        assert_eq!(list.attributes(".ks-law a", "href"), [article]);
+        let listed = list.attributes("main a[href^='/topics/']", "href");
+        let sitemap = site.get("/sitemap/pages.xml").await;
+        assert!(home.len() > 3, "{home:?}");
+        for path in home {
+            assert!(listed.contains(&path), "{path}");
+            assert!(sitemap.text().contains(&format!("{path}</loc>")), "{path}");
+            let code = path.strip_prefix("/topics/").unwrap();
+            let tagged = site.get(&format!("/api/v1/datasets?priority={code}&sort=updated")).await;
+            let tagged = tagged.json();
+            for prefix in ["", "/en"] {
+                let page = site.get(&format!("{prefix}{path}")).await;
+                assert_eq!(page.status, 200, "{prefix}{path}");
+                page.assert_well_formed_page(&path);
+                let lead = page.texts("main header div").concat();
+                assert!(lead.contains(&format!("{} ", tagged["total"])), "{path}: {lead}");
+                let cited = page.attributes(".ks-law a", "href");
+                assert_eq!(cited, [format!("{prefix}{article}")], "{path}");
+                let all = format!("{prefix}/datasets?priority={code}");
+                assert!(page.attributes("main a", "href").contains(&all), "{path}");
+                let shown = page.attributes("main table a", "href");
+                let newest = tagged["items"][0]["code"].as_str().unwrap();
+                assert_eq!(shown[0], format!("{prefix}/datasets/{newest}"), "{path}");
+            }
+        }
+        let unknown = site.get("/topics/nothing").await;
+        assert_eq!(unknown.status, 404);
+        assert!(unknown.attributes("main a", "href").contains(&"/topics".to_owned()));
     }
 }

@@ -58,6 +58,14 @@ impl Catalogue {
         self
     }
 
+    /// Adds a sensitive data item of a class.
+    #[must_use]
+    pub fn sensitive_item(mut self, dataset: &str, name: &str, open_class: &str) -> Self {
+        self.items
+            .push(format!("{dataset},{name},{name}标签,text,,,,{open_class},conditional,true"));
+        self
+    }
+
     /// Adds a file.
     #[must_use]
     pub fn file(mut self, dataset: &str, name: &str, bytes: &[u8]) -> Self {
