@@ -171,6 +171,9 @@ words! {
     get_data: "取得数据", "Get the data";
     available_now: "现在就能用", "Available now";
     available_now_text: "不需要登录，不收费。注明来源和获取日期即可。", "No login, free of charge. Name the source and the date of retrieval.";
+    open_after_login: "任何人登录后可以直接下载和使用，不需要申请。", "Anybody may download and use it after logging in; no application is needed.";
+    available_after_login: "登录后可用", "Available after login";
+    download_after_login: "登录后下载", "Log in and download";
     available_login_text: "登录后直接取得，不需要申请。", "Log in and take it; no application is needed.";
     download: "下载", "Download";
     other_files: "其他文件：", "Other files:";

@@ -48,7 +48,11 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
     let links: Vec<&ResourceView> =
         dataset.resources.iter().filter(|resource| resource.kind != ResourceKind::File).collect();
     let has_data = !files.is_empty() || !links.is_empty();
-    let heading = if has_data { words.available_now } else { words.open_items };
+    let heading = match (has_data, &found.login_rule) {
+        (false, _) => words.open_items,
+        (true, Some(_)) => words.available_after_login,
+        (true, None) => words.available_now,
+    };
     let heading = if n_open > 0 {
         format!("{heading}{}{}", ctx.lang.pick("：", ": "), words.n_items(n_open))
     } else {
@@ -118,10 +122,12 @@ fn download_button(ctx: &Ctx, found: &DatasetPage, file: &ResourceView) -> AnyVi
         view! { <span class="font-normal num">"("{size(bytes)}")"</span> }
     });
     let format = if file.format == Format::Other { "" } else { file.format.label(ctx.lang) };
+    let words = ctx.words;
+    let word = if found.login_rule.is_some() { words.download_after_login } else { words.download };
     view! {
         <div class="mt-4 flex flex-wrap gap-2">
             <a class="btn btn-primary" rel="nofollow" href=ctx.href(&download_path(found, file))>
-                {icon("download")}{ctx.words.download}" "{format}" "{bytes}
+                {icon("download")}{word}" "{format}" "{bytes}
             </a>
         </div>
     }
@@ -185,11 +191,13 @@ fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     }
     facts.extend(resource.encoding.clone());
     let is_file = resource.kind == ResourceKind::File;
+    let page = format!("/datasets/{}/resources/{}", found.dataset.code, resource.id);
+    let word = if found.login_rule.is_some() { words.download_after_login } else { words.download };
     let links = if is_file && found.may_download {
         let original =
             format!("/api/v1/datasets/{}/resources/{}/original", found.dataset.code, resource.id);
         view! {
-            <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, resource))>{words.download}</a>
+            <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, resource))>{word}</a>
             <a class="ks-link" rel="nofollow" href=original>{words.original_bytes}</a>
         }
         .into_any()
@@ -212,7 +220,9 @@ fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     view! {
         <li class="py-3 border-t border-[var(--line)]">
             <div class="flex flex-wrap justify-between gap-x-6 gap-y-1">
-                <h3 class="text-base">{data(ctx.lang, resource.title.as_str())}</h3>
+                <h3 class="text-base">
+                    <a class="ks-link" href=ctx.href(&page)>{data(ctx.lang, resource.title.as_str())}</a>
+                </h3>
                 <span class="flex gap-4">{links}</span>
             </div>
             {resource.description.clone().map(|text| view! { <p class="text-[.9375rem] whitespace-pre-line" lang=foreign(ctx.lang, &text)>{text.clone()}</p> })}

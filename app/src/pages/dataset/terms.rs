@@ -17,6 +17,10 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     let open = &fields.open;
     let heading =
         if open.class == OpenClass::Conditional { words.why_conditional } else { words.how_to_use };
+    let text = match open.class {
+        OpenClass::Unconditional if found.login_rule.is_some() => words.open_after_login,
+        class => words.class_text(class),
+    };
     let grounds: Vec<String> =
         open.grounds.iter().map(|code| found.terms.label("open_ground", code, ctx.lang)).collect();
     let grounds = (!grounds.is_empty()).then(|| {
@@ -46,7 +50,7 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     view! {
         <section aria-labelledby="h-law" class="mt-12">
             <h2 id="h-law" class="text-xl">{heading}</h2>
-            <p class="mt-2 max-w-[40em]">{words.class_text(open.class)}</p>
+            <p class="mt-2 max-w-[40em]">{text}</p>
             {grounds}
             {reason}
             {law}

@@ -54,7 +54,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file of another catalogue could not be read.
-    #[error("{0}")]
+    #[error(transparent)]
     Import(#[from] kaishu_interop::ImportError),
     /// Something that must not happen.
     #[error("{0}")]
