@@ -88,8 +88,8 @@ impl Error {
                 };
                 format!("没有这个{}：{name}", chinese_name(what))
             }
-            (error, Lang::Zh) if error.code() == ErrorCode::Unavailable => {
-                "现在请求太多，或者系统的一部分连接不上。过一会儿再试".to_owned()
+            (Self::Store(StoreError::Unavailable { .. }), Lang::Zh) => {
+                "系统的一部分现在连接不上。过一会儿再试".to_owned()
             }
             _ => self.to_string(),
         }
