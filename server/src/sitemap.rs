@@ -4,10 +4,11 @@ use axum::body::Body;
 use axum::extract::{Path, Request, State as Shared};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};
 use http::{HeaderValue, header};
-use kaishu_portal::{Error, Portal};
-use kaishu_types::Lang;
+use kaishu_portal::{Error, ListedFrom, Portal};
+use kaishu_types::{DatasetCode, Lang};
 use kaishu_types::stats::Count;
 
 use crate::fallback::refuse;
@@ -15,6 +16,9 @@ use crate::state::State;
 
 /// Datasets in one part; the protocol allows 50,000 addresses, and each has two languages.
 const PART: u64 = 10_000;
+
+/// Datasets that are read together.
+const BATCH: u64 = 1_000;
 
 /// Pages that are no dataset.
 const PAGES: &[&str] = &[
@@ -35,15 +39,15 @@ const NAMESPACE: &str = "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"";
 /// `GET /sitemap.xml`
 pub(crate) async fn index(Shared(state): Shared<State>, request: Request) -> Response {
     let portal = state.portal();
-    let starts = match portal.sitemap_starts(PART).await {
-        Ok(starts) => starts,
+    let n_parts = match portal.n_listed().await {
+        Ok(n_datasets) => n_datasets.div_ceil(PART),
         Err(error) => return refuse(portal, &request.into_parts().0, error),
     };
     let base = escape(&portal.site().base_url);
     let mut text = format!("{HEAD}<sitemapindex {NAMESPACE}>\n");
     text.push_str(&format!("<sitemap><loc>{base}/sitemap/pages.xml</loc></sitemap>\n"));
-    for start in starts {
-        text.push_str(&format!("<sitemap><loc>{base}/sitemap/{start}.xml</loc></sitemap>\n"));
+    for part in 0..n_parts {
+        text.push_str(&format!("<sitemap><loc>{base}/sitemap/{part}.xml</loc></sitemap>\n"));
     }
     text.push_str("</sitemapindex>\n");
     xml(Body::from(text))
@@ -63,9 +67,19 @@ pub(crate) async fn part(
             Err(error) => refuse(&portal, &request.into_parts().0, error),
         };
     }
-    let start = name.strip_suffix(".xml").and_then(|start| start.parse::<i64>().ok());
-    match start.filter(|start| *start >= 0) {
-        Some(start) => xml(Body::from_stream(datasets(portal, base, start))),
+    let place = name.strip_suffix(".xml").and_then(|part| part.parse::<u64>().ok());
+    let place = place.and_then(|part| part.checked_mul(PART));
+    let first = match place {
+        // An empty catalogue has an empty first part.
+        Some(place) => match portal.listed_codes(&ListedFrom::Place(place), BATCH).await {
+            Ok(first) if first.is_empty() && place > 0 => None,
+            Ok(first) => Some(first),
+            Err(error) => return refuse(&portal, &request.into_parts().0, error),
+        },
+        None => None,
+    };
+    match first {
+        Some(first) => xml(Body::from_stream(datasets(portal, base, first))),
         None => {
             let error = Error::not_found("sitemap", name.chars().take(40).collect::<String>());
             refuse(&portal, &request.into_parts().0, error)
@@ -91,38 +105,49 @@ fn pages(base: &str, topics: &[Count]) -> String {
 struct Progress {
     portal: Portal,
     base: String,
-    next: Option<i64>,
+    /// What is read and not yet written.
+    read: Vec<Listed>,
     n_left: u64,
 }
+
+/// A dataset with the time of its last update.
+type Listed = (DatasetCode, DateTime<Utc>);
 
 fn datasets(
     portal: Portal,
     base: String,
-    start: i64,
+    first: Vec<Listed>,
 ) -> impl futures::Stream<Item = Result<Bytes, Error>> + Send + 'static {
-    let progress = Progress { portal, base, next: Some(start), n_left: PART };
+    let progress = Progress { portal, base, read: first, n_left: PART };
     let entries = stream::try_unfold(progress, |mut progress| async move {
-        let Some(from) = progress.next.filter(|_| progress.n_left > 0) else { return Ok(None) };
-        let n_datasets = progress.n_left.min(1_000);
-        let part = progress.portal.sitemap_part(from, n_datasets).await?;
-        progress.n_left -= n_datasets;
-        progress.next = part.next;
-        let base = &progress.base;
-        let mut text = String::new();
-        for (code, updated_at) in &part.entries {
-            let day = updated_at.format("%Y-%m-%d");
-            for prefix in ["", "/en"] {
-                text.push_str(&format!(
-                    "<url><loc>{base}{prefix}/datasets/{code}</loc><lastmod>{day}</lastmod></url>\n"
-                ));
-            }
-        }
+        let Some((last, _)) = progress.read.last() else { return Ok(None) };
+        let after = ListedFrom::Code(last.clone());
+        let text = locations(&progress.base, &progress.read);
+        progress.n_left = progress.n_left.saturating_sub(progress.read.len() as u64);
+        let limit = progress.n_left.min(BATCH);
+        progress.read = match limit {
+            0 => Vec::new(),
+            limit => progress.portal.listed_codes(&after, limit).await?,
+        };
         Ok(Some((Bytes::from(text), progress)))
     });
     let head = Bytes::from(format!("{HEAD}<urlset {NAMESPACE}>\n"));
     stream::iter([Ok(head)])
         .chain(entries)
         .chain(stream::iter([Ok(Bytes::from_static(b"</urlset>\n"))]))
+}
+
+fn locations(base: &str, datasets: &[Listed]) -> String {
+    let mut text = String::new();
+    for (code, updated_at) in datasets {
+        let day = updated_at.format("%Y-%m-%d");
+        for prefix in ["", "/en"] {
+            text.push_str(&format!(
+                "<url><loc>{base}{prefix}/datasets/{code}</loc><lastmod>{day}</lastmod></url>\n"
+            ));
+        }
+    }
+    text
 }
 
 fn xml(body: Body) -> Response {

@@ -208,7 +208,10 @@ async fn robots_find_every_public_dataset_in_the_sitemap() {
     let total = site.get("/api/v1/datasets").await.json()["total"].as_u64().unwrap();
     let datasets = pages.iter().filter(|page| page.contains("3000/datasets/")).count();
     assert_eq!(datasets as u64, total);
-    assert_eq!(site.get("/sitemap/x.xml").await.status, 404);
+    for beyond in ["x", "1", "7", "197", "18446744073709551615", "-1"] {
+        let path = format!("/sitemap/{beyond}.xml");
+        assert_eq!(site.get(&path).await.status, 404, "{path}");
+    }
     assert_eq!(site.get("/healthz").await.text(), "ok\n");
     assert_eq!(site.get("/readyz").await.text(), "ok\n");
 }

@@ -36,6 +36,7 @@ use tokio::sync::Semaphore;
 
 pub use clock::Clock;
 pub use error::{Detail, Error, Result};
+pub use kaishu_store::datasets::ListedFrom;
 pub use site::{Site, Text};
 
 use crate::directory::Directory;

@@ -17,12 +17,14 @@ mod context;
 mod create;
 mod document;
 mod find;
+mod listed;
 mod row;
 mod upsert;
 mod write;
 
 pub use document::{CodePage, page_of_codes, search_documents};
 pub use find::{VersionEntry, find, find_shown, version};
+pub use listed::{From as ListedFrom, listed_codes, n_listed};
 pub use upsert::{Verdicts, upsert_batch};
 pub use write::{EntryWrite, Origin, Outcome, Refusal, ResourceWrite, Upserted};
 

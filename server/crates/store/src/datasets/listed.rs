@@ -1,0 +1,50 @@
+//! The public catalogue in the order of its codes, a page at a time.
+
+use chrono::{DateTime, Utc};
+use kaishu_types::DatasetCode;
+use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::convert::word;
+use crate::entity::dataset;
+use crate::listing::{self, Listed};
+use crate::{Result, Store};
+
+/// Where a page of [`listed_codes`] begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// Behind so many others that are listed as well.
+    Place(u64),
+    /// Behind this code.
+    Code(DatasetCode),
+}
+
+/// Counts the datasets that a rule lists.
+pub async fn n_listed(store: &Store, listed: Listed) -> Result<u64> {
+    let found = dataset::Entity::find().filter(listing::condition(listed));
+    Ok(found.count(&store.connection).await?)
+}
+
+/// Lists the datasets that a rule lists, by code, each with the time of its last update. What is not
+/// listed takes no place, so that nobody can tell how many there are in between.
+pub async fn listed_codes(
+    store: &Store,
+    listed: Listed,
+    from: &From,
+    limit: u64,
+) -> Result<Vec<(DatasetCode, DateTime<Utc>)>> {
+    let all = dataset::Entity::find()
+        .select_only()
+        .columns([dataset::Column::Code, dataset::Column::UpdatedAt])
+        .filter(listing::condition(listed))
+        .order_by_asc(dataset::COLUMN.code)
+        .limit(limit);
+    let wanted = match from {
+        From::Place(place) => all.offset(*place),
+        From::Code(code) => all.filter(dataset::COLUMN.code.gt(code.as_str())),
+    };
+    let rows: Vec<(String, DateTime<Utc>)> =
+        wanted.into_tuple().all(&store.connection).await?;
+    rows.into_iter()
+        .map(|(code, updated_at)| Ok((word(&code, "a dataset", "code")?, updated_at)))
+        .collect()
+}
