@@ -109,7 +109,11 @@ fn json_cases() -> Vec<(&'static str, Vec<u8>, Expected)> {
         ("number.json", lines("7"), Refuses("expected a CKAN package")),
         ("picture.png", b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0".to_vec(), Refuses("0x89")),
         ("zip.json", b"PK\x03\x04\x14\0\0\0\x08\0".to_vec(), Refuses("not valid JSON")),
-        ("nothing.jsonl", lines("{}\n{\"id\":7}\n[]\n"), Refuses("holds only its name")),
+        (
+            "nothing.jsonl",
+            lines("{}\n{\"id\":7}\n[]\n"),
+            Refuses("`title` and all other fields are missing"),
+        ),
     ]
 }
 

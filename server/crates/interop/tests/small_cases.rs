@@ -47,6 +47,15 @@ fn a_bad_line_is_refused_alone() {
         "A\n!a (line 2): identifier `a` is already used by line 1; give each record its own",
     );
     check_ckan(
+        "[{},{\"id\":7},{\"id\":\"a\",\"name\":\"a\"}]",
+        "!item 1: holds nothing: `id`, `name` and `title` are missing; ask CKAN for whole \
+         packages, without `fl`\n\
+         !7 (item 2): holds only `id`: `title` and all other fields are missing; ask CKAN for \
+         whole packages, without `fl`\n\
+         !a (item 3): holds only `id`, `name`: `title` and all other fields are missing; ask CKAN \
+         for whole packages, without `fl`",
+    );
+    check_ckan(
         "[{\"id\":\"a\",\"title\":[]},7,{\"id\":\"c\",\"title\":\"C\",\"resources\":[3]}]",
         "!a (item 1): `title` is a list, expected a text\n\
          !item 2: is a number, expected a CKAN package\n\

@@ -2,7 +2,7 @@
 
 use kaishu_types::import::{ImportOrganization, ImportRecord};
 use kaishu_types::vocabulary::OpenClass;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::fields::{Fields, named, unpack};
 use super::resource;
@@ -23,9 +23,8 @@ pub(super) fn record(package: Value, site: Option<&str>) -> Result<ImportRecord,
     let Value::Object(package) = package else {
         return Err(format!("is {}, expected a CKAN package", json::kind(&package)));
     };
-    let is_hollow = package.keys().all(|key| matches!(key.as_str(), "name" | "id"));
-    if is_hollow {
-        return Err("holds only its name; ask CKAN for whole packages, without `fl`".to_owned());
+    if package.keys().all(|key| matches!(key.as_str(), "name" | "id")) {
+        return Err(hollow(&package));
     }
     let state = package.get("state").and_then(Value::as_str).unwrap_or("active");
     if state != "active" {
@@ -74,6 +73,17 @@ pub(super) fn record(package: Value, site: Option<&str>) -> Result<ImportRecord,
         ..ImportRecord::default()
     };
     Ok(ImportRecord { extras: fields.into_extras(), ..record })
+}
+
+/// Says what a package lacks that has at most its identifiers.
+fn hollow(package: &Map<String, Value>) -> String {
+    let keys: Vec<String> = package.keys().map(|key| format!("`{key}`")).collect();
+    let found = if keys.is_empty() {
+        "nothing: `id`, `name` and `title` are missing".to_owned()
+    } else {
+        format!("only {}: `title` and all other fields are missing", keys.join(", "))
+    };
+    format!("holds {found}; ask CKAN for whole packages, without `fl`")
 }
 
 fn titles(fields: &mut Fields, name: Option<&str>) -> Result<(String, Option<String>), String> {
