@@ -21,7 +21,8 @@ pub(crate) fn foreign(mut record: ImportRecord) -> Result<ImportRecord, String> 
     own(record)
 }
 
-/// Checks a record of this portal's own; the error is the reason for its rejection.
+/// Checks a record of this portal's own, whose addresses were checked where their cell is known;
+/// the error is the reason for its rejection.
 pub(crate) fn own(record: ImportRecord) -> Result<ImportRecord, String> {
     let titles = [("title", Some(&record.title)), ("English title", record.title_en.as_ref())];
     for (what, title) in titles {
@@ -83,7 +84,8 @@ fn set_aside(address: &mut Option<String>, name: &str, extras: &mut BTreeMap<Str
     kept.push_str(text.trim());
 }
 
-fn is_address(text: &str) -> bool {
+/// Whether a text is an address that pages may link to.
+pub(crate) fn is_address(text: &str) -> bool {
     let text = text.trim_start();
     SCHEMES.iter().any(|scheme| {
         text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))

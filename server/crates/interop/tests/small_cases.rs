@@ -370,6 +370,50 @@ fn a_bad_cell_names_file_line_column_and_value() {
     );
 }
 
+// A page, the API and JSON-LD give addresses out as they are.
+#[test]
+fn an_own_catalogue_has_web_addresses_only() {
+    let address = "is not an address that begins with http://, https://, ftp:// or mailto:";
+    let tables = Tables {
+        catalogue: rows(
+            "code,title,open_class,homepage\n\
+             A,a,none,javascript:alert(1)\n\
+             B,b,none,\n\
+             C,c,none,HTTPS://example.org/c",
+        ),
+        resources: rows(
+            "dataset,path,url\n\
+             B,,JavaScript:alert(2)\n\
+             C,c.csv,ftp://example.org/c.csv",
+        ),
+        organizations: rows(
+            "code,name,homepage\nYX-A,a,data:text/html;x\nYX-B,b,https://example.org",
+        ),
+        ..Tables::default()
+    };
+    check_folder(
+        &tables,
+        &[
+            &format!(
+                "organizations.csv line 2: organizations.csv line 2, column `homepage`: \
+                 `data:text/html;x` {address}"
+            ),
+            &format!(
+                "A (catalogue.csv line 2): catalogue.csv line 2, column `homepage`: \
+                 `javascript:alert(1)` {address}"
+            ),
+            &format!(
+                "B (catalogue.csv line 3): resources.csv line 2, column `url`: \
+                 `JavaScript:alert(2)` {address}"
+            ),
+        ],
+    );
+    let directory = csv_dir::build(&tables).unwrap();
+    assert_eq!(directory.records.len(), 1);
+    assert_eq!(directory.records[0].homepage.as_deref(), Some("HTTPS://example.org/c"));
+    assert_eq!(directory.organizations.len(), 1);
+}
+
 proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {

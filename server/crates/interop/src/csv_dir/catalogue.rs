@@ -129,6 +129,7 @@ pub(super) fn record(
     let title = one_line(&cells.required("title")?);
     // An own catalogue says how open each dataset is; nothing is opened because a cell is empty.
     let open_class = open_class?.ok_or_else(|| cells.empty_word::<OpenClass>("open_class"))?;
+    let homepage = cells.address("homepage")?;
     let entry = entry(cells, &title, vocabularies, open_class, share_class?)?;
     let region: Option<RegionCode> = cells.code("region")?;
     let frequency: Option<Frequency> = cells.word("frequency")?;
@@ -152,7 +153,7 @@ pub(super) fn record(
         temporal_start: cells.day("temporal_start", false)?,
         temporal_end: cells.day("temporal_end", true)?,
         contact: cells.text("contact"),
-        homepage: cells.text("homepage"),
+        homepage,
         items: items?,
         resources: resources?,
         entry,

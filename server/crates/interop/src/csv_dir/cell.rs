@@ -7,8 +7,8 @@ use kaishu_types::dataset::LegalBasis;
 use kaishu_types::vocabulary::UnknownValue;
 
 use super::Row;
-use crate::date;
 use crate::text::{non_empty, shorten};
+use crate::{date, guard};
 
 const LEVELS: &[&str] = &[
     "law",
@@ -47,6 +47,18 @@ impl Cells<'_> {
         self.text(column).ok_or_else(|| {
             format!("{} line {}, column `{column}` is empty; fill it in", self.file, self.row.line)
         })
+    }
+
+    /// Reads an address that pages may link to.
+    pub(super) fn address(&self, column: &str) -> Result<Option<String>, String> {
+        let Some(value) = self.text(column) else {
+            return Ok(None);
+        };
+        if !guard::is_address(&value) {
+            let expected = "an address that begins with http://, https://, ftp:// or mailto:";
+            return Err(self.wrong(column, &value, expected));
+        }
+        Ok(Some(value))
     }
 
     /// Splits a list at half-width and full-width semicolons.

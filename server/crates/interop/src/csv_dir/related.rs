@@ -124,7 +124,7 @@ pub(super) fn read_organizations(rows: &[Row], directory: &mut Directory) {
             description: cells.text("description"),
             responsible_head: cells.text("responsible_head"),
             contact: cells.text("contact"),
-            homepage: cells.text("homepage"),
+            homepage: cells.address("homepage")?,
         };
         Ok((organization.code.to_string(), organization))
     });
@@ -220,7 +220,7 @@ impl<'a> Parts<'a> {
 }
 
 fn resource(cells: Cells<'_>) -> Result<ImportResource, String> {
-    let (path, url) = (cells.text("path"), cells.text("url"));
+    let (path, url) = (cells.text("path"), cells.address("url")?);
     if path.is_none() && url.is_none() {
         return Err(format!(
             "{} line {} has neither `path` nor `url`; one of them must say where the data is",
