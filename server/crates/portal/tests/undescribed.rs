@@ -9,12 +9,13 @@ use kaishu_types::{DatasetCode, Lang};
 
 const CODE: &str = "YX-T-0001";
 
-/// An open dataset with the items `name` and `area`, and a file.
+/// An open dataset with the items `name`, `area` and `geometry`, and a file.
 fn described(name: &str, bytes: &[u8]) -> Catalogue {
     Catalogue::default()
         .dataset(CODE, "登记", "unconditional")
         .item(CODE, "name", "unconditional")
         .item(CODE, "area", "unconditional")
+        .item(CODE, "geometry", "unconditional")
         .file(CODE, name, bytes)
 }
 
@@ -72,7 +73,9 @@ async fn what_no_item_describes_does_not_leave() {
         ("nothing", "a.csv", Vec::new(), "items_checked"),
         ("bytes", "a.csv", vec![0xFF, 0x00, 0x81, 0xFE, 0xFD, b'\n', 0x80], "a.csv"),
         ("a table called a text", "a.txt", b"name,area,phone\n".to_vec(), "phone"),
-        ("a member of JSON", "a.json", br#"[{"name":"a","phone":1}]"#.to_vec(), "a.json"),
+        ("an item twice", "a.csv", "name,area,name标签\n甲,1,138\n".into(), "are both the item"),
+        ("a member of JSON", "a.json", br#"[{"name":"a","phone":1}]"#.to_vec(), "phone"),
+        ("an item twice in JSON", "a.json", r#"[{"name":1},{"name标签":2}]"#.into(), "both"),
     ];
     for (what, name, bytes, said) in cases {
         let site = TestPortal::open(Setup::default()).await;
@@ -92,6 +95,53 @@ async fn what_no_item_describes_does_not_leave() {
     }
 }
 
+/// Proves DL-02 for JSON, where values stand in more places than columns.
+#[tokio::test]
+async fn what_stands_beside_and_inside_the_fields_does_not_leave() {
+    let feature = |rest: &str| {
+        let feature = format!(r#"{{"type":"Feature","properties":{{"name":"a"}}{rest}}}"#);
+        format!(r#"{{"type":"FeatureCollection","features":[{feature}]}}"#)
+    };
+    let collection = |rest: &str| format!(r#"{{"type":"FeatureCollection","features":[]{rest}}}"#);
+    let cases = [
+        ("a.json", r#"[{"name":{"phone":138}}]"#.to_owned(), "`items_checked`"),
+        ("a.json", r#"[{"name":["138"]}]"#.to_owned(), "`items_checked`"),
+        ("a.json", r#"[{"name":{"phone":138},"name":"a"}]"#.to_owned(), "`name` stands twice"),
+        ("a.json", r#"[{"name":{"a":1},"phone":138}]"#.to_owned(), "describe: phone"),
+        ("a.geojson", collection(r#","crs":{"phone":138}"#), "`crs`"),
+        ("a.geojson", collection(r#","name":{"phone":138}"#), "`name`"),
+        ("a.geojson", collection(r#","bbox":["138"]"#), "`bbox`"),
+        ("a.geojson", collection(r#","area":"138""#), "the properties: area"),
+        ("a.geojson", feature(r#","id":{"phone":138}"#), "`id`"),
+        ("a.geojson", feature(r#","bbox":{"phone":138}"#), "`bbox`"),
+        ("a.geojson", feature(r#","area":"138""#), "the properties: area"),
+        (
+            "a.geojson",
+            feature(r#","geometry":{"type":"Point","coordinates":[1,2],"owner_phone":138}"#),
+            "`owner_phone`",
+        ),
+        ("a.geojson", feature(r#","geometry":{"type":"Point","coordinates":["138"]}"#), "geometry"),
+    ];
+    let mut served = Vec::new();
+    for (name, text, said) in cases {
+        let site = TestPortal::open(Setup::default()).await;
+        let report = site.import(described(name, text.as_bytes()).folder()).await;
+
+        let reasons: Vec<_> = report.rejected.iter().map(|it| it.reason.clone()).collect();
+        let is_said = matches!(&*reasons, [reason] if reason.contains(said));
+        if !is_said || may_leave(&site).await {
+            served.push(format!("{text}: {reasons:?}"));
+        }
+    }
+    assert!(served.is_empty(), "{}", served.join("\n"));
+
+    let whole = r#","id":"7","bbox":[1,2,1,2],"geometry":{"type":"Point","coordinates":[1,2]}"#;
+    let site = TestPortal::open(Setup::default()).await;
+    let report = site.import(described("a.geojson", feature(whole).as_bytes()).folder()).await;
+    assert_eq!(report.rejected, []);
+    assert!(may_leave(&site).await);
+}
+
 /// A version that could be compared goes on being served when the next cannot.
 #[tokio::test]
 async fn a_refused_file_does_not_take_the_one_before_away() {
@@ -106,22 +156,26 @@ async fn a_refused_file_does_not_take_the_one_before_away() {
 /// Somebody who looked through a file may say so; nobody may say so of a column that is there.
 #[tokio::test]
 async fn who_looked_through_a_file_answers_for_it() {
-    for (bytes, may_pass) in [
-        (b"name,area\na,1\n\nb,2\n".as_slice(), true),
-        (b"", true),
-        (b"name,area,phone\na,1,2\n", false),
-        (b"name,area\na,1,2\n", false),
+    for (name, bytes, may_pass) in [
+        ("a.csv", b"name,area\na,1\n\nb,2\n".as_slice(), true),
+        ("a.csv", b"", true),
+        ("a.csv", b"name,area,phone\na,1,2\n", false),
+        ("a.csv", b"name,area\na,1,2\n", false),
+        ("a.json", br#"[{"name":{"first":"a"}}]"#, true),
+        ("a.json", br#"[{"name":{"first":"a"},"phone":1}]"#, false),
+        ("a.geojson", br#"{"features":[],"bbox":"all"}"#, true),
+        ("a.geojson", br#"{"features":[],"area":1}"#, false),
     ] {
         let site = TestPortal::open(Setup::default()).await;
-        let Folder::Memory(files) = described("a.csv", bytes).folder() else { panic!() };
+        let Folder::Memory(files) = described(name, bytes).folder() else { panic!() };
         let mut files = (*files).clone();
-        let resources = format!(
-            "dataset,title,path,format,kind,items_checked\n{CODE},a,tables/a.csv,csv,file,true\n"
-        );
+        let resources =
+            format!("dataset,title,path,kind,items_checked\n{CODE},a,tables/{name},file,true\n");
         files.insert("resources.csv".to_owned(), resources.into());
         let report = site.import(Folder::Memory(files.into())).await;
 
-        assert_eq!((report.created == 1, may_leave(&site).await), (may_pass, may_pass));
+        let found = (report.created == 1, may_leave(&site).await);
+        assert_eq!(found, (may_pass, may_pass), "{name} {:?}", report.rejected);
     }
 }
 

@@ -66,11 +66,16 @@ impl Catalogue {
         self
     }
 
-    /// Adds a file.
+    /// Adds a file: JSON or GeoJSON where its name says so, else a table.
     #[must_use]
     pub fn file(mut self, dataset: &str, name: &str, bytes: &[u8]) -> Self {
         let path = cell(&format!("tables/{name}"));
-        self.resources.push(format!("{dataset},{},,{path},,csv,file,text/csv", cell(name)));
+        let kind = match name.rsplit('.').next() {
+            Some("json") => "json,file,application/json",
+            Some("geojson") => "geojson,file,application/geo+json",
+            _ => "csv,file,text/csv",
+        };
+        self.resources.push(format!("{dataset},{},,{path},,{kind}", cell(name)));
         self.files.insert(format!("tables/{name}"), Bytes::copy_from_slice(bytes));
         self
     }

@@ -1,12 +1,12 @@
 //! The columns of a table and the data items that describe them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use kaishu_tables::{Column, TableSummary};
 use kaishu_types::dataset::DataItemView;
 use kaishu_types::vocabulary::{OpenClass, ShareClass};
 
-use super::contents::Contents;
+use super::contents::{Contents, Records};
 
 /// The data items of an entry, as its catalogue describes them or as its files show them.
 #[derive(Debug)]
@@ -62,34 +62,41 @@ impl Items {
                 self.check_names(path, summary.columns.iter().map(|column| column.name.as_str()))?;
                 check_shape(path, summary, is_checked)
             }
-            Contents::Records(names) => self.check_names(path, names.iter().map(String::as_str)),
+            Contents::Records(records) => {
+                self.check_names(path, records.names.iter().map(String::as_str))?;
+                check_records(path, records, is_checked)
+            }
             Contents::Broken(_) | Contents::Opaque(_) if is_checked => Ok(()),
-            Contents::Broken(reason) | Contents::Opaque(reason) => Err(format!(
-                "the file `{path}` cannot be compared with items.csv: {reason}; when somebody has \
-                 looked through it and it holds the described items only, write `true` into the \
-                 column `items_checked` of resources.csv"
-            )),
+            Contents::Broken(reason) | Contents::Opaque(reason) => Err(unseen(path, reason)),
         }
     }
 
-    /// Nobody said who may see a column that no item describes.
+    /// Nobody said who may see a column that no item describes; of two columns that are the same
+    /// item, one is something else.
     fn check_names<'a>(
         &self,
         path: &str,
         given: impl Iterator<Item = &'a str>,
     ) -> Result<(), String> {
-        let names = self.list.iter().flat_map(|item| [item.name.trim(), item.label.trim()]);
-        let known: HashSet<&str> = names.collect();
+        let known = self.by_name();
         let mut seen = HashSet::new();
+        let mut met: HashMap<usize, &str> = HashMap::new();
         let mut unknown = Vec::new();
         for name in given.map(str::trim) {
-            if !known.contains(name) {
-                unknown.push(name);
-            }
             if !seen.insert(name) {
                 return Err(format!(
                     "the file `{path}` has two columns that are called `{name}`; give each its \
                      own name and describe it in items.csv"
+                ));
+            }
+            let Some(item) = known.get(name) else {
+                unknown.push(name);
+                continue;
+            };
+            if let Some(first) = met.insert(*item, name) {
+                return Err(format!(
+                    "the columns `{first}` and `{name}` of the file `{path}` are both the item \
+                     that items.csv calls by these names; describe each in a line of its own"
                 ));
             }
         }
@@ -101,6 +108,15 @@ impl Items {
              with its class",
             unknown.join(", ")
         ))
+    }
+
+    /// The place of each item by its name and by its label; the name of one goes before the label
+    /// of another.
+    fn by_name(&self) -> HashMap<&str, usize> {
+        let all = || self.list.iter().enumerate();
+        let labels = all().rev().map(|(place, item)| (item.label.trim(), place));
+        let names = all().map(|(place, item)| (item.name.trim(), place));
+        labels.chain(names).collect()
     }
 
     fn item_of(&self, column: &Column) -> DataItemView {
@@ -134,6 +150,31 @@ fn check_shape(path: &str, summary: &TableSummary, is_checked: bool) -> Result<(
         )),
         _ => Ok(()),
     }
+}
+
+/// Values outside of the fields are described by no item, and those inside of one only where they
+/// are single values.
+fn check_records(path: &str, records: &Records, is_checked: bool) -> Result<(), String> {
+    if !records.foreign.is_empty() {
+        let members: Vec<_> = records.foreign.iter().map(String::as_str).collect();
+        return Err(format!(
+            "the file `{path}` has members outside of the properties: {}; take them out, or put \
+             them into the properties of each feature and describe each with its class",
+            members.join(", ")
+        ));
+    }
+    match &records.unseen {
+        Some(reason) if !is_checked => Err(unseen(path, reason)),
+        _ => Ok(()),
+    }
+}
+
+fn unseen(path: &str, reason: &str) -> String {
+    format!(
+        "the file `{path}` cannot be compared with items.csv: {reason}; when somebody has looked \
+         through it and it holds the described items only, write `true` into the column \
+         `items_checked` of resources.csv"
+    )
 }
 
 #[cfg(test)]
@@ -206,11 +247,26 @@ mod tests {
             );
             columns(&["CODE"], Some("CODE"));
             columns(&["code", "name", "code "], Some("two columns that are called `code`"));
+            columns(
+                &["name", "code", "名称"],
+                Some("the columns `name` and `名称` of the file `x.csv` are both the item"),
+            );
             let overlong = TableSummary { overlong_row: Some(3), ..table(&["code"]) };
             check(Contents::Table(overlong), is_checked, Some("row 3"));
-            let fields = |name: &str| Contents::Records([name.to_owned()].into());
-            check(fields("name"), is_checked, None);
-            check(fields("phone"), is_checked, Some("describe: phone"));
+            let fields = |names: &[&str]| Records {
+                names: names.iter().map(ToString::to_string).collect(),
+                ..Records::default()
+            };
+            let records = |names: &[&str], refused| {
+                check(Contents::Records(fields(names)), is_checked, refused);
+            };
+            records(&["name"], None);
+            records(&["phone"], Some("describe: phone"));
+            records(&["name", "名称"], Some("`name` and `名称`"));
+            let foreign = Records { foreign: ["name".to_owned()].into(), ..fields(&["name"]) };
+            check(Contents::Records(foreign), is_checked, Some("outside of the properties: name"));
+            let unseen = Records { unseen: Some("x".to_owned()), ..fields(&["phone"]) };
+            check(Contents::Records(unseen), is_checked, Some("describe: phone"));
         }
     }
 
@@ -221,10 +277,21 @@ mod tests {
             || Contents::Table(TableSummary { row_after_gap: Some(4), ..table(&["code", "name"]) });
         check(gap(), false, Some("an empty line comes before row 4"));
         check(gap(), true, None);
-        for contents in [Contents::Broken, Contents::Opaque] {
+        let nested = |reason: String| {
+            Contents::Records(Records { unseen: Some(reason), ..Records::default() })
+        };
+        for contents in [Contents::Broken, Contents::Opaque, nested] {
             check(contents("XLSX is not looked into".to_owned()), false, Some("`items_checked`"));
             check(contents("XLSX is not looked into".to_owned()), true, None);
         }
+    }
+
+    #[test]
+    fn the_name_of_an_item_goes_before_the_label_of_another() {
+        let mut list = described().list;
+        list[0].label = "name".to_owned();
+        let mut crossed = items(list);
+        assert_eq!(meet(&mut crossed, Contents::Table(table(&["code", "name"]))), Ok(None));
     }
 
     #[test]

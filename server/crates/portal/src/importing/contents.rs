@@ -9,26 +9,49 @@ use kaishu_types::vocabulary::Format;
 use serde_json::{Map, Value};
 
 use super::folder::Located;
+use super::{geojson, json};
 use crate::Result;
 
 /// JSON of more bytes is not looked into.
 const MAX_JSON_BYTES: u64 = 16 << 20;
-
-/// Members that GeoJSON itself gives a meaning, at the collection and at each feature.
-const OF_COLLECTIONS: &[&str] = &["type", "features", "name", "crs", "bbox"];
-const OF_FEATURES: &[&str] = &["type", "properties", "id", "bbox"];
 
 /// What a file shows of itself.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Contents {
     /// A table of text.
     Table(TableSummary),
-    /// Records, by the names of their fields.
-    Records(BTreeSet<String>),
+    /// Records of JSON.
+    Records(Records),
     /// What its format promises is not there; the text says why.
     Broken(String),
     /// A format that is not looked into; the text names it.
     Opaque(String),
+}
+
+/// What JSON shows of its records.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Records {
+    /// The names of their fields.
+    pub(super) names: Vec<String>,
+    /// Members that stand outside of the fields, where no item can describe them.
+    pub(super) foreign: BTreeSet<String>,
+    /// Why a part of them could not be looked into, where one could not.
+    pub(super) unseen: Option<String>,
+}
+
+impl Records {
+    /// Notes what could not be looked into; the first such part is the one that is told.
+    pub(super) fn doubt(&mut self, reason: String) {
+        self.unseen.get_or_insert(reason);
+    }
+
+    /// A value that has members of its own may hold what no item describes.
+    pub(super) fn doubt_nested(&mut self, fields: &Map<String, Value>) {
+        let nested = fields.iter().find(|(_, value)| value.is_object() || value.is_array());
+        if let Some((name, _)) = nested {
+            self.doubt(format!("a value of `{name}` is an object or a list"));
+        }
+    }
 }
 
 /// Looks through a file. Its name counts as well as its format: a table that is called something
@@ -73,46 +96,34 @@ fn look_at_json(file: &Located) -> Result<Contents> {
     }
     let bytes = file.read()?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    Ok(match serde_json::from_slice(bytes) {
+    Ok(match json::read(bytes) {
         Ok(value) => look_at_value(&value),
         Err(error) => Contents::Broken(format!("it could not be read as JSON: {error}")),
     })
 }
 
 fn look_at_value(value: &Value) -> Contents {
-    let mut names = BTreeSet::new();
     let read = match value {
-        Value::Array(records) => add_records(records, &mut names),
-        Value::Object(collection) => add_features(collection, &mut names),
+        Value::Array(records) => look_at_records(records),
+        Value::Object(collection) => geojson::look(collection),
         _ => None,
     };
     match read {
-        Some(()) => Contents::Records(names),
+        Some(records) => Contents::Records(records),
         None => Contents::Opaque("its JSON is neither a list of records nor GeoJSON".to_owned()),
     }
 }
 
-fn add_records(records: &[Value], names: &mut BTreeSet<String>) -> Option<()> {
-    for record in records {
-        names.extend(record.as_object()?.keys().cloned());
+fn look_at_records(values: &[Value]) -> Option<Records> {
+    let mut names = BTreeSet::new();
+    let mut records = Records::default();
+    for value in values {
+        let fields = value.as_object()?;
+        names.extend(fields.keys().cloned());
+        records.doubt_nested(fields);
     }
-    Some(())
-}
-
-/// The properties of a feature are its fields; so is any member that GeoJSON does not know.
-fn add_features(collection: &Map<String, Value>, names: &mut BTreeSet<String>) -> Option<()> {
-    let features = collection.get("features")?.as_array()?;
-    let unknown = |member: &&String, known: &[&str]| !known.contains(&member.as_str());
-    names.extend(collection.keys().filter(|member| unknown(member, OF_COLLECTIONS)).cloned());
-    for feature in features {
-        let feature = feature.as_object()?;
-        names.extend(feature.keys().filter(|member| unknown(member, OF_FEATURES)).cloned());
-        match feature.get("properties") {
-            None | Some(Value::Null) => {}
-            Some(properties) => names.extend(properties.as_object()?.keys().cloned()),
-        }
-    }
-    Some(())
+    records.names.extend(names);
+    Some(records)
 }
 
 #[cfg(test)]
@@ -122,10 +133,14 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(value: &Value, expected: Option<&[&str]>) {
-        let expected = expected.map(|names| names.iter().map(ToString::to_string).collect());
+    fn check(value: &Value, expected: Option<(&[&str], &[&str], Option<&str>)>) {
+        let expected = expected.map(|(names, foreign, unseen)| Records {
+            names: names.iter().map(ToString::to_string).collect(),
+            foreign: foreign.iter().map(ToString::to_string).collect(),
+            unseen: unseen.map(str::to_owned),
+        });
         let found = match look_at_value(value) {
-            Contents::Records(names) => Some(names),
+            Contents::Records(records) => Some(records),
             _ => None,
         };
         assert_eq!(found, expected, "{value}");
@@ -133,16 +148,19 @@ mod tests {
 
     #[test]
     fn records_of_json_show_all_their_fields() {
-        check(&json!([{"a": 1}, {"a": 2, "phone": "3"}]), Some(&["a", "phone"]));
-        check(&json!([]), Some(&[]));
+        check(&json!([{"a": 1}, {"a": 2, "phone": "3"}]), Some((&["a", "phone"], &[], None)));
+        check(&json!([]), Some((&[], &[], None)));
         check(&json!([{"a": 1}, ["phone"]]), None);
         check(&json!({"data": [{"a": 1}]}), None);
         check(&json!("a"), None);
+        let nested = Some("a value of `a` is an object or a list");
+        check(&json!([{"a": 1, "b": 2}, {"a": {"phone": 3}}]), Some((&["a", "b"], &[], nested)));
+        check(&json!([{"a": ["138"]}]), Some((&["a"], &[], nested)));
         let feature = json!({"type": "Feature", "id": 1, "properties": {"a": 1}, "geometry": null});
         let collection = json!({"type": "FeatureCollection", "features": [feature]});
-        check(&collection, Some(&["a", "geometry"]));
+        check(&collection, Some((&["a", "geometry"], &[], None)));
         let owner = json!({"type": "Feature", "properties": null, "owner": "x"});
         let collection = json!({"features": [owner], "phones": ["1"]});
-        check(&collection, Some(&["owner", "phones"]));
+        check(&collection, Some((&[], &["owner", "phones"], None)));
     }
 }

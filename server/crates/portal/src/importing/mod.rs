@@ -8,6 +8,8 @@ mod classes;
 mod columns;
 mod contents;
 mod folder;
+mod geojson;
+mod json;
 mod merge;
 mod organizations;
 mod reading;
