@@ -1,16 +1,22 @@
 //! Open connections: so many at once, none that keeps the server waiting, and an end in order.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use http::{HeaderMap, Request};
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use kaishu_portal::retrieval::Client;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt;
 
 /// How long to wait where the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -23,13 +29,20 @@ pub struct Bounds {
     /// How long the head of a request may take, counted from when the server is ready to read it:
     /// a connection on which nothing is asked ends as well.
     pub head_time: Duration,
+    /// How long a client may take nothing of an answer that waits for it.
+    pub write_pause: Duration,
     /// How long open connections may take to end once the server stops.
     pub grace: Duration,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { max_open: 4_096, head_time: Duration::from_secs(15), grace: Duration::from_secs(10) }
+        Self {
+            max_open: 4_096,
+            head_time: Duration::from_secs(15),
+            write_pause: Duration::from_secs(30),
+            grace: Duration::from_secs(10),
+        }
     }
 }
 
@@ -46,12 +59,21 @@ pub async fn serve(
     let (stopping, _) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
-        let (stream, permit) = tokio::select! {
+        let (stream, peer, permit) = tokio::select! {
             accepted = accept(&listener, &room) => accepted,
             () = &mut stop => break,
         };
-        let service = TowerToHyperService::new(app.clone());
-        let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
+        let named = app.clone().map_request(move |mut request: Request<Incoming>| {
+            if let Some(client) = client(peer, request.headers()) {
+                request.extensions_mut().insert(client);
+            }
+            request
+        });
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(bounds.write_pause));
+        let stream = TokioIo::new(Box::pin(stream));
+        let connection =
+            http.serve_connection(stream, TowerToHyperService::new(named)).into_owned();
         let mut told = stopping.subscribe();
         tokio::spawn(async move {
             let mut connection = pin!(connection);
@@ -80,12 +102,12 @@ pub async fn serve(
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+) -> (TcpStream, IpAddr, Option<OwnedSemaphorePermit>) {
     // It is never closed, so there is always a permit in the end.
     let permit = Arc::clone(room).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, permit),
+            Ok((stream, peer)) => return (stream, peer.ip(), permit),
             Err(error) if is_of_the_client(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "no connection can be accepted");
@@ -95,7 +117,51 @@ async fn accept(
     }
 }
 
+/// Tells who asks: the other end of the connection or, where that is a proxy of our own network, whom
+/// the proxy names last; what stands before, the client could have written. `None` where a neighbour
+/// names nobody: taking all its readers for one would make one retrieval of many.
+fn client(peer: IpAddr, headers: &HeaderMap) -> Option<Client> {
+    let is_near = match peer.to_canonical() {
+        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
+        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
+    };
+    if !is_near {
+        return Some(Client::from(peer));
+    }
+    let named = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    named.rsplit(',').next()?.trim().parse::<IpAddr>().ok().map(Client::from)
+}
+
 fn is_of_the_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::*;
+
+    #[track_caller]
+    fn check(peer: &str, forwarded: Option<&'static str>, expected: Option<&str>) {
+        let mut headers = HeaderMap::new();
+        if let Some(forwarded) = forwarded {
+            headers.insert("x-forwarded-for", http::HeaderValue::from_static(forwarded));
+        }
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        let expected = expected.map(|it| Client::from(address(it)));
+        assert_eq!(client(address(peer), &headers), expected);
+    }
+
+    #[test]
+    fn only_a_proxy_of_our_own_says_who_asks() {
+        check("192.0.2.9", None, Some("192.0.2.9"));
+        check("192.0.2.9", Some("198.51.100.1"), Some("192.0.2.9"));
+        check("127.0.0.1", Some("198.51.100.1"), Some("198.51.100.1"));
+        check("10.0.0.5", Some("made up, 203.0.113.7"), Some("203.0.113.7"));
+        check("fd00::1", Some("2001:db8::1"), Some("2001:db8::1"));
+        check("127.0.0.1", None, None);
+        check("::1", Some("203.0.113.7, nonsense"), None);
+    }
 }

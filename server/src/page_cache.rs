@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use kaishu_types::DatasetCode;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
@@ -48,8 +47,6 @@ pub(crate) struct Kept {
     headers: HeaderMap,
     etag: HeaderValue,
     body: Bytes,
-    /// The dataset whose page it is, to count its readers.
-    pub(crate) dataset: Option<DatasetCode>,
 }
 
 #[derive(Clone)]
@@ -84,12 +81,7 @@ impl PageCache {
 
 impl Kept {
     /// Makes a page of an answer, for the state of the catalogue it was drawn from.
-    pub(crate) fn new(
-        revision: u64,
-        mut headers: HeaderMap,
-        body: Bytes,
-        dataset: Option<DatasetCode>,
-    ) -> Self {
+    pub(crate) fn new(revision: u64, mut headers: HeaderMap, body: Bytes) -> Self {
         let etag = format!("\"{}\"", short_hash(&body));
         let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"0\""));
         headers.insert(header::ETAG, etag.clone());
@@ -99,7 +91,7 @@ impl Kept {
             .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         let vary = if is_page { "Accept-Encoding, Cookie" } else { "Accept-Encoding" };
         headers.insert(header::VARY, HeaderValue::from_static(vary));
-        Self { revision, at: Instant::now(), headers, etag, body, dataset }
+        Self { revision, at: Instant::now(), headers, etag, body }
     }
 
     /// Answers a request that asks for the page, or only whether it changed.

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};
 use http::{HeaderValue, header};
 use kaishu_portal::{Error, ListedFrom, Portal};
-use kaishu_types::{DatasetCode, Lang};
 use kaishu_types::stats::Count;
+use kaishu_types::{DatasetCode, Lang};
 
 use crate::fallback::refuse;
 use crate::state::State;

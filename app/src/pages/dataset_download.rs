@@ -1,10 +1,12 @@
 //! Taking a file: the receipt is shown first, then the download begins by itself (DL-01, DL-04).
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, Method};
 use kaishu_portal::Portal;
 use kaishu_portal::downloads::{Download, not_in_advance};
+use kaishu_portal::retrieval::Client;
 use kaishu_types::receipt::ReceiptView;
 use kaishu_types::{DatasetCode, ErrorCode};
 use leptos::prelude::*;
@@ -26,6 +28,7 @@ pub(crate) async fn show(
     ctx: Ctx,
     method: Method,
     headers: HeaderMap,
+    client: Option<Extension<Client>>,
     State(portal): State<Portal>,
     Path((code, id)): Path<(String, String)>,
 ) -> Response {
@@ -40,7 +43,8 @@ pub(crate) async fn show(
     if is_prefetch(&headers) {
         return respond(&ctx, || Err(not_in_advance(ctx.lang).into()));
     }
-    let taken = take(&ctx, &portal, &code, &id).await;
+    let client = client.map(|Extension(client)| client);
+    let taken = take(&ctx, &portal, (&code, &id), client).await;
     respond(&ctx, || {
         let (receipt, line) = taken?;
         Ok(page(&ctx, &portal, &receipt, &line))
@@ -65,11 +69,11 @@ async fn allow(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<Downl
 async fn take(
     ctx: &Ctx,
     portal: &Portal,
-    code: &str,
-    id: &str,
+    (code, id): (&str, &str),
+    client: Option<Client>,
 ) -> Result<(ReceiptView, String), AppError> {
     let download = allow(ctx, portal, code, id).await?;
-    let receipt = portal.issue_receipt(&download).await?;
+    let receipt = portal.issue_receipt(&download, client).await?;
     let line = portal.receipt_attribution(&receipt, ctx.lang).await?;
     Ok((receipt, line))
 }

@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, Path};
 use http::HeaderMap;
 use http::request::Parts;
 use kaishu_portal::Error;
+use kaishu_portal::retrieval::Client;
 use kaishu_types::Lang;
 
 use super::problem::Problem;
@@ -20,6 +21,8 @@ pub(super) struct Asked {
     pub(super) query: String,
     /// Its headers.
     pub(super) headers: HeaderMap,
+    /// Who asks, where that is known.
+    pub(super) client: Option<Client>,
 }
 
 impl Asked {
@@ -41,6 +44,7 @@ impl FromRequestParts<State> for Asked {
             lang: negotiation::language(&parts.headers),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers.clone(),
+            client: parts.extensions.get::<Client>().copied(),
         })
     }
 }

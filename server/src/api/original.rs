@@ -41,8 +41,8 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
 /// Download a file
 ///
 /// The bytes as they were uploaded, whole or in ranges, with their hashes. Every retrieval
-/// gets a receipt, whose number is in `X-Receipt`; to go on with a broken download pass that number
-/// as `receipt`, or the `ETag` in `If-Range`.
+/// gets a receipt, whose number is in `X-Receipt`. Requests of one client for one file within ten
+/// minutes are one retrieval; to go on with a broken download later, pass the number as `receipt`.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/original", tag = "datasets", operation_id = "get_original",
     params(
@@ -99,9 +99,7 @@ pub(super) async fn take(
         Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         Wanted::Unsatisfiable => return Ok(unsatisfiable(size)),
     };
-    // Who goes on names what was begun: the receipt, or in `If-Range` the bytes.
-    let goes_on = has_receipt || (range.start > 0 && asked.headers.contains_key(header::IF_RANGE));
-    let is_new = method == Method::GET && !goes_on;
+    let is_new = method == Method::GET && !has_receipt;
     if is_new && app::is_prefetch(&asked.headers) {
         return Err(not_in_advance(asked.lang).into());
     }
@@ -120,7 +118,7 @@ pub(super) async fn take(
         insert(headers, header::CONTENT_RANGE, &part);
     }
     if is_new {
-        let receipt = portal.issue_receipt(&download).await?;
+        let receipt = portal.issue_receipt(&download, asked.client).await?;
         insert(headers, HeaderName::from_static("x-receipt"), receipt.code.as_str());
         insert(headers, header::LINK, &format!("</verify/{}>; rel=\"describedby\"", receipt.code));
     }

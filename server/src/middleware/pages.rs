@@ -15,14 +15,25 @@ use crate::state::State;
 enum Reader {
     /// Nobody in particular, with a choice of colours at most.
     Anonymous(Option<Theme>),
-    /// One that other cookies or a login tell apart: the answer must not be kept.
+    /// One that other cookies, a login or the wanted form tell apart: the answer must not be kept.
     Known,
     /// One that asks for no page.
     Other,
 }
 
-/// Answers from the kept pages, or keeps what may be kept.
+/// Answers from the kept pages, or keeps what may be kept; counts the views of datasets.
 pub(super) async fn keep(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+    let is_seen = request.method() == Method::GET && !app::is_prefetch(request.headers());
+    let seen = if is_seen { dataset_of(request.uri().path()) } else { None };
+    let response = answer(&state, request, next).await;
+    let is_shown = matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED);
+    if let Some(code) = seen.filter(|_| is_shown) {
+        state.portal().count_view(&code);
+    }
+    response
+}
+
+async fn answer(state: &State, request: Request, next: Next) -> Response {
     let theme = match reader(&request) {
         Reader::Anonymous(theme) => theme,
         Reader::Known => return for_one(next.run(request).await),
@@ -36,16 +47,12 @@ pub(super) async fn keep(Shared(state): Shared<State>, request: Request, next: N
     let is_head = parts.method == Method::HEAD;
     let wanted = parts.headers.clone();
     if let Some(kept) = state.pages().find(&key, revision) {
-        if let Some(code) = kept.dataset.as_ref().filter(|_| !is_head) {
-            state.portal().count_view(code);
-        }
         return kept.answer(&wanted, is_head);
     }
     // Everybody with this key gets what this request gets.
     parts.method = Method::GET;
     parts.headers.remove(header::IF_NONE_MATCH);
     parts.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(name(encoding)));
-    let dataset = dataset_of(parts.uri.path());
     let response = next.run(Request::from_parts(parts, body)).await;
     if !may_be_kept(&response) {
         return if is_head { without_body(response) } else { response };
@@ -58,7 +65,7 @@ pub(super) async fn keep(Shared(state): Shared<State>, request: Request, next: N
             return failed();
         }
     };
-    let kept = Kept::new(revision, head.headers, body, dataset);
+    let kept = Kept::new(revision, head.headers, body);
     state.pages().keep(key, kept).answer(&wanted, is_head)
 }
 
@@ -68,11 +75,12 @@ fn reader(request: &Request) -> Reader {
     let path = request.uri().path();
     let is_page = !path.starts_with("/api/") && !path.starts_with("/_fn/");
     let headers = request.headers();
-    // Errors come as JSON to those who prefer it; pages never do.
-    if !is_read || !is_page || crate::negotiation::prefers_json(path, headers) {
+    if !is_read || !is_page {
         return Reader::Other;
     }
-    if headers.contains_key(header::AUTHORIZATION) {
+    // Errors come as JSON to those who prefer it; pages never do.
+    let prefers_json = crate::negotiation::prefers_json(path, headers);
+    if prefers_json || headers.contains_key(header::AUTHORIZATION) {
         return Reader::Known;
     }
     let mut cookies = headers.get_all(header::COOKIE).iter();

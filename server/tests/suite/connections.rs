@@ -48,6 +48,29 @@ async fn a_client_that_does_not_finish_its_question_is_cut() {
 }
 
 #[tokio::test]
+async fn a_client_that_takes_nothing_of_its_answer_is_cut() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    // More than the system keeps for a reader that does not read.
+    let app = Router::new().route("/", get(|| async { vec![0_u8; 64 << 20] }));
+    let bounds = Bounds {
+        max_open: 1,
+        head_time: LONG,
+        write_pause: Duration::from_millis(100),
+        ..Bounds::default()
+    };
+    let (_stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(serve(listener, app, bounds, async move { stopped.await.unwrap() }));
+    let mut lazy = TcpStream::connect(address).await.unwrap();
+    ask(&mut lazy).await;
+
+    // There is no room for anybody else until the first is cut.
+    let mut other = TcpStream::connect(address).await.unwrap();
+    ask(&mut other).await;
+    assert_eq!(other.read_u8().await.unwrap(), b'H');
+}
+
+#[tokio::test]
 async fn further_clients_wait_for_room() {
     let (address, _stop, _) =
         start(Bounds { max_open: 1, head_time: LONG, ..Bounds::default() }).await;

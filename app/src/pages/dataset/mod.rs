@@ -32,9 +32,6 @@ pub(crate) async fn show(
     Path(code): Path<String>,
 ) -> Response {
     let found = find(&ctx, &portal, &code).await;
-    if let Ok(found) = &found {
-        portal.count_view(&found.dataset.code);
-    }
     respond(&ctx, || Ok(page(&ctx, &found?)))
 }
 

@@ -10,6 +10,7 @@ use kaishu_types::vocabulary::{OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef, text};
 
 use crate::clock::day_in_china;
+use crate::retrieval::Client;
 use crate::rules::FileAccess;
 use crate::{Error, Portal, Result, Site, Text};
 
@@ -81,10 +82,21 @@ impl Portal {
         Ok(self.inner.blobs.get(&download.blob_key, range).await?)
     }
 
-    /// Writes the receipt of a retrieval and counts the download.
-    pub async fn issue_receipt(&self, download: &Download) -> Result<ReceiptView> {
+    /// Writes the receipt of a retrieval and counts the download. A request that goes on with a
+    /// retrieval of the same client gets the receipt of that one.
+    pub async fn issue_receipt(
+        &self,
+        download: &Download,
+        client: Option<Client>,
+    ) -> Result<ReceiptView> {
         let Download { resource, dataset, .. } = download;
         let now = self.now();
+        let retrievals = &self.inner.retrievals;
+        let under_way =
+            client.and_then(|it| retrievals.under_way(resource.id, resource.version, it, now));
+        if let Some(receipt) = under_way {
+            return Ok(receipt);
+        }
         let today = day_in_china(now);
         let sha256 = checksum(resource, resource.sha256.as_ref())?;
         let sm3 = checksum(resource, resource.sm3.as_ref())?;
@@ -107,6 +119,9 @@ impl Portal {
         };
         let receipt = kaishu_store::receipts::create(&self.inner.store, today, receipt).await?;
         self.count_download(&dataset.code);
+        if let Some(client) = client {
+            retrievals.remember(client, &receipt);
+        }
         Ok(receipt)
     }
 

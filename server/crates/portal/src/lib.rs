@@ -13,6 +13,7 @@ pub mod home;
 pub mod importing;
 pub mod indexing;
 pub mod places;
+pub mod retrieval;
 pub mod rules;
 pub mod site;
 pub mod sitemap;
@@ -90,6 +91,7 @@ struct Inner {
     clock: Clock,
     directory: RwLock<Arc<Directory>>,
     usage: usage::Pending,
+    retrievals: retrieval::Retrievals,
     statistics: statistics::Cache,
     indexing: indexing::Signal,
 }
@@ -123,6 +125,7 @@ impl Portal {
             clock: settings.clock,
             directory: RwLock::new(Arc::new(directory)),
             usage: usage::Pending::default(),
+            retrievals: retrieval::Retrievals::default(),
             statistics: statistics::Cache::default(),
             indexing: indexing::Signal::default(),
         };

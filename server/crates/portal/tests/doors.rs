@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use kaishu_portal::Error;
+use kaishu_portal::retrieval::Client;
 use kaishu_store::usage::Used;
 use kaishu_testkit::portal::now;
 use kaishu_testkit::{Setup, TestPortal, catalogue::Catalogue};
@@ -73,6 +77,30 @@ async fn a_file_of_an_open_version_stays_retrievable() {
     let download = site.portal().open_download(&code("YX-T-0001"), old, Lang::Zh).await.unwrap();
 
     assert_eq!(download.resource.version, 1);
+}
+
+/// Proves DL-04: what one client asks for again and again is one retrieval.
+#[tokio::test]
+async fn requests_of_one_client_share_a_receipt() {
+    let site = TestPortal::open(Setup::default()).await;
+    let entry = Catalogue::default().dataset("YX-T-0001", "登记", OPEN);
+    let entry = entry.item("YX-T-0001", "a", OPEN).file("YX-T-0001", "v1.csv", b"a\n1\n");
+    site.import(entry.folder()).await;
+    let id = first_file(&site, "YX-T-0001").await;
+    let [one, other] = [[192, 0, 2, 1], [192, 0, 2, 2]].map(|it| Client::from(IpAddr::from(it)));
+
+    let mut receipts = Vec::new();
+    for client in [Some(one), Some(one), Some(other), None, None] {
+        let download = site.portal().open_download(&code("YX-T-0001"), id, Lang::Zh).await.unwrap();
+        receipts.push(site.portal().issue_receipt(&download, client).await.unwrap().code);
+    }
+
+    assert_eq!(receipts[0], receipts[1]);
+    let distinct: BTreeSet<_> = receipts.iter().collect();
+    assert_eq!(distinct.len(), 4);
+    site.portal().flush_usage().await.unwrap();
+    let dataset = site.portal().dataset(&code("YX-T-0001")).await.unwrap();
+    assert_eq!(dataset.n_downloads, 4);
 }
 
 /// Proves SRCH-04: a hidden item makes no difference that can be seen.

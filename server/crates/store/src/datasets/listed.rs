@@ -42,8 +42,7 @@ pub async fn listed_codes(
         From::Place(place) => all.offset(*place),
         From::Code(code) => all.filter(dataset::COLUMN.code.gt(code.as_str())),
     };
-    let rows: Vec<(String, DateTime<Utc>)> =
-        wanted.into_tuple().all(&store.connection).await?;
+    let rows: Vec<(String, DateTime<Utc>)> = wanted.into_tuple().all(&store.connection).await?;
     rows.into_iter()
         .map(|(code, updated_at)| Ok((word(&code, "a dataset", "code")?, updated_at)))
         .collect()
