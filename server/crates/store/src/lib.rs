@@ -3,7 +3,7 @@
 //! Everything is a function over a [`Store`] (SQLite or PostgreSQL) or a method of
 //! [`Blobs`](blobs::Blobs). Answers are views of `kaishu-types`; no table leaves this crate. Nobody
 //! is authorised here, and nothing is hidden: what the public may see is decided by the caller,
-//! with one exception, [`datasets::search_documents`], which drops data items that are not open.
+//! with two exceptions: [`datasets::search_documents`] and [`stats::counts`] leave out what is not open.
 
 mod convert;
 mod entity;

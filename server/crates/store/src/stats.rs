@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use kaishu_types::stats::{Count, GroupStats, PortalStats, ProviderStats};
+use kaishu_types::vocabulary::OpenClass;
 use sea_orm::sea_query::{Expr, JoinType, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef, Select,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, FromQueryResult,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
 };
 
 use crate::convert::{named, number};
@@ -155,8 +156,26 @@ async fn by_format(transaction: &DatabaseTransaction, listed: Listed) -> Result<
         .join(JoinType::InnerJoin, to_dataset)
         .filter(listing::condition(listed))
         .filter(resource::Column::LastVersion.is_null())
+        .filter(withheld().not())
         .group_by(resource::Column::Format);
     grouped(transaction, query).await
+}
+
+/// The datasets that do not say which formats they have, as the documents for search: an entry of
+/// class none, and one whose files stay back only for data items that the public may not know of.
+fn withheld() -> Condition {
+    let with_items = |class: OpenClass| {
+        data_item::Entity::find()
+            .select_only()
+            .column(data_item::Column::DatasetId)
+            .filter(data_item::Column::OpenClass.eq(class.as_str()))
+            .into_query()
+    };
+    let silently = Condition::all()
+        .add(dataset::Column::OpenClass.eq(OpenClass::Unconditional.as_str()))
+        .add(dataset::Column::Id.in_subquery(with_items(OpenClass::None)))
+        .add(dataset::Column::Id.not_in_subquery(with_items(OpenClass::Conditional)));
+    Condition::any().add(dataset::Column::OpenClass.eq(OpenClass::None.as_str())).add(silently)
 }
 
 async fn n_public_items(transaction: &DatabaseTransaction, listed: Listed) -> Result<u64> {
@@ -170,7 +189,9 @@ async fn n_public_items(transaction: &DatabaseTransaction, listed: Listed) -> Re
         .column_as(data_item::Column::Id.count(), "count")
         .join(JoinType::InnerJoin, to_dataset)
         .filter(listing::condition(listed))
-        .filter(data_item::Column::OpenClass.ne("none"))
+        // An entry of class none is listed by name only, where it is listed.
+        .filter(dataset::Column::OpenClass.ne(OpenClass::None.as_str()))
+        .filter(data_item::Column::OpenClass.ne(OpenClass::None.as_str()))
         .group_by(data_item::Column::OpenClass);
     Ok(grouped(transaction, query).await?.iter().map(|count| count.count).sum())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use kaishu_types::dataset::{DataItemView, EntryFields};
 use kaishu_types::vocabulary::DatasetState;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
@@ -11,7 +12,7 @@ use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, QueryFilter, Q
 use super::context::{Known, Place};
 use super::create::Parts;
 use super::row::{self, Superseded};
-use super::write::{Prepared, ResourceWrite, to_json};
+use super::write::{EntryWrite, Prepared, ResourceWrite, to_json};
 use crate::convert::{now, to_stored};
 use crate::entity::{data_item, dataset, dataset_version, resource};
 use crate::{Result, StoreError};
@@ -61,15 +62,27 @@ async fn write_one(
         renew_resources(transaction, known.id, number, &old.resources, &entry.resources, parts)
             .await?;
     let mut changed = changed_fields(&old.fields, &entry.fields)?;
-    let others = [
-        ("items", old.items == entry.items),
-        ("resources", same_resources),
-        ("organization", old.dataset.organization_id == place.organization_id),
-        ("region", old.dataset.region_id == place.region_id),
-        ("published_at", old.dataset.published_at == to_stored(entry.published_at)),
-        ("updated_at", old.dataset.updated_at == to_stored(entry.updated_at)),
-    ];
-    changed.extend(others.iter().filter(|(_, same)| !same).map(|(name, _)| (*name).to_owned()));
+    let mut name = |name: &str, is_same: bool| {
+        if !is_same {
+            changed.push(name.to_owned());
+        }
+    };
+    name("items", old.items == entry.items);
+    name("resources", same_resources);
+    name("organization", old.dataset.organization_id == place.organization_id);
+    name("region", old.dataset.region_id == place.region_id);
+    // Where only hidden parts of an entry without dates differ, a new date would tell.
+    let keeps_dates = !entry.is_dated && is_hidden(&old, entry, &changed);
+    if !keeps_dates {
+        let mut name = |name: &str, before: DateTime<Utc>, after: DateTime<Utc>| {
+            if before != to_stored(after) {
+                changed.push(name.to_owned());
+            }
+        };
+        name("published_at", old.dataset.published_at, entry.published_at);
+        name("updated_at", old.dataset.updated_at, entry.updated_at);
+    }
+    let dated = old.dataset.updated_at;
 
     let said = to_json(&Superseded { fields: old.fields, items: old.items })?;
     dataset_version::Entity::update_many()
@@ -83,12 +96,37 @@ async fn write_one(
         dataset_id: Set(known.id),
         number: Set(number),
         note: Set(entry.version_note.clone()),
-        published_at: Set(to_stored(entry.updated_at)),
+        published_at: Set(if keeps_dates { dated } else { to_stored(entry.updated_at) }),
         changed_fields: Set(to_json(&changed)?),
         superseded: Set(None),
     });
-    dataset_row(change, number).update_without_returning(transaction).await?;
+    let mut row = dataset_row(change, number);
+    if keeps_dates {
+        row.published_at = NotSet;
+        row.updated_at = NotSet;
+        row.next_due = NotSet;
+        row.imported_at = NotSet;
+    }
+    row.update_without_returning(transaction).await?;
     Ok(())
+}
+
+/// Whether the public is told of none of the parts of an entry that differ, its dates apart: data
+/// items of class none, and files where neither version shows them.
+fn is_hidden(old: &Old, entry: &EntryWrite, changed: &[String]) -> bool {
+    let Old { dataset, fields, items, .. } = old;
+    let shows_files = row::is_wholly_open(fields.open.class, items)
+        || row::is_wholly_open(entry.fields.open.class, &entry.items);
+    let origin = entry.origin.as_ref();
+    let same_origin = dataset.source_name.as_ref() == origin.map(|origin| &origin.source)
+        && dataset.source_id.as_ref() == origin.map(|origin| &origin.source_id)
+        && dataset.source_url.as_ref() == origin.and_then(|origin| origin.url.as_ref());
+    same_origin
+        && changed.iter().all(|name| match name.as_str() {
+            "items" => row::look_alike(items, &entry.items),
+            "resources" => !shows_files,
+            _ => false,
+        })
 }
 
 /// Writes states that changed while the entries stayed as they were: no new version.

@@ -61,7 +61,7 @@ async fn documents_of(
     documents: &mut Vec<SearchDocument>,
 ) -> Result<()> {
     let ids: Vec<i64> = entries.iter().map(|entry| entry.id).collect();
-    let mut items = public_items(transaction, &ids).await?;
+    let mut items = items_of(transaction, &ids).await?;
     let mut formats = formats(transaction, &ids).await?;
     let mut organization_ids: Vec<i64> =
         entries.iter().map(|entry| entry.organization_id).collect();
@@ -78,36 +78,50 @@ async fn documents_of(
         let organization = organizations.get(&entry.organization_id).ok_or_else(|| {
             StoreError::corrupt(format!("dataset `{}` has no provider", entry.code))
         })?;
-        let parts = Parts {
-            items: items.remove(&entry.id).unwrap_or_default(),
-            formats: formats.remove(&entry.id).unwrap_or_default(),
-        };
-        documents.push(document(entry, organization, tree, parts)?);
+        let items = items.remove(&entry.id).unwrap_or_default();
+        let formats = formats.remove(&entry.id).unwrap_or_default();
+        documents.push(document(entry, organization, tree, items, formats)?);
     }
     Ok(())
 }
 
-/// The public parts of an entry.
-struct Parts {
-    items: Vec<(ItemName, OpenClass)>,
-    formats: Vec<Format>,
+/// The data items of an entry.
+#[derive(Default)]
+struct Items {
+    public: Vec<(ItemName, OpenClass)>,
+    /// Whether there are others, of class none.
+    has_hidden: bool,
+}
+
+impl Items {
+    /// Whether the files of an entry stay back only for items that the public may not know of: then
+    /// even their formats would tell that there are some.
+    fn close_silently(&self, class: OpenClass) -> bool {
+        let is_open = class == OpenClass::Unconditional
+            && self.public.iter().all(|(_, class)| *class == OpenClass::Unconditional);
+        is_open && self.has_hidden
+    }
 }
 
 fn document(
     entry: &dataset::Model,
     organization: &organization::Model,
     tree: &Tree,
-    parts: Parts,
+    items: Items,
+    formats: Vec<Format>,
 ) -> Result<SearchDocument> {
     let what = format!("dataset `{}`", entry.code);
     let region = tree
         .rows
         .get(&entry.region_id)
         .ok_or_else(|| StoreError::corrupt(format!("{what} has no region")))?;
+    let open_class = word(&entry.open_class, &what, "open_class")?;
+    let fields = row::fields(entry)?;
+    let Told { fields, items, formats, source_id } =
+        told(entry, open_class, fields, items, formats);
     let EntryFields { title, title_en, summary, summary_en, keywords, theme, priority, .. } =
-        row::fields(entry)?;
-    let n_open_items =
-        parts.items.iter().filter(|(_, class)| *class == OpenClass::Unconditional).count();
+        fields;
+    let n_open_items = items.iter().filter(|(_, class)| *class == OpenClass::Unconditional).count();
     let card = DatasetCard {
         code: word(&entry.code, &what, "code")?,
         title,
@@ -121,20 +135,20 @@ fn document(
         ),
         region: named(&region.code, &region.name, region.name_en.as_deref()),
         theme,
-        open_class: word(&entry.open_class, &what, "open_class")?,
-        formats: parts.formats,
+        open_class,
+        formats,
         frequency: word(&entry.frequency, &what, "frequency")?,
         updated_at: entry.updated_at,
         next_due: entry.next_due,
-        n_items: u32::try_from(parts.items.len()).unwrap_or(u32::MAX),
+        n_items: u32::try_from(items.len()).unwrap_or(u32::MAX),
         n_open_items: u32::try_from(n_open_items).unwrap_or(u32::MAX),
         state: word(&entry.state, &what, "state")?,
-        source_id: entry.source_id.clone(),
+        source_id,
     };
     Ok(SearchDocument {
         card,
         keywords,
-        items: parts.items.into_iter().map(|(name, _)| name).collect(),
+        items: items.into_iter().map(|(name, _)| name).collect(),
         regions: tree.ancestry(entry.region_id)?,
         level: word(&region.level, &what, "level")?,
         priority,
@@ -142,9 +156,35 @@ fn document(
     })
 }
 
-type PublicItems = HashMap<i64, Vec<(ItemName, OpenClass)>>;
+/// What search is told of the parts of an entry.
+struct Told {
+    fields: EntryFields,
+    items: Vec<(ItemName, OpenClass)>,
+    formats: Vec<Format>,
+    source_id: Option<String>,
+}
 
-async fn public_items(transaction: &DatabaseTransaction, ids: &[i64]) -> Result<PublicItems> {
+/// Leaves out what the public may not know. An entry of class none is found by name only, where the
+/// rules list it at all.
+fn told(
+    entry: &dataset::Model,
+    class: OpenClass,
+    mut fields: EntryFields,
+    items: Items,
+    formats: Vec<Format>,
+) -> Told {
+    if class == OpenClass::None {
+        fields.summary.clear();
+        fields.summary_en = None;
+        fields.keywords.clear();
+        fields.priority.clear();
+        return Told { fields, items: Vec::new(), formats: Vec::new(), source_id: None };
+    }
+    let formats = if items.close_silently(class) { Vec::new() } else { formats };
+    Told { fields, items: items.public, formats, source_id: entry.source_id.clone() }
+}
+
+async fn items_of(transaction: &DatabaseTransaction, ids: &[i64]) -> Result<HashMap<i64, Items>> {
     let rows: Vec<(i64, String, String, String)> = data_item::Entity::find()
         .select_only()
         .columns([
@@ -159,11 +199,14 @@ async fn public_items(transaction: &DatabaseTransaction, ids: &[i64]) -> Result<
         .into_tuple()
         .all(transaction)
         .await?;
-    let mut items: PublicItems = HashMap::with_capacity(ids.len());
+    let mut items: HashMap<i64, Items> = HashMap::with_capacity(ids.len());
     for (id, name, label, class) in rows {
         let class: OpenClass = word(&class, &format!("an item of dataset {id}"), "open_class")?;
-        if class != OpenClass::None {
-            items.entry(id).or_default().push((ItemName { name, label }, class));
+        let known = items.entry(id).or_default();
+        if class == OpenClass::None {
+            known.has_hidden = true;
+        } else {
+            known.public.push((ItemName { name, label }, class));
         }
     }
     Ok(items)

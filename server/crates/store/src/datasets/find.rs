@@ -70,11 +70,7 @@ async fn find_where(
         return Err(StoreError::corrupt(format!("dataset `{code}` has no provider or region")));
     };
     let class: OpenClass = word(&entry.open_class, &format!("dataset `{code}`"), "open_class")?;
-    let current_is_open = row::is_wholly_open(class, &items);
-    let versions = versions
-        .iter()
-        .map(|version| row::version_view(version, &resources, current_is_open))
-        .collect::<Result<Vec<VersionView>>>()?;
+    let versions = row::version_views(&versions, &resources, class, &items)?;
     view(&entry, &organization, &region, items, versions).map(Some)
 }
 
@@ -135,12 +131,14 @@ pub async fn version(
     else {
         return Ok(None);
     };
-    let Some(found) = dataset_version::Entity::find()
+    // With the version before, which says what changed.
+    let rows = dataset_version::Entity::find()
         .filter(dataset_version::COLUMN.dataset_id.eq(entry.id))
-        .filter(dataset_version::COLUMN.number.eq(number))
-        .one(&transaction)
-        .await?
-    else {
+        .filter(dataset_version::COLUMN.number.is_in([number.saturating_sub(1), number]))
+        .order_by_desc(dataset_version::COLUMN.number)
+        .all(&transaction)
+        .await?;
+    let Some(found) = rows.first().filter(|row| row.number == number) else {
         return Ok(None);
     };
     let resources = resources_of(&transaction, entry.id).await?;
@@ -152,9 +150,9 @@ pub async fn version(
         },
     };
     transaction.commit().await?;
-    let is_open = row::is_wholly_open(said.fields.open.class, &said.items);
-    let version = row::version_view(&found, &resources, is_open)?;
-    Ok(Some(VersionEntry { version, fields: said.fields, items: said.items }))
+    let versions = row::version_views(&rows, &resources, said.fields.open.class, &said.items)?;
+    let version = versions.into_iter().next();
+    Ok(version.map(|version| VersionEntry { version, fields: said.fields, items: said.items }))
 }
 
 async fn items_of(transaction: &DatabaseTransaction, dataset_id: i64) -> Result<Vec<DataItemView>> {

@@ -209,11 +209,55 @@ pub(super) fn is_wholly_open(class: OpenClass, items: &[DataItemView]) -> bool {
         && items.iter().all(|item| item.open_class == OpenClass::Unconditional)
 }
 
-/// Reads a version with its resources, out of all resources of the dataset.
-pub(super) fn version_view(
+/// Whether the public may know that there is an entry of this class with these items.
+pub(super) fn is_public(class: OpenClass, items: &[DataItemView]) -> bool {
+    class != OpenClass::None && (items.is_empty() || public_items(items).next().is_some())
+}
+
+/// Returns the data items that the public may know of.
+fn public_items(items: &[DataItemView]) -> impl Iterator<Item = &DataItemView> {
+    items.iter().filter(|item| item.open_class != OpenClass::None)
+}
+
+/// Whether the public is told the same of two lists of data items.
+pub(super) fn look_alike(before: &[DataItemView], after: &[DataItemView]) -> bool {
+    public_items(before).eq(public_items(after))
+}
+
+/// Reads versions that follow each other, newest first, with their resources out of all resources of
+/// the dataset. What the current version says is with the dataset itself.
+pub(super) fn version_views(
+    rows: &[dataset_version::Model],
+    resources: &[resource::Model],
+    class: OpenClass,
+    items: &[DataItemView],
+) -> Result<Vec<VersionView>> {
+    let mut views = Vec::with_capacity(rows.len());
+    let mut before: Option<Vec<DataItemView>> = None;
+    for row in rows.iter().rev() {
+        let (class, items) = match &row.superseded {
+            Some(text) => {
+                let what = format!("version {} of dataset {}", row.number, row.dataset_id);
+                let said: Superseded = from_json(text, &what, "superseded")?;
+                (said.fields.open.class, said.items)
+            }
+            None => (class, items.to_vec()),
+        };
+        let mut view = version_view(row, resources)?;
+        view.is_wholly_open = is_wholly_open(class, &items);
+        view.is_public = is_public(class, &items);
+        view.changes_public_items = before.is_some_and(|before| !look_alike(&before, &items));
+        views.push(view);
+        before = Some(items);
+    }
+    views.reverse();
+    Ok(views)
+}
+
+/// Reads a version; whether it was open is not in its row.
+fn version_view(
     row: &dataset_version::Model,
     resources: &[resource::Model],
-    current_is_open: bool,
 ) -> Result<VersionView> {
     let what = format!("version {} of dataset {}", row.number, row.dataset_id);
     let resources = resources
@@ -230,13 +274,9 @@ pub(super) fn version_view(
         published_at: row.published_at,
         changed_fields: from_json(&row.changed_fields, &what, "changed_fields")?,
         resources,
-        is_wholly_open: match &row.superseded {
-            Some(text) => {
-                let said: Superseded = from_json(text, &what, "superseded")?;
-                is_wholly_open(said.fields.open.class, &said.items)
-            }
-            None => current_is_open,
-        },
+        is_wholly_open: false,
+        is_public: false,
+        changes_public_items: false,
     })
 }
 

@@ -9,6 +9,7 @@ mod blobs;
 mod build;
 mod catalogue;
 mod database;
+mod hidden;
 mod hostile;
 mod kill;
 mod places;
@@ -63,6 +64,10 @@ on_both! {
     catalogue::the_next_update_is_due_after_the_period,
     catalogue::large_batches_are_written,
     search::documents_hold_only_what_is_public,
+    hidden::formats_of_files_that_stay_back_are_not_told,
+    hidden::an_entry_of_class_none_is_told_by_name_only,
+    hidden::versions_know_what_was_public,
+    hidden::a_hidden_change_moves_no_date,
     search::pages_of_codes_reach_every_dataset,
     search::the_feed_follows_the_commits,
     search::writers_at_the_same_time_leave_a_complete_feed,

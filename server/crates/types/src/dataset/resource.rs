@@ -77,4 +77,13 @@ pub struct VersionView {
     #[serde(skip)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub is_wholly_open: bool,
+    /// Whether the entry was public when this was its version. Like the other two it is told to
+    /// nobody and decides what is shown.
+    #[serde(skip)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub is_public: bool,
+    /// Whether the data items that the public may know of differ from those of the version before.
+    #[serde(skip)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub changes_public_items: bool,
 }
