@@ -187,6 +187,11 @@ impl Portal {
         self.inner.index.position()
     }
 
+    /// Waits for the statements under way and closes the database; nothing can be asked after that.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.inner.store.clone().close().await?)
+    }
+
     /// Says whether the database answers.
     pub async fn ping(&self) -> Result<()> {
         Ok(self.inner.store.ping().await?)
