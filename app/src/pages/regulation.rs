@@ -104,7 +104,7 @@ fn page(ctx: &Ctx, policy: &PolicyView, regulation: &RegulationView) -> Page {
                     <h1 class="xl:pr-[17rem]">{regulation.title.clone()}</h1>
                     <div class="xl:pr-[17rem] mb-8">
                         {english}
-                        <p class="text-center text-base ks-mute">{regulation.number.clone()}</p>
+                        <p class="text-center text-base ks-mute [text-autospace:no-autospace]">{regulation.number.clone()}</p>
                     </div>
                     {parts}
                 </article>

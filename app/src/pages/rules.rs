@@ -198,7 +198,7 @@ fn texts(ctx: &Ctx, regulations: &[RegulationView]) -> AnyView {
                 <li class="py-2.5 border-t border-[var(--line)]">
                     <a class="ks-link" lang="zh-CN" href=target>{regulation.title.clone()}</a>
                     {english}
-                    <span class="block text-sm ks-mute" lang="zh-CN">{regulation.number.clone()}</span>
+                    <span class="block text-sm ks-mute [text-autospace:no-autospace]" lang="zh-CN">{regulation.number.clone()}</span>
                 </li>
             }
         })
