@@ -2,13 +2,15 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use kaishu_domain::regulation::Citation;
 use kaishu_portal::Error;
-use kaishu_types::{ErrorCode, FieldError, Remedy, RuleRef};
+use kaishu_types::{DatasetCode, ErrorCode, FieldError, Remedy, RuleRef};
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
 use crate::page::{Page, respond};
-use crate::ui::data::data;
+use crate::ui::data::{data, foreign};
+use crate::ui::law::citation_text;
 
 /// What a reader learns of an error.
 #[derive(Debug)]
@@ -76,18 +78,23 @@ impl AppError {
                 .collect();
             view! { <ul class="mt-4 list-disc pl-5 space-y-1">{rows}</ul> }
         });
-        let rule = self.rule.map(|rule| {
-            view! {
-                <blockquote class="ks-law mt-6"><p>{data(ctx.lang, rule.article)}</p></blockquote>
-            }
+        let rule = self.rule.filter(|rule| !rule.article.is_empty()).map(|rule| basis(ctx, &rule));
+        // Nobody can log in yet: it is no way on to put first.
+        let waits_for_login = self.code == ErrorCode::Unauthenticated;
+        let today =
+            waits_for_login.then(|| view! { <p class="mt-4">{words.login_needed_today}</p> });
+        let to_dataset = refused_dataset(ctx, self.code).map(|path| {
+            view! { <a class="btn btn-outline" href=ctx.href(&path)>{words.to_the_dataset}</a> }
         });
         let remedy = self.remedy.map(|remedy| {
-            view! { <a class="btn btn-primary" href=ctx.href(&remedy.link)>{remedy.text}</a> }
+            let class = if waits_for_login { "btn btn-outline" } else { "btn btn-primary" };
+            view! { <a class=class href=ctx.href(&remedy.link)>{remedy.text}</a> }
         });
         let reference = self.reference.map(|reference| {
             view! { <p class="mt-6 ks-mute text-sm">{words.error_reference}" "<span class="font-mono">{reference}</span></p> }
         });
-        let search_class = if remedy.is_some() { "btn btn-outline" } else { "btn btn-primary" };
+        let leads = remedy.is_some() && !waits_for_login;
+        let search_class = if leads { "btn btn-outline" } else { "btn btn-primary" };
         let body = view! {
             <main id="main" class="ks-wrap pt-12 md:pt-20 pb-10">
                 <div class="max-w-[44rem]" role="alert">
@@ -95,10 +102,12 @@ impl AppError {
                     <h1 class="mt-1 text-3xl">{title}</h1>
                     <p class="mt-4 text-lg">{data(ctx.lang, message)}</p>
                     {fields}
+                    {today}
                     {rule}
                 </div>
                 <p class="mt-8 flex flex-wrap gap-2">
                     {remedy}
+                    {to_dataset}
                     <a class=search_class href=ctx.href("/datasets")>{words.search_datasets}</a>
                     <a class="btn btn-outline" href=ctx.href("/")>{words.back_home}</a>
                 </p>
@@ -138,6 +147,30 @@ impl From<Error> for AppError {
             reference: None,
         }
     }
+}
+
+/// Names the article behind a refusal, with a way to its text.
+fn basis(ctx: &Ctx, rule: &RuleRef) -> AnyView {
+    let text = citation_text(ctx.lang, &rule.article, "");
+    let named = match Citation::new(&rule.article).link() {
+        Some(path) => {
+            let tag = foreign(ctx.lang, &text);
+            view! { <a class="ks-link" lang=tag href=ctx.href(&path)>{text}</a> }.into_any()
+        }
+        None => data(ctx.lang, text),
+    };
+    let colon = ctx.lang.pick("：", ": ");
+    view! { <p class="mt-4">{ctx.words.legal_basis}{colon}{named}</p> }.into_any()
+}
+
+/// Finds the dataset whose file was refused to the reader: there is one, or it would be unknown.
+fn refused_dataset(ctx: &Ctx, code: ErrorCode) -> Option<String> {
+    if !matches!(code, ErrorCode::Unauthenticated | ErrorCode::Forbidden) {
+        return None;
+    }
+    let (dataset, _) = ctx.path.strip_prefix("/datasets/")?.split_once('/')?;
+    let dataset: DatasetCode = dataset.parse().ok()?;
+    Some(format!("/datasets/{dataset}"))
 }
 
 /// Draws the page of an error that arose outside the pages, as in the middleware.
