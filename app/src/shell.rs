@@ -173,7 +173,7 @@ fn footer(ctx: &Ctx) -> AnyView {
     view! {
         <footer class="ks-footer">
             {demonstration}
-            <div class="ks-wrap grid gap-8 md:grid-cols-[1.7fr_1fr_1fr_1fr]">
+            <div class="ks-wrap grid gap-8 sm:grid-cols-2 lg:grid-cols-[1.7fr_1fr_1fr_1fr]">
                 <div>
                     <h2>{site.keeper.pick(ctx.lang)}</h2>
                     {keeper_lines(ctx)}
@@ -192,6 +192,7 @@ fn footer(ctx: &Ctx) -> AnyView {
                         <li><a href=ctx.href("/help#apply")>{words.how_to_apply}</a></li>
                         <li><a href=ctx.href("/verify")>{words.verify_receipt}</a></li>
                         <li><a href=ctx.href("/help")>{words.help}</a></li>
+                        <li><a href=ctx.href("/login#providers")>{words.for_providers}</a></li>
                     </ul>
                 </nav>
                 <nav aria-label=words.footer_rules>
@@ -222,7 +223,25 @@ fn keeper_lines(ctx: &Ctx) -> Vec<AnyView> {
         .into_iter()
         .map(|text| text.pick(ctx.lang))
         .filter(|text| !text.is_empty())
-        .map(|text| view! { <p>{text.to_owned()}</p> }.into_any())
+        .map(|text| view! { <p>{unbroken(&text)}</p> }.into_any())
+        .collect()
+}
+
+/// Keeps what stands between two marks on one line: a telephone number or a span of hours that is
+/// broken cannot be read.
+fn unbroken(text: &str) -> Vec<AnyView> {
+    text.split_inclusive(['，', '；', '·', ',', ';'])
+        .map(|part| {
+            let length = part.chars().count();
+            let has_digit = part.contains(|letter: char| letter.is_ascii_digit());
+            if has_digit && length <= 20 {
+                let space = part.starts_with(' ').then_some(" ");
+                let part = part.trim_start().to_owned();
+                view! { {space}<span class="whitespace-nowrap">{part}</span> }.into_any()
+            } else {
+                part.to_owned().into_any()
+            }
+        })
         .collect()
 }
 

@@ -52,6 +52,7 @@ words! {
     how_to_apply: "怎样申请有条件开放数据", "How to apply for conditional data";
     verify_receipt: "验证回执", "Verify a receipt";
     help: "帮助", "Help";
+    for_providers: "提供单位怎样发布和更正数据", "For providers of data";
     active_rules: "现行规则与条文", "Rules in force";
     licences: "开放授权协议", "Licences";
     privacy: "隐私与安全", "Privacy and security";
@@ -68,7 +69,7 @@ words! {
     // search
     search: "查找", "Search";
     search_label: "查找数据集、数据项或部门，支持拼音与同义词", "Search datasets, data items or organizations";
-    search_placeholder: "例如：停车场、医保药店、降雨量", "For example: parking, pharmacies, rainfall";
+    search_placeholder: "例如：停车场、降雨量", "e.g. parking, rainfall";
     popular: "常找：", "Often searched:";
     suggestions: "提示", "Suggestions";
     as_typed: "全部含“{}”的数据", "All data with “{}”";
@@ -173,13 +174,12 @@ words! {
     available_now_text: "不需要登录，不收费。注明来源和获取日期即可。", "No login, free of charge. Name the source and the date of retrieval.";
     open_after_login: "任何人登录后可以直接下载和使用，不需要申请。", "Anybody may download and use it after logging in; no application is needed.";
     available_after_login: "登录后可用", "Available after login";
-    download_after_login: "登录后下载", "Log in and download";
-    available_login_text: "登录后直接取得，不需要申请。", "Log in and take it; no application is needed.";
     download: "下载", "Download";
     other_files: "其他文件：", "Other files:";
     open_link: "打开", "Open";
     available_on_application: "申请后可用", "Available on application";
     apply: "申请使用", "Apply to use";
+    after_application: "申请后提供：", "On application: ";
     see_terms: "先看申请条件", "See the conditions first";
     open_items: "不需要申请的数据项", "Items that need no application";
     no_file: "还没有挂接可以直接下载的文件。可以联系提供单位索取。", "No file is attached yet. The provider can be asked for these items.";
@@ -200,6 +200,7 @@ words! {
     usage_requirements: "使用要求", "Usage requirements";
     security_measures: "安全保障措施", "Safeguards";
     open_modes: "开放方式", "Delivery";
+    grounds: "理由：", "Grounds: ";
     legal_basis: "依据", "Legal basis";
     full_text: "看全文", "Full text";
     resources: "文件与接口", "Files and interfaces";
@@ -239,6 +240,8 @@ words! {
     keywords: "关键词", "Keywords";
     published: "首次发布", "First published";
     updated: "最近更新", "Last updated";
+    data_updated: "数据更新", "Data updated";
+    version_published: "版本发布", "Version published";
     version: "版本", "Version";
     usage: "浏览与下载", "Views and downloads";
     imported_from: "导入自", "Imported from";
@@ -283,7 +286,9 @@ words! {
     regions_below: "下级地区", "Regions below";
 
     // files, versions, receipts
-    reading_later: "在线查看和筛选表格将在后续版本开放。现在可以下载整份文件，用表格软件打开。", "Reading and filtering tables online comes with a later release. For now, download the file and open it in a spreadsheet.";
+    reading_later: "在线查看和筛选表格将在后续版本开放。", "Reading and filtering tables online comes with a later release.";
+    reading_today: "现在可以下载整份文件，用表格软件打开。", "For now, download the file and open it in a spreadsheet.";
+    file: "文件", "File";
     file_name: "文件名", "File name";
     older_version: "这是以前的版本。现在提供的是", "This is an older version. The current one is";
     files_of_version: "这一版的文件", "Files of this version";
@@ -326,6 +331,7 @@ words! {
     profiles_text: "软件带有六套规则方案，一个平台启用一套。每套方案是数据，换一套不需要改程序。", "The software comes with six profiles; a portal uses one. A profile is data: changing it needs no change of the program.";
     in_use_here: "本平台启用", "In use here";
     regulation_texts: "办法全文", "Texts of the regulations";
+    data_in_chinese: "数据和条件以中文为准。", "Titles and notes are translated for convenience. The data and the conditions are in Chinese, and the Chinese text decides.";
     chinese_only: "以中文文本为准，没有官方译本。", "The Chinese text is the one that counts; there is no official translation.";
     rules_by_this: "本平台据此", "Rules that rest on it";
 
@@ -335,6 +341,7 @@ words! {
     data_table: "数据表", "Data table";
     chart_class: "各开放属性的数据集、浏览与下载", "Datasets, views and downloads by access";
     chart_theme: "各主题的数据集", "Datasets by theme";
+    region_in_full: "数据表里还有整个地区的合计：", "The table also has the whole: ";
     chart_region: "各地区的数据集、浏览与下载（含下级地区）", "Datasets, views and downloads by region, with the regions below";
     chart_frequency: "各更新频率的数据集", "Datasets by frequency of update";
     chart_format: "各格式的文件与接口", "Files and interfaces by format";
@@ -345,6 +352,8 @@ words! {
 
     // what comes later
     coming: "这项功能将在后续版本开放，现在不能在网上办理。", "This comes with a later release; it cannot be done online yet.";
+    until_then: "在此以前，按数据集页面的联系方式与提供单位商定。", "Until then, arrange it with the provider, whose contact is on the page of the dataset.";
+    until_then_here: "在此以前，按本页的联系方式与提供单位商定。", "Until then, arrange it with the provider, whose contact is on this page.";
     coming_with_downloads: "登录将在后续版本开放。", "Logging in comes with a later release.";
     login_needed_today: "按现行规则，无条件开放数据也要登录后取得，所以现在可以查找和查看，还不能下载。", "Under the rules in force, open data too is taken after logging in; so the catalogue can be searched and read, and files cannot be taken yet.";
     providers_today: "提供单位要发布、更新或者更正数据的，现在把目录和文件交给本页所列的主管部门，由平台导入。", "Providers who publish, update or correct data hand the entry and the files to the authority on this page, which has them imported.";

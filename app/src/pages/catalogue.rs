@@ -6,6 +6,7 @@ use kaishu_portal::Portal;
 use kaishu_portal::catalogue::{CatalogueView, Window};
 use kaishu_types::query::{CatalogueQuery, DEFAULT_PER_PAGE, Paging, parse};
 use kaishu_types::search::{Facet, Highlight, MatchField, SearchHit, SearchRequest, Sort, Span};
+use kaishu_types::vocabulary::OpenClass;
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
@@ -301,8 +302,11 @@ fn row(ctx: &Ctx, hit: SearchHit) -> AnyView {
         .iter()
         .map(|format| view! { <span class="ks-fmt">{format.label(ctx.lang)}</span> })
         .collect();
-    let formats = (!formats.is_empty())
-        .then(|| view! { <span class="flex gap-1.5 flex-wrap">{formats}</span> });
+    let formats = (!formats.is_empty()).then(|| {
+        let waits = card.open_class == OpenClass::Conditional;
+        let before = waits.then_some(words.after_application);
+        view! { <span class="flex gap-1.5 flex-wrap">{before}{formats}</span> }
+    });
     let n_items = (card.n_items > 0).then(|| {
         view! { <span class="num">{words.item_count(card.n_items, card.n_open_items)}</span> }
     });

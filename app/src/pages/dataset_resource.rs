@@ -81,9 +81,15 @@ fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> Page {
     let title = resource.title.clone();
     let dataset_title = dataset.title(ctx.lang).to_owned();
     let dataset_path = format!("/datasets/{}", dataset.code);
-    let of = view! {
-        <a class="ks-link" href=ctx.href(&dataset_path)>{data(ctx.lang, dataset_title.as_str())}</a>
+    // A dataset of one file often gives it its own name, which is not said three times.
+    let is_alike = title == dataset_title;
+    let place = if is_alike { words.file.to_owned() } else { title.clone() };
+    let of = if is_alike {
+        words.to_the_dataset.into_any()
+    } else {
+        data(ctx.lang, dataset_title.as_str())
     };
+    let of = view! { <a class="ks-link" href=ctx.href(&dataset_path)>{of}</a> };
     let description = resource
         .description
         .clone()
@@ -93,7 +99,7 @@ fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> Page {
             {crumbs(ctx, vec![
                 (words.datasets.to_owned(), Some("/datasets".to_owned())),
                 (dataset_title, Some(dataset_path)),
-                (title.clone(), None),
+                (place, None),
             ])}
             {page_head(&title, of)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
@@ -115,7 +121,11 @@ fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> Page {
 fn ways(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     let words = ctx.words;
     let code = &found.dataset.code;
-    let action = if resource.kind == ResourceKind::File && found.may_download {
+    let is_there = resource.kind == ResourceKind::File && found.may_download;
+    let can_take = is_there && found.login_rule.is_none();
+    let action = if is_there && !can_take {
+        view! { <p>{words.login_needed_today}</p> }.into_any()
+    } else if can_take {
         let bytes = resource
             .size_bytes
             .map(|bytes| view! { <span class="font-normal num">"("{size(bytes)}")"</span> });
@@ -138,7 +148,10 @@ fn ways(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
         <section aria-labelledby="h-get" class="border-t-2 border-[var(--color-base-content)] pt-5">
             <h2 id="h-get" class="text-xl">{words.get_data}</h2>
             <div class="mt-3">{action}</div>
-            <p class="mt-4 ks-mute text-[.9375rem] max-w-[40em]">{words.reading_later}</p>
+            <p class="mt-4 ks-mute text-[.9375rem] max-w-[40em]">
+                {words.reading_later}
+                {can_take.then(|| view! { {ctx.gap()}{words.reading_today} })}
+            </p>
         </section>
     }
     .into_any()

@@ -28,7 +28,8 @@ pub(crate) async fn show(
     Path((code, number)): Path<(String, String)>,
 ) -> Response {
     let found = find(&ctx, &portal, &code, &number).await;
-    respond(&ctx, || Ok(page(&ctx, &found?)))
+    let needs_login = portal.needs_login();
+    respond(&ctx, || Ok(page(&ctx, &found?, needs_login)))
 }
 
 async fn find(
@@ -56,7 +57,7 @@ fn unknown(ctx: &Ctx, code: &DatasetCode, number: &str) -> AppError {
         .with_remedy(remedy, format!("/datasets/{code}#h-ver"))
 }
 
-fn page(ctx: &Ctx, found: &VersionPage) -> Page {
+fn page(ctx: &Ctx, found: &VersionPage, needs_login: bool) -> Page {
     let words = ctx.words;
     let dataset = &found.dataset;
     let version = &found.version;
@@ -77,7 +78,7 @@ fn page(ctx: &Ctx, found: &VersionPage) -> Page {
             {page_head(&title, data(ctx.lang, version.note.as_str()))}
             {older_note(ctx, found, &path)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
-                <div class="min-w-0">{files(ctx, found)}</div>
+                <div class="min-w-0">{files(ctx, found, needs_login)}</div>
                 {rail(ctx, found, &path)}
             </div>
         </main>
@@ -108,10 +109,17 @@ fn older_note(ctx: &Ctx, found: &VersionPage, path: &str) -> Option<AnyView> {
     )
 }
 
-fn files(ctx: &Ctx, found: &VersionPage) -> AnyView {
+fn files(ctx: &Ctx, found: &VersionPage, needs_login: bool) -> AnyView {
     let words = ctx.words;
-    let rows: Vec<_> =
-        found.version.resources.iter().map(|resource| row(ctx, found, resource)).collect();
+    let can_take = found.may_download && !needs_login;
+    let rows: Vec<_> = found
+        .version
+        .resources
+        .iter()
+        .map(|resource| row(ctx, &found.dataset.code, resource, can_take))
+        .collect();
+    let waits = found.may_download && needs_login && !rows.is_empty();
+    let login = waits.then(|| view! { <p class="mt-3">{words.login_needed_today}</p> });
     let list = if rows.is_empty() {
         let text = if found.dataset.state == DatasetState::Published {
             words.no_file
@@ -125,22 +133,22 @@ fn files(ctx: &Ctx, found: &VersionPage) -> AnyView {
     view! {
         <section aria-labelledby="h-files" class="border-t-2 border-[var(--color-base-content)] pt-4">
             {section_head("h-files", words.files_of_version)}
+            {login}
             {list}
         </section>
     }
     .into_any()
 }
 
-fn row(ctx: &Ctx, found: &VersionPage, resource: &ResourceView) -> AnyView {
+fn row(ctx: &Ctx, code: &DatasetCode, resource: &ResourceView, can_take: bool) -> AnyView {
     let words = ctx.words;
-    let code = &found.dataset.code;
     let page = ctx.href(&format!("/datasets/{code}/resources/{}", resource.id));
     let mut facts = vec![resource.format.label(ctx.lang).to_owned()];
     facts.extend(resource.size_bytes.map(size));
     if let (Some(n_rows), Some(n_columns)) = (resource.n_rows, resource.n_columns) {
         facts.push(format!("{} {} × {n_columns} {}", thousands(n_rows), words.rows, words.columns));
     }
-    let link = (resource.kind == ResourceKind::File && found.may_download).then(|| {
+    let link = (resource.kind == ResourceKind::File && can_take).then(|| {
         let target = ctx.href(&download_path(code, resource));
         view! { <a class="ks-link" rel="nofollow" href=target>{words.download}</a> }
     });

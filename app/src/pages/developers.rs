@@ -19,15 +19,22 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
     let example = example(&ctx, &portal).await;
     respond(&ctx, || {
         let example = example?;
-        let lead = ctx.lang.pick(
-            "目录里的一切都有接口。不需要登录和密钥，只读，返回 JSON。",
-            "Everything in the catalogue has an interface: no login, no key, read-only, JSON.",
-        );
+        let lead = if portal.needs_login() {
+            ctx.lang.pick(
+                "目录里的一切都有接口，只读，返回 JSON，不需要密钥。只有文件要登录后取得，现在还不能取。",
+                "Everything in the catalogue has an interface: no key, read-only, JSON. Only files are taken after logging in, which is not possible yet.",
+            )
+        } else {
+            ctx.lang.pick(
+                "目录里的一切都有接口。不需要登录和密钥，只读，返回 JSON。",
+                "Everything in the catalogue has an interface: no login, no key, read-only, JSON.",
+            )
+        };
         let parts = vec![
             start(&ctx),
             search(&ctx),
             dataset(&ctx, example.as_ref()),
-            files(&ctx, example.as_ref()),
+            files(&ctx, example.as_ref(), portal.needs_login()),
             others(&ctx),
             paging(&ctx),
             errors(&ctx),
@@ -118,7 +125,7 @@ fn dataset(ctx: &Ctx, example: Option<&DatasetView>) -> Part {
     )
 }
 
-fn files(ctx: &Ctx, example: Option<&DatasetView>) -> Part {
+fn files(ctx: &Ctx, example: Option<&DatasetView>, needs_login: bool) -> Part {
     let lang = ctx.lang;
     let base = &ctx.site.base_url;
     let file = example.and_then(|dataset| {
@@ -132,6 +139,7 @@ fn files(ctx: &Ctx, example: Option<&DatasetView>) -> Part {
         "files",
         lang.pick("下载文件", "Download a file"),
         view! {
+            {needs_login.then(|| paragraphs(&[ctx.words.login_needed_today]))}
             {commands}
             {points(&[
                 lang.pick("ETag 和 Repr-Digest 带有 SHA-256，X-Checksum-SM3 带有 SM3。", "ETag and Repr-Digest carry the SHA-256, X-Checksum-SM3 the SM3."),

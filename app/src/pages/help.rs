@@ -25,7 +25,7 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
         );
         let mut parts = vec![
             find(&ctx),
-            classes(&ctx),
+            classes(&ctx, &portal),
             download(&ctx, &portal),
             receipts(&ctx),
             apply(&ctx, &portal),
@@ -69,14 +69,18 @@ fn find(ctx: &Ctx) -> Part {
     )
 }
 
-fn classes(ctx: &Ctx) -> Part {
+fn classes(ctx: &Ctx, portal: &Portal) -> Part {
     let lang = ctx.lang;
     let rows: Vec<_> = OpenClass::ALL
         .iter()
         .map(|class| {
+            let text = match class {
+                OpenClass::Unconditional if portal.needs_login() => ctx.words.open_after_login,
+                class => ctx.words.class_text(*class),
+            };
             view! {
                 <dt class="mt-4">{class_mark(lang, *class, MarkSize::Normal)}</dt>
-                <dd>{ctx.words.class_text(*class)}</dd>
+                <dd>{text}</dd>
             }
         })
         .collect();
@@ -115,6 +119,7 @@ fn download(ctx: &Ctx, portal: &Portal) -> Part {
         lang.pick("下载", "Downloading"),
         view! {
             {paragraphs(&[first])}
+            {portal.needs_login().then(|| paragraphs(&[ctx.words.login_needed_today]))}
             {points(&[
                 lang.pick("下载的是提供单位上传的原始文件，一个字节也不改动。", "What comes is the file as its provider uploaded it, byte for byte."),
                 lang.pick("页面写明大小、行列数、编码、SHA-256 和 SM3 校验值。", "The page gives size, rows, encoding and the digests SHA-256 and SM3."),
@@ -162,7 +167,7 @@ fn apply(ctx: &Ctx, portal: &Portal) -> Part {
                 <li><b class="font-semibold">{words.how_3}</b>{lang.pick("：", ": ")}{words.how_3_text}</li>
                 <li><b class="font-semibold">{words.how_4}</b>{lang.pick("：", ": ")}{words.how_4_text}</li>
             </ol>
-            <p>{words.coming}{lang.pick("在此以前，按数据集页面的联系方式与提供单位商定。", " Until then, arrange it with the provider, whose contact is on the page of the dataset.")}</p>
+            <p>{words.coming}{ctx.gap()}{words.until_then}</p>
             {rule_list(ctx, &policy, &["open_app.reply_wd", "open_app.clock_start", "open_app.approvers", "open_app.fields", "agreement.docs"])}
         },
     )

@@ -267,7 +267,7 @@ fn page(
                     <div class="ks-note max-w-[44rem]">
                         <p><b class="font-semibold">{coming(ctx, feature, policy)}</b></p>
                         <p>{today(ctx, feature, found, policy)}</p>
-                        {(feature == Feature::Login).then(|| view! { <p class="mt-2">{words.providers_today}</p> })}
+                        {(feature == Feature::Login).then(|| view! { <p id="providers" class="mt-2">{words.providers_today}</p> })}
                     </div>
                     <section aria-labelledby="h-promise" class="mt-12">
                         {section_head("h-promise", words.will_be_possible)}
@@ -315,6 +315,9 @@ fn today(ctx: &Ctx, feature: Feature, found: Option<&DatasetPage>, policy: &Poli
     };
     let path = ctx.href(&format!("/datasets/{}", found.dataset.code));
     let text = match (found.dataset.state, found.dataset.fields.open.class) {
+        (DatasetState::Published, OpenClass::Unconditional) if login_is_needed(policy) => {
+            words.login_needed_today
+        }
         (DatasetState::Published, OpenClass::Unconditional) => words.no_application_needed,
         (DatasetState::Published, OpenClass::Conditional) => feature.today(ctx),
         (DatasetState::Published, OpenClass::None) => words.class_none_today,

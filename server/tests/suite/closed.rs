@@ -188,4 +188,50 @@ async fn where_a_login_is_demanded_the_article_says_so() {
     page.assert_well_formed_page(code);
     assert!(page.text().contains("登录"), "the page says that a login is needed");
     assert!(page.text().contains("第"), "the page quotes the article");
+    let file = format!("/datasets/{code}/resources/{id}");
+    for (prefix, sentence, article) in
+        [("", "还不能下载", "第十七条"), ("/en", "cannot be taken yet", "Article 17")]
+    {
+        // Nobody can log in yet: what waits for it is said, and no link leads to a refusal.
+        for path in
+            [format!("/datasets/{code}"), file.clone(), format!("/datasets/{code}/versions/1")]
+        {
+            let page = site.get(&format!("{prefix}{path}")).await;
+            assert!(page.text().contains(sentence), "{prefix}{path}");
+            let to_data = "main a[href$='/original'], main a[href$='/download']";
+            assert_eq!(page.attributes(to_data, "href"), Vec::<String>::new(), "{prefix}{path}");
+        }
+        for path in ["/help", "/developers"] {
+            assert!(site.get(&format!("{prefix}{path}")).await.text().contains(sentence), "{path}");
+        }
+        let refusal = site.get(&format!("{prefix}{file}/download")).await;
+        assert_eq!(refusal.status, 401);
+        refusal.assert_well_formed_page(code);
+        assert!(refusal.text().contains(sentence), "{prefix}");
+        let cited = refusal.texts("main a[href$='/rules/jiamusi#a17']").concat();
+        assert!(cited.contains(article), "{cited}");
+        let back = refusal.attributes("main p a", "href");
+        assert!(back.contains(&format!("{prefix}/datasets/{code}")), "{back:?}");
+    }
+}
+
+// Proves SRCH-03 for what comes on application: nothing on the page of the entry reads as if it could
+// be had now, and a refusal leads to its article and back.
+#[tokio::test]
+async fn what_comes_on_application_says_so() {
+    let site = site("aba").await;
+    let page = site.get(&format!("/datasets/{CONDITIONAL}")).await;
+    assert!(page.text().contains("现在不能在网上办理"));
+    let facts: Vec<_> = page.texts("main dt").into_iter().zip(page.texts("main dd")).collect();
+    assert!(facts.contains(&("文件格式".to_owned(), "申请后提供：CSV".to_owned())), "{facts:?}");
+    let list = site.get("/datasets?open=conditional").await;
+    let shown = list.texts("main .ks-row .ks-inline").concat();
+    assert!(shown.contains("申请后提供："), "{shown}");
+    let refusal = site.get(&format!("/en/datasets/{CONDITIONAL}/resources/1/download")).await;
+    assert_eq!(refusal.status, 403);
+    let cited = refusal.texts("main a[href*='/rules/aba#a']");
+    assert_eq!(cited.len(), 1, "{cited:?}");
+    assert!(cited[0].contains("Article ") && !cited[0].contains('第'), "{cited:?}");
+    let ways = refusal.attributes("main p a", "href");
+    assert!(ways.contains(&format!("/en/datasets/{CONDITIONAL}")), "{ways:?}");
 }

@@ -197,7 +197,7 @@ async fn every_entry_says_its_terms_and_the_ways_on() {
         let code = card["code"].as_str().unwrap();
         let entry = site.get(&format!("/api/v1/datasets/{code}")).await.json();
         let page = site.get(&format!("/datasets/{code}")).await;
-        for word in ["授权协议", "最近更新", "版本", "开放方式", "使用要求", "提供单位"]
+        for word in ["授权协议", "数据更新", "版本", "开放方式", "使用要求", "提供单位"]
         {
             assert!(!said(&page, &Place::Fact(word)).is_empty(), "{code} does not say {word}");
         }

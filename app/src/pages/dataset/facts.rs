@@ -4,7 +4,7 @@ use kaishu_portal::entries::DatasetPage;
 use leptos::prelude::*;
 
 use super::obtain::safe_url;
-use super::terms::{basis_text, mode_label};
+use super::terms::{basis_text, mode_label, waits_for_grant};
 use crate::ctx::Ctx;
 use crate::ui::data::{data, foreign};
 use crate::ui::dates::{day_of, full_day};
@@ -24,12 +24,14 @@ pub(crate) fn rail(ctx: &Ctx, found: &DatasetPage) -> AnyView {
             <h2 class="text-base mt-8 border-t border-[var(--line-2)] pt-3">{words.metadata}</h2>
             <dl class="ks-meta mt-1">{more_facts(ctx, found)}</dl>
             {extras(ctx, found)}
-            <h2 class="text-base mt-8 border-t border-[var(--line-2)] pt-3">{words.problem}</h2>
-            <ul class="mt-1 space-y-1">
-                <li><a class="ks-link" href=problem("correction")>{words.ask_correction}</a></li>
-                <li><a class="ks-link" href=problem("objection")>{words.object}</a></li>
-                <li><a class="ks-link" href=problem("report")>{words.report}</a></li>
-            </ul>
+            <div class="ks-noprint">
+                <h2 class="text-base mt-8 border-t border-[var(--line-2)] pt-3">{words.problem}</h2>
+                <ul class="mt-1 space-y-1">
+                    <li><a class="ks-link" href=problem("correction")>{words.ask_correction}</a></li>
+                    <li><a class="ks-link" href=problem("objection")>{words.object}</a></li>
+                    <li><a class="ks-link" href=problem("report")>{words.report}</a></li>
+                </ul>
+            </div>
         </aside>
     }
     .into_any()
@@ -77,7 +79,11 @@ fn main_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     facts.push(fact(words.licence, licence));
     facts.push(fact(words.security_level, words.security_grade(fields.security_level)));
     facts.push(fact(words.version, words.version_number(dataset.version)));
-    facts.push(fact(words.updated, full_day(ctx.lang, day_of(dataset.updated_at))));
+    let current = dataset.versions.iter().find(|version| version.number == dataset.version);
+    facts.extend(current.filter(|version| version.number > 1).map(|version| {
+        fact(words.version_published, full_day(ctx.lang, day_of(version.published_at)))
+    }));
+    facts.push(fact(words.data_updated, full_day(ctx.lang, day_of(dataset.updated_at))));
     facts.push(fact(words.published, full_day(ctx.lang, day_of(dataset.published_at))));
     let usage = format!(
         "{} {} · {} {}",
@@ -125,7 +131,10 @@ fn more_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     let forms: Vec<String> = fields.data_form.iter().map(|form| mode_label(ctx, form)).collect();
     facts.extend(text_fact(words.data_form, Some(&forms.join(words.separator))));
     let formats: Vec<&str> = found.formats.iter().map(|format| format.label(ctx.lang)).collect();
-    facts.extend(text_fact(words.format, Some(&formats.join(words.separator))));
+    let formats = formats.join(words.separator);
+    let waits = waits_for_grant(found) && !formats.is_empty();
+    let formats = if waits { format!("{}{formats}", words.after_application) } else { formats };
+    facts.extend(text_fact(words.format, Some(&formats)));
     let industry = fields.industry.as_deref().map(|code| industry(ctx.lang, code));
     facts.extend(text_fact(words.industry, industry.as_deref()));
     facts.extend(text_fact(words.keywords, Some(&fields.keywords.join(words.separator))));

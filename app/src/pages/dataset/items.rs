@@ -89,7 +89,8 @@ fn type_text(ctx: &Ctx, item: &DataItemView) -> AnyView {
         details.push(data(lang, unit(lang, written)));
     }
     if let Some(length) = item.length {
-        details.push(ctx.words.at_most_characters(length).into_any());
+        let text = ctx.words.at_most_characters(length);
+        details.push(view! { <span class="whitespace-nowrap">{text}</span> }.into_any());
     }
     let details: Vec<_> = details
         .into_iter()

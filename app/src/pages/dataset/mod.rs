@@ -93,6 +93,7 @@ fn page(ctx: &Ctx, found: &DatasetPage) -> Page {
                     <span class="num">{words.code}" "{dataset.code.to_string()}</span>
                 </div>
             </header>
+            {chinese_note(ctx, found)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
                 <div class="min-w-0">
                     {obtain::section(ctx, found)}
@@ -104,12 +105,26 @@ fn page(ctx: &Ctx, found: &DatasetPage) -> Page {
                 </div>
                 {facts::rail(ctx, found)}
             </div>
+            {obtain::foot(ctx, found)}
         </main>
     };
     let mut page = Page::new(title, body).section(Section::Datasets).description(summary);
     page.json_ld = Some(found.json_ld.clone());
     page.listed = dataset.state == DatasetState::Published;
     page
+}
+
+/// Says to who reads in English that the entry speaks Chinese.
+fn chinese_note(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
+    let is_foreign = |text: &str| foreign(ctx.lang, text) == Some(Lang::Zh.tag());
+    let items = &found.dataset.items;
+    if ctx.lang == Lang::Zh || !items.iter().any(|item| is_foreign(&item.label)) {
+        return None;
+    }
+    Some(
+        view! { <p class="ks-note mb-8 max-w-[54rem] text-[.9375rem]">{ctx.words.data_in_chinese}</p> }
+            .into_any(),
+    )
 }
 
 /// Says what happened to a dataset that serves no data any more (SRCH-08).

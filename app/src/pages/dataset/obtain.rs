@@ -60,15 +60,19 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
     };
     let text = match (has_data, &found.login_rule) {
         (false, _) => words.no_file,
-        (true, Some(_)) => words.available_login_text,
+        (true, Some(_)) => words.login_needed_today,
         (true, None) => words.available_now_text,
     };
     let free_rule = found.fees_rule.as_ref().filter(|_| found.fees == Fees::Free);
     let rule = found.login_rule.as_ref().or(free_rule).filter(|_| has_data).map(|rule| {
         view! { {ctx.gap()}<a class="ks-art" href=ctx.href(&rule.link)>{rule.name(ctx.lang)}</a> }
     });
-    let main = files.first().map(|file| download_button(ctx, found, file));
-    let others: Vec<_> = files.iter().skip(1).take(6).map(|file| {
+    // Nobody can log in yet, so what waits for it is no link: it is in the list of files.
+    let can_take = found.login_rule.is_none();
+    let main = files.first().filter(|_| can_take).map(|file| {
+        view! { <div class="mt-4 flex flex-wrap gap-2">{download_button(ctx, found, file)}</div> }
+    });
+    let others: Vec<_> = files.iter().filter(|_| can_take).skip(1).take(6).map(|file| {
         view! { <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, file))>{data(ctx.lang, file.title.as_str())}" "{file.format.label(ctx.lang)}</a> }
     }).collect();
     let others = (!others.is_empty()).then(|| {
@@ -117,19 +121,30 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
     .into_any()
 }
 
+/// Keeps the main action at the lower edge of a phone, where there is something to take at once.
+pub(crate) fn foot(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
+    let is_published = found.dataset.state == DatasetState::Published;
+    if !is_published || !found.may_download || found.login_rule.is_some() {
+        return None;
+    }
+    let file = found.dataset.resources.iter().find(|it| it.kind == ResourceKind::File)?;
+    Some(
+        view! {
+            <div class="ks-foot lg:hidden mt-8 [&>*]:w-full">{download_button(ctx, found, file)}</div>
+        }
+        .into_any(),
+    )
+}
+
 fn download_button(ctx: &Ctx, found: &DatasetPage, file: &ResourceView) -> AnyView {
     let bytes = file.size_bytes.map(|bytes| {
         view! { <span class="font-normal num">"("{size(bytes)}")"</span> }
     });
     let format = if file.format == Format::Other { "" } else { file.format.label(ctx.lang) };
-    let words = ctx.words;
-    let word = if found.login_rule.is_some() { words.download_after_login } else { words.download };
     view! {
-        <div class="mt-4 flex flex-wrap gap-2">
-            <a class="btn btn-primary" rel="nofollow" href=ctx.href(&download_path(found, file))>
-                {icon("download")}{word}" "{format}" "{bytes}
-            </a>
-        </div>
+        <a class="btn btn-primary" rel="nofollow" href=ctx.href(&download_path(found, file))>
+            {icon("download")}{ctx.words.download}" "{format}" "{bytes}
+        </a>
     }
     .into_any()
 }
@@ -157,7 +172,10 @@ fn available_on_application(ctx: &Ctx, found: &DatasetPage, n_conditional: usize
             <div class="mt-4">
                 <a class="btn btn-outline" href=ctx.href(&target)>{icon("apply")}{words.apply}</a>
             </div>
-            <p class="mt-3 text-[.9375rem]"><a class="ks-link" href="#h-law">{words.see_terms}</a></p>
+            <p class="mt-3 text-[.9375rem]">{words.coming}{ctx.gap()}{words.until_then_here}</p>
+            <p class="mt-3 text-[.9375rem] ks-noprint">
+                <a class="ks-link" href="#h-law">{words.see_terms}</a>
+            </p>
         </div>
     }
     .into_any()
@@ -192,12 +210,11 @@ fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     facts.extend(resource.encoding.clone());
     let is_file = resource.kind == ResourceKind::File;
     let page = format!("/datasets/{}/resources/{}", found.dataset.code, resource.id);
-    let word = if found.login_rule.is_some() { words.download_after_login } else { words.download };
-    let links = if is_file && found.may_download {
+    let links = if is_file && found.may_download && found.login_rule.is_none() {
         let original =
             format!("/api/v1/datasets/{}/resources/{}/original", found.dataset.code, resource.id);
         view! {
-            <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, resource))>{word}</a>
+            <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, resource))>{words.download}</a>
             <a class="ks-link" rel="nofollow" href=original>{words.original_bytes}</a>
         }
         .into_any()

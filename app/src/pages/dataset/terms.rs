@@ -24,7 +24,9 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     let grounds: Vec<String> =
         open.grounds.iter().map(|code| found.terms.label("open_ground", code, ctx.lang)).collect();
     let grounds = (!grounds.is_empty()).then(|| {
-        view! { <p class="mt-2 max-w-[40em]">{data(ctx.lang, grounds.join(words.separator))}</p> }
+        let stop = ctx.lang.pick("。", ".");
+        let grounds = data(ctx.lang, joined(ctx, &grounds));
+        view! { <p class="mt-2 max-w-[40em]">{words.grounds}{grounds}{stop}</p> }
     });
     let reason = open.reason.clone().map(|text| {
         view! { <p class="mt-2 max-w-[40em]" lang=foreign(ctx.lang, &text)>{text.clone()}</p> }
@@ -32,8 +34,12 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     let law = found.class_rule.as_ref().map(|rule| quotation(ctx, rule));
     let conditions = list(ctx, words.open_conditions, &open.conditions);
     let modes: Vec<String> = open.modes.iter().map(|mode| mode_label(ctx, mode)).collect();
+    let modes = (!modes.is_empty()).then(|| {
+        let before = if waits_for_grant(found) { words.after_application } else { "" };
+        format!("{before}{}", modes.join(words.separator))
+    });
     let facts = [
-        (words.open_modes, (!modes.is_empty()).then(|| modes.join(words.separator))),
+        (words.open_modes, modes),
         (words.usage_requirements, fields.usage_requirements.clone()),
         (words.security_measures, open.security_measures.clone()),
         (words.legal_basis, basis_text(&open.basis)),
@@ -76,6 +82,29 @@ fn list(ctx: &Ctx, heading: &'static str, lines: &[String]) -> Option<AnyView> {
     )
 }
 
+/// Whether all that an entry declares comes on application only.
+pub(crate) fn waits_for_grant(found: &DatasetPage) -> bool {
+    let dataset = &found.dataset;
+    dataset.fields.open.class == OpenClass::Conditional && dataset.resources.is_empty()
+}
+
+/// Joins terms inside a sentence, where in English they lose their capitals but for names.
+fn joined(ctx: &Ctx, terms: &[String]) -> String {
+    let terms: Vec<String> = terms.iter().map(|term| in_sentence(term)).collect();
+    terms.join(ctx.words.separator)
+}
+
+/// Writes a term as it stands in the middle of a sentence: `API` and `GPS tracks` stay as they are.
+fn in_sentence(term: &str) -> String {
+    let mut letters = term.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(next)) if first.is_ascii_uppercase() && next.is_ascii_lowercase() => {
+            first.to_ascii_lowercase().to_string() + letters.as_str()
+        }
+        _ => term.to_owned(),
+    }
+}
+
 /// Names a way of delivery or a form of data.
 pub(crate) fn mode_label(ctx: &Ctx, mode: &str) -> String {
     let (zh, en) = match mode {
@@ -113,4 +142,17 @@ pub(crate) fn basis_text(basis: &[LegalBasis]) -> Option<String> {
         })
         .collect();
     (!parts.is_empty()).then(|| parts.join("；"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_lose_their_capital_inside_a_sentence() {
+        assert_eq!(in_sentence("Trade secrets"), "trade secrets");
+        assert_eq!(in_sentence("GPS tracks"), "GPS tracks");
+        assert_eq!(in_sentence("商业秘密"), "商业秘密");
+        assert_eq!(in_sentence(""), "");
+    }
 }
