@@ -14,7 +14,7 @@ use super::dataset::safe_url;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
-use crate::ui::bars::{Bar, bars};
+use crate::ui::bars::{Bar, bar_section};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::dataset_table::{Providers, dataset_table};
@@ -102,14 +102,8 @@ fn datasets(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
             </div>
             {dataset_table(ctx, &found.latest, words.latest_caption, Providers::Left)}
         </section>
-        <section aria-labelledby="h-class" class="mt-12">
-            {section_head("h-class", words.datasets_by_class)}
-            <div class="mt-3">{bars(ctx, class_bars)}</div>
-        </section>
-        <section aria-labelledby="h-theme" class="mt-12">
-            {section_head("h-theme", words.datasets_by_theme)}
-            <div class="mt-3">{bars(ctx, theme_bars)}</div>
-        </section>
+        {bar_section(ctx, "h-class", words.datasets_by_class, class_bars)}
+        {bar_section(ctx, "h-theme", words.datasets_by_theme, theme_bars)}
     }
     .into_any()
 }

@@ -15,7 +15,7 @@ use super::organization::facet_bars;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
-use crate::ui::bars::{Bar, bars};
+use crate::ui::bars::bar_section;
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::dataset_table::{Providers, dataset_table};
@@ -137,24 +137,11 @@ fn datasets(ctx: &Ctx, found: &RegionPage) -> AnyView {
             </div>
             {dataset_table(ctx, &found.latest, words.latest_caption, Providers::Shown)}
         </section>
-        {chart(ctx, "h-theme", words.datasets_by_theme, themes)}
-        <section aria-labelledby="h-org" class="mt-12">
-            {section_head("h-org", words.datasets_by_provider)}
-            <div class="mt-3">{bars(ctx, providers)}</div>
-            {more}
-        </section>
-        {chart(ctx, "h-class", words.datasets_by_class, classes)}
-        {chart(ctx, "h-level", words.datasets_by_level, levels)}
-    }
-    .into_any()
-}
-
-fn chart(ctx: &Ctx, id: &'static str, title: &'static str, values: Vec<Bar>) -> AnyView {
-    view! {
-        <section aria-labelledby=id class="mt-12">
-            {section_head(id, title)}
-            <div class="mt-3">{bars(ctx, values)}</div>
-        </section>
+        {bar_section(ctx, "h-theme", words.datasets_by_theme, themes)}
+        {bar_section(ctx, "h-org", words.datasets_by_provider, providers)}
+        {more}
+        {bar_section(ctx, "h-class", words.datasets_by_class, classes)}
+        {bar_section(ctx, "h-level", words.datasets_by_level, levels)}
     }
     .into_any()
 }

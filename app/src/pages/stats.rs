@@ -5,6 +5,7 @@ mod groups;
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
+use kaishu_types::Lang;
 use kaishu_types::stats::{Count, DayUsage, PortalStats, ProviderStats};
 use kaishu_types::vocabulary::OpenClass;
 use leptos::prelude::*;
@@ -32,23 +33,17 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
 
 fn page(ctx: &Ctx, stats: &PortalStats) -> Page {
     let words = ctx.words;
-    let lead = match ctx.lang {
-        kaishu_types::Lang::Zh => {
-            format!(
-                "截至 {} 的全部数字。每张图下面有数据表，可以复制。",
-                day_text(ctx.lang, ctx.today)
-            )
-        }
-        kaishu_types::Lang::En => format!(
-            "All figures as of {}. Every chart has its table below, to be copied.",
-            day_text(ctx.lang, ctx.today)
-        ),
+    let [before, after] = match ctx.lang {
+        Lang::Zh => ["截至", "的全部数字。每张图下面有数据表，可以复制。"],
+        Lang::En => ["All figures as of ", ". Every chart has its table below, to be copied."],
     };
+    let description = format!("{before}{}{after}", day_text(ctx.lang, ctx.today));
+    let lead = view! { {before}{full_day(ctx.lang, ctx.today)}{after} };
     let by = |field: &'static str| move |value: &str| format!("/datasets?{field}={value}");
     let body = view! {
         <main id="main" class="ks-wrap">
             {crumbs(ctx, vec![(words.stats.to_owned(), None)])}
-            {page_head(words.stats, lead.clone())}
+            {page_head(words.stats, lead)}
             {figures(ctx, stats)}
             {(stats.n_datasets == 0).then(|| view! { <p class="mt-8">{words.no_public_dataset}</p> })}
             {(stats.n_datasets > 0).then(|| view! {
@@ -68,7 +63,7 @@ fn page(ctx: &Ctx, stats: &PortalStats) -> Page {
             {usage(ctx, &stats.by_day)}
         </main>
     };
-    let mut page = Page::new(words.stats, body).section(Section::Stats).description(lead);
+    let mut page = Page::new(words.stats, body).section(Section::Stats).description(description);
     // Views and downloads change without the catalogue.
     page.keep = Keep::Never;
     page
@@ -77,19 +72,29 @@ fn page(ctx: &Ctx, stats: &PortalStats) -> Page {
 fn figures(ctx: &Ctx, stats: &PortalStats) -> AnyView {
     let words = ctx.words;
     let figures = [
-        (words.datasets_word, stats.n_datasets),
-        (words.items, stats.n_items),
-        (words.resources, stats.n_resources),
-        (words.providers_word, stats.n_organizations),
-        (words.views, stats.n_views),
-        (words.downloads, stats.n_downloads),
-        (words.overdue_datasets, stats.n_overdue),
+        (words.datasets_word, stats.n_datasets, Some("/datasets")),
+        (words.items, stats.n_items, None),
+        (words.resources, stats.n_resources, None),
+        (words.providers_word, stats.n_organizations, Some("/organizations")),
+        (words.views, stats.n_views, None),
+        (words.downloads, stats.n_downloads, None),
+        (words.overdue_datasets, stats.n_overdue, Some("/datasets?sort=overdue")),
     ];
     let figures: Vec<_> = figures
         .into_iter()
-        .map(|(word, number)| view! { <div><dt>{word}</dt><dd>{thousands(number)}</dd></div> })
+        .map(|(word, number, path)| {
+            let number = thousands(number);
+            let number = match path {
+                Some(path) => view! { <a class="ks-plain underline decoration-1 underline-offset-4" href=ctx.href(path)>{number}</a> }.into_any(),
+                None => number.into_any(),
+            };
+            view! { <div><dt>{word}</dt><dd>{number}</dd></div> }
+        })
         .collect();
-    view! { <dl class="ks-figures !grid-cols-2 md:!grid-cols-4">{figures}</dl> }.into_any()
+    view! {
+        <dl class="ks-figures !grid-cols-2 md:!grid-cols-4 xl:!grid-cols-7">{figures}</dl>
+    }
+    .into_any()
 }
 
 fn count_bars(counts: &[Count], path: impl Fn(&str) -> String) -> Vec<Bar> {
@@ -106,21 +111,23 @@ fn count_bars(counts: &[Count], path: impl Fn(&str) -> String) -> Vec<Bar> {
     bars
 }
 
-fn classes(ctx: &Ctx) -> Groups {
+fn classes(ctx: &Ctx) -> Groups<'static> {
     Groups {
         title: ctx.words.chart_class,
         column: ctx.words.open_class,
         filter: "open",
         colour: |class| class.parse::<OpenClass>().ok().map(class_colour),
+        whole: None,
     }
 }
 
-fn regions(ctx: &Ctx) -> Groups {
+fn regions(ctx: &Ctx) -> Groups<'_> {
     Groups {
         title: ctx.words.chart_region,
         column: ctx.words.region,
         filter: "region",
         colour: |_| None,
+        whole: Some(&ctx.site.region),
     }
 }
 
@@ -148,7 +155,8 @@ fn chart(ctx: &Ctx, title: &'static str, column: &'static str, values: Vec<Bar>)
             {note}
             <details>
                 <summary>{ctx.words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{title}</span></summary>
-                <table class="ks-table mt-2">
+                <div class="ks-frame" tabindex="0" role="region" aria-label=title>
+                <table class="ks-table">
                     <caption class="sr-only">{title}</caption>
                     <thead>
                         <tr>
@@ -158,6 +166,7 @@ fn chart(ctx: &Ctx, title: &'static str, column: &'static str, values: Vec<Bar>)
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
+                </div>
             </details>
         </section>
     }
@@ -212,7 +221,8 @@ fn providers(ctx: &Ctx, providers: &[ProviderStats]) -> AnyView {
             {more.map(|text| view! { <p class="mt-2 text-sm ks-mute">{text}</p> })}
             <details>
                 <summary>{words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{words.chart_provider}</span></summary>
-                <table class="ks-table mt-2">
+                <div class="ks-frame" tabindex="0" role="region" aria-label=words.chart_provider>
+                <table class="ks-table">
                     <caption class="sr-only">{words.chart_provider}</caption>
                     <thead>
                         <tr>
@@ -224,6 +234,7 @@ fn providers(ctx: &Ctx, providers: &[ProviderStats]) -> AnyView {
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
+                </div>
             </details>
         </section>
     }
@@ -256,7 +267,8 @@ fn usage(ctx: &Ctx, days: &[DayUsage]) -> AnyView {
             </div>
             <details>
                 <summary>{words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{words.chart_days}</span></summary>
-                <table class="ks-table mt-2 max-w-[40rem]">
+                <div class="ks-frame max-w-[40rem]" tabindex="0" role="region" aria-label=words.chart_days>
+                <table class="ks-table">
                     <caption class="sr-only">{words.chart_days}</caption>
                     <thead>
                         <tr>
@@ -267,6 +279,7 @@ fn usage(ctx: &Ctx, days: &[DayUsage]) -> AnyView {
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
+                </div>
             </details>
         </section>
     }

@@ -14,7 +14,7 @@ use super::organization::facet_bars;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
-use crate::ui::bars::bars;
+use crate::ui::bars::bar_section;
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::dataset_table::{Providers, dataset_table};
@@ -141,14 +141,8 @@ fn datasets(ctx: &Ctx, found: &TopicPage) -> AnyView {
             {dataset_table(ctx, &found.latest, words.latest_caption, Providers::Shown)}
         </section>
         <div class="grid lg:grid-cols-2 gap-x-16">
-            <section aria-labelledby="h-class" class="mt-12">
-                {section_head("h-class", words.datasets_by_class)}
-                <div class="mt-3">{bars(ctx, classes)}</div>
-            </section>
-            <section aria-labelledby="h-theme" class="mt-12">
-                {section_head("h-theme", words.datasets_by_theme)}
-                <div class="mt-3">{bars(ctx, themes)}</div>
-            </section>
+            {bar_section(ctx, "h-class", words.datasets_by_class, classes)}
+            {bar_section(ctx, "h-theme", words.datasets_by_theme, themes)}
         </div>
     }
     .into_any()

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::data::data;
+use super::heading::section_head;
 use super::numbers::thousands;
 use crate::ctx::Ctx;
 
@@ -21,9 +22,16 @@ pub(crate) struct Bar {
     pub(crate) colour: Option<&'static str>,
 }
 
-/// Draws bars; the greatest count fills the width.
+/// Below this a bar says less than its number.
+const LEAST_GREATEST: u64 = 5;
+
+/// Draws bars; the greatest count fills the width. One or two values, or only small ones, are a
+/// list: their bars would be large and say nothing.
 pub(crate) fn bars(ctx: &Ctx, bars: Vec<Bar>) -> AnyView {
     let greatest = bars.iter().map(|bar| bar.count).max().unwrap_or(0);
+    if bars.len() <= 2 || greatest < LEAST_GREATEST {
+        return list(ctx, bars);
+    }
     let rows: Vec<_> = bars
         .into_iter()
         .map(|bar| {
@@ -31,11 +39,7 @@ pub(crate) fn bars(ctx: &Ctx, bars: Vec<Bar>) -> AnyView {
             let marked = (bar.marked > 0).then(|| {
                 view! { <rect width=share(bar.marked, greatest) height="1" fill="currentColor"></rect> }
             });
-            let label = data(ctx.lang, bar.label);
-            let label = match bar.path {
-                Some(path) => view! { <a class="ks-plain" href=ctx.href(&path)>{label}</a> }.into_any(),
-                None => label,
-            };
+            let label = linked(ctx, bar.label, bar.path);
             view! {
                 <li>
                     <span>{label}</span>
@@ -49,6 +53,50 @@ pub(crate) fn bars(ctx: &Ctx, bars: Vec<Bar>) -> AnyView {
         })
         .collect();
     view! { <ol class="ks-bars is-wide">{rows}</ol> }.into_any()
+}
+
+fn list(ctx: &Ctx, bars: Vec<Bar>) -> AnyView {
+    let rows: Vec<_> = bars
+        .into_iter()
+        .map(|bar| {
+            view! {
+                <li class="flex items-baseline justify-between gap-4 py-1.5 border-t border-[var(--line)] first:border-t-0">
+                    <span>{linked(ctx, bar.label, bar.path)}</span>
+                    <span class="num text-sm ks-mute">{thousands(bar.count)}</span>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ol class="max-w-[30rem] text-[.9375rem]">{rows}</ol> }.into_any()
+}
+
+fn linked(ctx: &Ctx, label: String, path: Option<String>) -> AnyView {
+    let label = data(ctx.lang, label);
+    match path {
+        Some(path) => view! { <a class="ks-plain" href=ctx.href(&path)>{label}</a> }.into_any(),
+        None => label,
+    }
+}
+
+/// Draws a section of bars; one value alone is compared with nothing and has none.
+pub(crate) fn bar_section(
+    ctx: &Ctx,
+    id: &'static str,
+    title: &'static str,
+    values: Vec<Bar>,
+) -> Option<AnyView> {
+    if values.len() < 2 {
+        return None;
+    }
+    Some(
+        view! {
+            <section aria-labelledby=id class="mt-12">
+                {section_head(id, title)}
+                <div class="mt-3">{bars(ctx, values)}</div>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// Returns the length of a bar out of 100, with one decimal; what there is can be seen.

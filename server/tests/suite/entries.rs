@@ -10,7 +10,7 @@ use kaishu_types::Lang;
 use kaishu_types::vocabulary::{DatasetState, ItemType, OpenClass, ShareClass};
 use serde_json::Value;
 
-use crate::support::{TestSite, all_items};
+use crate::support::{Answer, TestSite, all_items};
 
 /// The day it is in every test.
 const TODAY: &str = "2026-11-21";
@@ -294,11 +294,41 @@ async fn the_page_of_figures_says_what_the_api_says() {
             assert!(rows.contains(&row), "{by}: no row {row} in {rows:?}");
         }
     }
-    let headings = page.texts(".ks-chart h3");
-    for word in ["数据集", "浏览", "下载"] {
-        assert!(headings.iter().filter(|it| *it == word).count() >= 2, "{headings:?}");
-    }
+    // Before any use, charts of it would be labels beside noughts: only the trend names them.
+    assert_eq!(figures["n_views"], 0);
+    assert_eq!(chart_headings(&page), [2, 1, 1]);
     let n_charts = page.texts(".ks-chart > h2").len();
     assert_eq!(n_charts, page.texts(".ks-chart details table").len(), "each chart has its table");
     assert_eq!(figures["n_datasets"], site.get("/api/v1/datasets").await.json()["total"]);
+    assert_eq!(page.attributes("dl.ks-figures a[href*='overdue']", "href").len(), 1);
+}
+
+fn chart_headings(page: &Answer) -> [usize; 3] {
+    let headings = page.texts(".ks-chart h3");
+    ["数据集", "浏览", "下载"].map(|word| headings.iter().filter(|it| *it == word).count())
+}
+
+// Proves SHOW-07 but for the figures of applications: once there is use, it is drawn by class and by
+// region, and the region that holds all others stands in the table alone.
+#[tokio::test]
+async fn use_is_drawn_once_there_is_any() {
+    let site = TestSite::demo().await;
+    let found =
+        site.get("/api/v1/datasets?open=unconditional&format=csv&region=YX-LC").await.json();
+    let code = found["items"][0]["code"].as_str().unwrap();
+    let entry = site.get(&format!("/api/v1/datasets/{code}")).await.json();
+    let id = entry["resources"][0]["id"].as_i64().unwrap();
+    assert_eq!(site.get(&format!("/datasets/{code}")).await.status, 200);
+    let file = site.get(&format!("/api/v1/datasets/{code}/resources/{id}/original")).await;
+    assert_eq!(file.status, 200);
+    site.test_portal.portal().flush_usage().await.unwrap();
+
+    let page = site.get("/stats").await;
+
+    assert_eq!(chart_headings(&page), [2, 3, 3]);
+    let regions = page.attributes(".ks-chart ol a[href^='/datasets?region=']", "href");
+    assert!(!regions.is_empty());
+    assert!(!regions.contains(&"/datasets?region=YX".to_owned()), "{regions:?}");
+    let rows = page.texts(".ks-chart tbody th");
+    assert!(rows.contains(&"云溪州".to_owned()), "{rows:?}");
 }

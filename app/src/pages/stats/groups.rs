@@ -11,7 +11,7 @@ use crate::ui::data::data;
 use crate::ui::numbers::thousands;
 
 /// What the groups are, in words.
-pub(super) struct Groups {
+pub(super) struct Groups<'a> {
     /// Of what the figures are.
     pub(super) title: &'static str,
     /// The heading of the column of groups.
@@ -20,25 +20,52 @@ pub(super) struct Groups {
     pub(super) filter: &'static str,
     /// The colour of the bar of a group.
     pub(super) colour: fn(&str) -> Option<&'static str>,
+    /// The group that holds all others: beside it their bars would all be short.
+    pub(super) whole: Option<&'a str>,
+}
+
+/// Leaves out the group that holds all others, unless it is the only one.
+fn drawn<'a>(figures: &'a [GroupStats], whole: Option<&str>) -> Vec<&'a GroupStats> {
+    let parts: Vec<_> = figures.iter().filter(|it| Some(it.value.as_str()) != whole).collect();
+    if parts.is_empty() { figures.iter().collect() } else { parts }
 }
 
 /// Draws the charts of groups with their table.
-pub(super) fn section(ctx: &Ctx, groups: &Groups, figures: &[GroupStats]) -> AnyView {
+pub(super) fn section(ctx: &Ctx, groups: &Groups<'_>, figures: &[GroupStats]) -> AnyView {
     let words = ctx.words;
     let title = groups.title;
-    let charts = [
-        chart(ctx, groups, words.datasets_word, figures, |group| group.count),
-        chart(ctx, groups, words.views, figures, |group| group.n_views),
-        chart(ctx, groups, words.downloads, figures, |group| group.n_downloads),
-    ];
-    let note = (figures.len() > N_BARS).then(|| {
-        view! { <p class="mt-2 text-sm ks-mute">{words.first_of(N_BARS, figures.len())}</p> }
+    let drawn = drawn(figures, groups.whole);
+    let charts: Vec<_> = [
+        chart(ctx, groups, words.datasets_word, &drawn, |group| group.count),
+        chart(ctx, groups, words.views, &drawn, |group| group.n_views),
+        chart(ctx, groups, words.downloads, &drawn, |group| group.n_downloads),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let layout = match charts.len() {
+        1 => "max-w-[46rem]",
+        2 => "grid lg:grid-cols-2 gap-x-12 gap-y-6",
+        _ => "grid lg:grid-cols-3 gap-x-12 gap-y-6",
+    };
+    let note = (drawn.len() > N_BARS).then(|| {
+        view! { <p class="mt-2 text-sm ks-mute">{words.first_of(N_BARS, drawn.len())}</p> }
+    });
+    let left_out = figures.iter().find(|it| Some(it.value.as_str()) == groups.whole);
+    let whole = left_out.filter(|_| drawn.len() < figures.len()).map(|group| {
+        view! {
+            <p class="mt-2 text-sm ks-mute">
+                {words.region_in_full}{data(ctx.lang, group.label.as_str())}
+                {ctx.lang.pick("。", ".")}
+            </p>
+        }
     });
     view! {
         <section class="ks-chart">
             <h2>{title}</h2>
-            <div class="grid lg:grid-cols-3 gap-x-12 gap-y-6">{charts}</div>
+            <div class=layout>{charts}</div>
             {note}
+            {whole}
             <details>
                 <summary>{words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{title}</span></summary>
                 {table(ctx, groups, figures)}
@@ -50,11 +77,15 @@ pub(super) fn section(ctx: &Ctx, groups: &Groups, figures: &[GroupStats]) -> Any
 
 fn chart(
     ctx: &Ctx,
-    groups: &Groups,
+    groups: &Groups<'_>,
     title: &'static str,
-    figures: &[GroupStats],
+    figures: &[&GroupStats],
     figure: fn(&GroupStats) -> u64,
-) -> AnyView {
+) -> Option<AnyView> {
+    // Before the first view or download, every label would stand beside a nought.
+    if figures.iter().all(|group| figure(group) == 0) {
+        return None;
+    }
     let values = figures
         .iter()
         .take(N_BARS)
@@ -66,16 +97,18 @@ fn chart(
             colour: (groups.colour)(&group.value),
         })
         .collect();
-    view! {
-        <div>
-            <h3 class="mb-1 text-base">{title}</h3>
-            {bars(ctx, values)}
-        </div>
-    }
-    .into_any()
+    Some(
+        view! {
+            <div>
+                <h3 class="mb-1 text-base">{title}</h3>
+                {bars(ctx, values)}
+            </div>
+        }
+        .into_any(),
+    )
 }
 
-fn table(ctx: &Ctx, groups: &Groups, figures: &[GroupStats]) -> AnyView {
+fn table(ctx: &Ctx, groups: &Groups<'_>, figures: &[GroupStats]) -> AnyView {
     let words = ctx.words;
     let rows: Vec<_> = figures
         .iter()
@@ -91,7 +124,8 @@ fn table(ctx: &Ctx, groups: &Groups, figures: &[GroupStats]) -> AnyView {
         })
         .collect();
     view! {
-        <table class="ks-table mt-2 max-w-[40rem]">
+        <div class="ks-frame max-w-[40rem]" tabindex="0" role="region" aria-label=groups.title>
+        <table class="ks-table">
             <caption class="sr-only">{groups.title}</caption>
             <thead>
                 <tr>
@@ -103,6 +137,7 @@ fn table(ctx: &Ctx, groups: &Groups, figures: &[GroupStats]) -> AnyView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
+        </div>
     }
     .into_any()
 }
