@@ -165,7 +165,7 @@ mod tests {
 
     use super::*;
 
-    /// Proves ORG-12
+    /// The rules of ORG-12 are data that cite their articles, and each stands beside those it cites.
     #[test]
     fn rules_stand_beside_every_article_they_cite() {
         let policy = PolicyProfile::load("aba").unwrap().view();

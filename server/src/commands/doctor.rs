@@ -262,7 +262,7 @@ mod tests {
         assert!(text.contains(part), "{text}");
     }
 
-    /// Proves SUP-01: nobody learns of a missing year from a deadline.
+    /// The calendar of SUP-01: nobody learns of a missing year from a deadline.
     #[test]
     fn a_missing_year_is_named_before_a_deadline_needs_it() {
         check((2025, 12, 31), Verdict::Good, "end of 2026");

@@ -30,6 +30,8 @@ async fn with_those_below(site: &TestSite, top: &str) -> Vec<String> {
 }
 
 // Proves ZON-01: every entry has a level, and one can browse by level and by place.
+// Proves CAT-12: a region has its own entries and those of all levels below it, and a level has its
+// own and no others.
 #[tokio::test]
 async fn datasets_are_found_by_level_and_by_place() {
     let site = TestSite::demo().await;

@@ -1,4 +1,5 @@
-//! The working-day calendar: the notices day by day, and laws of counting. Proves SUP-01.
+//! The working-day calendar: the notices day by day, and laws of counting. The calendar of
+//! SUP-01; the one engine that owns every duty is not built.
 #![expect(clippy::unwrap_used, reason = "a missing fixture is a failed test")]
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};

@@ -1,5 +1,6 @@
 //! Profiles: complete, cited, and refused with file, key and line when they are wrong.
-//! Proves ORG-12.
+//! The profile of ORG-12 with its document, dates, warning and overrides; requests that keep the
+//! version they were filed under are not built.
 #![expect(clippy::unwrap_used, reason = "a missing fixture is a failed test")]
 
 use chrono::NaiveDate;
@@ -138,7 +139,7 @@ fn values_are_in_words() {
     assert_eq!(find("validity").value_en, "the date is blank");
 }
 
-/// Proves SUP-01: the numbers of the requirements' table.
+/// The values of SUP-01, which come from the profile: the numbers of the requirements' table.
 #[test]
 fn deadlines_are_those_of_the_regulations() {
     let table = [
@@ -165,7 +166,7 @@ fn deadlines_are_those_of_the_regulations() {
     }
 }
 
-/// Proves SUP-01: a duty without a number is marked as proposed and names its article.
+/// The values of SUP-01: a duty without a number is marked as proposed and names its article.
 #[test]
 fn a_number_the_regulation_does_not_give_is_marked_as_proposed() {
     let rules = PolicyProfile::load("anshan").unwrap().rules;

@@ -168,7 +168,7 @@ mod tests {
         }
     }
 
-    /// Proves CAT-12: a region counts its own datasets and those of all levels below.
+    /// A region counts its own datasets and those of all levels below.
     #[test]
     fn a_region_counts_all_below_it() {
         let regions = vec![
@@ -188,7 +188,7 @@ mod tests {
         regions.into_iter().map(|it| it.named.code.as_str()).collect()
     }
 
-    /// Proves ZON-02: a zone knows the regions above it and directly below it.
+    /// A zone knows the regions above it and directly below it.
     #[test]
     fn a_region_knows_what_is_above_and_below_it() {
         let regions = vec![

@@ -348,7 +348,7 @@ mod tests {
         assert_eq!(quote.about(word).paragraphs, expected);
     }
 
-    /// Proves ORG-12: a quotation says what it is quoted for, in whole sentences.
+    /// A quotation says what it is quoted for, in whole sentences.
     #[test]
     fn an_article_is_quoted_by_the_sentences_about_a_class() {
         let about_all = "可以提供给所有人的，列入无条件开放类；涉及隐私的，列入有条件开放类。";

@@ -155,7 +155,7 @@ async fn one_conditional_item_makes_the_dataset_conditional() {
     assert_eq!(conditional.count, 1);
 }
 
-/// Proves ORG-12: `modules` decides, under each profile, whether anything leaves to the public.
+/// The switches of ORG-12: `modules` decides, under each profile, whether anything leaves to the public.
 #[tokio::test]
 async fn without_the_module_of_opening_nothing_is_downloaded() {
     for policy in ["default", "anshan", "guangdong", "aba", "yulin"] {

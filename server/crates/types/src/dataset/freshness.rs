@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(found, expected);
     }
 
-    /// Proves SRCH-07.
+    /// The freshness part of SRCH-07; ratings and corrections are not built.
     #[test]
     fn a_due_date_is_judged_by_its_period() {
         check(Frequency::Yearly, Some("2026-11-20"), "1 days after 2026-11-20");
