@@ -161,9 +161,9 @@ fn wrong_rdf_and_yaml_are_named() {
             "dcat",
             "deep.rdf",
             xml("UTF-8", &nested(100_000, "<d:a><d:b>", "</d:b></d:a>")),
-            Refuses(""),
+            Refuses("describes no dataset"),
         ),
-        ("dcat", "cut.rdf", xml("UTF-8", titled)[..150].to_vec(), Refuses("")),
+        ("dcat", "cut.rdf", xml("UTF-8", titled)[..150].to_vec(), Refuses("not valid RDF/XML")),
         (
             "dcat",
             "deep.jsonld",

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -116,7 +117,8 @@ fn what_an_import_reported_survives_its_kill() {
         let mut child =
             import(killed.path()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let reported = reported(&mut child, n_reports);
-        child.wait().unwrap();
+        let ended = child.wait().unwrap();
+        assert_eq!(ended.signal(), Some(9), "the kill came before the end: {ended}");
         assert!(reported >= before, "{reported} after {before}");
         before = reported;
         let n_stored = entries(killed.path()).len() as u64;
