@@ -3,6 +3,8 @@
 use axum::extract::State as Shared;
 use axum::response::Response;
 use kaishu_portal::Error;
+use kaishu_portal::catalogue::MAX_TYPED_CHARS;
+use kaishu_types::Lang;
 
 use super::asked::Asked;
 use super::listing::Suggestions;
@@ -16,7 +18,7 @@ use crate::state::State;
     params(("q" = String, Query, description = "What was typed so far: characters, pinyin or initials", example = "空气")),
     responses(
         (status = 200, description = "At most eight completions", body = Suggestions),
-        (status = 400, description = "`q` is missing", body = Problem, content_type = "application/problem+json")
+        (status = 400, description = "`q` is missing or longer than 100 characters", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn list(Shared(state): Shared<State>, asked: Asked) -> Result<Response, Problem> {
@@ -30,6 +32,16 @@ pub(super) async fn list(Shared(state): Shared<State>, asked: Asked) -> Result<R
         )
         .into());
     };
+    let n_chars = text.chars().count();
+    if n_chars > MAX_TYPED_CHARS {
+        let message = match asked.lang {
+            Lang::Zh => format!("有 {n_chars} 个字，最多补全 {MAX_TYPED_CHARS} 个字"),
+            Lang::En => {
+                format!("has {n_chars} characters; at most {MAX_TYPED_CHARS} are completed")
+            }
+        };
+        return Err(Error::field("q", message).into());
+    }
     let items = state.portal().suggest(text).await?;
     reply::json(&asked.headers, asked.lang, &Suggestions { items })
 }

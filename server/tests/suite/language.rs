@@ -141,7 +141,15 @@ async fn the_attribution_line_is_in_the_language_of_the_page() {
 #[tokio::test]
 async fn problems_are_told_in_the_language_that_was_asked_for() {
     let site = TestSite::demo().await;
+    let found = site.get("/api/v1/datasets?open=unconditional&format=csv").await.json();
+    let code = found["items"][0]["code"].as_str().unwrap().to_owned();
+    let entry = site.get(&format!("/api/v1/datasets/{code}")).await.json();
+    let file = format!("/api/v1/datasets/{code}/resources/{}", entry["resources"][0]["id"]);
+    let foreign = format!("{file}/original?receipt=R-20200101-00000000");
+    let too_long = format!("/api/v1/suggestions?q={}", "a".repeat(101));
     let cases = [
+        (foreign.as_str(), "不是这个文件的回执", "is no receipt of this file"),
+        (too_long.as_str(), "最多补全 100 个字", "at most 100 are completed"),
         ("/api/v1/datasets/YX-GONE-0001", "没有这个数据集：YX-GONE-0001", "there is no dataset"),
         ("/api/v1/regions/NOWHERE", "没有这个地区", "there is no region"),
         ("/api/v1/vocabularies/none", "没有这个词表", "there is no vocabulary"),

@@ -11,6 +11,9 @@ use crate::{Error, Portal, Result, blocking};
 /// Most suggestions at once.
 const N_SUGGESTIONS: usize = 8;
 
+/// What is typed is completed up to so many characters.
+pub const MAX_TYPED_CHARS: usize = 100;
+
 /// Values of a facet in an answer; thousands of providers would be most of every page.
 const MAX_FACET_VALUES: usize = 100;
 
@@ -168,9 +171,9 @@ impl Portal {
         })
     }
 
-    /// Completes what is being typed.
+    /// Completes what is being typed, by its first [`MAX_TYPED_CHARS`] characters.
     pub async fn suggest(&self, text: &str) -> Result<Vec<Suggestion>> {
-        let text: String = text.chars().take(100).collect();
+        let text: String = text.chars().take(MAX_TYPED_CHARS).collect();
         let index = self.inner.index.clone();
         blocking(move || Ok(index.suggest(&text, N_SUGGESTIONS)?)).await
     }
