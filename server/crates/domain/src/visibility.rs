@@ -1,6 +1,8 @@
 //! What the public sees of the catalogue, and whether it must log in (SRCH-04, SRCH-08, DL-01).
 
-use kaishu_types::dataset::DataItemView;
+use std::collections::BTreeMap;
+
+use kaishu_types::dataset::{DataItemView, EntryFields, OpenTerms, ShareTerms};
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
 
 use crate::policy::PolicyProfile;
@@ -58,6 +60,58 @@ fn strictness(class: OpenClass) -> u8 {
         OpenClass::Unconditional => 0,
         OpenClass::Conditional => 1,
         OpenClass::None => 2,
+    }
+}
+
+/// Returns what may be told of an entry of class none where it is listed (`catalogue.list_none`): its
+/// name and the ground for the class. What every entry must have stays, as its theme.
+pub fn name_only(fields: EntryFields) -> EntryFields {
+    let EntryFields { title, title_en, theme, kind, frequency, licence, open, share, .. } = fields;
+    EntryFields {
+        title,
+        title_en,
+        theme,
+        kind,
+        frequency,
+        licence,
+        open: OpenTerms {
+            class: open.class,
+            grounds: open.grounds,
+            reason: None,
+            basis: open.basis,
+            conditions: Vec::new(),
+            modes: Vec::new(),
+            security_measures: None,
+        },
+        share: ShareTerms {
+            class: share.class,
+            conditions: Vec::new(),
+            modes: Vec::new(),
+            scope: None,
+            basis: Vec::new(),
+        },
+        security_level: fields.security_level,
+        summary: String::new(),
+        summary_en: None,
+        keywords: Vec::new(),
+        industry: None,
+        base_db: None,
+        usage_requirements: None,
+        priority: Vec::new(),
+        spatial: None,
+        temporal_start: None,
+        temporal_end: None,
+        source: None,
+        source_system: None,
+        business_matter: None,
+        mgmt_responsibility: None,
+        collector: None,
+        certifier: None,
+        classification: None,
+        data_form: Vec::new(),
+        contact: None,
+        homepage: None,
+        extras: BTreeMap::new(),
     }
 }
 

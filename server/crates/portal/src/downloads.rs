@@ -45,6 +45,10 @@ impl Portal {
         match view.files {
             FileAccess::Free => {}
             FileAccess::ModuleOff => return Err(self.opening_is_off(lang)),
+            // Listed by name only: no grant leads to it, either.
+            FileAccess::NeedsGrant if dataset.fields.open.class == OpenClass::None => {
+                return Err(hidden());
+            }
             // Where only hidden items stand in the way, a refusal would tell that there are some.
             FileAccess::NeedsGrant if view.hides_items && is_open_to_see(&dataset) => {
                 return Err(hidden());
@@ -52,16 +56,20 @@ impl Portal {
             // Before the number is looked up: it must not tell which files there are.
             FileAccess::NeedsGrant => return Err(self.needs_grant(&dataset, lang)),
         }
-        // A file of an older version leaves only if all versions it belongs to were wholly open.
-        let mut versions = dataset.versions.iter().filter(|version| version.is_wholly_open);
-        let is_listed = versions.any(|version| version.resources.iter().any(|it| it.id == id));
-        let (resource, blob_key) = kaishu_store::datasets::resource(&self.inner.store, code, id)
-            .await?
-            .ok_or_else(hidden)?;
-        let was_closed = view.closed_resources.contains(&id);
-        if resource.kind != ResourceKind::File || !is_listed || was_closed {
+        // A file leaves only if all versions it belongs to were wholly open, or the current one is.
+        // Whether it leaves is decided by what is listed: the versions that show it were open.
+        let versions = dataset.versions.iter().filter(|version| version.is_wholly_open);
+        let listed = versions.flat_map(|version| &version.resources).find(|it| it.id == id);
+        let (mut resource, blob_key) =
+            kaishu_store::datasets::resource(&self.inner.store, code, id)
+                .await?
+                .ok_or_else(hidden)?;
+        let is_closed = view.closed_resources.contains(&id);
+        let Some(listed) = listed.filter(|it| it.kind == ResourceKind::File && !is_closed) else {
             return Err(hidden());
-        }
+        };
+        // It may have come with a version that nobody may know of.
+        resource.version = listed.version;
         if self.needs_login() {
             return Err(self.login_needed(lang));
         }

@@ -23,6 +23,7 @@ pub mod topics;
 mod clock;
 mod error;
 mod facets;
+mod history;
 mod usage;
 
 use std::path::PathBuf;
@@ -105,6 +106,15 @@ impl Portal {
     pub async fn open(settings: Settings) -> Result<Self> {
         let policy = PolicyProfile::load(&settings.policy)
             .map_err(|error| Error::Configuration(error.to_string()))?;
+        Box::pin(Self::open_with(settings, policy)).await
+    }
+
+    /// Opens a portal under a profile that is not one of the known ones.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub async fn open_with(settings: Settings, policy: PolicyProfile) -> Result<Self> {
         let store = Store::connect(&settings.database_url, settings.max_connections).await?;
         store.migrate().await?;
         let blobs = match &settings.blobs {

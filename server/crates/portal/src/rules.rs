@@ -12,7 +12,7 @@ use kaishu_types::rules::{PolicyView, RegulationView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, Lang, text};
 
-use crate::{Error, Portal, Result};
+use crate::{Error, Portal, Result, history};
 
 /// An article of a regulation, ready to be quoted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,6 +201,7 @@ impl Portal {
         if !visibility::has_public_page(dataset.state, class, self.lists_none()) {
             return None;
         }
+        let opens_files = self.policy().has_module(Module::Open) && is_wholly_open(&dataset);
         let files = self.file_access(&dataset);
         let all_formats = formats(&dataset.resources);
         let hides_items = dataset.items.iter().any(|item| item.open_class == OpenClass::None);
@@ -208,42 +209,33 @@ impl Portal {
         dataset.items = visibility::public_items(&dataset.items);
         if class == OpenClass::None {
             // Listed by name only: title, provider and legal basis.
+            dataset.fields = visibility::name_only(dataset.fields);
             dataset.items.clear();
+            dataset.resources.clear();
             dataset.versions.clear();
+            dataset.origin = None;
+            dataset.source_id = None;
         }
-        let shows_data = visibility::serves_data(dataset.state) && class != OpenClass::None;
-        let trim = |resources: &mut Vec<ResourceView>, may_take: bool| {
-            resources.retain(|it| shows_data && (may_take || it.kind != ResourceKind::File));
-            for resource in resources.iter_mut() {
-                resource.file_name = resource.file_name.as_deref().map(text::file_name);
-            }
-            if class != OpenClass::Unconditional {
-                // Where the data lies is part of what a grant opens.
-                for resource in resources {
-                    resource.url = None;
-                    resource.source_id = None;
-                }
-            }
-        };
-        let may_take = files == FileAccess::Free;
-        let closed_resources: Vec<i64> = dataset
-            .versions
-            .iter()
-            .filter(|version| !version.is_wholly_open)
-            .flat_map(|version| version.resources.iter().map(|resource| resource.id))
-            .collect();
-        trim(&mut dataset.resources, may_take);
-        for version in &mut dataset.versions {
-            let may_take = may_take && version.is_wholly_open;
-            trim(&mut version.resources, may_take);
-            version.resources.retain(|resource| !closed_resources.contains(&resource.id));
-        }
+        let closed_resources = history::closed_resources(&dataset.versions);
         dataset.resources.retain(|resource| !closed_resources.contains(&resource.id));
+        trim(&mut dataset.resources, class, opens_files);
+        for version in &mut dataset.versions {
+            let is_open = version.is_wholly_open;
+            version
+                .resources
+                .retain(|resource| is_open && !closed_resources.contains(&resource.id));
+            trim(&mut version.resources, class, opens_files);
+        }
+        history::keep_public(&mut dataset);
+        if !visibility::serves_data(dataset.state) {
+            dataset.resources.clear();
+            dataset.versions.iter_mut().for_each(|version| version.resources.clear());
+        }
         // Where only hidden items keep the files back, their formats would tell that there are some.
-        let formats = if class == OpenClass::Unconditional && hides_items {
-            formats(&dataset.resources)
-        } else {
-            all_formats
+        let formats = match class {
+            OpenClass::None => Vec::new(),
+            OpenClass::Unconditional if hides_items => formats(&dataset.resources),
+            OpenClass::Unconditional | OpenClass::Conditional => all_formats,
         };
         Some(PublicView { dataset, files, formats, closed_resources, hides_items })
     }
@@ -254,10 +246,27 @@ impl Portal {
         if !self.policy().has_module(Module::Open) {
             return FileAccess::ModuleOff;
         }
-        let is_open = visibility::serves_data(dataset.state)
-            && dataset.fields.open.class == OpenClass::Unconditional
-            && dataset.items.iter().all(|item| item.open_class == OpenClass::Unconditional);
+        let is_open = visibility::serves_data(dataset.state) && is_wholly_open(dataset);
         if is_open { FileAccess::Free } else { FileAccess::NeedsGrant }
+    }
+}
+
+/// Whether an entry and all its data items are unconditional.
+fn is_wholly_open(dataset: &DatasetView) -> bool {
+    dataset.fields.open.class == OpenClass::Unconditional
+        && dataset.items.iter().all(|item| item.open_class == OpenClass::Unconditional)
+}
+
+/// Leaves out the files that may not be taken, and of the rest what a grant would open.
+fn trim(resources: &mut Vec<ResourceView>, class: OpenClass, opens_files: bool) {
+    resources.retain(|resource| opens_files || resource.kind != ResourceKind::File);
+    for resource in resources {
+        resource.file_name = resource.file_name.as_deref().map(text::file_name);
+        if class != OpenClass::Unconditional {
+            // Where the data lies is part of what a grant opens.
+            resource.url = None;
+            resource.source_id = None;
+        }
     }
 }
 
@@ -269,7 +278,7 @@ pub(crate) struct PublicView {
     pub(crate) files: FileAccess,
     /// The formats its data has, whether or not its files are listed.
     pub(crate) formats: Vec<Format>,
-    /// Numbers of the resources that belong to a version that was not wholly open.
+    /// Numbers of the resources that stay back for a version that was not wholly open.
     pub(crate) closed_resources: Vec<i64>,
     /// Whether it has data items that the public may not know of; only for decisions, never told.
     pub(crate) hides_items: bool,

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use kaishu_domain::PolicyProfile;
 use kaishu_portal::importing::{Folder, Input, Options};
 use kaishu_portal::{BlobSettings, Clock, Portal, Settings, Site};
 use kaishu_store::Store;
@@ -51,6 +52,17 @@ impl TestPortal {
         let settings = settings(folder.path(), setup.policy);
         let store = Store::connect(&settings.database_url, 2).await.unwrap();
         let portal = Portal::open(settings).await.unwrap();
+        Self { portal, store, folder }
+    }
+
+    /// Opens an empty portal whose rules list entries of class none by name.
+    pub async fn listing_none() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(folder.path(), "aba");
+        let mut policy = PolicyProfile::load("aba").unwrap();
+        policy.rules.catalogue.list_none.value = true;
+        let store = Store::connect(&settings.database_url, 2).await.unwrap();
+        let portal = Box::pin(Portal::open_with(settings, policy)).await.unwrap();
         Self { portal, store, folder }
     }
 
