@@ -22,8 +22,8 @@ export type Portal = "edge" | "empty";
 
 /** Where a portal answers; undefined where the suite runs against one portal only. */
 export function baseOf(portal: Portal | undefined, demonstration: string): string | undefined {
-  if (portal === "edge") return process.env.KAISHU_EDGE_URL;
-  if (portal === "empty") return process.env.KAISHU_EMPTY_URL;
+  if (portal === "edge") return process.env.END2END_EDGE_URL;
+  if (portal === "empty") return process.env.END2END_EMPTY_URL;
   return demonstration;
 }
 
