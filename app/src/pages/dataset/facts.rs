@@ -163,7 +163,7 @@ fn classified(ctx: &Ctx, found: &DatasetPage, code: &str) -> AnyView {
     match found.terms.term("classification", code) {
         Some(term) => {
             let word = data(ctx.lang, term.label(ctx.lang));
-            view! { {word}" "<span class="ks-mute num">{code.to_owned()}</span> }.into_any()
+            view! { <span class="ks-mute num">{code.to_owned()}</span>" "{word} }.into_any()
         }
         None => data(ctx.lang, code),
     }
