@@ -107,11 +107,11 @@ async fn codes_get_words_in_the_language_of_the_page() {
     let (classification, industry) =
         (entry["classification"].as_str().unwrap(), entry["industry"].as_str().unwrap());
     assert_eq!((classification, industry), ("07-Y", "P"));
-    for (word, text) in [("分类", "教育文化（业务） 07-Y"), ("行业", "教育（P）")] {
+    for (word, text) in [("分类", "07-Y 教育文化（业务）"), ("行业", "教育（P）")] {
         assert!(chinese.contains(&(word.to_owned(), text.to_owned())), "{chinese:?}");
     }
     let expected = [
-        ("Classification", "Education and culture (business) 07-Y"),
+        ("Classification", "07-Y Education and culture (business)"),
         ("Industry", "Education (P)"),
     ];
     for (word, text) in expected {
