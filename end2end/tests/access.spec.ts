@@ -11,7 +11,7 @@ for (const { name, portal, addresses } of groups) {
   for (const width of widths) {
     test(`axe finds nothing at ${width} px: ${name} @scripts`, async ({ page, request, watch, baseURL }) => {
       const base = baseOf(portal, baseURL!);
-      test.skip(!base, `KAISHU_${portal?.toUpperCase()}_URL is not set: .ci/end2end starts that portal`);
+      test.skip(!base, `END2END_${portal?.toUpperCase()}_URL is not set: .ci/end2end starts that portal`);
       test.setTimeout(300_000);
       await page.setViewportSize({ width, height: 900 });
       for (const { state, path, status } of addresses) {
@@ -28,7 +28,7 @@ for (const { name, portal, addresses } of groups) {
 
   test(`every page is whole and fits 320 px: ${name}`, async ({ page, request, watch, baseURL }) => {
     const base = baseOf(portal, baseURL!);
-    test.skip(!base, `KAISHU_${portal?.toUpperCase()}_URL is not set: .ci/end2end starts that portal`);
+    test.skip(!base, `END2END_${portal?.toUpperCase()}_URL is not set: .ci/end2end starts that portal`);
     test.setTimeout(180_000);
     await page.setViewportSize({ width: 320, height: 640 });
     for (const { state, path, status } of addresses) {
