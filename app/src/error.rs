@@ -4,7 +4,7 @@ use axum::response::Response;
 use http::StatusCode;
 use kaishu_domain::regulation::Citation;
 use kaishu_portal::Error;
-use kaishu_types::{DatasetCode, ErrorCode, FieldError, Remedy, RuleRef};
+use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang, Remedy, RuleRef};
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
@@ -48,6 +48,17 @@ impl AppError {
             remedy: None,
             reference: None,
         }
+    }
+
+    /// Makes the error of a code that nothing has: `one` and `all` name what was looked for, and
+    /// `path` leads to all of them.
+    pub(crate) fn unknown(lang: Lang, code: &str, one: &str, all: &str, path: &str) -> Self {
+        let code: String = code.chars().take(80).collect();
+        let (message, remedy) = match lang {
+            Lang::Zh => (format!("没有编号为 {code} 的{one}。"), format!("查看全部{all}")),
+            Lang::En => (format!("There is no {one} {code}."), format!("See all {all}")),
+        };
+        Self::new(ErrorCode::NotFound, message).with_remedy(remedy, path)
     }
 
     /// Takes over the error of a use case, with a page's own words for what is not there.

@@ -6,7 +6,7 @@ use kaishu_portal::Portal;
 use kaishu_portal::places::OrganizationPage;
 use kaishu_types::search::{Facet, FacetCount, SearchRequest};
 use kaishu_types::vocabulary::OpenClass;
-use kaishu_types::{ErrorCode, Lang, OrganizationCode};
+use kaishu_types::{Lang, OrganizationCode};
 use leptos::prelude::*;
 
 use super::catalogue::address;
@@ -17,7 +17,7 @@ use crate::page::{Page, Section, respond};
 use crate::ui::bars::{Bar, bar_section};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
-use crate::ui::dataset_table::{Providers, dataset_table};
+use crate::ui::dataset_table::{Providers, latest_datasets, no_dataset};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::meta::{fact, meta, text_fact};
 use crate::ui::numbers::thousands;
@@ -39,12 +39,11 @@ async fn find(ctx: &Ctx, portal: &Portal, code: &str) -> Result<OrganizationPage
 }
 
 fn unknown(ctx: &Ctx, code: &str) -> AppError {
-    let code: String = code.chars().take(80).collect();
-    let (message, remedy) = match ctx.lang {
-        Lang::Zh => (format!("没有编号为 {code} 的机构。"), "查看全部机构"),
-        Lang::En => (format!("There is no organization {code}."), "See all organizations"),
+    let [one, all] = match ctx.lang {
+        Lang::Zh => ["机构"; 2],
+        Lang::En => ["organization", "organizations"],
     };
-    AppError::new(ErrorCode::NotFound, message).with_remedy(remedy, "/organizations")
+    AppError::unknown(ctx.lang, code, one, all, "/organizations")
 }
 
 fn page(ctx: &Ctx, found: &OrganizationPage) -> Page {
@@ -78,11 +77,7 @@ fn datasets(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
         return view! {
             <section aria-labelledby="h-data" class="border-t-2 border-[var(--color-base-content)] pt-3">
                 {section_head("h-data", words.datasets)}
-                <p class="mt-3">
-                    {words.no_public_dataset}
-                    {ctx.gap()}
-                    <a class="ks-link" href=ctx.href("/demands")>{words.demand_link}</a>
-                </p>
+                {no_dataset(ctx)}
             </section>
         }
         .into_any();
@@ -94,13 +89,7 @@ fn datasets(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
     let theme_bars = facet_bars(&own, Facet::Theme, &found.themes);
     view! {
         <section aria-labelledby="h-data" class="border-t-2 border-[var(--color-base-content)] pt-3">
-            <div class="flex flex-wrap items-baseline justify-between gap-3">
-                {section_head("h-data", words.latest)}
-                <a class="ks-link" href=ctx.href(&all)>
-                    {words.all_n_datasets(&thousands(found.n_datasets), found.n_datasets == 1)}
-                </a>
-            </div>
-            {dataset_table(ctx, &found.latest, words.latest_caption, Providers::Left)}
+            {latest_datasets(ctx, &all, found.n_datasets, &found.latest, Providers::Left)}
         </section>
         {bar_section(ctx, "h-class", words.datasets_by_class, class_bars)}
         {bar_section(ctx, "h-theme", words.datasets_by_theme, theme_bars)}

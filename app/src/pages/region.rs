@@ -7,7 +7,7 @@ use kaishu_portal::places::RegionPage;
 use kaishu_types::organization::RegionView;
 use kaishu_types::search::{Facet, SearchRequest};
 use kaishu_types::vocabulary::{OpenClass, RegionLevel};
-use kaishu_types::{ErrorCode, Lang, RegionCode};
+use kaishu_types::{Lang, RegionCode};
 use leptos::prelude::*;
 
 use super::catalogue::address;
@@ -18,7 +18,7 @@ use crate::page::{Page, Section, respond};
 use crate::ui::bars::bar_section;
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
-use crate::ui::dataset_table::{Providers, dataset_table};
+use crate::ui::dataset_table::{Providers, latest_datasets, no_dataset};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::meta::{fact, meta};
 use crate::ui::numbers::thousands;
@@ -44,12 +44,11 @@ async fn find(ctx: &Ctx, portal: &Portal, code: &str) -> Result<RegionPage, AppE
 }
 
 fn unknown(ctx: &Ctx, code: &str) -> AppError {
-    let code: String = code.chars().take(80).collect();
-    let (message, remedy) = match ctx.lang {
-        Lang::Zh => (format!("没有编号为 {code} 的地区。"), "查看全部地区"),
-        Lang::En => (format!("There is no region {code}."), "See all regions"),
+    let [one, all] = match ctx.lang {
+        Lang::Zh => ["地区"; 2],
+        Lang::En => ["region", "regions"],
     };
-    AppError::new(ErrorCode::NotFound, message).with_remedy(remedy, "/regions")
+    AppError::unknown(ctx.lang, code, one, all, "/regions")
 }
 
 fn page(ctx: &Ctx, found: &RegionPage, zones: &[RegionLevel]) -> Page {
@@ -106,11 +105,7 @@ fn datasets(ctx: &Ctx, found: &RegionPage) -> AnyView {
         return view! {
             <section aria-labelledby="h-data">
                 {section_head("h-data", words.datasets)}
-                <p class="mt-3">
-                    {words.no_public_dataset}
-                    {ctx.gap()}
-                    <a class="ks-link" href=ctx.href("/demands")>{words.demand_link}</a>
-                </p>
+                {no_dataset(ctx)}
             </section>
         }
         .into_any();
@@ -129,13 +124,7 @@ fn datasets(ctx: &Ctx, found: &RegionPage) -> AnyView {
     let levels = facet_bars(&own, Facet::Level, &found.levels);
     view! {
         <section aria-labelledby="h-data">
-            <div class="flex flex-wrap items-baseline justify-between gap-3">
-                {section_head("h-data", words.latest)}
-                <a class="ks-link" href=ctx.href(&all)>
-                    {words.all_n_datasets(&thousands(found.n_datasets), found.n_datasets == 1)}
-                </a>
-            </div>
-            {dataset_table(ctx, &found.latest, words.latest_caption, Providers::Shown)}
+            {latest_datasets(ctx, &all, found.n_datasets, &found.latest, Providers::Shown)}
         </section>
         {bar_section(ctx, "h-theme", words.datasets_by_theme, themes)}
         {bar_section(ctx, "h-org", words.datasets_by_provider, providers)}

@@ -18,6 +18,7 @@ use crate::page::{Keep, Page, Section, respond};
 use crate::ui::bars::{Bar, bars, share};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
+use crate::ui::data_table::{Row, data_table};
 use crate::ui::dates::{day_text, full_day};
 use crate::ui::heading::page_head;
 use crate::ui::numbers::thousands;
@@ -133,17 +134,9 @@ fn regions(ctx: &Ctx) -> Groups<'_> {
 
 fn chart(ctx: &Ctx, title: &'static str, column: &'static str, values: Vec<Bar>) -> AnyView {
     let total = values.len();
-    let rows: Vec<_> = values
-        .iter()
-        .map(|bar| {
-            view! {
-                <tr>
-                    <th scope="row" class="!font-normal !whitespace-normal">{data(ctx.lang, bar.label.as_str())}</th>
-                    <td class="r">{thousands(bar.count)}</td>
-                </tr>
-            }
-        })
-        .collect();
+    let row =
+        |bar: &Bar| Row { head: data(ctx.lang, bar.label.as_str()), figures: vec![bar.count] };
+    let table = data_table(ctx, title, &[column, ctx.words.count], values.iter().map(row));
     let shown = values.into_iter().take(N_BARS).collect();
     let note = (total > N_BARS).then(|| {
         view! { <p class="mt-2 text-sm ks-mute">{ctx.words.first_of(N_BARS, total)}</p> }
@@ -153,21 +146,7 @@ fn chart(ctx: &Ctx, title: &'static str, column: &'static str, values: Vec<Bar>)
             <h2>{title}</h2>
             {bars(ctx, shown)}
             {note}
-            <details>
-                <summary>{ctx.words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{title}</span></summary>
-                <div class="ks-frame" tabindex="0" role="region" aria-label=title>
-                <table class="ks-table">
-                    <caption class="sr-only">{title}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{column}</th>
-                            <th scope="col" class="r">{ctx.words.count}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-                </div>
-            </details>
+            {table}
         </section>
     }
     .into_any()
@@ -197,21 +176,12 @@ fn providers(ctx: &Ctx, providers: &[ProviderStats]) -> AnyView {
             }
         })
         .collect();
-    let rows: Vec<_> = providers
-        .iter()
-        .map(|provider| {
-            view! {
-                <tr>
-                    <th scope="row" class="!font-normal !whitespace-normal">
-                        {data(ctx.lang, provider.organization.label(ctx.lang))}
-                    </th>
-                    <td class="r">{thousands(provider.n_datasets)}</td>
-                    <td class="r">{thousands(provider.n_overdue)}</td>
-                    <td class="r">{thousands(provider.n_downloads)}</td>
-                </tr>
-            }
-        })
-        .collect();
+    let rows = providers.iter().map(|provider| Row {
+        head: data(ctx.lang, provider.organization.label(ctx.lang)),
+        figures: vec![provider.n_datasets, provider.n_overdue, provider.n_downloads],
+    });
+    let columns = [words.provider, words.datasets_word, words.overdue, words.downloads];
+    let table = data_table(ctx, words.chart_provider, &columns, rows);
     let more = (total > N_BARS).then(|| words.first_of(N_BARS, total));
     view! {
         <section class="ks-chart">
@@ -219,23 +189,7 @@ fn providers(ctx: &Ctx, providers: &[ProviderStats]) -> AnyView {
             <p class="-mt-2 mb-3 text-sm ks-mute">{words.chart_provider_text}</p>
             {bars(ctx, shown)}
             {more.map(|text| view! { <p class="mt-2 text-sm ks-mute">{text}</p> })}
-            <details>
-                <summary>{words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{words.chart_provider}</span></summary>
-                <div class="ks-frame" tabindex="0" role="region" aria-label=words.chart_provider>
-                <table class="ks-table">
-                    <caption class="sr-only">{words.chart_provider}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{words.provider}</th>
-                            <th scope="col" class="r">{words.datasets_word}</th>
-                            <th scope="col" class="r">{words.overdue}</th>
-                            <th scope="col" class="r">{words.downloads}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-                </div>
-            </details>
+            {table}
         </section>
     }
     .into_any()
@@ -243,19 +197,12 @@ fn providers(ctx: &Ctx, providers: &[ProviderStats]) -> AnyView {
 
 fn usage(ctx: &Ctx, days: &[DayUsage]) -> AnyView {
     let words = ctx.words;
-    let rows: Vec<_> = days
-        .iter()
-        .rev()
-        .map(|day| {
-            view! {
-                <tr>
-                    <th scope="row" class="!font-normal">{full_day(ctx.lang, day.day)}</th>
-                    <td class="r">{thousands(day.views)}</td>
-                    <td class="r">{thousands(day.downloads)}</td>
-                </tr>
-            }
-        })
-        .collect();
+    let rows = days.iter().rev().map(|day| Row {
+        head: full_day(ctx.lang, day.day).into_any(),
+        figures: vec![day.views, day.downloads],
+    });
+    let columns = [words.date, words.views, words.downloads];
+    let table = data_table(ctx, words.chart_days, &columns, rows);
     let views: Vec<u64> = days.iter().map(|day| day.views).collect();
     let downloads: Vec<u64> = days.iter().map(|day| day.downloads).collect();
     view! {
@@ -265,22 +212,7 @@ fn usage(ctx: &Ctx, days: &[DayUsage]) -> AnyView {
                 {trend(ctx, words.views, days, &views)}
                 {trend(ctx, words.downloads, days, &downloads)}
             </div>
-            <details>
-                <summary>{words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{words.chart_days}</span></summary>
-                <div class="ks-frame max-w-[40rem]" tabindex="0" role="region" aria-label=words.chart_days>
-                <table class="ks-table">
-                    <caption class="sr-only">{words.chart_days}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{words.date}</th>
-                            <th scope="col" class="r">{words.views}</th>
-                            <th scope="col" class="r">{words.downloads}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-                </div>
-            </details>
+            {table}
         </section>
     }
     .into_any()

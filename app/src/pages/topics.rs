@@ -4,9 +4,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
 use kaishu_portal::topics::TopicPage;
+use kaishu_types::Lang;
 use kaishu_types::search::{Facet, SearchRequest};
 use kaishu_types::stats::Count;
-use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
 use super::catalogue::address;
@@ -17,7 +17,7 @@ use crate::page::{Page, Section, respond};
 use crate::ui::bars::bar_section;
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
-use crate::ui::dataset_table::{Providers, dataset_table};
+use crate::ui::dataset_table::{Providers, latest_datasets, no_dataset};
 use crate::ui::heading::{page_head, section_head};
 use crate::ui::law::{quotation, rule_list};
 use crate::ui::numbers::thousands;
@@ -34,19 +34,17 @@ pub(crate) async fn show(
     State(portal): State<Portal>,
     Path(code): Path<String>,
 ) -> Response {
-    let found = portal.topic_page(&code, ctx.lang).await.map_err(|error| {
-        if error.code() == ErrorCode::NotFound { unknown(&ctx, &code) } else { error.into() }
-    });
+    let found = portal.topic_page(&code, ctx.lang).await;
+    let found = found.map_err(|error| AppError::or_unknown(error, || unknown(&ctx, &code)));
     respond(&ctx, || Ok(page(&ctx, &portal, &found?)))
 }
 
 fn unknown(ctx: &Ctx, code: &str) -> AppError {
-    let code: String = code.chars().take(40).collect();
-    let (message, remedy) = match ctx.lang {
-        Lang::Zh => (format!("没有编号为 {code} 的重点领域。"), "查看全部重点领域"),
-        Lang::En => (format!("There is no priority topic {code}."), "See all priority topics"),
+    let [one, all] = match ctx.lang {
+        Lang::Zh => ["重点领域"; 2],
+        Lang::En => ["priority topic", "priority topics"],
     };
-    AppError::new(ErrorCode::NotFound, message).with_remedy(remedy, "/topics")
+    AppError::unknown(ctx.lang, code, one, all, "/topics")
 }
 
 fn list_page(ctx: &Ctx, portal: &Portal, topics: &[Count]) -> Page {
@@ -117,14 +115,7 @@ fn page(ctx: &Ctx, portal: &Portal, found: &TopicPage) -> Page {
 fn datasets(ctx: &Ctx, found: &TopicPage) -> AnyView {
     let words = ctx.words;
     if found.n_datasets == 0 {
-        return view! {
-            <p>
-                {words.no_public_dataset}
-                " "
-                <a class="ks-link" href=ctx.href("/demands")>{words.demand_link}</a>
-            </p>
-        }
-        .into_any();
+        return no_dataset(ctx);
     }
     let own = SearchRequest { priority: vec![found.code.clone()], ..Default::default() };
     let all = address(&own, 1);
@@ -132,13 +123,7 @@ fn datasets(ctx: &Ctx, found: &TopicPage) -> AnyView {
     let themes = facet_bars(&own, Facet::Theme, &found.themes);
     view! {
         <section aria-labelledby="h-data" class="border-t-2 border-[var(--color-base-content)] pt-3">
-            <div class="flex flex-wrap items-baseline justify-between gap-3">
-                {section_head("h-data", words.latest)}
-                <a class="ks-link" href=ctx.href(&all)>
-                    {words.all_n_datasets(&thousands(found.n_datasets), found.n_datasets == 1)}
-                </a>
-            </div>
-            {dataset_table(ctx, &found.latest, words.latest_caption, Providers::Shown)}
+            {latest_datasets(ctx, &all, found.n_datasets, &found.latest, Providers::Shown)}
         </section>
         <div class="grid lg:grid-cols-2 gap-x-16">
             {bar_section(ctx, "h-class", words.datasets_by_class, classes)}

@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use super::class_mark::{MarkSize, class_mark};
 use super::data::data;
 use super::dates::{day_of, short_day};
+use super::heading::section_head;
+use super::numbers::thousands;
 use crate::ctx::Ctx;
 
 /// Whether the table names the provider of each dataset.
@@ -13,6 +15,39 @@ use crate::ctx::Ctx;
 pub(crate) enum Providers {
     Shown,
     Left,
+}
+
+/// Draws the head of a section of the latest datasets, with the way to all of them, and its table.
+pub(crate) fn latest_datasets(
+    ctx: &Ctx,
+    all: &str,
+    n_datasets: u64,
+    latest: &[DatasetCard],
+    providers: Providers,
+) -> AnyView {
+    let words = ctx.words;
+    view! {
+        <div class="flex flex-wrap items-baseline justify-between gap-3">
+            {section_head("h-data", words.latest)}
+            <a class="ks-link" href=ctx.href(all)>
+                {words.all_n_datasets(&thousands(n_datasets), n_datasets == 1)}
+            </a>
+        </div>
+        {dataset_table(ctx, latest, words.latest_caption, providers)}
+    }
+    .into_any()
+}
+
+/// Says that there is no dataset, and where one can be asked for.
+pub(crate) fn no_dataset(ctx: &Ctx) -> AnyView {
+    view! {
+        <p class="mt-3">
+            {ctx.words.no_public_dataset}
+            {ctx.gap()}
+            <a class="ks-link" href=ctx.href("/demands")>{ctx.words.demand_link}</a>
+        </p>
+    }
+    .into_any()
 }
 
 /// Draws datasets, each with date, title, class and frequency.

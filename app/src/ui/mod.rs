@@ -4,6 +4,7 @@ pub(crate) mod bars;
 pub(crate) mod class_mark;
 pub(crate) mod crumbs;
 pub(crate) mod data;
+pub(crate) mod data_table;
 pub(crate) mod dataset_table;
 pub(crate) mod dates;
 pub(crate) mod facets;

@@ -8,7 +8,7 @@ use super::N_BARS;
 use crate::ctx::Ctx;
 use crate::ui::bars::{Bar, bars};
 use crate::ui::data::data;
-use crate::ui::numbers::thousands;
+use crate::ui::data_table::{Row, data_table};
 
 /// What the groups are, in words.
 pub(super) struct Groups<'a> {
@@ -60,16 +60,19 @@ pub(super) fn section(ctx: &Ctx, groups: &Groups<'_>, figures: &[GroupStats]) ->
             </p>
         }
     });
+    let rows = figures.iter().map(|group| Row {
+        head: data(ctx.lang, group.label.as_str()),
+        figures: vec![group.count, group.n_views, group.n_downloads],
+    });
+    let columns = [groups.column, words.datasets_word, words.views, words.downloads];
+    let table = data_table(ctx, title, &columns, rows);
     view! {
         <section class="ks-chart">
             <h2>{title}</h2>
             <div class=layout>{charts}</div>
             {note}
             {whole}
-            <details>
-                <summary>{words.data_table}<span class="sr-only">{ctx.lang.pick("：", ": ")}{title}</span></summary>
-                {table(ctx, groups, figures)}
-            </details>
+            {table}
         </section>
     }
     .into_any()
@@ -106,38 +109,4 @@ fn chart(
         }
         .into_any(),
     )
-}
-
-fn table(ctx: &Ctx, groups: &Groups<'_>, figures: &[GroupStats]) -> AnyView {
-    let words = ctx.words;
-    let rows: Vec<_> = figures
-        .iter()
-        .map(|group| {
-            view! {
-                <tr>
-                    <th scope="row" class="!font-normal !whitespace-normal">{data(ctx.lang, group.label.as_str())}</th>
-                    <td class="r">{thousands(group.count)}</td>
-                    <td class="r">{thousands(group.n_views)}</td>
-                    <td class="r">{thousands(group.n_downloads)}</td>
-                </tr>
-            }
-        })
-        .collect();
-    view! {
-        <div class="ks-frame max-w-[40rem]" tabindex="0" role="region" aria-label=groups.title>
-        <table class="ks-table">
-            <caption class="sr-only">{groups.title}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{groups.column}</th>
-                    <th scope="col" class="r">{words.datasets_word}</th>
-                    <th scope="col" class="r">{words.views}</th>
-                    <th scope="col" class="r">{words.downloads}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-        </div>
-    }
-    .into_any()
 }
