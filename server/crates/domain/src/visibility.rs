@@ -36,9 +36,14 @@ fn is_shown(class: OpenClass, list_none: bool) -> bool {
     class != OpenClass::None || list_none
 }
 
+/// Returns the classes of data items, as the rules below take them.
+pub fn classes(items: &[DataItemView]) -> impl Iterator<Item = OpenClass> + Clone {
+    items.iter().map(|item| item.open_class)
+}
+
 /// Returns the data items that the public may know of, in order (SRCH-04).
-pub fn public_items(items: &[DataItemView]) -> Vec<DataItemView> {
-    items.iter().filter(|item| item.open_class != OpenClass::None).cloned().collect()
+pub fn public_items(items: &[DataItemView]) -> impl Iterator<Item = &DataItemView> {
+    items.iter().filter(|item| item.open_class != OpenClass::None)
 }
 
 /// Returns the class a dataset is shown with: the stricter of its own and the strictest of its
@@ -46,13 +51,30 @@ pub fn public_items(items: &[DataItemView]) -> Vec<DataItemView> {
 ///
 /// Items never loosen what was declared of the whole, whose conditions have grounds of their own
 /// (CLS-07). A dataset with items of which none is public is not open.
-pub fn shown_class(class: OpenClass, items: &[DataItemView]) -> OpenClass {
-    if items.is_empty() {
+pub fn shown_class(class: OpenClass, items: impl IntoIterator<Item = OpenClass>) -> OpenClass {
+    let mut items = items.into_iter().peekable();
+    if items.peek().is_none() {
         return class;
     }
-    let public = items.iter().map(|item| item.open_class).filter(|it| *it != OpenClass::None);
+    let public = items.filter(|item| *item != OpenClass::None);
     let of_items = public.max_by_key(|it| strictness(*it)).unwrap_or(OpenClass::None);
     std::cmp::max_by_key(class, of_items, |it| strictness(*it))
+}
+
+/// Whether a file that holds every column holds nothing but unconditional ones: only then may its
+/// bytes leave without a grant (DL-01, DL-02).
+pub fn is_wholly_open(class: OpenClass, items: impl IntoIterator<Item = OpenClass>) -> bool {
+    class == OpenClass::Unconditional
+        && items.into_iter().all(|item| item == OpenClass::Unconditional)
+}
+
+/// Whether files stay back only for data items that the public may not know of. Then neither a
+/// refusal nor even their formats may tell that there are some (SRCH-04).
+pub fn closes_silently(
+    class: OpenClass,
+    items: impl IntoIterator<Item = OpenClass> + Clone,
+) -> bool {
+    shown_class(class, items.clone()) == OpenClass::Unconditional && !is_wholly_open(class, items)
 }
 
 fn strictness(class: OpenClass) -> u8 {

@@ -3,8 +3,8 @@
 
 use kaishu_domain::policy::PolicyProfile;
 use kaishu_domain::visibility::{
-    has_public_page, is_publicly_listed, login_required_for_unconditional, public_items,
-    serves_data, shown_class,
+    classes, closes_silently, has_public_page, is_publicly_listed, is_wholly_open,
+    login_required_for_unconditional, public_items, serves_data, shown_class,
 };
 use kaishu_types::dataset::DataItemView;
 use kaishu_types::vocabulary::{DatasetState, ItemType, OpenClass, ShareClass};
@@ -55,16 +55,33 @@ fn items_that_are_not_open_are_left_out() {
     use OpenClass::{Conditional, None, Unconditional};
     let items = [item("name", Unconditional), item("id", None), item("phone", Conditional)];
 
-    let shown = public_items(&items);
+    let names: Vec<&str> = public_items(&items).map(|item| item.name.as_str()).collect();
 
-    let names: Vec<&str> = shown.iter().map(|item| item.name.as_str()).collect();
     assert_eq!(names, ["name", "phone"]);
-    assert_eq!(shown_class(Unconditional, &items), Conditional);
-    assert_eq!(shown_class(Unconditional, &items[..2]), Unconditional);
-    assert_eq!(shown_class(Conditional, &items[..2]), Conditional);
-    assert_eq!(shown_class(Unconditional, &items[1..2]), None);
-    assert_eq!(shown_class(None, &items), None);
-    assert_eq!(shown_class(Conditional, &[]), Conditional);
+    assert!(classes(&items).eq([Unconditional, None, Conditional]));
+}
+
+#[test]
+fn items_close_what_they_are_in_and_never_open_it() {
+    use OpenClass::{Conditional, None, Unconditional};
+    let cases: [(OpenClass, &[OpenClass], OpenClass, bool, bool); 9] = [
+        // of the whole, of its items, shown, wholly open, closes silently
+        (Unconditional, &[], Unconditional, true, false),
+        (Unconditional, &[Unconditional], Unconditional, true, false),
+        (Unconditional, &[Unconditional, None], Unconditional, false, true),
+        (Unconditional, &[Unconditional, None, Conditional], Conditional, false, false),
+        (Unconditional, &[None], None, false, false),
+        (Conditional, &[], Conditional, false, false),
+        (Conditional, &[Unconditional, None], Conditional, false, false),
+        (None, &[], None, false, false),
+        (None, &[Unconditional, Conditional], None, false, false),
+    ];
+    for (class, items, shown, wholly, silently) in cases {
+        let classes = items.iter().copied();
+        assert_eq!(shown_class(class, classes.clone()), shown, "{class} {items:?}");
+        assert_eq!(is_wholly_open(class, classes.clone()), wholly, "{class} {items:?}");
+        assert_eq!(closes_silently(class, classes), silently, "{class} {items:?}");
+    }
 }
 
 #[test]

@@ -49,10 +49,7 @@ impl Portal {
             FileAccess::NeedsGrant if dataset.fields.open.class == OpenClass::None => {
                 return Err(hidden());
             }
-            // Where only hidden items stand in the way, a refusal would tell that there are some.
-            FileAccess::NeedsGrant if view.hides_items && is_open_to_see(&dataset) => {
-                return Err(hidden());
-            }
+            FileAccess::NeedsGrant if view.closes_silently => return Err(hidden()),
             // Before the number is looked up: it must not tell which files there are.
             FileAccess::NeedsGrant => return Err(self.needs_grant(&dataset, lang)),
         }
@@ -233,12 +230,6 @@ pub fn not_in_advance(lang: Lang) -> Error {
         rule: None,
         remedy: None,
     }
-}
-
-/// Whether everything that is shown of an entry is unconditional.
-fn is_open_to_see(dataset: &DatasetView) -> bool {
-    dataset.fields.open.class == OpenClass::Unconditional
-        && dataset.items.iter().all(|item| item.open_class == OpenClass::Unconditional)
 }
 
 fn checksum(resource: &ResourceView, sum: Option<&String>) -> Result<String> {

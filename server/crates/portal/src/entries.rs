@@ -49,6 +49,7 @@ pub struct VersionPage {
     /// Whether its files can be taken without a grant.
     pub may_download: bool,
 }
+
 impl Portal {
     /// Finds the public entry of a dataset: what the public may not know is not in it (SRCH-04).
     ///

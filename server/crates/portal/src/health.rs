@@ -99,7 +99,8 @@ impl Portal {
     async fn check_files_of(&self, code: &DatasetCode, check: &mut FileCheck) -> Result<()> {
         let store = &self.inner.store;
         let Some(dataset) = kaishu_store::datasets::find(store, code).await? else { return Ok(()) };
-        let class = visibility::shown_class(dataset.fields.open.class, &dataset.items);
+        let class =
+            visibility::shown_class(dataset.fields.open.class, visibility::classes(&dataset.items));
         let must_have_one = dataset.state == DatasetState::Published && class != OpenClass::None;
         if must_have_one && dataset.resources.is_empty() {
             check.without_resource.push(code.to_string());

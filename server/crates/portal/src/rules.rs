@@ -56,9 +56,7 @@ impl ArticleQuote {
             link: format!("/rules/{code}#a{number}"),
         })
     }
-}
 
-impl ArticleQuote {
     /// Names the article in a language.
     pub fn name(&self, lang: Lang) -> String {
         match lang {
@@ -197,16 +195,19 @@ impl Portal {
     /// Takes out of an entry what the public may not know (SRCH-04, SRCH-08); `None` for an entry
     /// that has no public page at all.
     fn public_view(&self, mut dataset: DatasetView) -> Option<PublicView> {
-        let class = visibility::shown_class(dataset.fields.open.class, &dataset.items);
+        let declared = dataset.fields.open.class;
+        let items = visibility::classes(&dataset.items);
+        let class = visibility::shown_class(declared, items.clone());
         if !visibility::has_public_page(dataset.state, class, self.lists_none()) {
             return None;
         }
-        let opens_files = self.policy().has_module(Module::Open) && is_wholly_open(&dataset);
-        let files = self.file_access(&dataset);
+        let is_wholly_open = visibility::is_wholly_open(declared, items.clone());
+        let closes_silently = visibility::closes_silently(declared, items);
+        let opens_files = self.policy().has_module(Module::Open) && is_wholly_open;
+        let files = self.file_access(is_wholly_open && visibility::serves_data(dataset.state));
         let all_formats = formats(&dataset.resources);
-        let hides_items = dataset.items.iter().any(|item| item.open_class == OpenClass::None);
         dataset.fields.open.class = class;
-        dataset.items = visibility::public_items(&dataset.items);
+        dataset.items = visibility::public_items(&dataset.items).cloned().collect();
         if class == OpenClass::None {
             // Listed by name only: title, provider and legal basis.
             dataset.fields = visibility::name_only(dataset.fields);
@@ -231,30 +232,21 @@ impl Portal {
             dataset.resources.clear();
             dataset.versions.iter_mut().for_each(|version| version.resources.clear());
         }
-        // Where only hidden items keep the files back, their formats would tell that there are some.
         let formats = match class {
             OpenClass::None => Vec::new(),
-            OpenClass::Unconditional if hides_items => formats(&dataset.resources),
+            _ if closes_silently => formats(&dataset.resources),
             OpenClass::Unconditional | OpenClass::Conditional => all_formats,
         };
-        Some(PublicView { dataset, files, formats, closed_resources, hides_items })
+        Some(PublicView { dataset, files, formats, closed_resources, closes_silently })
     }
 
-    /// Whether the original files of an entry may leave without a grant: the bytes hold every
-    /// column, so every data item must be unconditional, not only the entry (DL-01, DL-02).
-    fn file_access(&self, dataset: &DatasetView) -> FileAccess {
+    /// Whether the original files of an entry may leave without a grant (DL-01, DL-02).
+    fn file_access(&self, is_open: bool) -> FileAccess {
         if !self.policy().has_module(Module::Open) {
             return FileAccess::ModuleOff;
         }
-        let is_open = visibility::serves_data(dataset.state) && is_wholly_open(dataset);
         if is_open { FileAccess::Free } else { FileAccess::NeedsGrant }
     }
-}
-
-/// Whether an entry and all its data items are unconditional.
-fn is_wholly_open(dataset: &DatasetView) -> bool {
-    dataset.fields.open.class == OpenClass::Unconditional
-        && dataset.items.iter().all(|item| item.open_class == OpenClass::Unconditional)
 }
 
 /// Leaves out the files that may not be taken, and of the rest what a grant would open.
@@ -280,8 +272,9 @@ pub(crate) struct PublicView {
     pub(crate) formats: Vec<Format>,
     /// Numbers of the resources that stay back for a version that was not wholly open.
     pub(crate) closed_resources: Vec<i64>,
-    /// Whether it has data items that the public may not know of; only for decisions, never told.
-    pub(crate) hides_items: bool,
+    /// Whether its files stay back only for data items that the public may not know of; for
+    /// decisions, never told.
+    pub(crate) closes_silently: bool,
 }
 
 /// Lists the formats of resources, each once.

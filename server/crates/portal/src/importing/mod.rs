@@ -148,7 +148,8 @@ impl Portal {
                 Ok(mut entry) => {
                     // The class of an entry is the strictest of its public items.
                     let class = entry.fields.open.class;
-                    entry.fields.open.class = visibility::shown_class(class, &entry.items);
+                    entry.fields.open.class =
+                        visibility::shown_class(class, visibility::classes(&entry.items));
                     entries.push(entry);
                     notes.extend(remarks.map(|text| Note { record: name.clone(), text }));
                     names.push(name);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
+use kaishu_domain::visibility;
 use kaishu_types::dataset::{DataItemView, EntryFields};
 use kaishu_types::vocabulary::DatasetState;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
@@ -84,6 +85,7 @@ async fn write_one(
     }
     let dated = old.dataset.updated_at;
 
+    let version = row::version_row(known.id, number, entry, Some(&old.items));
     let said = to_json(&Superseded { fields: old.fields, items: old.items })?;
     dataset_version::Entity::update_many()
         .col_expr(dataset_version::Column::Superseded, Expr::value(said))
@@ -92,13 +94,9 @@ async fn write_one(
         .exec(transaction)
         .await?;
     parts.versions.push(dataset_version::ActiveModel {
-        id: NotSet,
-        dataset_id: Set(known.id),
-        number: Set(number),
-        note: Set(entry.version_note.clone()),
         published_at: Set(if keeps_dates { dated } else { to_stored(entry.updated_at) }),
         changed_fields: Set(to_json(&changed)?),
-        superseded: Set(None),
+        ..version
     });
     let mut row = dataset_row(change, number);
     if keeps_dates {
@@ -115,15 +113,17 @@ async fn write_one(
 /// items of class none, and files where neither version shows them.
 fn is_hidden(old: &Old, entry: &EntryWrite, changed: &[String]) -> bool {
     let Old { dataset, fields, items, .. } = old;
-    let shows_files = row::is_wholly_open(fields.open.class, items)
-        || row::is_wholly_open(entry.fields.open.class, &entry.items);
+    let shows_files = |fields: &EntryFields, items| {
+        visibility::is_wholly_open(fields.open.class, visibility::classes(items))
+    };
+    let shows_files = shows_files(fields, items) || shows_files(&entry.fields, &entry.items);
     let origin = entry.origin.as_ref();
     let same_origin = dataset.source_name.as_ref() == origin.map(|origin| &origin.source)
         && dataset.source_id.as_ref() == origin.map(|origin| &origin.source_id)
         && dataset.source_url.as_ref() == origin.and_then(|origin| origin.url.as_ref());
     same_origin
         && changed.iter().all(|name| match name.as_str() {
-            "items" => row::look_alike(items, &entry.items),
+            "items" => visibility::public_items(items).eq(visibility::public_items(&entry.items)),
             "resources" => !shows_files,
             _ => false,
         })

@@ -53,13 +53,9 @@ pub(super) async fn write(
             parts.resources.push(row::resource_row(id, 1, position, write)?);
         }
         parts.versions.push(dataset_version::ActiveModel {
-            id: NotSet,
-            dataset_id: Set(id),
-            number: Set(1),
-            note: Set(entry.version_note.clone()),
             published_at: Set(to_stored(entry.published_at)),
             changed_fields: Set("[]".to_owned()),
-            superseded: Set(None),
+            ..row::version_row(id, 1, entry, None)
         });
     }
     parts.insert(transaction).await

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use kaishu_domain::visibility;
 use kaishu_types::dataset::{DatasetCard, EntryFields};
 use kaishu_types::search::{ItemName, SearchDocument};
 use kaishu_types::vocabulary::{Format, OpenClass};
@@ -89,18 +90,8 @@ async fn documents_of(
 #[derive(Default)]
 struct Items {
     public: Vec<(ItemName, OpenClass)>,
-    /// Whether there are others, of class none.
-    has_hidden: bool,
-}
-
-impl Items {
-    /// Whether the files of an entry stay back only for items that the public may not know of: then
-    /// even their formats would tell that there are some.
-    fn close_silently(&self, class: OpenClass) -> bool {
-        let is_open = class == OpenClass::Unconditional
-            && self.public.iter().all(|(_, class)| *class == OpenClass::Unconditional);
-        is_open && self.has_hidden
-    }
+    /// Of all, those of class none too.
+    classes: Vec<OpenClass>,
 }
 
 fn document(
@@ -180,7 +171,8 @@ fn told(
         fields.priority.clear();
         return Told { fields, items: Vec::new(), formats: Vec::new(), source_id: None };
     }
-    let formats = if items.close_silently(class) { Vec::new() } else { formats };
+    let closes_silently = visibility::closes_silently(class, items.classes);
+    let formats = if closes_silently { Vec::new() } else { formats };
     Told { fields, items: items.public, formats, source_id: entry.source_id.clone() }
 }
 
@@ -203,9 +195,8 @@ async fn items_of(transaction: &DatabaseTransaction, ids: &[i64]) -> Result<Hash
     for (id, name, label, class) in rows {
         let class: OpenClass = word(&class, &format!("an item of dataset {id}"), "open_class")?;
         let known = items.entry(id).or_default();
-        if class == OpenClass::None {
-            known.has_hidden = true;
-        } else {
+        known.classes.push(class);
+        if class != OpenClass::None {
             known.public.push((ItemName { name, label }, class));
         }
     }

@@ -2,7 +2,6 @@
 
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DataItemView, DatasetView, EntryFields, VersionView};
-use kaishu_types::vocabulary::OpenClass;
 use sea_orm::{
     Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -59,9 +58,10 @@ async fn find_where(
     };
     let items = items_of(&transaction, entry.id).await?;
     let resources = resources_of(&transaction, entry.id).await?;
-    let versions = dataset_version::Entity::find()
+    let rows = dataset_version::Entity::find()
         .filter(dataset_version::COLUMN.dataset_id.eq(entry.id))
         .order_by_desc(dataset_version::COLUMN.number)
+        .into_partial_model()
         .all(&transaction)
         .await?;
     transaction.commit().await?;
@@ -69,8 +69,8 @@ async fn find_where(
     let (Some(organization), Some(region)) = (organization, region) else {
         return Err(StoreError::corrupt(format!("dataset `{code}` has no provider or region")));
     };
-    let class: OpenClass = word(&entry.open_class, &format!("dataset `{code}`"), "open_class")?;
-    let versions = row::version_views(&versions, &resources, class, &items)?;
+    let version = |row| row::version_view(code.as_str(), row, &resources);
+    let versions = rows.into_iter().map(version).collect::<Result<_>>()?;
     view(&entry, &organization, &region, items, versions).map(Some)
 }
 
@@ -131,28 +131,29 @@ pub async fn version(
     else {
         return Ok(None);
     };
-    // With the version before, which says what changed.
-    let rows = dataset_version::Entity::find()
+    let of_version = dataset_version::Entity::find()
         .filter(dataset_version::COLUMN.dataset_id.eq(entry.id))
-        .filter(dataset_version::COLUMN.number.is_in([number.saturating_sub(1), number]))
-        .order_by_desc(dataset_version::COLUMN.number)
-        .all(&transaction)
-        .await?;
-    let Some(found) = rows.first().filter(|row| row.number == number) else {
+        .filter(dataset_version::COLUMN.number.eq(number));
+    let Some(row) = of_version.clone().into_partial_model().one(&transaction).await? else {
         return Ok(None);
     };
+    let said: Option<Option<String>> = of_version
+        .select_only()
+        .column(dataset_version::Column::Superseded)
+        .into_tuple()
+        .one(&transaction)
+        .await?;
     let resources = resources_of(&transaction, entry.id).await?;
-    let said = match &found.superseded {
-        Some(text) => row::from_json(text, &format!("dataset `{code}`"), "superseded")?,
+    let said = match said.flatten() {
+        Some(text) => row::from_json(&text, &format!("dataset `{code}`"), "superseded")?,
         None => Superseded {
             fields: row::fields(&entry)?,
             items: items_of(&transaction, entry.id).await?,
         },
     };
     transaction.commit().await?;
-    let versions = row::version_views(&rows, &resources, said.fields.open.class, &said.items)?;
-    let version = versions.into_iter().next();
-    Ok(version.map(|version| VersionEntry { version, fields: said.fields, items: said.items }))
+    let version = row::version_view(code.as_str(), row, &resources)?;
+    Ok(Some(VersionEntry { version, fields: said.fields, items: said.items }))
 }
 
 async fn items_of(transaction: &DatabaseTransaction, dataset_id: i64) -> Result<Vec<DataItemView>> {

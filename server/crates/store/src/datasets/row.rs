@@ -1,9 +1,11 @@
 //! Between rows and the parts of an entry.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use kaishu_domain::visibility;
 use kaishu_types::dataset::{DataItemView, EntryFields, ResourceView, SourceView, VersionView};
 use kaishu_types::vocabulary::{Frequency, OpenClass};
 use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::DerivePartialModel;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -203,63 +205,53 @@ pub(super) fn resource_row(
     })
 }
 
-/// Whether a file that holds every column holds nothing but unconditional ones.
-pub(super) fn is_wholly_open(class: OpenClass, items: &[DataItemView]) -> bool {
-    class == OpenClass::Unconditional
-        && items.iter().all(|item| item.open_class == OpenClass::Unconditional)
-}
-
-/// Whether the public may know that there is an entry of this class with these items.
-pub(super) fn is_public(class: OpenClass, items: &[DataItemView]) -> bool {
-    class != OpenClass::None && (items.is_empty() || public_items(items).next().is_some())
-}
-
-/// Returns the data items that the public may know of.
-fn public_items(items: &[DataItemView]) -> impl Iterator<Item = &DataItemView> {
-    items.iter().filter(|item| item.open_class != OpenClass::None)
-}
-
-/// Whether the public is told the same of two lists of data items.
-pub(super) fn look_alike(before: &[DataItemView], after: &[DataItemView]) -> bool {
-    public_items(before).eq(public_items(after))
-}
-
-/// Reads versions that follow each other, newest first, with their resources out of all resources of
-/// the dataset. What the current version says is with the dataset itself.
-pub(super) fn version_views(
-    rows: &[dataset_version::Model],
-    resources: &[resource::Model],
-    class: OpenClass,
-    items: &[DataItemView],
-) -> Result<Vec<VersionView>> {
-    let mut views = Vec::with_capacity(rows.len());
-    let mut before: Option<Vec<DataItemView>> = None;
-    for row in rows.iter().rev() {
-        let (class, items) = match &row.superseded {
-            Some(text) => {
-                let what = format!("version {} of dataset {}", row.number, row.dataset_id);
-                let said: Superseded = from_json(text, &what, "superseded")?;
-                (said.fields.open.class, said.items)
-            }
-            None => (class, items.to_vec()),
-        };
-        let mut view = version_view(row, resources)?;
-        view.is_wholly_open = is_wholly_open(class, &items);
-        view.is_public = is_public(class, &items);
-        view.changes_public_items = before.is_some_and(|before| !look_alike(&before, &items));
-        views.push(view);
-        before = Some(items);
+/// Makes the row of a new current version, without its date and the names of its changed fields.
+/// `before` are the data items of the version before, where there is one.
+pub(super) fn version_row(
+    dataset_id: i64,
+    number: i32,
+    entry: &EntryWrite,
+    before: Option<&[DataItemView]>,
+) -> dataset_version::ActiveModel {
+    let class = entry.fields.open.class;
+    let items = visibility::classes(&entry.items);
+    let public = visibility::public_items(&entry.items);
+    let changes_public_items =
+        before.is_some_and(|before| !visibility::public_items(before).eq(public));
+    dataset_version::ActiveModel {
+        id: NotSet,
+        dataset_id: Set(dataset_id),
+        number: Set(number),
+        note: Set(entry.version_note.clone()),
+        published_at: NotSet,
+        changed_fields: NotSet,
+        superseded: Set(None),
+        is_public: Set(visibility::shown_class(class, items.clone()) != OpenClass::None),
+        is_wholly_open: Set(visibility::is_wholly_open(class, items)),
+        changes_public_items: Set(changes_public_items),
     }
-    views.reverse();
-    Ok(views)
 }
 
-/// Reads a version; whether it was open is not in its row.
-fn version_view(
-    row: &dataset_version::Model,
+/// A version as pages show it: without what it said, which is long.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "dataset_version::Entity")]
+pub(super) struct VersionRow {
+    number: i32,
+    note: String,
+    published_at: DateTime<Utc>,
+    changed_fields: String,
+    is_public: bool,
+    is_wholly_open: bool,
+    changes_public_items: bool,
+}
+
+/// Reads a version, with its resources out of all resources of the dataset.
+pub(super) fn version_view(
+    dataset: &str,
+    row: VersionRow,
     resources: &[resource::Model],
 ) -> Result<VersionView> {
-    let what = format!("version {} of dataset {}", row.number, row.dataset_id);
+    let what = format!("version {} of dataset `{dataset}`", row.number);
     let resources = resources
         .iter()
         .filter(|resource| {
@@ -270,13 +262,13 @@ fn version_view(
         .collect::<Result<_>>()?;
     Ok(VersionView {
         number: number(row.number, &what, "number")?,
-        note: row.note.clone(),
+        note: row.note,
         published_at: row.published_at,
         changed_fields: from_json(&row.changed_fields, &what, "changed_fields")?,
         resources,
-        is_wholly_open: false,
-        is_public: false,
-        changes_public_items: false,
+        is_wholly_open: row.is_wholly_open,
+        is_public: row.is_public,
+        changes_public_items: row.changes_public_items,
     })
 }
 

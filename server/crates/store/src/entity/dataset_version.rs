@@ -20,6 +20,12 @@ pub(crate) struct Model {
     /// What this version said, JSON; none for the current one, which the dataset itself holds.
     #[sea_orm(column_type = "Text", nullable)]
     pub superseded: Option<String>,
+    /// Whether the public may know of this version.
+    pub is_public: bool,
+    /// Whether the entry and every data item of it are unconditional.
+    pub is_wholly_open: bool,
+    /// Whether the data items that the public may know of differ from those of the version before.
+    pub changes_public_items: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -12,6 +12,7 @@ mod m20261121_000005_change_feed;
 mod m20261121_000006_receipts;
 mod m20261121_000007_import_runs;
 mod m20261121_000008_usage;
+mod m20261122_000001_version_facts;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_receipts::Migration),
             Box::new(m20261121_000007_import_runs::Migration),
             Box::new(m20261121_000008_usage::Migration),
+            Box::new(m20261122_000001_version_facts::Migration),
         ]
     }
 }

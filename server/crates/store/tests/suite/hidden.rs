@@ -1,10 +1,12 @@
 //! What the public may not know shows in no figure, no date and no version.
 
 use kaishu_store::datasets::{self, EntryWrite, ResourceWrite};
-use kaishu_store::stats;
+use kaishu_store::{Store, stats};
+use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DataItemView, VersionView};
 use kaishu_types::search::SearchDocument;
 use kaishu_types::vocabulary::{DatasetState, Format, OpenClass};
+use sea_orm::ConnectionTrait;
 
 use crate::build::{day, file, find, imported, item, listed, places, time, write};
 use crate::database::TestDb;
@@ -81,20 +83,18 @@ pub(crate) async fn an_entry_of_class_none_is_told_by_name_only(database: &TestD
     assert!(figures.by_format.is_empty());
 }
 
+/// Writes an entry of four versions: of class none, open, with a hidden data item, wholly open.
+async fn four_versions(store: &Store) -> DatasetCode {
+    places(store).await;
+    write(store, built("a", NONE, &[OPEN], Format::Csv)).await;
+    write(store, built("a", OPEN, &[OPEN], Format::Csv)).await;
+    write(store, built("a", OPEN, &[OPEN, NONE], Format::Csv)).await;
+    write(store, built("a", OPEN, &[OPEN, OPEN], Format::Csv)).await.0
+}
+
 pub(crate) async fn versions_know_what_was_public(database: &TestDb) {
     let store = &database.store;
-    places(store).await;
-    let steps = [
-        built("a", NONE, &[OPEN], Format::Csv),
-        built("a", OPEN, &[OPEN], Format::Csv),
-        built("a", OPEN, &[OPEN, NONE], Format::Csv),
-        built("a", OPEN, &[OPEN, OPEN], Format::Csv),
-    ];
-    let mut code = None;
-    for entry in steps {
-        code = Some(write(store, entry).await.0);
-    }
-    let code = code.unwrap();
+    let code = four_versions(store).await;
 
     let found = find(store, &code).await;
 
@@ -111,6 +111,24 @@ pub(crate) async fn versions_know_what_was_public(database: &TestDb) {
         let alone = datasets::version(store, &code, version.number).await.unwrap().unwrap();
         assert_eq!(alone.version, version);
     }
+}
+
+/// A database from before the columns that say so.
+pub(crate) async fn versions_from_before_know_it_too(database: &TestDb) {
+    let store = &database.store;
+    let code = four_versions(store).await;
+    let older = "ALTER TABLE dataset_version DROP COLUMN is_public;
+        ALTER TABLE dataset_version DROP COLUMN is_wholly_open;
+        ALTER TABLE dataset_version DROP COLUMN changes_public_items;
+        DELETE FROM seaql_migrations WHERE version LIKE '%_version_facts'";
+    database.back_door().await.execute_unprepared(older).await.unwrap();
+
+    store.migrate().await.unwrap();
+
+    let found = find(store, &code).await;
+    let facts = |it: &VersionView| (it.number, it.is_public, it.is_wholly_open);
+    let expected = [(4, true, true), (3, true, false), (2, true, true), (1, false, false)];
+    assert_eq!(found.versions.iter().map(facts).collect::<Vec<_>>(), expected);
 }
 
 /// Proves SRCH-04: an import without dates tells by none that a hidden data item changed.

@@ -67,6 +67,7 @@ on_both! {
     hidden::formats_of_files_that_stay_back_are_not_told,
     hidden::an_entry_of_class_none_is_told_by_name_only,
     hidden::versions_know_what_was_public,
+    hidden::versions_from_before_know_it_too,
     hidden::a_hidden_change_moves_no_date,
     search::pages_of_codes_reach_every_dataset,
     search::the_feed_follows_the_commits,
