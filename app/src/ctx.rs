@@ -4,12 +4,15 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts, OriginalUri};
+use axum::response::Response;
 use chrono::NaiveDate;
 use http::header;
 use http::request::Parts;
 use kaishu_portal::{Portal, Site};
 use kaishu_types::Lang;
 
+use crate::error::AppError;
+use crate::page::respond;
 use crate::words::Words;
 
 /// The reader's own choice between light and dark; without one the system decides.
@@ -58,6 +61,18 @@ impl Ctx {
         }
     }
 
+    /// Refuses parameters, for a page that takes none: a filter that does nothing would mislead.
+    ///
+    /// # Errors
+    ///
+    /// Names every parameter, and leads to the page without them.
+    pub(crate) fn without_parameters(&self) -> Result<(), AppError> {
+        kaishu_types::query::only(&self.query, &[], self.lang).map(drop).map_err(|faults| {
+            let open = self.lang.pick("不带参数打开这个页面", "Open this page without parameters");
+            AppError::fields(faults).with_remedy(open, self.path.as_str())
+        })
+    }
+
     /// Returns the address of a path in this language.
     pub(crate) fn href(&self, path: &str) -> String {
         match (self.lang, path) {
@@ -85,7 +100,27 @@ impl Ctx {
     }
 }
 
+/// The request of a page that takes no parameters; one that has some is refused.
 impl<S> FromRequestParts<S> for Ctx
+where
+    Portal: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let ctx = Self::of(&Portal::from_ref(state), parts);
+        match ctx.without_parameters() {
+            Ok(()) => Ok(ctx),
+            Err(error) => Err(respond(&ctx, || Err(error))),
+        }
+    }
+}
+
+/// The request of a page that reads its parameters itself.
+pub(crate) struct Asked(pub(crate) Ctx);
+
+impl<S> FromRequestParts<S> for Asked
 where
     Portal: FromRef<S>,
     S: Send + Sync,
@@ -93,7 +128,7 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::of(&Portal::from_ref(state), parts))
+        Ok(Self(Ctx::of(&Portal::from_ref(state), parts)))
     }
 }
 

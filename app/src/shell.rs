@@ -71,6 +71,7 @@ pub fn english_page(
 ) -> axum::response::Response {
     let ctx = Ctx::of(portal, parts);
     respond(&ctx, || {
+        ctx.without_parameters()?;
         let places = vec![
             (ctx.words.developers.to_owned(), Some("/developers".to_owned())),
             (title.to_owned(), None),

@@ -11,7 +11,7 @@ use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
 use super::facet_values;
-use crate::ctx::Ctx;
+use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
 use crate::ui::class_mark::{MarkSize, class_mark};
@@ -27,7 +27,7 @@ use crate::ui::spans::spans;
 
 /// `GET /datasets`
 pub(crate) async fn show(
-    ctx: Ctx,
+    Asked(ctx): Asked,
     State(portal): State<Portal>,
     RawQuery(raw): RawQuery,
 ) -> Response {

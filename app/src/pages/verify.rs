@@ -10,7 +10,7 @@ use kaishu_types::{ErrorCode, Lang, ReceiptCode};
 use leptos::prelude::*;
 
 use super::receipt_facts::{attribution, receipt_facts};
-use crate::ctx::Ctx;
+use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::ui::crumbs::crumbs;
@@ -18,7 +18,7 @@ use crate::ui::heading::page_head;
 use crate::ui::icon::icon;
 
 /// `GET /verify`
-pub(crate) async fn ask(ctx: Ctx) -> Response {
+pub(crate) async fn ask(Asked(ctx): Asked) -> Response {
     let asked = match kaishu_types::query::only(&ctx.query, &["receipt"], ctx.lang) {
         Ok(asked) => asked,
         Err(faults) => {

@@ -83,7 +83,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(receipts::statistics))
 }
 
-async fn openapi() -> Json<&'static Document> {
+async fn openapi(_: asked::Plain) -> Json<&'static Document> {
     static DOCUMENT: LazyLock<Document> = LazyLock::new(document);
     Json(&DOCUMENT)
 }

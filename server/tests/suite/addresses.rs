@@ -11,7 +11,8 @@ use kaishu_testkit::Setup;
 
 use crate::support::TestSite;
 
-/// What is asked, what must be named, and the status; `{api}` is the API, nothing the page.
+/// What is asked of a page and of the API, which parameter or word must be named, and the status. What
+/// is wrong in a request is a parameter; what is not there is named by its words.
 const FAULTS: &[(&str, &str, u16)] = &[
     // Unknown and contradictory parameters.
     ("/datasets?colour=red", "colour", 400),
@@ -27,7 +28,7 @@ const FAULTS: &[(&str, &str, u16)] = &[
     ("/datasets?region=NOWHERE", "region", 400),
     // Bytes that are no text.
     ("/datasets?q=%FF%FE", "q", 400),
-    ("/datasets?%FF=1", "UTF-8", 400),
+    ("/datasets?%FF=1", "?", 400),
     // Things that are not there.
     ("/datasets/NO-SUCH-DATASET", "NO-SUCH-DATASET", 404),
 ];
@@ -71,20 +72,58 @@ async fn wrong_addresses_are_named_on_pages_and_in_the_api() {
         let page = site.get(path).await;
         assert_eq!(page.status.as_u16(), *status, "{path}");
         page.assert_well_formed_page(path);
-        assert!(page.text().contains(named), "the page of {path} does not name {named}");
+        page.assert_names(*status, named);
         assert_eq!(page.header("cache-control"), "no-store", "{path}");
         let english = site.get(&format!("/en{path}")).await;
         assert_eq!(english.status.as_u16(), *status, "/en{path}");
         english.assert_well_formed_page(path);
+        english.assert_names(*status, named);
         let english = [("accept-language", "en")];
         let answer = site.get_with(&format!("/api/v1{path}"), &english).await;
-        answer.assert_problem(*status, named);
+        answer.assert_problem_about(*status, named);
     }
     for (path, named, status) in API_FAULTS {
         let english = [("accept-language", "en")];
         let answer = site.get_with(&format!("/api/v1{path}"), &english).await;
-        answer.assert_problem(*status, named);
+        answer.assert_problem_about(*status, named);
     }
+}
+
+#[tokio::test]
+async fn pages_without_parameters_refuse_them_and_lead_to_themselves() {
+    let site = TestSite::demo().await;
+    for (path, named) in [
+        ("/?q=abc", "q"),
+        ("/datasets/YX-FGW-0001?x=1", "x"),
+        ("/datasets/YX-FGW-0001/versions/1?x=1", "x"),
+        ("/datasets/YX-FGW-0001/apply?x=1", "x"),
+        ("/organizations?page=2", "page"),
+        ("/organizations/YX-FGW?page=2", "page"),
+        ("/regions?x=1", "x"),
+        ("/regions/YX?utm_source=mail", "utm_source"),
+        ("/topics?x=1", "x"),
+        ("/topics/livelihood?x=1", "x"),
+        ("/stats?day=1", "day"),
+        ("/rules?x=1", "x"),
+        ("/rules/aba?x=1", "x"),
+        ("/help?x=1", "x"),
+        ("/login?next=%2Fdatasets", "next"),
+        ("/verify/R-20200101-000000000000?x=1", "x"),
+        ("/developers?x=%FF", "x"),
+        ("/api/reference?x=1", "x"),
+    ] {
+        for prefix in ["", "/en"] {
+            let at = format!("{prefix}{path}").replace("/en/?", "/en?");
+            let page = site.get(&at).await;
+            assert_eq!(page.status, 400, "{at}");
+            page.assert_well_formed_page(path);
+            assert_eq!(page.texts("main ul code"), [named], "{at}");
+            assert_eq!(page.header("cache-control"), "no-store", "{at}");
+            let way_on = page.attributes("main a.btn-primary", "href");
+            assert_eq!(way_on, [at.split('?').next().unwrap()], "{at}");
+        }
+    }
+    site.get("/api/openapi.json?x=1").await.assert_problem_of(400, "x");
 }
 
 #[tokio::test]
@@ -95,17 +134,36 @@ async fn long_queries_are_refused_with_the_limit() {
     assert_eq!(page.status, 400);
     assert!(page.text().contains("1000"), "the limit is named");
     site.get(&format!("/api/v1{path}")).await.assert_problem(400, "1000");
+    let suggestions = format!("/api/v1/suggestions?q={}", "a".repeat(10_000));
+    let refused = site.get(&suggestions).await;
+    refused.assert_problem_of(400, "q");
+    refused.assert_problem(400, "100 个字");
+    // One value however often it is said, and too many values.
     let many = format!("/datasets?{}", "open=conditional&".repeat(3_000));
-    assert!(site.get(&many).await.status.as_u16() < 500);
+    let once = site.get("/datasets?open=conditional").await;
+    assert_eq!(once.status, 200);
+    assert_eq!(site.get(&many).await.texts("h1"), once.texts("h1"));
+    let different: String = (0..101).map(|number| format!("org=X{number}&")).collect();
+    let page = site.get(&format!("/datasets?{different}")).await;
+    page.assert_names(400, "org");
+    assert!(page.texts("main").concat().contains("100"), "the limit is named");
 }
 
 #[tokio::test]
-async fn pages_far_behind_the_end_are_no_failure() {
+async fn pages_behind_the_end_lead_to_the_last() {
     let site = TestSite::demo().await;
     for page in ["1000000000", "18446744073709551615"] {
         let answer = site.get(&format!("/datasets?page={page}")).await;
-        assert!(answer.status.as_u16() < 500, "page {page}: {}", answer.status);
+        assert_eq!(answer.status, 404, "page {page}");
         answer.assert_well_formed_page(page);
+        assert!(answer.texts("main").concat().contains(page), "page {page} is named");
+        let last = answer.attributes("main a.btn-primary", "href")[0].clone();
+        let shown = site.get(&last).await;
+        assert_eq!(shown.status, 200, "{last}");
+        assert!(!shown.texts("#results article").is_empty(), "{last}");
+        let number: usize = last.strip_prefix("/datasets?page=").unwrap().parse().unwrap();
+        let beyond = site.get(&format!("/datasets?page={}", number + 1)).await;
+        assert_eq!(beyond.status, 404, "{last} is the last page");
     }
     let too_large = site.get("/datasets?page=99999999999999999999999").await;
     assert_eq!(too_large.status, 400);

@@ -125,6 +125,40 @@ impl Answer {
         assert_eq!(page_faults(self.text()), Vec::<String>::new(), "{path}");
     }
 
+    /// The page of an error names the parameter that is wrong, or what is not there.
+    #[track_caller]
+    pub(crate) fn assert_names(&self, status: u16, named: &str) {
+        assert_eq!(self.status.as_u16(), status);
+        if status == 400 {
+            let fields = self.texts("main ul code");
+            assert!(fields.iter().any(|field| field == named), "{fields:?} is not `{named}`");
+        } else {
+            let said = self.texts("main [role=alert]").concat();
+            assert!(said.contains(named), "{said} does not name `{named}`");
+        }
+    }
+
+    /// A problem of a request names the parameter, any other one what is not there.
+    #[track_caller]
+    pub(crate) fn assert_problem_about(&self, status: u16, named: &str) {
+        if status == 400 {
+            return self.assert_problem_of(status, named);
+        }
+        self.assert_problem(status, named);
+        let detail = self.json()["detail"].as_str().unwrap().to_owned();
+        let remedy = self.json()["remedy"].to_string();
+        assert!(detail.contains(named) || remedy.contains(named), "{detail} names no `{named}`");
+    }
+
+    /// A problem names the parameter that is wrong.
+    #[track_caller]
+    pub(crate) fn assert_problem_of(&self, status: u16, field: &str) {
+        self.assert_problem(status, field);
+        let problem = self.json();
+        let faults = problem["fields"].as_array().unwrap();
+        assert!(faults.iter().any(|fault| fault["field"] == field), "{problem} names no `{field}`");
+    }
+
     /// A problem says what is wrong, with the status it came with.
     #[track_caller]
     pub(crate) fn assert_problem(&self, status: u16, part: &str) {
