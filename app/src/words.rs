@@ -184,7 +184,7 @@ words! {
     open_items: "不需要申请的数据项", "Items that need no application";
     no_file: "还没有挂接可以直接下载的文件。可以联系提供单位索取。", "No file is attached yet. The provider can be asked for these items.";
     items: "数据项", "Data items";
-    items_text: "每个数据项单独确定开放属性和共享属性；整个数据集取其中最严的一类。", "Every data item has classes of its own; the dataset takes the strictest.";
+    items_text: "每个数据项单独确定开放属性和共享属性；整个数据集取其中最严的一类。点名称，查找含有这个数据项的全部数据集。", "Every data item has classes of its own; the dataset takes the strictest. A name leads to all datasets with such an item.";
     items_region: "数据项表", "Table of data items";
     name: "名称", "Name";
     type_: "类型", "Type";

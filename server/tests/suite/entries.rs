@@ -332,3 +332,26 @@ async fn use_is_drawn_once_there_is_any() {
     let rows = page.texts(".ks-chart tbody th");
     assert!(rows.contains(&"云溪州".to_owned()), "{rows:?}");
 }
+
+// Proves SRCH-01: the name of a data item leads to all datasets that have it.
+#[tokio::test]
+async fn names_of_data_items_lead_to_what_has_them() {
+    let site = TestSite::demo().await;
+    for prefix in ["", "/en"] {
+        let page = site.get(&format!("{prefix}/datasets/YX-FGW-0001")).await;
+        let links = page.attributes("th a[href*='?item=']", "href");
+        let entry = site.get("/api/v1/datasets/YX-FGW-0001").await.json();
+        assert_eq!(links.len(), entry["items"].as_array().unwrap().len());
+        for (link, item) in links.iter().zip(entry["items"].as_array().unwrap()) {
+            let label = item["label"].as_str().unwrap();
+            let list = site.get(link).await;
+            assert_eq!(list.status, 200, "{link}");
+            assert!(list.texts("#results ul a").concat().contains(label), "{label} is chosen");
+            let query = link.strip_prefix(&format!("{prefix}/datasets?")).unwrap();
+            let found = all_items(&site, query).await;
+            assert!(found.iter().any(|it| it["code"] == "YX-FGW-0001"), "{label}");
+            let everything = site.get("/api/v1/datasets").await.json();
+            assert!((found.len() as u64) < everything["total"].as_u64().unwrap(), "{label}");
+        }
+    }
+}

@@ -3,10 +3,12 @@
 use kaishu_portal::entries::DatasetPage;
 use kaishu_types::Lang;
 use kaishu_types::dataset::DataItemView;
+use kaishu_types::search::SearchRequest;
 use kaishu_types::vocabulary::{OpenClass, ShareClass};
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
+use crate::pages::catalogue::address;
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::data::{data, foreign};
 use crate::words::units::unit;
@@ -63,12 +65,19 @@ fn row(ctx: &Ctx, item: &DataItemView) -> AnyView {
             <span class="font-mono text-[.8125rem] font-normal ks-mute" lang=name_lang>{item.name.clone()}</span>
         }
     });
+    let label = match others(ctx, &item.label) {
+        Some(path) => view! {
+            <a class="ks-link" href=path lang=label_lang>{item.label.clone()}</a>
+        }
+        .into_any(),
+        None => view! { <span lang=label_lang>{item.label.clone()}</span> }.into_any(),
+    };
     let meaning = item.description.clone().map(|text| data(lang, text));
     let sensitive = if item.sensitive { words.is_sensitive } else { words.is_not_sensitive };
     view! {
         <tr>
             <th scope="row" class="!whitespace-normal">
-                <span lang=label_lang>{item.label.clone()}</span>
+                {label}
                 {name}
             </th>
             <td class="min-w-[10em] max-md:basis-full">{meaning}</td>
@@ -79,6 +88,14 @@ fn row(ctx: &Ctx, item: &DataItemView) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// Returns the address of all datasets with an item of this name, where the name can be looked for.
+fn others(ctx: &Ctx, label: &str) -> Option<String> {
+    let is_name = label.chars().any(char::is_alphanumeric)
+        && label.chars().count() <= kaishu_types::query::MAX_PART_CHARS;
+    let request = SearchRequest { item: Some(label.to_owned()), ..SearchRequest::default() };
+    is_name.then(|| ctx.href(&address(&request, 1)))
 }
 
 /// Names the type of an item with its unit and greatest length.

@@ -5,7 +5,7 @@ mod write;
 
 use crate::search::{Facet, SearchRequest};
 
-pub use read::{decode, only, parse};
+pub use read::{MAX_PART_CHARS, decode, only, parse};
 
 /// Longest query in characters; more is refused, never cut.
 pub const MAX_QUERY_CHARS: usize = 1_000;

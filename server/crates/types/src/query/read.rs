@@ -13,7 +13,7 @@ use crate::vocabulary::{UnknownValue, UpdatedWithin};
 use crate::{FieldError, Lang};
 
 /// Longest name, or part of one, in characters.
-const MAX_PART_CHARS: usize = 100;
+pub const MAX_PART_CHARS: usize = 100;
 
 /// Most values of one facet.
 const MAX_VALUES: usize = 100;
