@@ -29,7 +29,7 @@ pub(crate) async fn show(
 ) -> Response {
     let found = find(&ctx, &portal, &code, &number).await;
     let needs_login = portal.needs_login();
-    respond(&ctx, || Ok(page(&ctx, &found?, needs_login)))
+    respond(&ctx, || Ok(page(&ctx, &portal, &found?, needs_login)))
 }
 
 async fn find(
@@ -57,7 +57,7 @@ fn unknown(ctx: &Ctx, code: &DatasetCode, number: &str) -> AppError {
         .with_remedy(remedy, format!("/datasets/{code}#h-ver"))
 }
 
-fn page(ctx: &Ctx, found: &VersionPage, needs_login: bool) -> Page {
+fn page(ctx: &Ctx, portal: &Portal, found: &VersionPage, needs_login: bool) -> Page {
     let words = ctx.words;
     let dataset = &found.dataset;
     let version = &found.version;
@@ -79,7 +79,7 @@ fn page(ctx: &Ctx, found: &VersionPage, needs_login: bool) -> Page {
             {older_note(ctx, found, &path)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
                 <div class="min-w-0">{files(ctx, found, needs_login)}</div>
-                {rail(ctx, found, &path)}
+                {rail(ctx, portal, found, &path)}
             </div>
         </main>
     };
@@ -173,14 +173,16 @@ fn row(ctx: &Ctx, code: &DatasetCode, resource: &ResourceView, can_take: bool) -
     .into_any()
 }
 
-fn rail(ctx: &Ctx, found: &VersionPage, path: &str) -> AnyView {
+fn rail(ctx: &Ctx, portal: &Portal, found: &VersionPage, path: &str) -> AnyView {
     let words = ctx.words;
     let dataset = &found.dataset;
     let version = &found.version;
+    let licence = portal.directory().label("licence", &dataset.fields.licence, ctx.lang);
     let mut facts = vec![
         fact(words.version, words.version_number(version.number)),
         fact(words.published_on, full_time(ctx.lang, version.published_at)),
         fact(words.provider, data(ctx.lang, dataset.organization.label(ctx.lang))),
+        fact(words.licence, data(ctx.lang, licence)),
         fact(words.code, dataset.code.to_string()),
     ];
     if !version.changed_fields.is_empty() {

@@ -5,12 +5,15 @@ use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use kaishu_portal::importing::Folder;
 use kaishu_testkit::catalogue::Catalogue;
+use kaishu_types::vocabulary::DatasetState;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::support::TestSite;
+use crate::support::{Answer, TestSite};
 
 const BYTES: &[u8] = b"\xEF\xBB\xBFcode,name\r\n007,\"\xE7\xA9\xBA\"\r\n\r\n";
+/// As OpenSSL counts it (GB/T 32905).
+const SM3: &str = "9b3a3cb9b2745a6a16169b2d231dc9dc7883b7c2c9d6afde911c303501b3df09";
 const NAME: &str = "空气质量 2026年.csv";
 
 /// A site with one open file, and the address of it.
@@ -47,15 +50,25 @@ async fn a_file_leaves_as_it_came_with_its_hashes_and_a_receipt() {
     assert_eq!(file.header("etag"), format!("\"sha256-{}\"", sha256(BYTES)));
     let digest = STANDARD.encode(Sha256::digest(BYTES));
     assert_eq!(file.header("repr-digest"), format!("sha-256=:{digest}:"));
-    assert_eq!(file.header("x-checksum-sm3").len(), 64);
+    assert_eq!(file.header("x-checksum-sm3"), SM3);
     assert!(file.header("content-type").starts_with("text/csv"));
 
     let receipt = file.header("x-receipt");
     assert_eq!(file.header("link"), format!("</verify/{receipt}>; rel=\"describedby\""));
     let proof = site.get(&format!("/api/v1/receipts/{receipt}")).await.json();
     assert_eq!(proof["dataset"], "YX-T-0001");
+    assert_eq!(proof["dataset_title"], "空气质量");
+    assert_eq!(proof["version"], 1);
+    assert_eq!(
+        (&proof["provider"]["code"], &proof["provider"]["name"]),
+        (&"YX-T".into(), &"测试局".into())
+    );
+    assert_eq!(proof["licence"], "open-licence");
+    let retrieved: chrono::DateTime<chrono::Utc> =
+        proof["retrieved_at"].as_str().unwrap().parse().unwrap();
+    assert_eq!(retrieved, kaishu_testkit::portal::now());
     assert_eq!(proof["sha256"], sha256(BYTES));
-    assert_eq!(proof["sm3"], file.header("x-checksum-sm3"));
+    assert_eq!(proof["sm3"], SM3);
     assert_eq!(proof["file_name"], NAME);
     assert_eq!(proof["size_bytes"], BYTES.len());
     // Anshan 35 and aba 36: the source and the day of retrieval.
@@ -249,7 +262,13 @@ async fn a_browser_that_guesses_gets_no_receipt() {
     assert_eq!(downloads(&site).await, 2);
 }
 
-// Proves DL-10: what a version held can still be taken after the next one came.
+/// What a page says, without the spaces between its words.
+fn said(page: &Answer) -> String {
+    page.texts("main").concat().split_whitespace().collect()
+}
+
+// Proves DL-10: downloads list version, checksum and licence, and what a version held can still be taken
+// after the next one came, until the dataset is withdrawn.
 #[tokio::test]
 async fn files_of_earlier_versions_stay() {
     let (site, path) = site().await;
@@ -270,6 +289,32 @@ async fn files_of_earlier_versions_stay() {
         assert_eq!(site.get(&address).await.bytes, bytes);
     }
     assert_eq!(site.get(&path).await.bytes, BYTES, "an address that was given out stays true");
+
+    let page_of_file = path.replace("/api/v1", "").replace("/original", "");
+    for (page, number, bytes) in [
+        ("/datasets/YX-T-0001/versions/1".to_owned(), "1", BYTES),
+        ("/datasets/YX-T-0001/versions/2".to_owned(), "2", b"code\n2\n".as_slice()),
+        (format!("{page_of_file}/download"), "1", BYTES),
+    ] {
+        let answer = site.get(&page).await;
+        assert_eq!(answer.status, 200, "{page}");
+        let said = said(&answer);
+        assert!(said.contains(&sha256(bytes)), "{page} lists no SHA-256: {said}");
+        if bytes == BYTES {
+            assert!(said.contains(SM3), "{page} lists no SM3: {said}");
+        }
+        assert!(said.contains(&format!("第{number}版")), "{page} lists no version: {said}");
+        assert!(said.contains("开放授权协议"), "{page} lists no licence: {said}");
+    }
+
+    for (state, status) in [(DatasetState::Suspended, 410), (DatasetState::Withdrawn, 410)] {
+        site.test_portal.set_state("YX-T-0001", state, "核对").await;
+        let refused = site.get(&path).await;
+        refused.assert_problem(status, "YX-T-0001");
+        assert!(!refused.has("x-receipt"));
+        let page = site.get(&format!("{page_of_file}/download")).await;
+        assert_eq!(page.status.as_u16(), status, "{state:?}");
+    }
 }
 
 #[tokio::test]
