@@ -106,13 +106,29 @@ async fn the_reference_works_without_scripts_and_other_hosts() {
 #[tokio::test]
 async fn counts_are_results() {
     let site = TestSite::demo().await;
-    for start in ["", "q=%E5%AD%A6%E6%A0%A1", "open=conditional", "region=YX-BY"] {
+    let everything = site.get("/api/v1/datasets").await.json()["total"].as_u64().unwrap();
+    // A word; a class, a region and a level; the name of a data item.
+    for start in [
+        "",
+        "q=%E5%AD%A6%E6%A0%A1",
+        "open=conditional",
+        "region=YX-BY",
+        "level=county",
+        "item=%E7%BB%8F%E5%BA%A6",
+    ] {
         let begin = site.get(&format!("/api/v1/datasets?{start}&per_page=100")).await.json();
         let facets = begin["facets"].as_object().unwrap();
         assert_eq!(facets.len(), 8);
         for (facet, options) in facets {
             let is_chosen = start.starts_with(&format!("{facet}="));
-            for option in options.as_array().unwrap() {
+            let options = options.as_array().unwrap();
+            assert!(!options.is_empty(), "{start}: no value of {facet}");
+            if ["theme", "org", "level", "open", "frequency"].contains(&facet.as_str()) {
+                let sum: u64 = options.iter().map(|it| it["count"].as_u64().unwrap()).sum();
+                let whole = if is_chosen { everything } else { begin["total"].as_u64().unwrap() };
+                assert_eq!(sum, whole, "{start}: every dataset has one {facet}");
+            }
+            for option in options {
                 let value = option["value"].as_str().unwrap();
                 assert!(!option["label"].as_str().unwrap().is_empty());
                 let base = if is_chosen { "" } else { start };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::common::{codes, dataset, index_of, named, search, today, words};
 use chrono::{Days, NaiveDate};
 use kaishu_search::{Error, Index, Page};
-use kaishu_types::search::{Facet, SearchDocument, SearchRequest, Sort};
+use kaishu_types::search::{Facet, ItemName, SearchDocument, SearchRequest, Sort};
 use kaishu_types::vocabulary::{Format, Frequency, OpenClass, RegionLevel, UpdatedWithin};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,6 +13,7 @@ use proptest::sample::{select, subsequence};
 
 const THEMES: [&str; 3] = ["transport", "health", "education"];
 const ORGS: [&str; 4] = ["YX-A", "YX-B", "YX-LC-C", "YX-LC-D"];
+const ITEMS: [&str; 3] = ["车位数", "床位数", "经度"];
 const WORDS: [&str; 6] = ["停车场", "空气质量", "医院", "学校", "公交", "数据"];
 
 prop_compose! {
@@ -28,6 +29,7 @@ prop_compose! {
         due_in in 0_u64..60,
         n_downloads in 0_u64..3,
         priority in subsequence(vec!["traffic", "weather"], 0..2),
+        items in subsequence(ITEMS.to_vec(), 0..3),
     ) -> SearchDocument {
         let mut document = dataset("X", &title.concat());
         document.card.theme = theme.to_owned();
@@ -45,6 +47,7 @@ prop_compose! {
         document.card.next_due = Some(long_ago + Days::new(due_in));
         document.n_downloads = n_downloads;
         document.priority = priority.into_iter().map(str::to_owned).collect();
+        document.items = items.into_iter().map(item).collect();
         document
     }
 }
@@ -55,6 +58,8 @@ prop_compose! {
         theme in subsequence(THEMES.to_vec(), 0..2),
         org in subsequence(ORGS.to_vec(), 0..2),
         region in subsequence(vec!["YX", "YX-LC"], 0..2),
+        level in subsequence(vec![RegionLevel::Prefecture, RegionLevel::County], 0..2),
+        item in select(vec![None, None, Some("车位数"), Some("经度"), Some("nothing")]),
         open in subsequence(OpenClass::ALL.to_vec(), 0..2),
         format in subsequence(vec![Format::Csv, Format::Json], 0..2),
         frequency in subsequence(vec![Frequency::Daily, Frequency::Static], 0..2),
@@ -68,13 +73,13 @@ prop_compose! {
             theme: owned(theme),
             org: owned(org),
             region: owned(region),
-            level: Vec::new(),
+            level,
             open,
             format,
             frequency,
             updated,
             priority: owned(priority),
-            item: None,
+            item: item.map(str::to_owned),
             sort,
             exact: false,
         }
@@ -86,6 +91,10 @@ fn numbered(mut documents: Vec<SearchDocument>) -> Vec<SearchDocument> {
         document.card.code = format!("YX-{number}").parse().unwrap();
     }
     documents
+}
+
+fn item(label: &str) -> ItemName {
+    ItemName { name: label.to_owned(), label: label.to_owned() }
 }
 
 /// The request as the link of a facet value makes it: the value stands alone in its facet.
@@ -152,6 +161,15 @@ proptest! {
                 prop_assert_eq!(*count, chosen.total, "{:?} = {}", facet, value);
             }
         }
+        // Of these every dataset has one value, so no value is missing either.
+        for facet in [Facet::Theme, Facet::Org, Facet::Level, Facet::Open, Facet::Frequency] {
+            let values = result.facets.get(&facet).map(Vec::as_slice).unwrap_or_default();
+            let sum: u64 = values.iter().map(|(_, count)| count).sum();
+            prop_assert_eq!(sum, search(&index, &without(&request, facet)).total, "{:?}", facet);
+        }
+        let whole = search(&index, &without(&request, Facet::Region)).total;
+        let top = result.facets[&Facet::Region].iter().find(|(value, _)| value == "YX");
+        prop_assert_eq!(top.map_or(0, |(_, count)| *count), whole);
         for relaxation in index.relax(&request, today()).unwrap() {
             let freed = search(&index, &without(&request, relaxation.facet));
             prop_assert_eq!(relaxation.count, freed.total, "{:?}", relaxation.facet);
@@ -185,6 +203,45 @@ fn a_region_counts_what_is_below_it() {
 
     let expected = vec![("YX".to_owned(), 2), ("YX-LC".to_owned(), 1)];
     assert_eq!(result.facets.get(&Facet::Region), Some(&expected));
+}
+
+/// Proves SRCH-01: what is chosen is what has it, by each facet and by the name of a data item.
+#[test]
+fn each_filter_lets_through_what_has_its_value() {
+    let mut one = dataset("YX-1", "一");
+    one.card.theme = "health".to_owned();
+    one.card.organization = named("YX-B", "卫生局");
+    one.card.region = named("YX-LC", "鹿城县");
+    one.regions = vec!["YX".to_owned(), "YX-LC".to_owned()];
+    one.level = RegionLevel::County;
+    one.card.open_class = OpenClass::Conditional;
+    one.card.formats = vec![Format::Json];
+    one.card.frequency = Frequency::Static;
+    one.card.updated_at = one.card.updated_at - Days::new(20);
+    one.items = vec![item("床位数")];
+    let mut other = dataset("YX-2", "二");
+    other.items = vec![item("车位数")];
+    let index = index_of(vec![one, other]);
+
+    let everything = search(&index, &words(""));
+    assert_eq!(everything.facets.len(), Facet::ALL.len());
+    for (facet, value) in [
+        (Facet::Theme, "health"),
+        (Facet::Org, "YX-B"),
+        (Facet::Region, "YX-LC"),
+        (Facet::Level, "county"),
+        (Facet::Open, "conditional"),
+        (Facet::Format, "json"),
+        (Facet::Frequency, "static"),
+    ] {
+        let counted = everything.facets[&facet].iter().find(|(it, _)| it == value);
+        assert_eq!(counted.map(|(_, count)| *count), Some(1), "{facet:?}");
+        let found = search(&index, &choose(&words(""), facet, value));
+        assert_eq!(codes(&found), ["YX-1"], "{facet:?}");
+    }
+    assert_eq!(codes(&search(&index, &choose(&words(""), Facet::Updated, "week"))), ["YX-2"]);
+    let with_item = SearchRequest { item: Some("床位数".to_owned()), ..words("") };
+    assert_eq!(codes(&search(&index, &with_item)), ["YX-1"]);
 }
 
 /// Proves SRCH-06: a priority topic has its own list.
