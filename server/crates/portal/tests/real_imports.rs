@@ -1,4 +1,4 @@
-//! A real catalogue is taken over through the use case, twice, and with a kill in between.
+//! Real catalogues are taken over through the use case, twice, and one with a kill in between.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDateTime, Timelike};
+use kaishu_interop::jsonl::Mapping;
 use kaishu_portal::importing::{Input, Options, Progress};
 use kaishu_testkit::{Setup, TestPortal};
 use kaishu_types::dataset::DatasetView;
@@ -14,17 +15,85 @@ use serde_json::Value;
 
 const N_PACKAGES: u64 = 2_548;
 
+/// Records of the registry of portals that are taken over: more than one batch.
+const N_PORTALS: usize = 1_500;
+
+/// Finds something of the shared data, or says that it is skipped.
+fn data(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data").join(name);
+    if !path.exists() {
+        println!("skipped: {} is not here", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+fn unpacked(name: &str) -> Option<Vec<u8>> {
+    let packed = std::fs::read(data(name)?).unwrap();
+    Some(zstd::decode_all(packed.as_slice()).unwrap())
+}
+
 /// Unpacks the packages of Tokyo into a folder, or says that the test is skipped.
 fn tokyo(folder: &Path) -> Option<PathBuf> {
-    let packed = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../../shared/data/catalogues/tokyo_ckan_package_show_half0.jsonl.zst");
-    let Ok(bytes) = std::fs::read(&packed) else {
-        println!("skipped: {} is not here", packed.display());
-        return None;
-    };
+    let bytes = unpacked("catalogues/tokyo_ckan_package_show_half0.jsonl.zst")?;
     let path = folder.join("tokyo.jsonl");
-    std::fs::write(&path, zstd::decode_all(bytes.as_slice()).unwrap()).unwrap();
+    std::fs::write(&path, bytes).unwrap();
     Some(path)
+}
+
+fn mapped(path: PathBuf, name: &str) -> Input {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../interop/mappings").join(name);
+    let text = std::fs::read_to_string(rules).unwrap();
+    Input::Jsonl(path, Box::new(Mapping::parse(&text, name).unwrap()))
+}
+
+/// Writes the plain files of a tar into a folder.
+fn write_tar(bytes: &[u8], folder: &Path) {
+    let text = |field: &[u8]| {
+        let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
+        String::from_utf8_lossy(&field[..end]).trim().to_owned()
+    };
+    std::fs::create_dir(folder).unwrap();
+    let mut rest = bytes;
+    while rest.len() > 512 && rest[0] != 0 {
+        let size = usize::from_str_radix(&text(&rest[124..136]), 8).unwrap();
+        if rest[156] == b'0' {
+            let path = text(&rest[..100]);
+            let name = Path::new(&path).file_name().unwrap();
+            std::fs::write(folder.join(name), &rest[512..512 + size]).unwrap();
+        }
+        rest = &rest[512 + size.div_ceil(512) * 512..];
+    }
+}
+
+/// The other catalogues that are here, each with a name.
+fn others(folder: &Path) -> Vec<(&'static str, Input)> {
+    let mut found = Vec::new();
+    if let Some(bytes) = unpacked("catalogues/dataportals_registry_full.jsonl.zst") {
+        let path = folder.join("dataportals.jsonl");
+        let lines: Vec<&[u8]> = bytes.split_inclusive(|it| *it == b'\n').take(N_PORTALS).collect();
+        std::fs::write(&path, lines.concat()).unwrap();
+        found.push(("dataportals", mapped(path, "dataportals.toml")));
+    }
+    if let Some(bytes) = unpacked("catalogues/firstdata_all-sources.json.zst") {
+        let path = folder.join("firstdata.json");
+        std::fs::write(&path, bytes).unwrap();
+        found.push(("firstdata", mapped(path, "firstdata.toml")));
+    }
+    if let Some(bytes) = unpacked("catalogues/aws_registry_half0.tar.zst") {
+        let path = folder.join("aws");
+        write_tar(&bytes, &path);
+        found.push(("aws", mapped(path, "aws.toml")));
+    }
+    let list = data("catalogues/cnpds_portals.json");
+    found.extend(list.map(|path| ("cnpds", mapped(path, "cnpds.toml"))));
+    let json = data("dcat/ckanext-dcat_ckan_json");
+    found.extend(json.map(|path| ("ckan", Input::Ckan(path))));
+    let dcat = data("dcat/ckanext-dcat_examples");
+    found.extend(dcat.map(|path| ("dcat", Input::Dcat(path))));
+    let samples = data("dcat/datajson_us_samples");
+    found.extend(samples.map(|path| ("datajson", Input::Dcat(path))));
+    found
 }
 
 fn options() -> Options {
@@ -36,8 +105,8 @@ fn packages(path: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Every entry of the portal by its identifier at the source.
-async fn entries(site: &TestPortal) -> BTreeMap<String, DatasetView> {
+/// The entries that came from one source, by their identifiers there.
+async fn entries_of(site: &TestPortal, source: &str) -> BTreeMap<String, DatasetView> {
     let mut found = BTreeMap::new();
     let mut next = Some(0);
     while let Some(from) = next {
@@ -45,7 +114,10 @@ async fn entries(site: &TestPortal) -> BTreeMap<String, DatasetView> {
         for code in page.codes {
             let code = code.parse().unwrap();
             let entry = kaishu_store::datasets::find(site.store(), &code).await.unwrap().unwrap();
-            found.insert(entry.origin.as_ref().unwrap().id.clone(), entry);
+            let origin = entry.origin.clone().unwrap();
+            if origin.name == source {
+                assert!(found.insert(origin.id, entry).is_none(), "two entries of one record");
+            }
         }
         next = page.next_after_id;
     }
@@ -96,7 +168,7 @@ async fn a_real_catalogue_keeps_identifiers_source_and_history() {
     let kept = kaishu_store::imports::latest(site.store(), "tokyo").await.unwrap().unwrap();
     assert_eq!(kept.report, report);
     assert!(kept.finished_at.is_some());
-    let before = entries(&site).await;
+    let before = entries_of(&site, "tokyo").await;
     let packages = packages(&path);
     for package in &packages {
         check(&before[package["id"].as_str().unwrap()], package);
@@ -105,7 +177,7 @@ async fn a_real_catalogue_keeps_identifiers_source_and_history() {
     let again = site.portal().import(input(), options(), |_| ()).await.unwrap();
 
     assert_eq!((again.created, again.updated, again.unchanged), (0, 0, N_PACKAGES));
-    assert_eq!(entries(&site).await, before);
+    assert_eq!(entries_of(&site, "tokyo").await, before);
 
     let mut changed = packages[7].clone();
     changed["title"] = "新しい名前".into();
@@ -114,7 +186,7 @@ async fn a_real_catalogue_keeps_identifiers_source_and_history() {
     let report = site.portal().import(input(), options(), |_| ()).await.unwrap();
 
     assert_eq!((report.created, report.updated, report.unchanged), (0, 1, 0));
-    let after = entries(&site).await;
+    let after = entries_of(&site, "tokyo").await;
     assert_eq!(after.len() as u64, N_PACKAGES, "what a part of a catalogue does not name stays");
     let entry = &after[changed["id"].as_str().unwrap()];
     check(entry, &changed);
@@ -123,6 +195,42 @@ async fn a_real_catalogue_keeps_identifiers_source_and_history() {
     let history: Vec<_> = entry.versions.iter().map(|it| (it.number, it.note.as_str())).collect();
     assert_eq!(history, [(2, "导入，来源版本 2.1"), (1, "导入")]);
     assert_eq!(entry.versions[0].changed_fields, ["extras", "title"]);
+}
+
+/// Proves ZON-05: every other catalogue is taken over as well, side by side in one portal, with its
+/// identifiers and source, and a second time nothing changes.
+#[tokio::test]
+async fn other_catalogues_keep_identifiers_and_source() {
+    let site = TestPortal::open(Setup::default()).await;
+    let mut found = Vec::new();
+    for (source, input) in others(site.folder()) {
+        let options = || Options { source: Some(source.to_owned()), ..Options::default() };
+
+        let first = site.portal().import(input.clone(), options(), |_| ()).await.unwrap();
+        let before = entries_of(&site, source).await;
+        let again = site.portal().import(input, options(), |_| ()).await.unwrap();
+
+        found.push((source, first.created, first.rejected.len()));
+        assert_eq!(before.len() as u64, first.created, "{source}");
+        let counts = (again.created, again.updated, again.unchanged);
+        assert_eq!(counts, (0, 0, first.created + first.updated + first.unchanged), "{source}");
+        assert_eq!(again.rejected, first.rejected, "{source}");
+        assert_eq!(entries_of(&site, source).await, before, "{source}");
+        let kept = kaishu_store::imports::latest(site.store(), source).await.unwrap().unwrap();
+        assert_eq!(kept.report, again, "{source}");
+    }
+
+    let expected = [
+        ("dataportals", 1_500, 0),
+        ("firstdata", 768, 0),
+        ("aws", 576, 0),
+        ("cnpds", 149, 0),
+        ("ckan", 10, 5),
+        ("dcat", 13, 4),
+        ("datajson", 22, 8),
+    ];
+    let is_here = |it: &&(&str, u64, usize)| found.iter().any(|(source, ..)| *source == it.0);
+    assert_eq!(found, expected.iter().filter(is_here).copied().collect::<Vec<_>>());
 }
 
 /// Proves ZON-05: an import that was killed goes on where it stopped, and its report speaks of all.
@@ -155,5 +263,5 @@ async fn a_killed_import_of_a_real_catalogue_goes_on() {
     let first = first.unwrap();
     assert!(first.resumed && first.n_records >= reported, "{first:?} after {reported}");
     assert_eq!((report.created, report.updated, report.unchanged), (N_PACKAGES, 0, 0));
-    assert_eq!(entries(&site).await.len() as u64, N_PACKAGES);
+    assert_eq!(entries_of(&site, "tokyo").await.len() as u64, N_PACKAGES);
 }
