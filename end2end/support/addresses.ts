@@ -101,6 +101,15 @@ export const groups: Group[] = [
     ],
   },
   {
+    name: "priority topics",
+    addresses: [
+      ...both("topics", "/topics"),
+      ...both("topic", "/topics/livelihood"),
+      ...both("topic that does not exist", "/topics/nothing", 404),
+      at("topics with a parameter", "/topics?page=2", 400),
+    ],
+  },
+  {
     name: "rules, help and developers",
     addresses: [
       ...both("rules", "/rules"),
@@ -154,6 +163,7 @@ export const groups: Group[] = [
       ...both("organizations", "/organizations"),
       ...both("regions", "/regions"),
       ...both("statistics", "/stats"),
+      ...both("topics", "/topics"),
       at("developers", "/developers"),
       at("demands", "/demands"),
     ],
