@@ -1,7 +1,10 @@
 //! What is not open leaves by no door.
 
-use kaishu_testkit::Setup;
+use kaishu_server::Limits;
+use kaishu_server::assets::Assets;
 use kaishu_testkit::catalogue::Catalogue;
+use kaishu_testkit::{Setup, TestPortal};
+use serde_json::json;
 
 use crate::support::TestSite;
 
@@ -9,12 +12,17 @@ const CONDITIONAL: &str = "YX-T-0001";
 const CLOSED: &str = "YX-T-0002";
 const MIXED: &str = "YX-T-0003";
 const CLOSED_TITLE: &str = "赤霄核验底册";
+const CLOSED_KEYWORD: &str = "关键词YX-T-0002";
 const CLOSED_ITEM: &str = "chixiao_number";
+const OPEN_ITEM_OF_CLOSED: &str = "zidian_column";
 const MIXED_HIDDEN_ITEM: &str = "xuanyuan_column";
 const SECRET: &str = "secret-value-4711";
 
 async fn site(policy: &'static str) -> TestSite {
-    let site = TestSite::open(Setup { policy, with_demo: false }).await;
+    filled(TestSite::open(Setup { policy, with_demo: false }).await).await
+}
+
+async fn filled(site: TestSite) -> TestSite {
     let bytes = format!("a,b\n{SECRET},1\n");
     let folder = Catalogue::default()
         .dataset(CONDITIONAL, "有条件的清单", "conditional")
@@ -23,8 +31,10 @@ async fn site(policy: &'static str) -> TestSite {
         .file(CONDITIONAL, "conditional-file.csv", bytes.as_bytes())
         .dataset(CLOSED, CLOSED_TITLE, "none")
         .item(CLOSED, CLOSED_ITEM, "none")
-        .item(CLOSED, "a", "none")
-        .item(CLOSED, "b", "none")
+        // What its items say of themselves opens nothing.
+        .item(CLOSED, OPEN_ITEM_OF_CLOSED, "unconditional")
+        .item(CLOSED, "a", "unconditional")
+        .item(CLOSED, "b", "conditional")
         .file(CLOSED, "closed-file.csv", bytes.as_bytes())
         .dataset(MIXED, "混合的清单", "unconditional")
         .item(MIXED, "a", "unconditional")
@@ -81,8 +91,13 @@ async fn a_refusal_names_the_rule_and_the_way() {
 // Proves SRCH-04: an entry of class none is absent, or listed by name only where the profile says so.
 #[tokio::test]
 async fn a_closed_dataset_is_nowhere() {
+    let mut sites = Vec::new();
     for policy in POLICIES {
-        let site = site(policy).await;
+        sites.push((*policy, site(policy).await));
+    }
+    let listing = TestSite::of(TestPortal::listing_none().await, Assets::none(), Limits::default());
+    sites.push(("a profile that lists them", filled(listing).await));
+    for (policy, site) in sites {
         let is_listed = site.test_portal.portal().policy().rules.catalogue.list_none.value;
         let entry = site.get(&format!("/api/v1/datasets/{CLOSED}")).await;
         let page = site.get(&format!("/datasets/{CLOSED}")).await;
@@ -104,8 +119,9 @@ async fn a_closed_dataset_is_nowhere() {
             }
         }
         for text in [entry_text(&site, CLOSED).await, page.text().to_owned()] {
-            assert!(!text.contains(CLOSED_ITEM), "{policy}");
-            assert!(!text.contains("closed-file"), "{policy}");
+            for hidden in [CLOSED_ITEM, OPEN_ITEM_OF_CLOSED, "closed-file", CLOSED_KEYWORD] {
+                assert!(!text.contains(hidden), "{policy} {hidden}");
+            }
         }
         let expected = if is_listed { 3 } else { 2 };
         check_lists(&site, policy, is_listed, expected).await;
@@ -139,14 +155,22 @@ async fn check_lists(site: &TestSite, policy: &str, is_listed: bool, expected: u
         let answer = site.get(&path).await;
         assert_eq!(answer.status, 200, "{path}");
         let text = answer.text();
-        assert!(!text.contains(CLOSED_ITEM), "{policy} {path}");
+        for hidden in [CLOSED_ITEM, OPEN_ITEM_OF_CLOSED, CLOSED_KEYWORD] {
+            assert!(!text.contains(hidden), "{policy} {path} {hidden}");
+        }
         if !is_listed {
             assert!(!text.contains(CLOSED_TITLE), "{policy} {path}");
             assert!(!text.contains(CLOSED), "{policy} {path}");
         }
     }
-    let by_item = site.get(&format!("/api/v1/datasets?item={CLOSED_ITEM}")).await.json();
-    assert_eq!(by_item["total"], 0, "{policy}");
+    for item in [CLOSED_ITEM, OPEN_ITEM_OF_CLOSED] {
+        let by_item = site.get(&format!("/api/v1/datasets?item={item}")).await.json();
+        assert_eq!(by_item["total"], 0, "{policy} {item}");
+    }
+    // Of the other two, the mixed one has a hidden item: only the conditional one tells its format.
+    let figures = site.get("/api/v1/stats").await.json();
+    assert_eq!((&figures["n_items"], &figures["n_resources"]), (&json!(4), &json!(1)), "{policy}");
+    assert_eq!(everything["facets"]["format"][0]["count"], 1, "{policy}");
 }
 
 #[tokio::test]

@@ -37,7 +37,10 @@ impl TestSite {
     }
 
     pub(crate) async fn open_with(setup: Setup, assets: Assets, limits: Limits) -> Self {
-        let test_portal = TestPortal::open(setup).await;
+        Self::of(TestPortal::open(setup).await, assets, limits)
+    }
+
+    pub(crate) fn of(test_portal: TestPortal, assets: Assets, limits: Limits) -> Self {
         let state = State::new(test_portal.portal().clone(), assets, limits);
         state.set_warm();
         Self { test_portal, router: router(state) }
