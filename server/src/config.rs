@@ -40,6 +40,9 @@ pub struct Config {
     pub max_open_connections: NonZeroU32,
     /// Code of the policy profile.
     pub policy: String,
+    /// A file that puts some rules in the place of those of the profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_override: Option<PathBuf>,
     /// A folder with style, scripts and icons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site_dir: Option<PathBuf>,
@@ -123,6 +126,7 @@ impl Default for Config {
             max_connections: 8,
             max_open_connections: DEFAULT_MAX_OPEN,
             policy: "default".to_owned(),
+            policy_override: None,
             site_dir: None,
             max_body_bytes: 1 << 20,
             page_cache_bytes: 64 << 20,
@@ -198,6 +202,7 @@ impl Config {
             blobs,
             index_dir: folder.join("index"),
             policy: self.policy.clone(),
+            policy_override: self.policy_override.clone(),
             site: self.site.to_site(asset_version),
             clock: Clock::System,
         }

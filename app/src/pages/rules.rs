@@ -54,7 +54,7 @@ fn page(ctx: &Ctx, portal: &Portal) -> Page {
                 <div class="min-w-0">
                     {head(ctx, portal.policy())}
                     {groups}
-                    {profiles(ctx, &policy)}
+                    {profiles(ctx, portal.policy())}
                     {texts(ctx, &portal.regulations())}
                 </div>
             </div>
@@ -153,13 +153,15 @@ fn row(ctx: &Ctx, policy: &PolicyView, rule: &RuleView) -> AnyView {
     .into_any()
 }
 
-fn profiles(ctx: &Ctx, active: &PolicyView) -> AnyView {
+fn profiles(ctx: &Ctx, active: &PolicyProfile) -> AnyView {
     let words = ctx.words;
+    // Rules that prevail over a profile are no profile of their own.
+    let active = active.header.parent.as_ref().unwrap_or(&active.header.code);
     let rows: Vec<_> = PolicyProfile::codes()
         .filter_map(|code| PolicyProfile::load(code).ok())
         .map(|profile| {
             let header = profile.header;
-            let is_active = header.code == active.code;
+            let is_active = header.code == *active;
             let mark = is_active.then(|| {
                 view! { <span class="ks-mark is-ok">{crate::ui::icon::icon("check")}{words.in_use_here}</span> }
             });

@@ -46,6 +46,7 @@ fn the_documented_defaults_are_those_of_the_code() {
 fn every_setting_is_documented_and_nothing_else() {
     let config = Config {
         database_url: Some("sqlite:///x".to_owned()),
+        policy_override: Some("x".into()),
         site_dir: Some("x".into()),
         blobs: BlobConfig { url: Some("s3://x".to_owned()), ..BlobConfig::default() },
         ..Config::default()

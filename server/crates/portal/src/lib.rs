@@ -56,6 +56,8 @@ pub struct Settings {
     pub index_dir: PathBuf,
     /// Code of the policy profile, as in `aba`.
     pub policy: String,
+    /// A file that puts some rules in the place of those of the profile (ORG-12).
+    pub policy_override: Option<PathBuf>,
     /// Name and keeper of the portal.
     pub site: Site,
     /// What the time is.
@@ -104,17 +106,7 @@ impl Portal {
     ///
     /// Says which part cannot be opened, and why.
     pub async fn open(settings: Settings) -> Result<Self> {
-        let policy = PolicyProfile::load(&settings.policy)
-            .map_err(|error| Error::Configuration(error.to_string()))?;
-        Box::pin(Self::open_with(settings, policy)).await
-    }
-
-    /// Opens a portal under a profile that is not one of the known ones.
-    ///
-    /// # Errors
-    ///
-    /// As [`open`](Self::open).
-    pub async fn open_with(settings: Settings, policy: PolicyProfile) -> Result<Self> {
+        let policy = rules::profile(&settings.policy, settings.policy_override.as_deref())?;
         let store = Store::connect(&settings.database_url, settings.max_connections).await?;
         store.migrate().await?;
         let blobs = match &settings.blobs {

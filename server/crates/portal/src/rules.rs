@@ -1,10 +1,11 @@
 //! The rules in force, as pages quote them (ORG-12), and what follows from them for everyone who
 //! is not logged in.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use kaishu_domain::PolicyProfile;
-use kaishu_domain::policy::{Fees, Ground, Module};
+use kaishu_domain::policy::{Fees, Ground, Module, PolicyError};
 use kaishu_domain::visibility;
 use kaishu_store::Listed;
 use kaishu_types::dataset::{DatasetView, ResourceView};
@@ -109,6 +110,17 @@ impl Quotes {
             priority: ArticleQuote::of(&rules.general.priority.ground).map(Arc::new),
         }
     }
+}
+
+/// Loads a profile, with the file of rules that prevail over it (ORG-12).
+pub(crate) fn profile(code: &str, prevailing: Option<&Path>) -> Result<PolicyProfile> {
+    let wrong = |error: PolicyError| Error::Configuration(error.to_string());
+    let profile = PolicyProfile::load(code).map_err(wrong)?;
+    let Some(path) = prevailing else { return Ok(profile) };
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::Configuration(format!("`policy_override`: {name}: {error}")))?;
+    PolicyProfile::parse_override(&profile, &name, &text).map_err(wrong)
 }
 
 impl Portal {

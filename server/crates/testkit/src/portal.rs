@@ -4,9 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use kaishu_domain::PolicyProfile;
 use kaishu_portal::importing::{Folder, Input, Options};
-use kaishu_portal::{BlobSettings, Clock, Portal, Settings, Site};
+use kaishu_portal::{BlobSettings, Clock, Error, Portal, Settings, Site};
 use kaishu_store::Store;
 use kaishu_types::DatasetCode;
 use kaishu_types::import::MergeReport;
@@ -57,13 +56,22 @@ impl TestPortal {
 
     /// Opens an empty portal whose rules list entries of class none by name.
     pub async fn listing_none() -> Self {
+        Self::with_rules(LISTING_NONE).await.unwrap()
+    }
+
+    /// Opens an empty portal with a file `rules.toml` whose rules prevail over those of Aba.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file.
+    pub async fn with_rules(text: &str) -> Result<Self, Error> {
         let folder = tempfile::tempdir().unwrap();
-        let settings = settings(folder.path(), "aba");
-        let mut policy = PolicyProfile::load("aba").unwrap();
-        policy.rules.catalogue.list_none.value = true;
+        let rules = folder.path().join("rules.toml");
+        fs::write(&rules, text).unwrap();
+        let settings = Settings { policy_override: Some(rules), ..settings(folder.path(), "aba") };
         let store = Store::connect(&settings.database_url, 2).await.unwrap();
-        let portal = Box::pin(Portal::open_with(settings, policy)).await.unwrap();
-        Self { portal, store, folder }
+        let portal = Portal::open(settings).await?;
+        Ok(Self { portal, store, folder })
     }
 
     /// Returns the use cases.
@@ -96,6 +104,22 @@ impl TestPortal {
     }
 }
 
+/// Rules that list entries of class none.
+const LISTING_NONE: &str = r#"
+[profile]
+code = "listing"
+parent = "aba"
+revision = 1
+name = "列出不予开放的目录"
+name_en = "Entries that are not open are listed"
+title = "试验细则"
+title_en = "Test rules"
+status = "in_force"
+
+[catalogue]
+list_none = { value = true, source = "试验细则第一条" }
+"#;
+
 fn settings(folder: &Path, policy: &str) -> Settings {
     Settings {
         database_url: format!("sqlite://{}", folder.join("kaishu.sqlite").display()),
@@ -103,6 +127,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         blobs: BlobSettings::Local(folder.join("blobs")),
         index_dir: folder.join("index"),
         policy: policy.to_owned(),
+        policy_override: None,
         site: Site::demonstration(),
         clock: Clock::Fixed(now()),
     }
