@@ -33,6 +33,7 @@ pub(crate) enum Keep {
 /// A page on its way out.
 pub(crate) struct Page {
     pub(crate) title: String,
+    /// What it is about; the portal's own words where nothing is said.
     pub(crate) description: Option<String>,
     pub(crate) section: Option<Section>,
     pub(crate) status: StatusCode,

@@ -26,7 +26,7 @@ pub(crate) fn document(ctx: &Ctx, page: Page) -> String {
         view! { <script type="application/ld+json" inner_html=json_for_script(value)></script> }
     });
     let description =
-        page.description.map(|text| view! { <meta name="description" content=text/> });
+        page.description.unwrap_or_else(|| ctx.site.description.pick(ctx.lang).to_owned());
     let robots = (!page.listed).then(|| view! { <meta name="robots" content="noindex"/> });
     let refresh = page.refresh.map(|target| view! { <meta http-equiv="refresh" content=target/> });
     let zh_path = alternate(ctx, Lang::Zh);
@@ -38,7 +38,7 @@ pub(crate) fn document(ctx: &Ctx, page: Page) -> String {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <title>{title}</title>
-                {description}
+                <meta name="description" content=description/>
                 {robots}
                 {refresh}
                 <meta name="color-scheme" content="light dark"/>
