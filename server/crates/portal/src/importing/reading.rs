@@ -27,6 +27,8 @@ pub(super) struct Prepared {
     pub(super) related: Option<csv_dir::Directory>,
     /// Where files named by records lie.
     pub(super) folder: Option<Folder>,
+    /// Files of a folder that are no catalogue by their names.
+    passed_over: Vec<String>,
     work: Work,
 }
 
@@ -45,10 +47,11 @@ pub(super) async fn prepare(input: Input) -> Result<Prepared> {
     blocking(move || match input {
         Input::CsvDir(folder) => prepare_folder(folder),
         Input::Ckan(ref path) | Input::Dcat(ref path) | Input::Jsonl(ref path, _) => {
-            let files = list_files(path)?;
+            let (files, others) = list_files(path)?;
             let digest = digest(&files)?;
+            let passed_over = others.iter().map(|other| file_name(other)).collect();
             let work = Work::Files(input, files);
-            Ok(Prepared { digest, related: None, folder: None, work })
+            Ok(Prepared { digest, related: None, folder: None, passed_over, work })
         }
     })
     .await
@@ -60,14 +63,21 @@ fn prepare_folder(folder: Folder) -> Result<Prepared> {
     let records = std::mem::take(&mut related.records).into_iter().map(Ok);
     let rejected = std::mem::take(&mut related.rejected).into_iter().map(Err);
     let work = Work::Records(records.chain(rejected).collect());
-    Ok(Prepared { digest, related: Some(related), folder: Some(folder), work })
+    let passed_over = Vec::new();
+    Ok(Prepared { digest, related: Some(related), folder: Some(folder), passed_over, work })
 }
 
-/// Lists a file, or the files of a folder by name.
-fn list_files(path: &Path) -> Result<Vec<PathBuf>> {
+/// Endings of files that may be catalogues.
+const ENDINGS: &[&str] = &[
+    "json", "jsonl", "ndjson", "jsonld", "rdf", "xml", "owl", "ttl", "nt", "n3", "trig", "yaml",
+    "yml",
+];
+
+/// Lists a file, or the files of a folder by name: those that may be catalogues, and the others.
+fn list_files(path: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let facts = path.metadata().map_err(|source| io_error(path, source))?;
     if facts.is_file() {
-        return Ok(vec![path.to_owned()]);
+        return Ok((vec![path.to_owned()], Vec::new()));
     }
     let mut files = Vec::new();
     for entry in path.read_dir().map_err(|source| io_error(path, source))? {
@@ -77,10 +87,17 @@ fn list_files(path: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     files.sort();
+    let (files, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| may_be_one(file));
     if files.is_empty() {
-        return Err(Error::Import(ImportError::Shape(format!("{} holds no file", path.display()))));
+        let text = format!("{} holds no file that ends in {}", path.display(), ENDINGS.join(", "));
+        return Err(Error::Import(ImportError::Shape(text)));
     }
-    Ok(files)
+    Ok((files, others))
+}
+
+fn may_be_one(file: &Path) -> bool {
+    let Some(ending) = file.extension() else { return true };
+    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 fn digest(files: &[PathBuf]) -> Result<String> {
@@ -125,7 +142,13 @@ impl Prepared {
     /// Returns what was passed over without harm.
     pub(super) fn notes(&self) -> Vec<Note> {
         let warnings = self.related.iter().flat_map(|related| &related.warnings);
-        warnings.map(|text| Note { record: "the folder".to_owned(), text: text.clone() }).collect()
+        let warnings =
+            warnings.map(|text| Note { record: "the folder".to_owned(), text: text.clone() });
+        let passed_over = self.passed_over.iter().map(|name| Note {
+            record: name.clone(),
+            text: "passed over: by its name it is no catalogue".to_owned(),
+        });
+        warnings.chain(passed_over).collect()
     }
 
     /// Begins to read.
