@@ -42,7 +42,7 @@ pub(crate) struct Page {
     pub(crate) listed: bool,
     /// schema.org, for `<script type="application/ld+json">`.
     pub(crate) json_ld: Option<serde_json::Value>,
-    /// Reload or go on after a second, as `1;url=/…`.
+    /// Goes on by itself, as in `0;url=/…`.
     pub(crate) refresh: Option<String>,
     pub(crate) body: AnyView,
 }

@@ -120,6 +120,6 @@ fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView, line: &str) -> Page {
     };
     let mut page =
         Page::new(receipt.resource_title.clone(), body).section(Section::Datasets).private();
-    page.refresh = Some(format!("1;url={original}"));
+    page.refresh = Some(format!("0;url={original}"));
     page
 }
