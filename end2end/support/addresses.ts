@@ -80,6 +80,7 @@ export const groups: Group[] = [
   {
     name: "downloads and receipts",
     addresses: [
+      ...both("download", async (request) => `${await filePath(request)}/download`),
       ...both("verification", "/verify"),
       ...both("receipt", async (request) => `/verify/${await receiptNumber(request)}`),
       ...both("receipt that does not exist", "/verify/R-20200101-000000000000", 404),
@@ -146,6 +147,8 @@ export const groups: Group[] = [
       at("one of 300 values", "/datasets?all=org&find=317"),
       ...both("dataset of a hundred items", "/datasets/ED-LONG"),
       ...both("dataset behind a login", "/datasets/ED-OPEN"),
+      ...both("suspended dataset", "/datasets/ED-HALT"),
+      ...both("file of a suspended dataset", "/datasets/ED-HALT/resources/1/download", 410),
       ...both("file behind a login", "/datasets/ED-OPEN/resources/1/download", 401),
       ...both("login that rules ask for", "/login"),
       at("body with a long name", "/organizations/ED-0002"),
