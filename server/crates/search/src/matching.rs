@@ -58,7 +58,9 @@ pub(crate) fn find(
             Matches::Some(kept.map(|(entry, score, _)| (entry, score)).collect())
         })
         .collect();
-    Ok(Matched { segments, partial: least < 100 || !query.unknown.is_empty() })
+    // Where nothing but a phrase is asked for, all of it is there.
+    let has_words = query.concepts.iter().any(|concept| concept.share > 0.0);
+    Ok(Matched { segments, partial: has_words && least < 100 || !query.unknown.is_empty() })
 }
 
 /// Decides how much of the question a result must cover: all of it where that gives enough results,

@@ -1,6 +1,7 @@
 //! A plan looked up in a snapshot: which terms exist, how rare they are, and what stands in for
 //! those that do not.
 
+use kaishu_types::DatasetCode;
 use tantivy::Term;
 use tantivy::query::{EnableScoring, PhraseQuery, Query as _, TermQuery, Weight};
 use tantivy::schema::{Field, IndexRecordOption};
@@ -8,7 +9,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use crate::Result;
 use crate::plan::{Alternative, Concept, Kind, Phrase, Plan, phrase, without_soft_quotes};
 use crate::snapshot::Snapshot;
-use crate::terms::{Prepared, Target, prepare};
+use crate::terms::{Prepared, Target, is_alive, prepare};
 use crate::weights::Weights;
 
 /// The longest text typed in pinyin without spaces that is cut into words.
@@ -67,11 +68,31 @@ pub(crate) enum MarkKind {
     Pinyin,
 }
 
+/// Returns what finds the dataset whose code a text is, as receipts and citations write it.
+fn of_code(snapshot: &Snapshot, text: &str) -> Result<Option<Box<dyn Weight>>> {
+    let bare = text.trim().trim_matches(['"', '“', '”']);
+    let Ok(code) = bare.to_ascii_uppercase().parse::<DatasetCode>() else { return Ok(None) };
+    let term = Term::from_field_text(snapshot.fields.code, code.as_str());
+    for segment in snapshot.searcher.segment_readers() {
+        let inverted = segment.inverted_index(snapshot.fields.code)?;
+        let Some(info) = inverted.get_term_info(&term)? else { continue };
+        if is_alive(segment, &inverted, &info)? {
+            let query = TermQuery::new(term, IndexRecordOption::Basic);
+            let scoring = EnableScoring::disabled_from_searcher(&snapshot.searcher);
+            return Ok(Some(query.weight(scoring)?));
+        }
+    }
+    Ok(None)
+}
+
 impl Query {
     /// Looks a text up.
     pub(crate) fn read(snapshot: &Snapshot, text: &str, exact: bool) -> Result<Self> {
         if text.trim().is_empty() {
             return Ok(Self { is_all: true, ..Self::default() });
+        }
+        if let Some(code) = of_code(snapshot, text)? {
+            return Ok(Self { phrases: vec![code], ..Self::default() });
         }
         let mut plan = Plan::read(text, exact);
         for phrase in plan.phrases.iter().filter(|phrase| phrase.is_soft) {

@@ -12,12 +12,15 @@ use crate::phonetic;
 use crate::plan::phrase;
 use crate::query::{self, Query};
 use crate::snapshot::Snapshot;
+use crate::terms::is_alive;
 use crate::words::{self, Run};
 
 /// What is read of a text.
 const MAX_CHARACTERS: usize = 64;
 /// Stretches of characters that are looked up by sound.
 const MAX_STRETCH: usize = 8;
+/// Stretches of one run that are looked up.
+const MAX_STRETCHES: usize = 12;
 /// Corrections of one place that are tried.
 const MAX_TRIED: usize = 4;
 
@@ -41,12 +44,19 @@ pub(crate) fn correct(snapshot: &Snapshot, text: &str) -> Result<Option<String>>
             let (before, after) = (&folded[..run.start], &folded[run.start + run.text.len()..]);
             let corrected = format!("{before}{correction}{after}");
             // Several words may be wrong: each place is corrected on its own.
-            if corrected != folded && finds_something(snapshot, &corrected)? {
+            if is_other(&folded, &corrected) && finds_something(snapshot, &corrected)? {
                 return Ok(Some(corrected));
             }
         }
     }
     Ok(None)
+}
+
+/// Whether a text says something else: leaving characters out is what search does by itself.
+fn is_other(text: &str, corrected: &str) -> bool {
+    let mut left = text.chars();
+    let is_part = corrected.chars().all(|wanted| left.any(|character| character == wanted));
+    !is_part
 }
 
 fn n_found(snapshot: &Snapshot, text: &str) -> Result<(usize, bool)> {
@@ -86,6 +96,7 @@ fn of_characters(snapshot: &Snapshot, run: &Run<'_>, finds_all: bool) -> Result<
     }
     let mut corrections = Vec::new();
     let cut = words::words(run.text);
+    let mut n_tried = 0;
     for n_words in (1..=cut.len().min(4)).rev() {
         for window in cut.windows(n_words) {
             let (Some(first), Some(last)) = (window.first(), window.last()) else { continue };
@@ -93,6 +104,10 @@ fn of_characters(snapshot: &Snapshot, run: &Run<'_>, finds_all: bool) -> Result<
             let length = stretch.chars().count();
             if !(2..=MAX_STRETCH).contains(&length) {
                 continue;
+            }
+            n_tried += 1;
+            if n_tried > MAX_STRETCHES {
+                break;
             }
             let mut alike = sounding_alike(snapshot, stretch)?;
             if alike.is_empty() && length > 2 {
@@ -141,7 +156,9 @@ fn sounding_alike(snapshot: &Snapshot, stretch: &str) -> Result<Vec<String>> {
         let mut terms = inverted.terms().range().ge(beginning.as_bytes()).into_stream()?;
         while terms.advance() {
             let Some(word) = terms.key().strip_prefix(beginning.as_bytes()) else { break };
-            add(&mut found, word, terms.value().doc_freq);
+            if is_alive(reader, &inverted, terms.value())? {
+                add(&mut found, word, terms.value().doc_freq);
+            }
         }
     }
     Ok(most_used(found, stretch))
@@ -155,14 +172,18 @@ fn looking_alike(
     distance: u8,
 ) -> Result<Vec<String>> {
     let mut found: Vec<Candidate> = Vec::new();
+    // Large to make, and the same for all fields.
+    let Some(first) = fields.first() else { return Ok(Vec::new()) };
+    let term = Term::from_field_text(*first, word);
+    let near = FuzzyTermQuery::new(term, distance, true).automaton()?;
     for field in fields {
-        let query = FuzzyTermQuery::new(Term::from_field_text(*field, word), distance, true);
         for reader in snapshot.searcher.segment_readers() {
             let inverted = reader.inverted_index(*field)?;
-            let mut terms = inverted.terms().search(query.automaton()?).into_stream()?;
+            let mut terms = inverted.terms().search(&near).into_stream()?;
             while terms.advance() {
-                let n_entries = terms.value().doc_freq;
-                add(&mut found, terms.key(), n_entries);
+                if is_alive(reader, &inverted, terms.value())? {
+                    add(&mut found, terms.key(), terms.value().doc_freq);
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, Searcher, Term};
+use tantivy::{DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, Term};
 
 use crate::Result;
 use crate::schema::{Fields, N_WORD_FIELDS};
@@ -93,7 +93,10 @@ pub(crate) fn prepare(
         let mut found = Vec::new();
         for (place, field) in fields.iter().enumerate() {
             let inverted = segment.inverted_index(*field)?;
-            if let Some(info) = inverted.get_term_info(&Term::from_field_text(*field, text))? {
+            let info = inverted.get_term_info(&Term::from_field_text(*field, text))?;
+            if let Some(info) = info
+                && is_alive(segment, &inverted, &info)?
+            {
                 if let Some(n) = n_by_field.get_mut(place) {
                     *n += info.doc_freq;
                 }
@@ -105,6 +108,25 @@ pub(crate) fn prepare(
     let n_entries = n_by_field.into_iter().max().unwrap_or(0);
     let rarity = rarity(lengths.n_entries, n_entries);
     Ok(Prepared { target, rarity, n_entries, postings })
+}
+
+/// Whether an entry has a term. Words of deleted entries stay in a segment until it is merged; they
+/// must not be told, for what is deleted may have been closed (SRCH-04).
+pub(crate) fn is_alive(
+    segment: &SegmentReader,
+    inverted: &InvertedIndexReader,
+    info: &TermInfo,
+) -> Result<bool> {
+    let Some(alive) = segment.alive_bitset() else { return Ok(true) };
+    let mut postings = inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+    let mut entry = postings.doc();
+    while entry != TERMINATED {
+        if alive.is_alive(entry) {
+            return Ok(true);
+        }
+        entry = postings.advance();
+    }
+    Ok(false)
 }
 
 /// The rarity of a term as BM25 has it.
