@@ -2,6 +2,7 @@
 
 use kaishu_search::{Page, SearchResult};
 use kaishu_types::search::{Facet, FacetCount, Relaxation, SearchHit, SearchRequest, Suggestion};
+use kaishu_types::stats::Count;
 use kaishu_types::{FieldError, Lang};
 
 use crate::directory::Directory;
@@ -45,6 +46,8 @@ pub struct CatalogueView {
     pub hits: Vec<SearchHit>,
     /// All facets in the order of the page.
     pub facets: Vec<FacetView>,
+    /// All priority topics with the number of results that each gives, in their order (SRCH-06).
+    pub topics: Vec<Count>,
     /// Codes and words of the chosen priority topics.
     pub priority: Vec<(String, String)>,
     /// Synonyms that were searched as well.
@@ -74,6 +77,14 @@ impl FacetView {
     /// Returns the word for a value.
     pub fn label(&self, value: &str) -> Option<&str> {
         self.options.iter().find(|it| it.value == value).map(|it| it.label.as_str())
+    }
+}
+
+impl CatalogueView {
+    /// Returns the values of a facet.
+    pub fn values(&self, facet: Facet) -> &[FacetCount] {
+        let view = self.facets.iter().find(|it| it.facet == facet);
+        view.map(|it| it.options.as_slice()).unwrap_or_default()
     }
 }
 
@@ -140,7 +151,16 @@ impl Portal {
             Ok((found, spelling, relaxations))
         })
         .await?;
-        let SearchResult { total, hits, facets: counted, expanded, unknown, partial, next } = found;
+        let SearchResult {
+            total,
+            hits,
+            facets: counted,
+            by_priority,
+            expanded,
+            unknown,
+            partial,
+            next,
+        } = found;
         let facets = Facet::ALL
             .iter()
             .map(|facet| {
@@ -152,6 +172,12 @@ impl Portal {
                 }
             })
             .collect();
+        let topics = directory.vocabulary("priority").map(|term| Count {
+            value: term.code.clone(),
+            label: term.label(lang).to_owned(),
+            count: by_priority.get(&term.code).copied().unwrap_or(0),
+        });
+        let topics = topics.collect();
         let priority = asked
             .priority
             .iter()
@@ -161,6 +187,7 @@ impl Portal {
             total,
             hits,
             facets,
+            topics,
             priority,
             expanded,
             unknown,

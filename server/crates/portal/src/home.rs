@@ -33,6 +33,7 @@ pub struct HomeView {
     /// Working days until an application is answered (`open_app.reply_wd`).
     pub reply_working_days: u32,
 }
+
 impl Portal {
     /// Gathers what the home page shows.
     pub async fn home(&self, lang: Lang) -> Result<HomeView> {
@@ -42,8 +43,7 @@ impl Portal {
         let most_used = self.most_used().await?;
         let directory = self.directory();
         let count_of = |facet: Facet, value: &str| {
-            let view = latest.facets.iter().find(|it| it.facet == facet);
-            let option = view.and_then(|it| it.options.iter().find(|it| it.value == value));
+            let option = latest.values(facet).iter().find(|it| it.value == value);
             option.map_or(0, |it| it.count)
         };
         let by_class = OpenClass::ALL
@@ -58,15 +58,13 @@ impl Portal {
             .filter(|it| it.count > 0)
             .collect();
         let popular = self.popular(&by_theme, lang);
-        let mut by_priority = self.topics(lang).await?;
-        by_priority.retain(|topic| topic.count > 0);
         Ok(HomeView {
             n_datasets: latest.total,
             by_class,
             by_theme,
             latest: latest.hits.into_iter().map(|hit| hit.card).collect(),
             most_used,
-            by_priority,
+            by_priority: latest.topics.into_iter().filter(|topic| topic.count > 0).collect(),
             popular,
             reply_working_days: self.reply_working_days(),
         })

@@ -30,15 +30,8 @@ pub struct TopicPage {
 impl Portal {
     /// Counts the datasets of each priority topic, in the order of the vocabulary.
     pub async fn topics(&self, lang: Lang) -> Result<Vec<Count>> {
-        let directory = self.directory();
-        let mut counts = Vec::new();
-        for term in directory.vocabulary("priority") {
-            let first = Window::Page { number: 1, per_page: 1 };
-            let count = self.search(&tagged(&term.code), first, lang).await?.total;
-            let label = term.label(lang).to_owned();
-            counts.push(Count { value: term.code.clone(), label, count });
-        }
-        Ok(counts)
+        let first = Window::Page { number: 1, per_page: 1 };
+        Ok(self.search(&SearchRequest::default(), first, lang).await?.topics)
     }
 
     /// Gathers the page of a priority topic.
@@ -52,22 +45,15 @@ impl Portal {
             return Err(Error::not_found("topic", code.chars().take(40).collect::<String>()));
         };
         let window = Window::Page { number: 1, per_page: N_CARDS };
-        let found = self.search(&tagged(code), window, lang).await?;
-        let options = |facet: Facet| -> Vec<FacetCount> {
-            let view = found.facets.iter().find(|it| it.facet == facet);
-            view.map(|it| it.options.clone()).unwrap_or_default()
-        };
+        let tagged = SearchRequest { priority: vec![code.to_owned()], ..Default::default() };
+        let found = self.search(&tagged, window, lang).await?;
         Ok(TopicPage {
             code: term.code.clone(),
             label: term.label(lang).to_owned(),
             n_datasets: found.total,
-            classes: options(Facet::Open),
-            themes: options(Facet::Theme),
+            classes: found.values(Facet::Open).to_vec(),
+            themes: found.values(Facet::Theme).to_vec(),
             latest: found.hits.into_iter().map(|hit| hit.card).collect(),
         })
     }
-}
-
-fn tagged(code: &str) -> SearchRequest {
-    SearchRequest { priority: vec![code.to_owned()], ..Default::default() }
 }

@@ -189,6 +189,8 @@ pub(crate) struct Counts {
     /// Datasets that pass all filters.
     pub(crate) total: u64,
     by_value: BTreeMap<Facet, FxHashMap<String, u64>>,
+    /// For each priority topic how many datasets choosing it gives.
+    pub(crate) by_priority: FxHashMap<String, u64>,
     within: [u64; UpdatedWithin::ALL.len()],
     n_without: BTreeMap<Facet, u64>,
     n_without_updated: u64,
@@ -202,8 +204,11 @@ impl Counts {
     }
 
     fn add_value(&mut self, axis: Option<&Axis>, value: &str, n: u64) {
-        let Some(Axis::Facet(facet)) = axis else { return };
-        let values = self.by_value.entry(*facet).or_default();
+        let values = match axis {
+            Some(Axis::Facet(facet)) => self.by_value.entry(*facet).or_default(),
+            Some(Axis::Priority) => &mut self.by_priority,
+            None => return,
+        };
         match values.get_mut(value) {
             Some(sum) => *sum += n,
             None => {

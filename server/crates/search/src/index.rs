@@ -132,15 +132,16 @@ impl Index {
         search::relax(&self.snapshot(), request, today)
     }
 
-    /// Takes up what another process did: a rebuilt index, or a commit. Returns whether the index
-    /// is another one now.
+    /// Takes up what another process did: a rebuilt index, or a commit. Returns whether there was
+    /// any.
     pub fn refresh(&self) -> Result<bool> {
         let _renewing = self.renewing();
+        let before = self.position();
         let is_another = self.follow_pointer()?;
         if !is_another {
             self.replace(self.snapshot().renew()?);
         }
-        Ok(is_another)
+        Ok(is_another || self.position() != before)
     }
 
     /// Takes up an index that another process rebuilt, and nothing else.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use kaishu_types::search::{Facet, Relaxation, SearchHit, SearchRequest};
+use rustc_hash::FxHashMap;
 use tantivy::{DocAddress, DocId};
 
 use crate::Result;
@@ -43,6 +44,8 @@ pub struct SearchResult {
     /// For each facet its values with the number of results that choosing the value gives, most
     /// first. Values without results are left out, except chosen ones.
     pub facets: BTreeMap<Facet, Vec<(String, u64)>>,
+    /// For each priority topic that has any the number of results that choosing it gives.
+    pub by_priority: FxHashMap<String, u64>,
     /// Words that were searched beside the given ones, as they are written in the dictionary.
     pub expanded: Vec<String>,
     /// Words of the request that no dataset has.
@@ -98,6 +101,7 @@ pub(crate) fn search(
         shown.iter().map(|(_, address)| hit(snapshot, *address, &marker)).collect::<Result<_>>()?;
     Ok(SearchResult {
         total: counts.total,
+        by_priority: std::mem::take(&mut counts.by_priority),
         hits,
         facets: counts.into_facets(&filters),
         partial: matched.partial && !query.is_all,
