@@ -13,6 +13,7 @@ pub mod jsonl;
 pub mod schema_org;
 pub mod vocabulary;
 
+mod access;
 mod date;
 mod error;
 mod guard;

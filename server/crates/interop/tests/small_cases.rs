@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use kaishu_interop::csv_dir::{self, Row, Tables};
 use kaishu_interop::jsonl::Mapping;
 use kaishu_interop::{Import, ImportError, Limits, ckan, dcat, dcat_us, jsonl};
-use kaishu_types::vocabulary::OpenClass;
 use proptest::prelude::*;
 
 fn brief(outcome: Result<Import, ImportError>) -> String {
@@ -178,40 +177,6 @@ fn entities_of_rdf_xml_are_refused() {
     let without = b"<?xml version=\"1.0\"?>\n<!DOCTYPE rdf:RDF>\n<rdf:RDF \
         xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"/>";
     assert!(brief(dcat::parse(without, dcat::Syntax::RdfXml)).contains("describes no dataset"));
-}
-
-#[track_caller]
-fn check_rights(rights: &str, expected: Option<OpenClass>) {
-    let turtle = format!(
-        "@prefix dct: <http://purl.org/dc/terms/> .\n\
-         @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\
-         <https://example.org/1> a <http://www.w3.org/ns/dcat#Dataset> ; dct:title \"T\" {rights} .\n\
-         <https://example.org/rights/7> rdfs:label \"Confidential\" ."
-    );
-    let import = dcat::parse(turtle.as_bytes(), dcat::Syntax::Turtle).unwrap();
-    assert_eq!(import.records[0].open_class, expected, "{rights}");
-}
-
-// Proves ZON-05: rights that are stated but not understood never open a dataset.
-#[test]
-fn access_rights_fail_closed() {
-    const LIST: &str = "http://publications.europa.eu/resource/authority/access-right/";
-    let listed = |name: &str| format!("; dct:accessRights <{LIST}{name}>");
-    check_rights("", None);
-    check_rights(&listed("PUBLIC"), Some(OpenClass::Unconditional));
-    check_rights(&listed("RESTRICTED"), Some(OpenClass::Conditional));
-    check_rights(&listed("NON_PUBLIC"), Some(OpenClass::None));
-    check_rights(&listed("CONFIDENTIAL"), Some(OpenClass::None));
-    check_rights(&listed("SENSITIVE"), Some(OpenClass::None));
-    check_rights(&listed("NORMAL"), Some(OpenClass::Conditional));
-    check_rights("; dct:accessRights \"public\"@en", Some(OpenClass::Unconditional));
-    check_rights("; dct:accessRights \"Not public\"", Some(OpenClass::None));
-    check_rights("; dct:accessRights \"restricted/public\"", Some(OpenClass::Conditional));
-    check_rights("; dct:accessRights \"on request\"", Some(OpenClass::Conditional));
-    check_rights("; dct:accessRights []", Some(OpenClass::Conditional));
-    check_rights("; dct:accessRights [ rdfs:label \"Public\" ]", Some(OpenClass::Unconditional));
-    check_rights("; dct:accessRights <https://example.org/rights/7>", Some(OpenClass::None));
-    check_rights("; dct:accessRights \"public\", \"private\"", Some(OpenClass::None));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{Fields, named, unpack};
 use super::resource;
-use crate::{date, json};
+use crate::{access, date, json};
 
 const FREQUENCY: &[&str] = &[
     "frequency",
@@ -141,12 +141,38 @@ fn licence(fields: &mut Fields) -> Option<String> {
     id.or(url).or(title).or_else(|| fields.text(&["license", "licence"]))
 }
 
-/// A private package is kept from the public here too.
+/// Fields that say who may have a package, as harvesters of DCAT and of DCAT-US write them.
+const RIGHTS: [&str; 4] = ["access_rights", "accessRights", "accessLevel", "access_level"];
+
+/// A private package is kept from the public here too. Rights that are stated but not understood
+/// never open one; of several the strictest holds.
 fn open_class(fields: &mut Fields) -> Option<OpenClass> {
-    match fields.take("private") {
-        Some(Value::Bool(true)) => Some(OpenClass::None),
-        Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Some(OpenClass::None),
-        _ => None,
+    let privacy = fields.take("private").filter(|value| !is_no(value)).map(|_| OpenClass::None);
+    let mut classes: Vec<OpenClass> = privacy.into_iter().collect();
+    for name in RIGHTS {
+        let Some(text) = fields.get(name).and_then(json::scalar).filter(|it| it != "[]") else {
+            continue;
+        };
+        let class = access::class(&text);
+        if class.is_some() {
+            fields.take(name);
+        }
+        classes.push(class.unwrap_or(OpenClass::Conditional));
+    }
+    classes.into_iter().max()
+}
+
+fn is_no(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => number.as_i64() == Some(0),
+        Value::String(text) => {
+            matches!(
+                text.trim().to_ascii_lowercase().as_str(),
+                "" | "false" | "0" | "f" | "no" | "n"
+            )
+        }
+        Value::Bool(true) | Value::Array(_) | Value::Object(_) => false,
     }
 }
 

@@ -8,7 +8,7 @@ use kaishu_types::vocabulary::OpenClass;
 
 use super::graph::{Graph, Object, compact};
 use super::{agent, distribution};
-use crate::{Limits, date, json, vocabulary};
+use crate::{Limits, access, date, json};
 
 /// Predicates that a field of the record holds.
 const READ: &[&str] = &[
@@ -45,6 +45,7 @@ const READ: &[&str] = &[
     "dcat:distribution",
     "schema:distribution",
     "dct:accessRights",
+    "pod:accessLevel",
 ];
 
 /// Maps a dataset; the error is the reason for its rejection.
@@ -157,11 +158,14 @@ fn duration(graph: &Graph, node: &str) -> Option<String> {
     if parts.is_empty() { graph.label(value) } else { Some(format!("P{}", parts.concat())) }
 }
 
+/// What says who may have a dataset.
+const RIGHTS: [&str; 2] = ["dct:accessRights", "pod:accessLevel"];
+
 /// Rights that are stated but not understood never open a dataset; of several the strictest holds.
 fn open_class(graph: &Graph, node: &str) -> Option<OpenClass> {
-    let classes = graph.all(node, &["dct:accessRights"]).map(|rights| {
-        let own = rights.readable().as_deref().and_then(access_class);
-        let labelled = || labels(graph, rights).iter().find_map(|label| access_class(label));
+    let classes = graph.all(node, &RIGHTS).map(|rights| {
+        let own = rights.readable().as_deref().and_then(access::class);
+        let labelled = || labels(graph, rights).iter().find_map(|label| access::class(label));
         own.or_else(labelled).unwrap_or(OpenClass::Conditional)
     });
     classes.max()
@@ -174,22 +178,6 @@ fn labels(graph: &Graph, rights: &Object) -> Vec<String> {
             graph.texts(inner, &["skos:prefLabel", "rdfs:label", "dct:title", "skos:notation"])
         }
         Object::Text { .. } => Vec::new(),
-    }
-}
-
-/// Reads a right of the European list, by its address or its name.
-fn access_class(text: &str) -> Option<OpenClass> {
-    match vocabulary::words(vocabulary::last_segment(text)).as_str() {
-        "public" | "open" | "open access" | "openaccess" | "公开" | "开放" | "无条件开放" => {
-            Some(OpenClass::Unconditional)
-        }
-        "restricted" | "restricted public" | "restricted access" | "conditional" | "limited"
-        | "有条件开放" => Some(OpenClass::Conditional),
-        "non public" | "nonpublic" | "not public" | "confidential" | "sensitive" | "private"
-        | "secret" | "closed" | "closed access" | "not open" | "不公开" | "不开放" | "不予开放" => {
-            Some(OpenClass::None)
-        }
-        _ => None,
     }
 }
 
@@ -259,7 +247,8 @@ fn extras(graph: &Graph, node: &str) -> BTreeMap<String, String> {
             continue;
         };
         let is_unread_date = dates.contains(&predicate.as_str()) && date::moment(&value).is_none();
-        let is_unread_right = predicate == "dct:accessRights" && access_class(&value).is_none();
+        let is_unread_right =
+            RIGHTS.contains(&predicate.as_str()) && access::class(&value).is_none();
         if READ.contains(&predicate.as_str()) && !is_unread_date && !is_unread_right {
             continue;
         }

@@ -66,6 +66,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("dcatap", "http://data.europa.eu/r5r/"),
     ("prov", "http://www.w3.org/ns/prov#"),
     ("spdx", "http://spdx.org/rdf/terms#"),
+    ("pod", "https://project-open-data.cio.gov/v1.1/schema#"),
 ];
 
 /// Shortens an address to `prefix:name`, where the prefix is well known.
