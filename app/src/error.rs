@@ -12,42 +12,37 @@ use crate::page::{Page, respond};
 use crate::ui::data::{data, foreign};
 use crate::ui::law::citation_text;
 
-/// What a reader learns of an error.
-#[derive(Debug)]
-pub(crate) struct AppError {
-    pub(crate) code: ErrorCode,
+/// What a reader learns of an error. A response with its page carries it, for programs that want
+/// JSON instead.
+#[derive(Debug, Clone)]
+pub struct AppError {
+    /// Of which kind it is.
+    pub code: ErrorCode,
     /// What happened, in a sentence; `None` takes the sentence of the code.
-    pub(crate) message: Option<String>,
-    pub(crate) fields: Vec<FieldError>,
-    pub(crate) rule: Option<RuleRef>,
-    pub(crate) remedy: Option<Remedy>,
+    pub message: Option<String>,
+    /// Fields that are wrong.
+    pub fields: Vec<FieldError>,
+    /// The rule behind a refusal.
+    pub rule: Option<RuleRef>,
+    /// What the reader can do.
+    pub remedy: Option<Remedy>,
     /// What can be found in the log.
-    pub(crate) reference: Option<String>,
+    pub reference: Option<String>,
 }
 
 impl AppError {
     /// Makes an error of a code with a sentence.
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: Some(message.into()),
-            fields: Vec::new(),
-            rule: None,
-            remedy: None,
-            reference: None,
-        }
+        Self { message: Some(message.into()), ..Self::bare(code) }
+    }
+
+    fn bare(code: ErrorCode) -> Self {
+        Self { code, message: None, fields: Vec::new(), rule: None, remedy: None, reference: None }
     }
 
     /// Makes the error of an address whose parameters are wrong.
     pub(crate) fn fields(fields: Vec<FieldError>) -> Self {
-        Self {
-            code: ErrorCode::InvalidInput,
-            message: None,
-            fields,
-            rule: None,
-            remedy: None,
-            reference: None,
-        }
+        Self { fields, ..Self::bare(ErrorCode::InvalidInput) }
     }
 
     /// Makes the error of a code that nothing has: `one` and `all` name what was looked for, and
@@ -75,6 +70,7 @@ impl AppError {
     /// Draws the page of this error.
     pub(crate) fn page(self, ctx: &Ctx) -> Page {
         let words = ctx.words;
+        let told = self.clone();
         let title = words.error_title(self.code);
         let status = StatusCode::from_u16(self.code.http_status())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -127,6 +123,7 @@ impl AppError {
         };
         let mut page = Page::new(title, body).private();
         page.status = status;
+        page.error = Some(told);
         page
     }
 }
@@ -137,14 +134,7 @@ impl From<Error> for AppError {
         if code == ErrorCode::Internal {
             let reference = error.reference();
             tracing::error!(error = &error as &dyn std::error::Error, %reference, "use case failed");
-            return Self {
-                code,
-                message: None,
-                fields: Vec::new(),
-                rule: None,
-                remedy: None,
-                reference: Some(reference),
-            };
+            return Self { reference: Some(reference), ..Self::bare(code) };
         }
         let message = error.to_string();
         let detail = error.into_detail();

@@ -29,7 +29,7 @@ mod ui;
 mod words;
 
 #[cfg(feature = "ssr")]
-pub use error::error_page;
+pub use error::{AppError, error_page};
 #[cfg(feature = "ssr")]
 pub use pages::router;
 #[cfg(feature = "ssr")]

@@ -44,6 +44,8 @@ pub(crate) struct Page {
     pub(crate) json_ld: Option<serde_json::Value>,
     /// Goes on by itself, as in `0;url=/…`.
     pub(crate) refresh: Option<String>,
+    /// What is wrong, for programs.
+    pub(crate) error: Option<AppError>,
     pub(crate) body: AnyView,
 }
 
@@ -59,6 +61,7 @@ impl Page {
             listed: true,
             json_ld: None,
             refresh: None,
+            error: None,
             body: body.into_any(),
         }
     }
@@ -94,7 +97,8 @@ pub(crate) fn draw<T>(make: impl FnOnce() -> T) -> T {
 /// Draws the page that `make` returns, or the page of its error.
 pub(crate) fn respond(ctx: &Ctx, make: impl FnOnce() -> Result<Page, AppError>) -> Response {
     draw(|| {
-        let page = make().unwrap_or_else(|error| error.page(ctx));
+        let mut page = make().unwrap_or_else(|error| error.page(ctx));
+        let error = page.error.take();
         let status = page.status;
         let keep = page.keep;
         let html = shell::document(ctx, page);
@@ -107,6 +111,9 @@ pub(crate) fn respond(ctx: &Ctx, make: impl FnOnce() -> Result<Page, AppError>) 
         };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(ctx.lang.tag()));
+        if let Some(error) = error {
+            response.extensions_mut().insert(error);
+        }
         response
     })
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};
 use http::{HeaderValue, header};
 use kaishu_portal::{Error, ListedFrom, Portal};
+use kaishu_types::china::day_in_china;
 use kaishu_types::stats::Count;
 use kaishu_types::{DatasetCode, Lang};
 
@@ -69,6 +70,8 @@ pub(crate) async fn part(
     }
     let place = name.strip_suffix(".xml").and_then(|part| part.parse::<u64>().ok());
     let place = place.and_then(|part| part.checked_mul(PART));
+    // The database counts in signed numbers.
+    let place = place.filter(|place| i64::try_from(*place).is_ok());
     let first = match place {
         // An empty catalogue has an empty first part.
         Some(place) => match portal.listed_codes(&ListedFrom::Place(place), BATCH).await {
@@ -140,7 +143,7 @@ fn datasets(
 fn locations(base: &str, datasets: &[Listed]) -> String {
     let mut text = String::new();
     for (code, updated_at) in datasets {
-        let day = updated_at.format("%Y-%m-%d");
+        let day = day_in_china(*updated_at);
         for prefix in ["", "/en"] {
             text.push_str(&format!(
                 "<url><loc>{base}{prefix}/datasets/{code}</loc><lastmod>{day}</lastmod></url>\n"

@@ -1,5 +1,6 @@
 //! Errors of the API: `application/problem+json` (RFC 9457).
 
+use app::AppError;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -148,6 +149,18 @@ impl From<Error> for Problem {
         problem.rule = detail.rule;
         problem.remedy = detail.remedy;
         problem
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        let AppError { code, message, fields, rule, remedy, reference } = error;
+        let mut problem = Self::of_code(code);
+        // The page's own words, in the language that the reader asked for.
+        if let Some(chinese) = &mut problem.chinese {
+            chinese.detail.clone_from(&message);
+        }
+        Self { detail: message, fields, rule, remedy, reference, ..problem }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Dresses bare errors (of extractors, of the check against forged requests) as a page or as JSON.
 
+use app::AppError;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State as Shared};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kaishu_portal::Error;
@@ -25,6 +26,12 @@ pub(super) async fn dress(Shared(state): Shared<State>, request: Request, next: 
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         return in_language(&head, response, problem);
+    }
+    if let Some(error) = response.extensions_mut().remove::<AppError>()
+        && negotiation::prefers_json(head.uri.path(), &head.headers)
+    {
+        let problem = Problem::from(error);
+        return in_language(&head, problem.clone().into_response(), problem);
     }
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();

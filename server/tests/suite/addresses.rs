@@ -139,7 +139,7 @@ async fn long_queries_are_refused_with_the_limit() {
     refused.assert_problem_of(400, "q");
     refused.assert_problem(400, "100 个字");
     // One value however often it is said, and too many values.
-    let many = format!("/datasets?{}", "open=conditional&".repeat(3_000));
+    let many = format!("/datasets?{}", "open=conditional&".repeat(900));
     let once = site.get("/datasets?open=conditional").await;
     assert_eq!(once.status, 200);
     assert_eq!(site.get(&many).await.texts("h1"), once.texts("h1"));
@@ -261,6 +261,26 @@ async fn unknown_addresses_are_told_as_the_client_prefers() {
         json.assert_problem(404, "not_found");
     }
     site.get("/api").await.assert_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn errors_of_pages_are_told_as_the_client_prefers() {
+    let site = TestSite::demo().await;
+    for (path, status, named) in [
+        ("/datasets?colour=red", 400, "colour"),
+        ("/stats?x=1", 400, "x"),
+        ("/datasets/YX-NONE-1", 404, "YX-NONE-1"),
+        ("/verify/xx", 404, "not_found"),
+        ("/en/datasets?page=99999", 404, "99999"),
+    ] {
+        let page = site.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        page.assert_well_formed_page(path);
+        for kind in ["application/json", "application/problem+json"] {
+            let json = site.get_with(path, &[("accept", kind)]).await;
+            json.assert_problem(status, named);
+        }
+    }
 }
 
 #[tokio::test]

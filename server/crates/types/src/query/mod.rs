@@ -76,6 +76,7 @@ mod tests {
         refuses("page=0", "page", "from 1");
         refuses("page=x", "page", "from 1");
         refuses("sort=updated&sort=title", "sort", "twice");
+        refuses(&"a&".repeat(1_000), "?", "at most 1000");
         refuses("q=%FF%FE", "q", "not UTF-8");
         refuses("sort=best", "sort", "relevance");
         refuses(&format!("q={}", "a".repeat(10_000)), "q", "at most 1000");

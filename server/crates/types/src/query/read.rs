@@ -15,6 +15,12 @@ use crate::{FieldError, Lang};
 /// Longest name, or part of one, in characters.
 pub const MAX_PART_CHARS: usize = 100;
 
+/// Most parameters of an address.
+const MAX_PARAMETERS: usize = 1_000;
+
+/// Most faults that one answer names; each repeats what would be right.
+const MAX_FAULTS: usize = 10;
+
 /// Most values of one facet.
 const MAX_VALUES: usize = 100;
 
@@ -63,9 +69,16 @@ pub fn parse(raw: &str, paging: Paging, lang: Lang) -> Result<CatalogueQuery, Ve
 /// Names the parameter whose bytes are no text.
 pub fn decode(raw: &str, lang: Lang) -> Result<Vec<(String, String)>, Vec<FieldError>> {
     let mut pairs = Vec::new();
+    if raw.bytes().filter(|byte| *byte == b'&').count() >= MAX_PARAMETERS {
+        let message = match lang {
+            Lang::Zh => format!("地址里的参数超过 {MAX_PARAMETERS} 个"),
+            Lang::En => format!("an address has at most {MAX_PARAMETERS} parameters"),
+        };
+        return Err(vec![FieldError { field: "?".to_owned(), message }]);
+    }
     for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
         if name.contains('\u{FFFD}') || value.contains('\u{FFFD}') {
-            let field = name.replace('\u{FFFD}', "?");
+            let field = shown(&name.replace('\u{FFFD}', "?"));
             let message = lang.pick(
                 "含有不是 UTF-8 的字节，地址应当用 UTF-8 编码",
                 "holds bytes that are not UTF-8; encode the address as UTF-8",
@@ -91,6 +104,9 @@ pub fn only(
     let mut values = BTreeMap::new();
     let mut faults = Vec::new();
     for (name, value) in decode(raw, lang)? {
+        if faults.len() >= MAX_FAULTS {
+            break;
+        }
         let field: String = name.chars().take(60).collect();
         if !known.contains(&name.as_str()) {
             faults.push(FieldError { field, message: unknown_parameter(known, lang) });
@@ -152,6 +168,9 @@ struct Reader {
 
 impl Reader {
     fn fault(&mut self, field: &str, zh: impl Into<String>, en: impl Into<String>) {
+        if self.faults.len() >= MAX_FAULTS {
+            return;
+        }
         let field = field.chars().take(60).collect();
         let message = self.lang.pick(zh.into(), en.into());
         self.faults.push(FieldError { field, message });
