@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use ipnet::IpNet;
 use kaishu_portal::{BlobSettings, Clock, Settings, Site, Text};
 use serde::{Deserialize, Serialize};
+
+use crate::connections::own_machine;
 
 /// The file that is read where no other is named.
 const DEFAULT_FILE: &str = "kaishu.toml";
@@ -38,6 +41,8 @@ pub struct Config {
     pub max_connections: u32,
     /// Most connections of clients at once.
     pub max_open_connections: NonZeroU32,
+    /// Networks of proxies, which say for whom they ask.
+    pub trusted_proxies: Vec<IpNet>,
     /// Code of the policy profile.
     pub policy: String,
     /// A file that puts some rules in the place of those of the profile.
@@ -125,6 +130,7 @@ impl Default for Config {
             database_url: None,
             max_connections: 8,
             max_open_connections: DEFAULT_MAX_OPEN,
+            trusted_proxies: own_machine(),
             policy: "default".to_owned(),
             policy_override: None,
             site_dir: None,

@@ -1,9 +1,10 @@
 //! Open connections: so many at once, none that keeps the server waiting, and an end in order.
 
+use std::collections::HashMap;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -12,6 +13,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use kaishu_portal::retrieval::Client;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -22,10 +24,14 @@ use tower::ServiceExt;
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// What a client may take of the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bounds {
     /// Most connections at once; further ones wait to be accepted.
     pub max_open: usize,
+    /// Most connections of one client at once, proxies apart; further ones are closed.
+    pub max_per_client: usize,
+    /// Networks of proxies, which say for whom they ask.
+    pub proxies: Vec<IpNet>,
     /// How long the head of a request may take, counted from when the server is ready to read it:
     /// a connection on which nothing is asked ends as well.
     pub head_time: Duration,
@@ -39,9 +45,53 @@ impl Default for Bounds {
     fn default() -> Self {
         Self {
             max_open: 4_096,
+            max_per_client: 256,
+            proxies: own_machine(),
             head_time: Duration::from_secs(15),
             write_pause: Duration::from_secs(30),
             grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Returns the networks in which there is nobody but this machine.
+pub fn own_machine() -> Vec<IpNet> {
+    let v4 = Ipv4Net::new_assert(Ipv4Addr::LOCALHOST, 8);
+    let v6 = Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128);
+    vec![v4.trunc().into(), v6.into()]
+}
+
+/// Counts the connections of each client.
+#[derive(Default)]
+struct Shares(Mutex<HashMap<Client, usize>>);
+
+/// A connection of a client, counted while it is open.
+struct Share {
+    shares: Arc<Shares>,
+    client: Client,
+}
+
+impl Shares {
+    /// Counts one more connection, where the client may have it.
+    fn take(self: &Arc<Self>, client: Client, most: usize) -> Option<Share> {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(client).or_default();
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        Some(Share { shares: Arc::clone(self), client })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut counts = self.shares.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.client) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.client);
+            }
         }
     }
 }
@@ -57,14 +107,27 @@ pub async fn serve(
     http.http1().timer(TokioTimer::new()).header_read_timeout(bounds.head_time);
     let room = Arc::new(Semaphore::new(bounds.max_open.min(Semaphore::MAX_PERMITS)));
     let (stopping, _) = watch::channel(());
+    let proxies: Arc<[IpNet]> = bounds.proxies.into();
+    let shares = Arc::new(Shares::default());
     let mut stop = pin!(stop);
     loop {
         let (stream, peer, permit) = tokio::select! {
             accepted = accept(&listener, &room) => accepted,
             () = &mut stop => break,
         };
+        let peer = peer.to_canonical();
+        let is_proxy = proxies.iter().any(|network| network.contains(&peer));
+        let share = if is_proxy {
+            None
+        } else {
+            let Some(share) = shares.take(Client::from(peer), bounds.max_per_client) else {
+                tracing::debug!("a client has too many connections");
+                continue;
+            };
+            Some(share)
+        };
         let named = app.clone().map_request(move |mut request: Request<Incoming>| {
-            if let Some(client) = client(peer, request.headers()) {
+            if let Some(client) = client(peer, is_proxy, request.headers()) {
                 request.extensions_mut().insert(client);
             }
             request
@@ -87,7 +150,7 @@ pub async fn serve(
             if let Err(error) = ended {
                 tracing::debug!(error = &*error, "a connection broke off");
             }
-            drop((permit, told));
+            drop((permit, share, told));
         });
     }
     drop(listener);
@@ -117,15 +180,11 @@ async fn accept(
     }
 }
 
-/// Tells who asks: the other end of the connection or, where that is a proxy of our own network, whom
-/// the proxy names last; what stands before, the client could have written. `None` where a neighbour
-/// names nobody: taking all its readers for one would make one retrieval of many.
-fn client(peer: IpAddr, headers: &HeaderMap) -> Option<Client> {
-    let is_near = match peer.to_canonical() {
-        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
-        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
-    };
-    if !is_near {
+/// Tells who asks: the other end of the connection or, where that is a proxy, whom the proxy names
+/// last; what stands before, the client could have written. `None` where a proxy names nobody: taking
+/// all its readers for one would make one retrieval of many.
+fn client(peer: IpAddr, is_proxy: bool, headers: &HeaderMap) -> Option<Client> {
+    if !is_proxy {
         return Some(Client::from(peer));
     }
     let named = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
@@ -145,13 +204,16 @@ mod tests {
 
     #[track_caller]
     fn check(peer: &str, forwarded: Option<&'static str>, expected: Option<&str>) {
+        let mut proxies = own_machine();
+        proxies.push("fd00::/64".parse().unwrap());
         let mut headers = HeaderMap::new();
         if let Some(forwarded) = forwarded {
             headers.insert("x-forwarded-for", http::HeaderValue::from_static(forwarded));
         }
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
         let expected = expected.map(|it| Client::from(address(it)));
-        assert_eq!(client(address(peer), &headers), expected);
+        let is_proxy = proxies.iter().any(|network| network.contains(&address(peer)));
+        assert_eq!(client(address(peer), is_proxy, &headers), expected);
     }
 
     #[test]
@@ -159,7 +221,8 @@ mod tests {
         check("192.0.2.9", None, Some("192.0.2.9"));
         check("192.0.2.9", Some("198.51.100.1"), Some("192.0.2.9"));
         check("127.0.0.1", Some("198.51.100.1"), Some("198.51.100.1"));
-        check("10.0.0.5", Some("made up, 203.0.113.7"), Some("203.0.113.7"));
+        check("10.0.0.5", Some("203.0.113.7"), Some("10.0.0.5"));
+        check("127.0.0.1", Some("made up, 203.0.113.7"), Some("203.0.113.7"));
         check("fd00::1", Some("2001:db8::1"), Some("2001:db8::1"));
         check("127.0.0.1", None, None);
         check("::1", Some("203.0.113.7, nonsense"), None);

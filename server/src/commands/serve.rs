@@ -65,8 +65,8 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     tokio::spawn(flush_usage(portal.clone()));
     tokio::spawn(super::sweep(portal.clone()));
     let max_open = usize::try_from(config.max_open_connections.get()).unwrap_or(usize::MAX);
-    connections::serve(listener, app, Bounds { max_open, ..Bounds::default() }, stop_signal())
-        .await;
+    let bounds = Bounds { max_open, proxies: config.trusted_proxies, ..Bounds::default() };
+    connections::serve(listener, app, bounds, stop_signal()).await;
     portal.flush_usage().await.context("the last views and downloads could not be counted")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use kaishu_server::connections::{Bounds, serve};
+use kaishu_server::connections::{Bounds, own_machine, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -85,6 +85,37 @@ async fn further_clients_wait_for_room() {
     read_answer(&mut first).await;
     drop(first);
     read_answer(&mut second).await;
+}
+
+#[tokio::test]
+async fn a_client_has_a_share_of_the_connections_and_a_proxy_all() {
+    let bounds =
+        Bounds { max_per_client: 2, proxies: Vec::new(), head_time: LONG, ..Bounds::default() };
+    let (address, _stop, _) = start(bounds.clone()).await;
+    let mut first = TcpStream::connect(address).await.unwrap();
+    let mut second = TcpStream::connect(address).await.unwrap();
+    for stream in [&mut first, &mut second] {
+        ask(stream).await;
+        read_answer(stream).await;
+    }
+
+    let mut third = TcpStream::connect(address).await.unwrap();
+    let is_closed = match third.read(&mut [0; 8]).await {
+        Ok(n_read) => n_read == 0,
+        Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
+    };
+    assert!(is_closed, "it was one too many");
+    ask(&mut first).await;
+    read_answer(&mut first).await;
+
+    let (address, _stop, _) = start(Bounds { proxies: own_machine(), ..bounds }).await;
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        ask(&mut stream).await;
+        read_answer(&mut stream).await;
+        streams.push(stream);
+    }
 }
 
 #[tokio::test]
