@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::FromRef;
 use kaishu_portal::Portal;
 
-use crate::assets::{Assets, short_hash};
+use crate::assets::Assets;
 use crate::page_cache::PageCache;
 
 /// How much a request and the kept pages may take.
@@ -39,15 +39,13 @@ struct Shared {
     pages: PageCache,
     limits: Limits,
     is_warm: AtomicBool,
-    salt: [u8; 16],
 }
 
 impl State {
     /// Puts together what is served.
     pub fn new(portal: Portal, assets: Assets, limits: Limits) -> Self {
         let pages = PageCache::new(limits.page_cache_bytes);
-        let shared =
-            Shared { assets, pages, limits, is_warm: AtomicBool::new(false), salt: rand::random() };
+        let shared = Shared { assets, pages, limits, is_warm: AtomicBool::new(false) };
         Self { portal, shared: Arc::new(shared) }
     }
 
@@ -59,13 +57,6 @@ impl State {
     /// Says that dictionaries and index are loaded, so that `/readyz` may answer.
     pub fn set_warm(&self) {
         self.shared.is_warm.store(true, Ordering::Release);
-    }
-
-    /// Names the catalogue as it is now, in words that tell nobody how often it changed.
-    pub(crate) fn edition(&self) -> String {
-        let revision = self.portal.revision().to_le_bytes();
-        let version = env!("CARGO_PKG_VERSION").as_bytes();
-        short_hash(&[&self.shared.salt[..], &revision, version].concat())
     }
 
     pub(crate) fn is_warm(&self) -> bool {

@@ -28,7 +28,7 @@ pub(super) fn json(
 }
 
 /// Answers 304 to who has the tag already, or gives back the headers of the answer.
-pub(super) fn tagged(asked: &HeaderMap, lang: Lang, etag: &str) -> Result<Response, HeaderMap> {
+fn tagged(asked: &HeaderMap, lang: Lang, etag: &str) -> Result<Response, HeaderMap> {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(

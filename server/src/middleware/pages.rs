@@ -4,7 +4,7 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State as Shared};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use kaishu_types::DatasetCode;
 
 use crate::negotiation::Encoding;
@@ -13,9 +13,10 @@ use crate::state::State;
 
 /// Who asks for a page.
 enum Reader {
-    /// Nobody in particular, with a choice of colours at most.
+    /// Nobody in particular, with a choice of colours at most. Cookies of others, as a neighbour on
+    /// the same domain sets them, say nothing here.
     Anonymous(Option<Theme>),
-    /// One that other cookies, a login or the wanted form tell apart: the answer must not be kept.
+    /// One that a login or the wanted form tells apart: the answer must not be kept.
     Known,
     /// One that asks for no page.
     Other,
@@ -53,6 +54,12 @@ async fn answer(state: &State, request: Request, next: Next) -> Response {
     parts.method = Method::GET;
     parts.headers.remove(header::IF_NONE_MATCH);
     parts.headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(name(encoding)));
+    match theme {
+        None => parts.headers.remove(header::COOKIE),
+        Some(theme) => {
+            parts.headers.insert(header::COOKIE, HeaderValue::from_static(cookie(theme)))
+        }
+    };
     let response = next.run(Request::from_parts(parts, body)).await;
     if !may_be_kept(&response) {
         return if is_head { without_body(response) } else { response };
@@ -73,7 +80,9 @@ async fn answer(state: &State, request: Request, next: Next) -> Response {
 fn reader(request: &Request) -> Reader {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let path = request.uri().path();
-    let is_page = !path.starts_with("/api/") && !path.starts_with("/_fn/");
+    // A download leaves a receipt, so it must not look like another request.
+    let is_page = ["/api/", "/_fn/"].iter().all(|start| !path.starts_with(start))
+        && !path.ends_with("/download");
     let headers = request.headers();
     if !is_read || !is_page {
         return Reader::Other;
@@ -83,21 +92,18 @@ fn reader(request: &Request) -> Reader {
     if prefers_json || headers.contains_key(header::AUTHORIZATION) {
         return Reader::Known;
     }
-    let mut cookies = headers.get_all(header::COOKIE).iter();
-    let (Some(pairs), None) = (cookies.next(), cookies.next()) else {
-        return match headers.contains_key(header::COOKIE) {
-            true => Reader::Known,
-            false => Reader::Anonymous(None),
-        };
-    };
-    let pairs = pairs.to_str().unwrap_or("unreadable").split(';').map(str::trim);
-    let pairs: Vec<&str> = pairs.filter(|pair| !pair.is_empty()).collect();
-    match pairs.as_slice() {
-        [] | ["theme="] => Reader::Anonymous(None),
-        ["theme=light"] => Reader::Anonymous(Some(Theme::Light)),
-        ["theme=dark"] => Reader::Anonymous(Some(Theme::Dark)),
-        _ => Reader::Known,
-    }
+    Reader::Anonymous(theme(headers))
+}
+
+/// Reads the choice of colours.
+fn theme(headers: &HeaderMap) -> Option<Theme> {
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|pairs| pairs.to_str().ok());
+    let mut pairs = pairs.flat_map(|pairs| pairs.split(';'));
+    pairs.find_map(|pair| match pair.trim() {
+        "theme=light" => Some(Theme::Light),
+        "theme=dark" => Some(Theme::Dark),
+        _ => None,
+    })
 }
 
 /// Keeps a page that was drawn for one reader out of the caches of others.
@@ -132,6 +138,13 @@ fn name(encoding: Encoding) -> &'static str {
         Encoding::Brotli => "br",
         Encoding::Gzip => "gzip",
         Encoding::Identity => "identity",
+    }
+}
+
+fn cookie(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Light => "theme=light",
+        Theme::Dark => "theme=dark",
     }
 }
 

@@ -9,6 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kaishu_types::receipt::ReceiptView;
 use quick_cache::sync::Cache;
 
+use crate::Result;
+
 /// How long requests of one client for one file are one retrieval.
 const ONE_RETRIEVAL: TimeDelta = TimeDelta::minutes(10);
 
@@ -32,8 +34,8 @@ impl From<IpAddr> for Client {
     }
 }
 
-/// The retrievals of the last minutes.
-pub(crate) struct Retrievals(Cache<(i64, Client), ReceiptView>);
+/// The retrievals of the last minutes, by resource, version and client.
+pub(crate) struct Retrievals(Cache<(i64, u32, Client), ReceiptView>);
 
 impl Default for Retrievals {
     fn default() -> Self {
@@ -42,28 +44,29 @@ impl Default for Retrievals {
 }
 
 impl Retrievals {
-    /// Returns the receipt of the retrieval that a request goes on with.
-    pub(crate) fn under_way(
+    /// Returns the receipt of the retrieval that a request goes on with, or the one that `issue`
+    /// makes for a new one. Of requests at the same time one issues it and the others wait.
+    pub(crate) async fn receipt(
         &self,
         resource: i64,
         version: u32,
         client: Client,
         now: DateTime<Utc>,
-    ) -> Option<ReceiptView> {
-        let receipt = self.0.get(&(resource, client))?;
-        let is_recent = now.signed_duration_since(receipt.retrieved_at) < ONE_RETRIEVAL;
-        (receipt.version == version && is_recent).then_some(receipt)
-    }
-
-    /// Remembers a retrieval.
-    pub(crate) fn remember(&self, client: Client, receipt: &ReceiptView) {
-        self.0.insert((receipt.resource_id, client), receipt.clone());
+        issue: impl AsyncFnOnce() -> Result<ReceiptView>,
+    ) -> Result<ReceiptView> {
+        let key = (resource, version, client);
+        self.0.remove_if(&key, |receipt| {
+            now.signed_duration_since(receipt.retrieved_at) >= ONE_RETRIEVAL
+        });
+        self.0.get_or_insert_async(&key, issue()).await
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use kaishu_types::organization::Named;
 
@@ -75,15 +78,13 @@ mod tests {
         assert_eq!(client(one) == client(other), is_same, "{one} {other}");
     }
 
-    #[test]
-    fn a_retrieval_is_under_way_for_minutes_and_for_one_client_and_version() {
-        let begun = DateTime::UNIX_EPOCH;
-        let receipt = ReceiptView {
-            code: "R-19700101-000000000001".parse().unwrap(),
+    fn receipt(serial: u64, version: u32, resource_id: i64, now: DateTime<Utc>) -> ReceiptView {
+        ReceiptView {
+            code: format!("R-19700101-{serial:012}").parse().unwrap(),
             dataset: "A-1".parse().unwrap(),
             dataset_title: String::new(),
-            version: 2,
-            resource_id: 7,
+            version,
+            resource_id,
             resource_title: String::new(),
             file_name: String::new(),
             size_bytes: 0,
@@ -91,23 +92,55 @@ mod tests {
             sm3: String::new(),
             provider: Named { code: String::new(), name: String::new(), name_en: None },
             licence: String::new(),
-            retrieved_at: begun,
+            retrieved_at: now,
             attribution: String::new(),
-        };
+        }
+    }
+
+    #[tokio::test]
+    async fn a_retrieval_is_under_way_for_minutes_and_for_one_client_and_version() {
         let [one, other] =
             [[192, 0, 2, 1], [192, 0, 2, 2]].map(|it| Client::from(IpAddr::from(it)));
         let retrievals = Retrievals::default();
-        retrievals.remember(one, &receipt);
-        let is_found = |resource, version, client, minutes| {
-            let now = begun + TimeDelta::minutes(minutes);
-            retrievals.under_way(resource, version, client, now).is_some()
+        let issued = AtomicU64::new(0);
+        let issues = async |resource, version, client, minutes| {
+            let now = DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+            let before = issued.load(Ordering::Relaxed);
+            let issue = async || {
+                let serial = issued.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+                Ok(receipt(serial, version, resource, now))
+            };
+            retrievals.receipt(resource, version, client, now, issue).await.unwrap();
+            issued.load(Ordering::Relaxed) > before
         };
 
-        assert!(is_found(7, 2, one, 9));
-        assert!(!is_found(7, 2, one, 10));
-        assert!(!is_found(7, 2, other, 1));
-        assert!(!is_found(7, 3, one, 1));
-        assert!(!is_found(8, 2, one, 1));
+        assert!(issues(7, 2, one, 0).await);
+        assert!(!issues(7, 2, one, 9).await);
+        assert!(issues(7, 2, other, 1).await);
+        assert!(issues(7, 3, one, 1).await);
+        assert!(issues(8, 2, one, 1).await);
+        assert!(issues(7, 2, one, 10).await);
+    }
+
+    #[tokio::test]
+    async fn connections_at_the_same_time_share_one_receipt() {
+        let client = Client::from(IpAddr::from([192, 0, 2, 1]));
+        let retrievals = Retrievals::default();
+        let issued = AtomicU64::new(0);
+        let ask = async || {
+            let issue = async || {
+                let serial = issued.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+                Ok(receipt(serial, 1, 7, DateTime::UNIX_EPOCH))
+            };
+            retrievals.receipt(7, 1, client, DateTime::UNIX_EPOCH, issue).await.unwrap().code
+        };
+
+        let (first, second, third) = tokio::join!(ask(), ask(), ask());
+
+        assert!(first == second && second == third);
+        assert_eq!(issued.load(Ordering::Relaxed), 1);
     }
 
     #[test]
