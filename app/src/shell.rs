@@ -111,7 +111,7 @@ fn masthead(ctx: &Ctx, section: Option<Section>) -> AnyView {
         (Section::Stats, "/stats", words.stats),
         (Section::Rules, "/rules", words.rules),
     ];
-    let links = |_| {
+    let links = || {
         places
             .iter()
             .map(|(place, path, word)| {
@@ -132,7 +132,7 @@ fn masthead(ctx: &Ctx, section: Option<Section>) -> AnyView {
                         <span>{ctx.site.keeper_line(ctx.lang)}</span>
                     </span>
                 </a>
-                <nav class="ks-nav" aria-label=words.main_navigation>{links(0)}</nav>
+                <nav class="ks-nav" aria-label=words.main_navigation>{links()}</nav>
                 <div class="ks-tools">
                     <a class="ks-plain" href=other.clone() lang=other_lang hreflang=other_lang>
                         {words.other_language}
@@ -142,7 +142,7 @@ fn masthead(ctx: &Ctx, section: Option<Section>) -> AnyView {
                 <details class="ks-menu">
                     <summary>{icon("menu")}{words.menu}</summary>
                     <nav aria-label=words.small_navigation>
-                        {links(1)}
+                        {links()}
                         <a href=other lang=other_lang hreflang=other_lang>{words.other_language}</a>
                         <a href=ctx.href("/login")>{words.log_in}</a>
                     </nav>

@@ -5,7 +5,7 @@ use axum::response::Response;
 use kaishu_portal::Portal;
 use kaishu_portal::catalogue::{CatalogueView, Window};
 use kaishu_types::query::{CatalogueQuery, DEFAULT_PER_PAGE, Paging, parse};
-use kaishu_types::search::{Facet, Highlight, MatchField, SearchHit, SearchRequest, Sort, Span};
+use kaishu_types::search::{Highlight, MatchField, SearchHit, SearchRequest, Sort, Span};
 use kaishu_types::vocabulary::OpenClass;
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
@@ -17,9 +17,10 @@ use crate::page::{Page, Section, respond};
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::{data, foreign};
-use crate::ui::facets::{chips, filters};
+use crate::ui::facets::{chips, facet_title, filters};
 use crate::ui::freshness::freshness;
 use crate::ui::icon::icon;
+use crate::ui::links::{address, n_pages};
 use crate::ui::numbers::thousands;
 use crate::ui::pagination::pagination;
 use crate::ui::search_form::{Looks, search_form};
@@ -70,23 +71,6 @@ async fn find(
         return Err(AppError::new(ErrorCode::NotFound, message).with_remedy(text, last));
     }
     Ok((query, view))
-}
-
-/// Returns how many pages a number of results fills.
-pub(crate) fn n_pages(total: u64) -> usize {
-    usize::try_from(total).unwrap_or(usize::MAX).div_ceil(DEFAULT_PER_PAGE).max(1)
-}
-
-/// Writes the path of a page of results.
-pub(crate) fn address(request: &SearchRequest, page: usize) -> String {
-    let mut query = request.to_query();
-    if page > 1 {
-        if !query.is_empty() {
-            query.push('&');
-        }
-        query.push_str(&format!("page={page}"));
-    }
-    if query.is_empty() { "/datasets".to_owned() } else { format!("/datasets?{query}") }
 }
 
 fn page(ctx: &Ctx, query: &CatalogueQuery, view: CatalogueView) -> Result<Page, AppError> {
@@ -390,19 +374,4 @@ fn no_result_help(ctx: &Ctx, request: &SearchRequest, view: &CatalogueView) -> A
         </div>
     }
     .into_any()
-}
-
-/// Names a facet.
-pub(crate) fn facet_title(ctx: &Ctx, facet: Facet) -> &'static str {
-    let words = ctx.words;
-    match facet {
-        Facet::Open => words.open_class,
-        Facet::Org => words.provider,
-        Facet::Theme => words.theme,
-        Facet::Updated => words.updated_within,
-        Facet::Region => words.region,
-        Facet::Level => words.level,
-        Facet::Format => words.format,
-        Facet::Frequency => words.frequency,
-    }
 }

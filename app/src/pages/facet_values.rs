@@ -4,12 +4,13 @@ use kaishu_portal::catalogue::CatalogueView;
 use kaishu_types::search::{Facet, FacetCount, SearchRequest};
 use leptos::prelude::*;
 
-use super::catalogue::{address, facet_title};
 use crate::ctx::Ctx;
 use crate::page::{Page, Section};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
+use crate::ui::facets::facet_title;
 use crate::ui::icon::icon;
+use crate::ui::links::{address, all_values};
 use crate::ui::numbers::thousands;
 
 /// From here on the list has a search of its own.
@@ -147,13 +148,4 @@ fn nothing(ctx: &Ctx, request: &SearchRequest, facet: Facet, part: Option<&str>)
         </p>
     }
     .into_any()
-}
-
-/// Writes the path of all values of a facet.
-pub(crate) fn all_values(request: &SearchRequest, facet: Facet) -> String {
-    let mut path = address(request, 1);
-    path.push(if path.contains('?') { '&' } else { '?' });
-    path.push_str("all=");
-    path.push_str(facet.as_str());
-    path
 }

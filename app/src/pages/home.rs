@@ -14,7 +14,7 @@ use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::data::data;
-use crate::ui::dates::{day_of, short_day};
+use crate::ui::dataset_table::{Providers, dataset_table};
 use crate::ui::law::fees_line;
 use crate::ui::numbers::thousands;
 use crate::ui::search_form::{Looks, search_form};
@@ -199,43 +199,10 @@ fn priorities(ctx: &Ctx, home: &HomeView) -> Option<AnyView> {
 }
 
 fn cards(ctx: &Ctx, cards: Vec<DatasetCard>, caption: &'static str) -> AnyView {
-    let words = ctx.words;
     if cards.is_empty() {
-        return view! { <p class="mt-5">{words.no_public_dataset}</p> }.into_any();
+        return view! { <p class="mt-5">{ctx.words.no_public_dataset}</p> }.into_any();
     }
-    let rows: Vec<_> = cards
-        .into_iter()
-        .map(|card| {
-            let target = ctx.href(&format!("/datasets/{}", card.code));
-            view! {
-                <tr>
-                    <td class="nw ks-mute">{short_day(ctx, day_of(card.updated_at))}</td>
-                    <td><a class="ks-link" href=target>{data(ctx.lang, card.title(ctx.lang))}</a></td>
-                    <td>{data(ctx.lang, card.organization.label(ctx.lang))}</td>
-                    <td class="nw">{class_mark(ctx.lang, card.open_class, MarkSize::Normal)}</td>
-                    <td class="nw ks-mute">{card.frequency.label(ctx.lang)}</td>
-                </tr>
-            }
-        })
-        .collect();
-    view! {
-        <div class="mt-5 border-t border-[var(--line-2)]">
-            <table class="ks-table ks-stack is-brief">
-                <caption class="sr-only">{caption}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{words.date}</th>
-                        <th scope="col">{words.dataset}</th>
-                        <th scope="col">{words.provider}</th>
-                        <th scope="col">{words.open_class}</th>
-                        <th scope="col">{words.frequency}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    dataset_table(ctx, &cards, caption, Providers::Shown)
 }
 
 fn how_to_obtain(ctx: &Ctx, reply_working_days: u32, fees: AnyView) -> AnyView {

@@ -4,21 +4,19 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
 use kaishu_portal::places::OrganizationPage;
-use kaishu_types::search::{Facet, FacetCount, SearchRequest};
-use kaishu_types::vocabulary::OpenClass;
+use kaishu_types::search::{Facet, SearchRequest};
 use kaishu_types::{Lang, OrganizationCode};
 use leptos::prelude::*;
 
-use super::catalogue::address;
-use super::dataset::safe_url;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
-use crate::ui::bars::{Bar, bar_section};
+use crate::ui::bars::{bar_section, facet_bars};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::dataset_table::{Providers, latest_datasets, no_dataset};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
+use crate::ui::links::{address, safe_url};
 use crate::ui::meta::{fact, meta, text_fact};
 use crate::ui::numbers::thousands;
 
@@ -95,34 +93,6 @@ fn datasets(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
         {bar_section(ctx, "h-theme", words.datasets_by_theme, theme_bars)}
     }
     .into_any()
-}
-
-/// Makes a bar of each value of a facet that has any dataset; it leads to those of `own` datasets.
-pub(crate) fn facet_bars(own: &SearchRequest, facet: Facet, counts: &[FacetCount]) -> Vec<Bar> {
-    counts
-        .iter()
-        .filter(|count| count.count > 0)
-        .map(|count| Bar {
-            label: count.label.clone(),
-            path: Some(address(&own.with_value(facet, &count.value), 1)),
-            count: count.count,
-            marked: 0,
-            colour: if facet == Facet::Open {
-                count.value.parse().ok().map(class_colour)
-            } else {
-                None
-            },
-        })
-        .collect()
-}
-
-/// Returns the class of the style sheet that colours an open class.
-pub(crate) fn class_colour(class: OpenClass) -> &'static str {
-    match class {
-        OpenClass::Unconditional => "is-open",
-        OpenClass::Conditional => "is-cond",
-        OpenClass::None => "is-none",
-    }
 }
 
 fn children(ctx: &Ctx, found: &OrganizationPage) -> Option<AnyView> {

@@ -1,5 +1,7 @@
 //! All organizations by region (ORG-01).
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
@@ -38,11 +40,19 @@ fn by_region<'a>(
         .iter()
         .map(|region| Group { region: &region.named, organizations: Vec::new() })
         .collect();
+    let mut places: HashMap<&str, usize> = groups
+        .iter()
+        .enumerate()
+        .map(|(place, group)| (group.region.code.as_str(), place))
+        .collect();
     for organization in organizations {
         let region = &organization.region;
-        match groups.iter_mut().find(|group| group.region.code == region.code) {
-            Some(group) => group.organizations.push(organization),
-            None => groups.push(Group { region, organizations: vec![organization] }),
+        let place = *places.entry(region.code.as_str()).or_insert_with(|| {
+            groups.push(Group { region, organizations: Vec::new() });
+            groups.len() - 1
+        });
+        if let Some(group) = groups.get_mut(place) {
+            group.organizations.push(organization);
         }
     }
     groups.retain(|group| !group.organizations.is_empty());

@@ -10,16 +10,15 @@ use kaishu_types::vocabulary::{OpenClass, RegionLevel};
 use kaishu_types::{Lang, RegionCode};
 use leptos::prelude::*;
 
-use super::catalogue::address;
-use super::organization::facet_bars;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
-use crate::ui::bars::bar_section;
+use crate::ui::bars::{bar_section, facet_bars};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::dataset_table::{Providers, latest_datasets, no_dataset};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
+use crate::ui::links::address;
 use crate::ui::meta::{fact, meta};
 use crate::ui::numbers::thousands;
 

@@ -1,5 +1,7 @@
 //! All regions as a tree, and what their levels mean (ZON-01).
 
+use std::collections::{HashMap, HashSet};
+
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
@@ -32,36 +34,32 @@ struct Node<'a> {
 /// Builds the tree of regions. A region whose parent is unknown stands at the top, and so does the
 /// first region of a loop: none is lost, and none appears twice.
 fn tree(regions: &[RegionView]) -> Vec<Node<'_>> {
-    let mut placed = vec![false; regions.len()];
-    let known = |code: &str| regions.iter().any(|it| it.named.code == code);
-    let is_top =
-        |region: &RegionView| region.parent.as_ref().is_none_or(|parent| !known(&parent.code));
-    let mut roots = Vec::new();
-    for (place, region) in regions.iter().enumerate() {
-        if is_top(region) {
-            roots.extend(grow(regions, place, &mut placed));
+    let known: HashSet<&str> = regions.iter().map(|region| region.named.code.as_str()).collect();
+    let mut below: HashMap<&str, Vec<&RegionView>> = HashMap::new();
+    let mut tops = Vec::new();
+    for region in regions {
+        match region.parent.as_ref().filter(|parent| known.contains(parent.code.as_str())) {
+            Some(parent) => below.entry(parent.code.as_str()).or_default().push(region),
+            None => tops.push(region),
         }
     }
-    for place in 0..regions.len() {
-        roots.extend(grow(regions, place, &mut placed));
-    }
-    roots
+    let mut placed = HashSet::new();
+    let all = tops.into_iter().chain(regions);
+    all.filter_map(|region| grow(region, &below, &mut placed)).collect()
 }
 
 /// Grows the tree from a region, unless it was placed already.
-fn grow<'a>(regions: &'a [RegionView], place: usize, placed: &mut [bool]) -> Option<Node<'a>> {
-    let region = regions.get(place)?;
-    let is_placed = placed.get_mut(place)?;
-    if *is_placed {
+fn grow<'a>(
+    region: &'a RegionView,
+    below: &HashMap<&str, Vec<&'a RegionView>>,
+    placed: &mut HashSet<&'a str>,
+) -> Option<Node<'a>> {
+    let code = region.named.code.as_str();
+    if !placed.insert(code) {
         return None;
     }
-    *is_placed = true;
-    let is_below =
-        |it: &RegionView| it.parent.as_ref().is_some_and(|parent| parent.code == region.named.code);
-    let below = (0..regions.len())
-        .filter(|child| regions.get(*child).is_some_and(is_below))
-        .filter_map(|child| grow(regions, child, placed))
-        .collect();
+    let children = below.get(code).into_iter().flatten();
+    let below = children.filter_map(|child| grow(child, below, placed)).collect();
     Some(Node { region, below })
 }
 

@@ -11,13 +11,14 @@ use kaishu_types::rules::PolicyView;
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
 use leptos::prelude::*;
 
-use super::dataset::{self, safe_url};
+use super::dataset;
 use crate::ctx::Ctx;
 use crate::page::{Page, Section, respond};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::law::rule_list;
+use crate::ui::links::safe_url;
 use crate::ui::meta::{fact, meta, text_fact};
 
 /// What a later release brings.

@@ -11,11 +11,11 @@ use kaishu_types::vocabulary::OpenClass;
 use leptos::prelude::*;
 
 use self::groups::Groups;
-use super::organization::class_colour;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Keep, Page, Section, respond};
 use crate::ui::bars::{Bar, bars, share};
+use crate::ui::class_mark::class_colour;
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::data_table::{Row, data_table};

@@ -9,17 +9,16 @@ use kaishu_types::search::{Facet, SearchRequest};
 use kaishu_types::stats::Count;
 use leptos::prelude::*;
 
-use super::catalogue::address;
-use super::organization::facet_bars;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
-use crate::ui::bars::bar_section;
+use crate::ui::bars::{bar_section, facet_bars};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::dataset_table::{Providers, latest_datasets, no_dataset};
 use crate::ui::heading::{page_head, section_head};
 use crate::ui::law::{quotation, rule_list};
+use crate::ui::links::address;
 use crate::ui::numbers::thousands;
 
 /// `GET /topics`

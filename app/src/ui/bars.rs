@@ -1,9 +1,12 @@
 //! Counts as bars: the words and numbers are text, the bars only show what they say.
 
+use kaishu_types::search::{Facet, FacetCount, SearchRequest};
 use leptos::prelude::*;
 
+use super::class_mark::class_colour;
 use super::data::data;
 use super::heading::section_head;
+use super::links::address;
 use super::numbers::thousands;
 use crate::ctx::Ctx;
 
@@ -20,6 +23,25 @@ pub(crate) struct Bar {
     pub(crate) marked: u64,
     /// The colour of an open class, as in `is-open`.
     pub(crate) colour: Option<&'static str>,
+}
+
+/// Makes a bar of each value of a facet that has any dataset; it leads to those of `own` datasets.
+pub(crate) fn facet_bars(own: &SearchRequest, facet: Facet, counts: &[FacetCount]) -> Vec<Bar> {
+    counts
+        .iter()
+        .filter(|count| count.count > 0)
+        .map(|count| Bar {
+            label: count.label.clone(),
+            path: Some(address(&own.with_value(facet, &count.value), 1)),
+            count: count.count,
+            marked: 0,
+            colour: if facet == Facet::Open {
+                count.value.parse().ok().map(class_colour)
+            } else {
+                None
+            },
+        })
+        .collect()
 }
 
 /// Below this a bar says less than its number.

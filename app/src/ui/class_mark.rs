@@ -8,16 +8,26 @@ use super::icon::icon;
 
 /// Draws the mark of a class; `large` on the page of a dataset.
 pub(crate) fn class_mark(lang: Lang, class: OpenClass, size: MarkSize) -> AnyView {
-    let (colour, image) = match class {
-        OpenClass::Unconditional => ("is-open", "unlock"),
-        OpenClass::Conditional => ("is-cond", "key"),
-        OpenClass::None => ("is-none", "lock"),
+    let image = match class {
+        OpenClass::Unconditional => "unlock",
+        OpenClass::Conditional => "key",
+        OpenClass::None => "lock",
     };
+    let colour = class_colour(class);
     let classes = match size {
         MarkSize::Normal => format!("ks-class {colour}"),
         MarkSize::Large => format!("ks-class {colour} is-lg"),
     };
     view! { <span class=classes><span>{icon(image)}</span>{class.label(lang)}</span> }.into_any()
+}
+
+/// Returns the class of the style sheet that colours an open class.
+pub(crate) fn class_colour(class: OpenClass) -> &'static str {
+    match class {
+        OpenClass::Unconditional => "is-open",
+        OpenClass::Conditional => "is-cond",
+        OpenClass::None => "is-none",
+    }
 }
 
 /// How large a mark is.

@@ -6,10 +6,9 @@ use leptos::prelude::*;
 
 use super::data::{data, foreign};
 use super::icon::icon;
+use super::links::{address, all_values};
 use super::numbers::thousands;
 use crate::ctx::Ctx;
-use crate::pages::catalogue::{address, facet_title};
-use crate::pages::facet_values::all_values;
 
 /// Options shown before the rest moves to a page of its own.
 const N_SHOWN: usize = 5;
@@ -206,4 +205,19 @@ pub(crate) fn chips(ctx: &Ctx, request: &SearchRequest, view: &CatalogueView) ->
         view! { <ul class="flex flex-wrap gap-2 w-full" aria-label=words.chosen>{rows}</ul> }
             .into_any(),
     )
+}
+
+/// Names a facet.
+pub(crate) fn facet_title(ctx: &Ctx, facet: Facet) -> &'static str {
+    let words = ctx.words;
+    match facet {
+        Facet::Open => words.open_class,
+        Facet::Org => words.provider,
+        Facet::Theme => words.theme,
+        Facet::Updated => words.updated_within,
+        Facet::Region => words.region,
+        Facet::Level => words.level,
+        Facet::Format => words.format,
+        Facet::Frequency => words.frequency,
+    }
 }

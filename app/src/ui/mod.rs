@@ -12,6 +12,7 @@ pub(crate) mod freshness;
 pub(crate) mod heading;
 pub(crate) mod icon;
 pub(crate) mod law;
+pub(crate) mod links;
 pub(crate) mod meta;
 pub(crate) mod numbers;
 pub(crate) mod pagination;

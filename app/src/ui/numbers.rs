@@ -1,5 +1,9 @@
 //! Numbers as people write them.
 
+use kaishu_types::dataset::ResourceView;
+
+use crate::words::Words;
+
 /// Writes a whole number with commas between thousands.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -11,6 +15,12 @@ pub(crate) fn thousands(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// Writes how many rows and columns a table has, where both are known.
+pub(crate) fn extent(words: &Words, resource: &ResourceView) -> Option<String> {
+    let (n_rows, n_columns) = resource.n_rows.zip(resource.n_columns)?;
+    Some(format!("{} {} × {n_columns} {}", thousands(n_rows), words.rows, words.columns))
 }
 
 /// Writes a size with a unit: `812 B`, `2.4 MB`. A kB has 1,000 bytes.

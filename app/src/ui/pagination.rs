@@ -5,9 +5,9 @@ use kaishu_types::search::SearchRequest;
 use leptos::prelude::*;
 
 use super::icon::icon;
+use super::links::{address, n_pages};
 use super::numbers::thousands;
 use crate::ctx::Ctx;
-use crate::pages::catalogue::{address, n_pages};
 
 /// Draws which results a page shows, and links to the other pages.
 pub(crate) fn pagination(ctx: &Ctx, request: &SearchRequest, number: usize, total: u64) -> AnyView {

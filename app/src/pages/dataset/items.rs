@@ -8,9 +8,9 @@ use kaishu_types::vocabulary::{OpenClass, ShareClass};
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
-use crate::pages::catalogue::address;
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::data::{data, foreign};
+use crate::ui::links::address;
 use crate::words::units::unit;
 
 /// Draws the table of data items. Items that the public may not know of are not among them.
