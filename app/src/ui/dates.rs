@@ -1,18 +1,15 @@
 //! Dates as people write them, always in a `time` element.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use kaishu_types::Lang;
+pub(crate) use kaishu_types::china::day_in_china as day_of;
+use kaishu_types::china::time_in_china;
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/// Returns the day of an instant in China, where the clocks stand eight hours before UTC.
-pub(crate) fn day_of(instant: DateTime<Utc>) -> NaiveDate {
-    local(instant).date_naive()
-}
 
 /// Draws a day; the year is left out when it is this year.
 pub(crate) fn short_day(ctx: &Ctx, day: NaiveDate) -> AnyView {
@@ -32,10 +29,11 @@ pub(crate) fn full_day(lang: Lang, day: NaiveDate) -> AnyView {
     time_element(day.to_string(), day_text(lang, day))
 }
 
-/// Draws an instant to the second.
+/// Draws an instant to the second, with the zone.
 pub(crate) fn full_time(lang: Lang, instant: DateTime<Utc>) -> AnyView {
-    let there = local(instant);
-    let text = format!("{} {}", day_text(lang, there.date_naive()), there.format("%H:%M:%S"));
+    let there = time_in_china(instant);
+    let zone = lang.pick("（北京时间）", " (UTC+8)");
+    let text = format!("{} {}{zone}", day_text(lang, there.date_naive()), there.format("%H:%M:%S"));
     time_element(instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), text)
 }
 
@@ -49,14 +47,6 @@ pub(crate) fn day_text(lang: Lang, day: NaiveDate) -> String {
 
 fn month(day: NaiveDate) -> &'static str {
     MONTHS.get(day.month0() as usize).copied().unwrap_or_default()
-}
-
-fn local(instant: DateTime<Utc>) -> DateTime<FixedOffset> {
-    const SECONDS: i32 = 8 * 3600;
-    match FixedOffset::east_opt(SECONDS) {
-        Some(zone) => instant.with_timezone(&zone),
-        None => instant.fixed_offset(),
-    }
 }
 
 fn time_element(machine: String, text: String) -> AnyView {

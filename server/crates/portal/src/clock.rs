@@ -1,6 +1,7 @@
 //! The time, which tests may hold still.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_types::china::day_in_china;
 
 /// What the time is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,17 +22,8 @@ impl Clock {
         }
     }
 
-    /// Returns today in China, where the clocks stand eight hours before UTC.
+    /// Returns today in China.
     pub fn today(self) -> NaiveDate {
         day_in_china(self.now())
-    }
-}
-
-/// Returns the day of an instant in China.
-pub(crate) fn day_in_china(instant: DateTime<Utc>) -> NaiveDate {
-    const SECONDS: i32 = 8 * 3600;
-    match FixedOffset::east_opt(SECONDS) {
-        Some(zone) => instant.with_timezone(&zone).date_naive(),
-        None => instant.date_naive(),
     }
 }

@@ -15,6 +15,7 @@
 //! | receipt | proof of one retrieval (回执) |
 //! | vocabulary | a controlled list of terms (受控词表) |
 
+pub mod china;
 pub mod code;
 pub mod dataset;
 pub mod error;

@@ -32,10 +32,9 @@ pub(crate) async fn a_dataset_is_found_as_it_was_written(database: &TestDb) {
     assert_eq!(found.resources[0].updated_at, time("2026-03-01T08:00:00.123456Z"));
 
     let id = found.resources[1].id;
-    let (resource, blob_key) = datasets::resource(store, &given, id).await.unwrap().unwrap();
-    assert_eq!(resource, found.resources[1]);
+    let blob_key = datasets::blob_key(store, &given, id).await.unwrap();
     assert_eq!(blob_key, written.resources[1].blob_key);
-    assert_eq!(datasets::resource(store, &code("YX-1"), id).await.unwrap(), None);
+    assert_eq!(datasets::blob_key(store, &code("YX-1"), id).await.unwrap(), None);
     assert_eq!(datasets::find(store, &code("YX-1")).await.unwrap(), None);
 }
 
@@ -252,12 +251,17 @@ pub(crate) async fn the_next_update_is_due_after_the_period(database: &TestDb) {
     let store = &database.store;
     places(store).await;
     let (monthly, _) = write(store, imported("a", "甲")).await;
+    let mut late = imported("c", "丙");
+    // One o'clock on 2 March in China.
+    late.updated_at = time("2026-03-01T17:00:00Z");
+    let (late, _) = write(store, late).await;
     let mut fixed = imported("b", "乙");
     fixed.fields.frequency = Frequency::Static;
 
     let (fixed, _) = write(store, fixed).await;
 
     assert_eq!(find(store, &monthly).await.next_due, Some(day("2026-04-01")));
+    assert_eq!(find(store, &late).await.next_due, Some(day("2026-04-02")));
     assert_eq!(find(store, &fixed).await.next_due, None);
 }
 
