@@ -17,7 +17,10 @@ use super::Common;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/demo"]
-struct Files;
+struct Embedded;
+
+/// Files by their paths.
+type Files = BTreeMap<String, Bytes>;
 
 /// The day for which the dates of the demonstration were written.
 const WRITTEN_FOR: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day of 2026");
@@ -31,26 +34,47 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     Ok(if report.rejected.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// An entry of which there is an earlier version; where it is there already, that one is, too.
+const EARLIER_ENTRY: &str = "YX-ZFB-0007";
+
+/// The folder of what some entries said before.
+const EARLIER: &str = "earlier/";
+
+/// The tables that both parts of the demonstration refer to.
+const SHARED: [&str; 3] = ["organizations.csv", "regions.csv", "terms.csv"];
+
 /// Loads the demonstration into a portal and brings the index up to it. Its dates are moved to
 /// today, so that as many entries as ever are on time, late and new; tables stay as they are.
 pub(super) async fn load(portal: &Portal) -> anyhow::Result<MergeReport> {
-    let input = Input::CsvDir(Folder::Memory(Arc::new(files())));
-    let days_moved = (portal.today() - WRITTEN_FOR).num_days();
-    let options = Options { days_moved, ..Options::default() };
-    let report = portal
-        .import(input, options, |_| ())
-        .await
-        .context("the demonstration catalogue could not be loaded")?;
+    let (earlier, files): (Files, Files) =
+        files().into_iter().partition(|(path, _)| path.starts_with(EARLIER));
+    if portal.dataset(&EARLIER_ENTRY.parse()?).await.is_err() {
+        let shared = SHARED.iter().filter_map(|name| files.get_key_value(*name));
+        let mut folder: Files = shared.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
+        folder.extend(earlier.into_iter().map(|(path, bytes)| (path.replace(EARLIER, ""), bytes)));
+        import(portal, folder).await?;
+    }
+    let report = import(portal, files).await?;
     super::catch_up(portal).await?;
     Ok(report)
 }
 
-fn files() -> BTreeMap<String, Bytes> {
-    Files::iter()
+async fn import(portal: &Portal, files: Files) -> anyhow::Result<MergeReport> {
+    let input = Input::CsvDir(Folder::Memory(Arc::new(files)));
+    let days_moved = (portal.today() - WRITTEN_FOR).num_days();
+    let options = Options { days_moved, ..Options::default() };
+    portal
+        .import(input, options, |_| ())
+        .await
+        .context("the demonstration catalogue could not be loaded")
+}
+
+fn files() -> Files {
+    Embedded::iter()
         // Judgements for measuring search; they are not part of the catalogue.
         .filter(|path| path != "golden.tsv")
         .filter_map(|path| {
-            let file = Files::get(&path)?;
+            let file = Embedded::get(&path)?;
             Some((path.into_owned(), Bytes::from(file.data.into_owned())))
         })
         .collect()

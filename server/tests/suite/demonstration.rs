@@ -1,9 +1,10 @@
 //! The demonstration catalogue as `kaishu demo` loads it.
 
 use kaishu_store::Store;
+use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::{Setup, TestPortal};
 use kaishu_types::Lang;
-use kaishu_types::vocabulary::{OpenClass, ResourceKind};
+use kaishu_types::vocabulary::{DatasetState, OpenClass, ResourceKind};
 
 use crate::kill::kaishu;
 
@@ -21,6 +22,7 @@ async fn days_late(store: &Store, today: chrono::NaiveDate) -> Vec<(String, Opti
         }
         next = page.next_after_id;
     }
+    found.sort();
     found
 }
 
@@ -43,7 +45,34 @@ fn the_demonstration_does_not_grow_old() {
         assert_eq!(found, days_late(written.store(), written.portal().today()).await);
         assert!(found.iter().any(|(_, late)| late.is_some_and(|days| days > 0)));
         assert!(found.iter().any(|(_, late)| late.is_some_and(|days| days <= 0)));
+        for (code, state, n_versions) in [
+            ("YX-ZFB-0007", DatasetState::Published, 2),
+            ("YX-BY-JYJ-0002", DatasetState::Suspended, 1),
+            ("YX-BY-MZJ-0002", DatasetState::Withdrawn, 1),
+        ] {
+            let code = code.parse().unwrap();
+            let entry = kaishu_store::datasets::find(&loaded, &code).await.unwrap().unwrap();
+            assert_eq!((entry.state, entry.versions.len()), (state, n_versions), "{code}");
+            assert_eq!(entry.state_reason.is_some(), state != DatasetState::Published);
+        }
     });
+}
+
+/// Proves PUB-01 in part: what is published without a resource is flagged, by the import and after it.
+#[tokio::test]
+async fn an_open_entry_without_a_resource_is_flagged() {
+    let site = TestPortal::open(Setup::default()).await;
+    let folder = Catalogue::default()
+        .dataset("YX-T-0001", "没有文件的清单", "unconditional")
+        .dataset("YX-T-0002", "不予开放的清单", "none")
+        .folder();
+
+    let report = site.import(folder).await;
+
+    let notes: Vec<_> = report.notes.iter().map(|note| note.record.as_str()).collect();
+    assert_eq!(notes, ["YX-T-0001"], "{report:?}");
+    assert!(report.notes[0].text.contains("PUB-01"));
+    assert_eq!(site.portal().check_files(10).await.unwrap().without_resource, ["YX-T-0001"]);
 }
 
 /// Proves PUB-01 for the demonstration: an entry that is unconditional or conditional is published

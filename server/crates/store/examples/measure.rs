@@ -29,6 +29,7 @@ fn entry(n: u64, fields: &EntryFields, item: &DataItemView, file: &ResourceWrite
         organization: format!("ORG-{}", n % 100),
         region: "YX".to_owned(),
         state: DatasetState::Published,
+        state_reason: None,
         fields,
         items: vec![item.clone(); 5],
         resources: vec![file.clone(); 3],
@@ -65,6 +66,7 @@ async fn places(store: &Store) {
             responsible_head: None,
             contact: None,
             homepage: None,
+            is_imported: false,
         })
         .collect();
     organizations::upsert(store, &organizations).await.unwrap();

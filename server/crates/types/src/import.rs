@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::DataItemView;
-use crate::vocabulary::OpenClass;
+use crate::vocabulary::{DatasetState, OpenClass};
 
 /// A record of another catalogue, its values still in that catalogue's words.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -39,6 +39,10 @@ pub struct ImportRecord {
     pub frequency: Option<String>,
     /// How open it is, where the source says so.
     pub open_class: Option<OpenClass>,
+    /// In which state it is, where the source says so; otherwise it is published.
+    pub state: Option<DatasetState>,
+    /// Why it is in this state, in words.
+    pub state_reason: Option<String>,
     /// First publication.
     pub issued_at: Option<DateTime<Utc>>,
     /// Last change.

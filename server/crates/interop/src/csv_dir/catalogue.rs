@@ -2,7 +2,9 @@
 
 use kaishu_types::dataset::LegalBasis;
 use kaishu_types::import::{ImportOrganization, ImportRecord};
-use kaishu_types::vocabulary::{CatalogueKind, Frequency, OpenClass, ShareClass, Term};
+use kaishu_types::vocabulary::{
+    CatalogueKind, DatasetState, Frequency, OpenClass, ShareClass, Term,
+};
 use kaishu_types::{DatasetCode, OrganizationCode, RegionCode};
 use serde_json::{Map, Value, json};
 
@@ -56,6 +58,8 @@ pub(super) const COLUMNS: &[&str] = &[
     "published_at",
     "updated_at",
     "version_note",
+    "state",
+    "state_reason",
     "industry",
     "base_db",
 ];
@@ -147,6 +151,8 @@ pub(super) fn record(
         licence: cells.text("licence"),
         frequency: frequency.map(|frequency| frequency.as_str().to_owned()),
         open_class: Some(open_class),
+        state: state(cells)?,
+        state_reason: cells.text("state_reason"),
         issued_at: cells.moment("published_at")?,
         updated_at: cells.moment("updated_at")?,
         spatial: cells.text("spatial"),
@@ -164,6 +170,20 @@ pub(super) fn record(
             .collect(),
         ..ImportRecord::default()
     })
+}
+
+/// Reads a state that the public knows; what is still being worked on is no catalogue yet.
+fn state(cells: Cells<'_>) -> Result<Option<DatasetState>, String> {
+    use DatasetState::{Published, Retired, Suspended, Withdrawn};
+    let state: Option<DatasetState> = cells.word("state")?;
+    match state {
+        Some(Published | Suspended | Withdrawn | Retired) | None => Ok(state),
+        Some(other) => Err(cells.wrong(
+            "state",
+            other.as_str(),
+            "one of published, suspended, withdrawn, retired",
+        )),
+    }
 }
 
 fn organization(

@@ -85,7 +85,7 @@ pub(super) fn read_terms(rows: &[Row], directory: &mut Directory) {
             code: cells.required("code")?,
             label_en: cells.text("label_en").unwrap_or_else(|| label_zh.clone()),
             label_zh,
-            uri: cells.text("uri"),
+            uri: cells.address("uri")?,
             position: cells.number("position", "a whole number")?.unwrap_or_default(),
         };
         Ok((format!("{}/{}", term.vocabulary, term.code), term))

@@ -46,6 +46,8 @@ pub(super) fn record(value: &Value, mapping: &Mapping) -> Result<ImportRecord, S
     let title_en = text("title_en").map(|text| json::one_line(&text));
     let title = json::one_line(&without_links(&title));
     Ok(ImportRecord {
+        state: None,
+        state_reason: None,
         source_id: text("source_id").ok_or_else(|| missing("source_id"))?,
         source_url: text("source_url"),
         code: text("code"),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use kaishu_types::DatasetCode;
+use kaishu_types::vocabulary::DatasetState;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{
     ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
@@ -71,10 +72,13 @@ fn dataset_row(creation: &Creation<'_>) -> dataset::ActiveModel {
         theme: Set(entry.fields.theme.clone()),
         organization_id: Set(place.organization_id),
         region_id: Set(place.region_id),
-        open_class: Set(entry.fields.open.class.to_string()),
+        open_class: Set(row::open_class(entry).to_string()),
         state: Set(entry.state.to_string()),
-        state_reason: Set(None),
-        state_since: Set(to_stored(entry.published_at)),
+        state_reason: Set(entry.state_reason.clone()),
+        state_since: Set(to_stored(match entry.state {
+            DatasetState::Published => entry.published_at,
+            _ => entry.updated_at,
+        })),
         frequency: Set(entry.fields.frequency.to_string()),
         published_at: Set(to_stored(entry.published_at)),
         updated_at: Set(to_stored(entry.updated_at)),

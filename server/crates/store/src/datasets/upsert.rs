@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use kaishu_types::DatasetCode;
-use kaishu_types::vocabulary::DatasetState;
 use sea_orm::DatabaseTransaction;
 
 use super::assign::{self, Serials};
@@ -64,7 +63,7 @@ enum Plan<'a> {
     Keep(DatasetCode),
     Create(Prepared<'a>),
     Change(Prepared<'a>, Known),
-    Restate(Known, DatasetState),
+    Restate(Known, &'a EntryWrite),
 }
 
 async fn upsert_round(
@@ -108,9 +107,9 @@ async fn upsert_round(
                 changes.push(Change { known, place, prepared });
                 Ok(Upserted { code, outcome: Outcome::Updated })
             }
-            Plan::Restate(known, state) => {
+            Plan::Restate(known, entry) => {
                 let code = word(&known.code, "a dataset", "code")?;
-                restated.push((known.id, state));
+                restated.push((known.id, entry));
                 Ok(Upserted { code, outcome: Outcome::Updated })
             }
         });
@@ -138,7 +137,7 @@ fn plan<'a>(context: &Context, entry: &'a EntryWrite) -> std::result::Result<Pla
     if known.content_hash == prepared.content_hash {
         // What says nothing new changes the state only where nobody has decided on it.
         if known.state != entry.state.as_str() && !known.is_decided() {
-            return Ok(Plan::Restate(known.clone(), entry.state));
+            return Ok(Plan::Restate(known.clone(), entry));
         }
         let code = known.code.parse().map_err(|error| Refusal::new(format!("{error}")))?;
         return Ok(Plan::Keep(code));

@@ -9,7 +9,7 @@ use kaishu_types::vocabulary::{DatasetState, Format, ResourceKind};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::convert::stored_number;
+use crate::convert::{check_optional, stored_number};
 use crate::{Result, StoreError};
 
 /// PostgreSQL cannot index longer keys.
@@ -31,6 +31,8 @@ pub struct EntryWrite {
     /// The state of a new dataset. An existing one takes it too, unless it was suspended,
     /// withdrawn, retired or destroyed: only [`set_state`](super::set_state) leads out of these.
     pub state: DatasetState,
+    /// Why it is in this state, in words that people read.
+    pub state_reason: Option<String>,
     /// What the provider wrote.
     pub fields: EntryFields,
     /// Its data items, in order.
@@ -187,7 +189,11 @@ pub(super) fn prepare(entry: &EntryWrite) -> std::result::Result<Prepared<'_>, R
         )));
     }
     let fields = to_json(&entry.fields).map_err(refuse)?;
-    Ok(Prepared { entry, fields, content_hash: hex(&Sha256::digest(text.as_bytes())) })
+    Ok(Prepared {
+        entry,
+        fields,
+        content_hash: crate::blobs::hex(&Sha256::digest(text.as_bytes())),
+    })
 }
 
 fn check(entry: &EntryWrite) -> Result<()> {
@@ -203,6 +209,7 @@ fn check(entry: &EntryWrite) -> Result<()> {
             )));
         }
     }
+    check_optional(entry.state_reason.as_deref(), "the reason for the state")?;
     if entry.version_note.contains('\0') {
         return Err(StoreError::invalid("the version note holds a NUL character; remove it"));
     }
@@ -244,11 +251,6 @@ fn find_nul(json: &str) -> Option<String> {
 pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|error| StoreError::invalid(format!("a value cannot be written as JSON: {error}")))
-}
-
-/// Writes bytes as lower-case hex.
-fn hex(bytes: &[u8]) -> String {
-    crate::blobs::hex(bytes)
 }
 
 #[cfg(test)]
