@@ -1,14 +1,15 @@
 //! Organizations.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kaishu_types::organization::OrganizationView;
-use kaishu_types::vocabulary::{OrganizationKind, RegionLevel};
+use kaishu_types::vocabulary::{OpenClass, OrganizationKind, RegionLevel};
 use kaishu_types::{OrganizationCode, RegionCode};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 
 use crate::convert::{CHUNK_ROWS, check_optional, check_text, named, number, word};
@@ -42,6 +43,8 @@ pub struct NewOrganization {
     pub contact: Option<String>,
     /// Its own web site.
     pub homepage: Option<String>,
+    /// Whether an import found it: then it is told only with a dataset that is not closed.
+    pub is_imported: bool,
 }
 
 /// Writes organizations, by code.
@@ -112,11 +115,13 @@ async fn write_rows(
             contact: Set(organization.contact.clone()),
             homepage: Set(organization.homepage.clone()),
             next_serial: Set(1),
+            is_imported: Set(organization.is_imported),
         });
     }
     let conflict = OnConflict::column("code")
         .update_columns(["name", "name_en", "kind", "level", "region_id", "parent_id"])
         .update_columns(["description", "responsible_head", "contact", "homepage"])
+        .update_columns(["is_imported"])
         .to_owned();
     organization::Entity::insert_many(rows)
         .on_conflict(conflict)
@@ -133,11 +138,13 @@ pub async fn list(store: &Store, listed: Listed) -> Result<Vec<OrganizationView>
         .all(&transaction)
         .await?;
     let counts = tally(&transaction, listed, None).await?;
+    let closed = closed(&transaction, &counts).await?;
     let tree = Tree::load(&transaction).await?;
     transaction.commit().await?;
 
     let by_id: HashMap<i64, &organization::Model> = rows.iter().map(|row| (row.id, row)).collect();
     rows.iter()
+        .filter(|row| !closed.contains(&row.id))
         .map(|row| {
             let parent = row.parent_id.and_then(|id| by_id.get(&id).copied());
             view(row, parent, &tree, counts.get(&row.id).copied().unwrap_or(0))
@@ -160,6 +167,9 @@ pub async fn find(
         Some(id) => organization::Entity::find_by_id(id).one(&transaction).await?,
     };
     let counts = tally(&transaction, listed, Some(row.id)).await?;
+    if closed(&transaction, &counts).await?.contains(&row.id) {
+        return Ok(None);
+    }
     let tree = Tree::load(&transaction).await?;
     transaction.commit().await?;
     let count = counts.get(&row.id).copied().unwrap_or(0);
@@ -191,6 +201,28 @@ async fn tally(
     }
     let tallies = query.into_model::<Tally>().all(connection).await?;
     Ok(tallies.iter().map(|tally| (tally.id, tally.count)).collect())
+}
+
+/// Returns the imported organizations of which the public knows no dataset (SRCH-04): `counts` are
+/// their listed ones, and a suspended or withdrawn one keeps its page.
+async fn closed(
+    connection: &impl ConnectionTrait,
+    counts: &HashMap<i64, i64>,
+) -> Result<HashSet<i64>> {
+    let known = dataset::Entity::find()
+        .select_only()
+        .column(dataset::Column::OrganizationId)
+        .filter(dataset::COLUMN.open_class.ne(OpenClass::None.as_str()))
+        .into_query();
+    let imported: Vec<i64> = organization::Entity::find()
+        .select_only()
+        .column(organization::Column::Id)
+        .filter(organization::COLUMN.is_imported.eq(true))
+        .filter(organization::COLUMN.id.not_in_subquery(known))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(imported.into_iter().filter(|id| !counts.contains_key(id)).collect())
 }
 
 fn view(

@@ -164,6 +164,7 @@ pub(super) async fn write_related(portal: &Portal, related: &csv_dir::Directory)
             responsible_head: row.responsible_head.clone(),
             contact: row.contact.clone(),
             homepage: row.homepage.clone(),
+            is_imported: false,
         });
     }
     kaishu_store::organizations::upsert(store, &organizations).await?;

@@ -22,6 +22,8 @@ pub(crate) struct Model {
     pub homepage: Option<String>,
     /// The serial of the next dataset code; it only grows, so that no code is used twice.
     pub next_serial: i64,
+    /// Whether an import found it, and nobody has described it since.
+    pub is_imported: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -13,6 +13,7 @@ mod m20261121_000006_receipts;
 mod m20261121_000007_import_runs;
 mod m20261121_000008_usage;
 mod m20261122_000001_version_facts;
+mod m20261122_000002_imported_organizations;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_import_runs::Migration),
             Box::new(m20261121_000008_usage::Migration),
             Box::new(m20261122_000001_version_facts::Migration),
+            Box::new(m20261122_000002_imported_organizations::Migration),
         ]
     }
 }

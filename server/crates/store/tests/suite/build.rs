@@ -55,6 +55,7 @@ pub(crate) fn organization(code: &str, region: &str) -> NewOrganization {
         responsible_head: None,
         contact: None,
         homepage: None,
+        is_imported: false,
     }
 }
 
@@ -161,6 +162,7 @@ pub(crate) fn entry(title: &str) -> EntryWrite {
         organization: "YX-FGW".to_owned(),
         region: "YX".to_owned(),
         state: DatasetState::Published,
+        state_reason: None,
         fields: fields(title),
         items: vec![
             item("name", OpenClass::Unconditional),

@@ -1,6 +1,7 @@
 //! What the public may not know shows in no figure, no date and no version.
 
 use kaishu_store::datasets::{self, EntryWrite, ResourceWrite};
+use kaishu_store::organizations::{self, NewOrganization};
 use kaishu_store::{Store, stats};
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DataItemView, VersionView};
@@ -8,7 +9,7 @@ use kaishu_types::search::SearchDocument;
 use kaishu_types::vocabulary::{DatasetState, Format, OpenClass};
 use sea_orm::ConnectionTrait;
 
-use crate::build::{day, file, find, imported, item, listed, places, time, write};
+use crate::build::{day, file, find, imported, item, listed, organization, places, time, write};
 use crate::database::TestDb;
 
 const OPEN: OpenClass = OpenClass::Unconditional;
@@ -64,8 +65,9 @@ pub(crate) async fn formats_of_files_that_stay_back_are_not_told(database: &Test
 pub(crate) async fn an_entry_of_class_none_is_told_by_name_only(database: &TestDb) {
     let store = &database.store;
     places(store).await;
-    let closed = built("closed", NONE, &[OPEN, CONDITIONAL], Format::Csv);
-    let code = write(store, closed).await.0.to_string();
+    let written = built("closed", NONE, &[OPEN, CONDITIONAL], Format::Csv);
+    assert_ne!(written.published_at, written.updated_at);
+    let code = write(store, written.clone()).await.0.to_string();
 
     let documents = documents(database, &[code]).await;
     let published = |state, _| state == DatasetState::Published;
@@ -77,10 +79,43 @@ pub(crate) async fn an_entry_of_class_none_is_told_by_name_only(database: &TestD
     assert_eq!((card.title.as_str(), card.open_class), ("停车场", NONE));
     assert_eq!((card.summary.as_str(), &card.summary_en, &card.source_id), ("", &None, &None));
     assert_eq!((card.n_items, card.n_open_items), (0, 0));
+    assert_eq!((card.updated_at, card.next_due), (written.published_at, None));
     assert!(card.formats.is_empty() && items.is_empty());
     assert!(keywords.is_empty() && priority.is_empty());
     assert_eq!((figures.n_datasets, figures.n_items, figures.n_resources), (1, 0, 0));
     assert!(figures.by_format.is_empty());
+}
+
+/// Proves SRCH-04: of a provider that an import found nothing is told while all it has is closed.
+pub(crate) async fn an_imported_provider_is_told_with_what_is_not_closed(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let found = NewOrganization { is_imported: true, ..organization("YX-FOUND", "YX") };
+    organizations::upsert(store, &[found]).await.unwrap();
+    let code = "YX-FOUND".parse().unwrap();
+    let is_told = async || {
+        let alone = organizations::find(store, &code, listed).await.unwrap().is_some();
+        let all = organizations::list(store, listed).await.unwrap();
+        assert_eq!(all.iter().any(|it| it.named.code == "YX-FOUND"), alone);
+        alone
+    };
+    let of_found = |class| EntryWrite {
+        organization: "YX-FOUND".to_owned(),
+        ..built("a", class, &[OPEN], Format::Csv)
+    };
+
+    assert!(!is_told().await);
+    write(store, of_found(NONE)).await;
+    assert!(!is_told().await);
+    let (dataset, _) = write(store, of_found(CONDITIONAL)).await;
+    assert!(is_told().await);
+    let day = time("2026-11-21T00:00:00Z");
+    datasets::set_state(store, &dataset, DatasetState::Withdrawn, None, day).await.unwrap();
+    assert!(is_told().await, "the page of what was withdrawn names it");
+    write(store, of_found(NONE)).await;
+    assert!(!is_told().await);
+    organizations::upsert(store, &[organization("YX-FOUND", "YX")]).await.unwrap();
+    assert!(is_told().await, "somebody described it");
 }
 
 /// Writes an entry of four versions: of class none, open, with a hidden data item, wholly open.

@@ -66,6 +66,7 @@ on_both! {
     search::documents_hold_only_what_is_public,
     hidden::formats_of_files_that_stay_back_are_not_told,
     hidden::an_entry_of_class_none_is_told_by_name_only,
+    hidden::an_imported_provider_is_told_with_what_is_not_closed,
     hidden::versions_know_what_was_public,
     hidden::versions_from_before_know_it_too,
     hidden::a_hidden_change_moves_no_date,

@@ -111,7 +111,13 @@ pub(crate) async fn statistics_count_what_is_listed(database: &TestDb) {
     places(store).await;
     let empty = stats::counts(store, listed, day("2026-11-21")).await.unwrap();
     assert_eq!(empty.n_datasets, 0);
-    let (counted, _) = write(store, imported("a", "甲")).await;
+    let open = || {
+        let mut open = imported("a", "甲");
+        open.items.retain(|item| item.open_class != OpenClass::None);
+        open.items.iter_mut().for_each(|item| item.open_class = OpenClass::Unconditional);
+        open
+    };
+    let (counted, _) = write(store, open()).await;
     let mut fixed = EntryWrite {
         organization: "YX-LC-JTJ".to_owned(),
         region: "YX-LC".to_owned(),
@@ -127,7 +133,7 @@ pub(crate) async fn statistics_count_what_is_listed(database: &TestDb) {
     closed.fields.open.class = OpenClass::None;
     let (closed, _) = write(store, closed).await;
     // A superseded resource is counted no more.
-    let mut changed = imported("a", "甲");
+    let mut changed = open();
     changed.resources.truncate(1);
     write(store, changed).await;
     let all_used = [

@@ -38,7 +38,8 @@ pub(crate) async fn documents_hold_only_what_is_public(database: &TestDb) {
     assert_eq!(items, ["name", "address"]);
     assert_eq!((document.card.n_items, document.card.n_open_items), (2, 1));
     assert_eq!(document.card.formats, [Format::Csv, Format::Xlsx]);
-    assert_eq!(document.card.open_class, OpenClass::Unconditional);
+    // The stricter of its own class and that of its items.
+    assert_eq!(document.card.open_class, OpenClass::Conditional);
     assert_eq!(document.card.source_id.as_deref(), Some("s-1"));
     assert_eq!(document.keywords, ["停车", "泊位"]);
     assert_eq!(document.priority, ["livelihood"]);
