@@ -118,6 +118,8 @@ fn head(ctx: &Ctx, profile: &PolicyProfile) -> AnyView {
         Some(day) => facts.push(fact(words.expires, full_day(ctx.lang, day))),
         None => facts.push(fact(words.expires, words.no_end_written)),
     }
+    let proposed = ctx.lang.pick(&header.dates_proposed, &header.dates_proposed_en);
+    facts.extend(text_fact(words.dates_proposed, proposed.as_deref()));
     facts.push(fact(words.revision, words.version_number(header.revision)));
     view! {
         <dl class="ks-meta border-t-2 border-[var(--color-base-content)] pt-1 max-w-[44rem]">{facts}</dl>

@@ -35,6 +35,10 @@ pub struct Header {
     pub effective: Option<NaiveDate>,
     /// Last day in force.
     pub expires: Option<NaiveDate>,
+    /// Why these dates, in Chinese, where the regulation does not give them whole.
+    pub dates_proposed: Option<String>,
+    /// The same in English.
+    pub dates_proposed_en: Option<String>,
     /// How far it is in force.
     pub status: ProfileStatus,
 }
@@ -66,6 +70,8 @@ impl Header {
         "interpreter",
         "effective",
         "expires",
+        "dates_proposed",
+        "dates_proposed_en",
         "status",
     ];
 
@@ -90,6 +96,12 @@ impl Header {
         let interpreter = reader.header_text("interpreter", false);
         let effective = read_date(reader, "effective");
         let expires = read_date(reader, "expires");
+        let dates_proposed = reader.header_text("dates_proposed", false);
+        let dates_proposed_en = reader.header_text("dates_proposed_en", false);
+        if dates_proposed.is_some() != dates_proposed_en.is_some() {
+            let missing = "`dates_proposed` and `dates_proposed_en` come together";
+            reader.fault_at("profile", "dates_proposed", missing.to_owned());
+        }
         let status = read_status(reader);
         if let (Some(first), Some(last)) = (effective, expires)
             && last < first
@@ -108,6 +120,8 @@ impl Header {
             interpreter,
             effective,
             expires,
+            dates_proposed,
+            dates_proposed_en,
             status: status?,
         })
     }
