@@ -294,8 +294,14 @@ words! {
     files_of_version: "这一版的文件", "Files of this version";
     published_on: "发布时间", "Published";
     changed_fields: "变更内容", "Changed";
+    what_changed: "与上一版的不同", "What differs from the version before";
+    field_word: "项目", "Field";
+    dates_proposed: "日期说明（建议）", "On the dates (proposed)";
+    said_before: "原来", "Before";
+    said_now: "现在", "Now";
+    nothing_written: "未填写", "Not given";
     other_versions: "其他版本", "Other versions";
-    download_starts: "下载马上自动开始。没有开始的，按下面的按钮。", "The download begins by itself in a second. If it does not, use the button.";
+    download_starts: "下载马上自动开始。没有开始的，按下面的按钮。", "The download begins by itself. If it does not, use the button.";
     attribution_line: "署名行", "Attribution line";
     attribution_text: "使用成果时写上这一行。点一下即可全选。", "Put this line on what you make of the data. One click selects it all.";
     receipt: "获取回执", "Receipt";

@@ -45,10 +45,7 @@ pub(crate) async fn show(
     }
     let client = client.map(|Extension(client)| client);
     let taken = take(&ctx, &portal, (&code, &id), client).await;
-    respond(&ctx, || {
-        let (receipt, line) = taken?;
-        Ok(page(&ctx, &portal, &receipt, &line))
-    })
+    respond(&ctx, || Ok(page(&ctx, &portal, &taken?)))
 }
 
 /// Asks whether the file may be taken.
@@ -59,26 +56,25 @@ async fn allow(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<Downl
         Ok(download) => Ok(download),
         Err(error) if error.code() == ErrorCode::NotFound => match portal.dataset(&parsed).await {
             Ok(_) => Err(unknown(ctx, &parsed, id)),
-            Err(_) => Err(dataset::unknown(ctx, code)),
+            Err(error) => Err(AppError::or_unknown(error, || dataset::unknown(ctx, code))),
         },
         Err(error) => Err(error.into()),
     }
 }
 
-/// Issues the receipt, and writes its attribution line in the language of the page.
+/// Issues the receipt, in the language of the page.
 async fn take(
     ctx: &Ctx,
     portal: &Portal,
     (code, id): (&str, &str),
     client: Option<Client>,
-) -> Result<(ReceiptView, String), AppError> {
+) -> Result<ReceiptView, AppError> {
     let download = allow(ctx, portal, code, id).await?;
     let receipt = portal.issue_receipt(&download, client).await?;
-    let line = portal.receipt_attribution(&receipt, ctx.lang).await?;
-    Ok((receipt, line))
+    Ok(portal.receipt_in(receipt, ctx.lang).await?)
 }
 
-fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView, line: &str) -> Page {
+fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView) -> Page {
     let words = ctx.words;
     let code = &receipt.dataset;
     let original = format!(
@@ -104,7 +100,7 @@ fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView, line: &str) -> Page {
                 <section aria-labelledby="h-line" class="border-t-2 border-[var(--color-base-content)] pt-4">
                     <h2 id="h-line" class="text-xl">{words.attribution_line}</h2>
                     <p class="mt-1 ks-mute">{words.attribution_text}</p>
-                    {attribution(ctx, line)}
+                    {attribution(ctx, &receipt.attribution)}
                 </section>
                 <section aria-labelledby="h-receipt" class="mt-12">
                     <h2 id="h-receipt" class="text-xl">{words.receipt}</h2>

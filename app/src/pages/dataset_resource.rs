@@ -9,7 +9,7 @@ use kaishu_types::vocabulary::ResourceKind;
 use kaishu_types::{DatasetCode, ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::dataset::{self, safe_url};
+use super::dataset;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
@@ -18,8 +18,9 @@ use crate::ui::data::{data, foreign};
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::heading::{Rank, page_head, rail_head};
 use crate::ui::icon::icon;
+use crate::ui::links::{download_path, safe_url};
 use crate::ui::meta::{fact, hash, meta, text_fact};
-use crate::ui::numbers::{size, thousands};
+use crate::ui::numbers::{extent, size};
 
 /// `GET /datasets/{code}/resources/{id}`
 pub(crate) async fn show(
@@ -46,7 +47,13 @@ async fn find(
     let of_versions = dataset.versions.iter().flat_map(|version| &version.resources);
     let resource = dataset.resources.iter().chain(of_versions).find(|it| it.id == id).cloned();
     let resource = resource.ok_or_else(|| unknown(ctx, &dataset.code, &id.to_string()))?;
-    Ok((found, resource))
+    // What only older versions have is shown as the last of them said it.
+    let mut versions = dataset.versions.iter();
+    let last = versions.find(|version| version.resources.iter().any(|it| it.id == id));
+    match last.filter(|last| last.number != dataset.version) {
+        Some(last) => Ok((portal.version_page(&dataset.code, last.number).await?.said, resource)),
+        None => Ok((found, resource)),
+    }
 }
 
 /// Reads the number of a resource out of an address.
@@ -68,11 +75,6 @@ pub(crate) fn unknown(ctx: &Ctx, code: &DatasetCode, id: &str) -> AppError {
         ),
     };
     AppError::new(ErrorCode::NotFound, message).with_remedy(remedy, format!("/datasets/{code}"))
-}
-
-/// Returns the path of the page from which a file is taken.
-pub(crate) fn download_path(code: &DatasetCode, resource: &ResourceView) -> String {
-    format!("/datasets/{code}/resources/{}/download", resource.id)
 }
 
 fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> Page {
@@ -122,7 +124,7 @@ fn ways(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     let words = ctx.words;
     let code = &found.dataset.code;
     let is_there = resource.kind == ResourceKind::File && found.may_download;
-    let can_take = is_there && found.login_rule.is_none();
+    let can_take = is_there && found.is_free();
     let action = if is_there && !can_take {
         view! { <p>{words.login_needed_today}</p> }.into_any()
     } else if can_take {
@@ -165,10 +167,7 @@ fn rail(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     ];
     facts.extend(text_fact(words.file_name, resource.file_name.as_deref()));
     facts.extend(text_fact(words.size, resource.size_bytes.map(size).as_deref()));
-    if let (Some(n_rows), Some(n_columns)) = (resource.n_rows, resource.n_columns) {
-        let rows = format!("{} {} × {n_columns} {}", thousands(n_rows), words.rows, words.columns);
-        facts.push(fact(words.amount, rows));
-    }
+    facts.extend(text_fact(words.amount, extent(words, resource).as_deref()));
     facts.extend(text_fact(words.encoding, resource.encoding.as_deref()));
     let version_path = format!("/datasets/{}/versions/{}", found.dataset.code, resource.version);
     facts.push(fact(

@@ -2,15 +2,18 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use kaishu_portal::directory::Directory;
 use kaishu_portal::entries::VersionPage;
 use kaishu_portal::{Error, Portal};
 use kaishu_types::dataset::ResourceView;
-use kaishu_types::vocabulary::{DatasetState, ResourceKind};
+use kaishu_types::vocabulary::{
+    CatalogueKind, DatasetState, Frequency, OpenClass, ResourceKind, ShareClass,
+};
 use kaishu_types::{DatasetCode, ErrorCode, Lang};
 use leptos::prelude::*;
+use serde_json::Value;
 
-use super::dataset;
-use super::dataset_resource::download_path;
+use super::dataset::{self, items};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
@@ -18,8 +21,9 @@ use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::dates::{day_of, full_day, full_time};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
+use crate::ui::links::download_path;
 use crate::ui::meta::{fact, meta};
-use crate::ui::numbers::{size, thousands};
+use crate::ui::numbers::{extent, size};
 
 /// `GET /datasets/{code}/versions/{n}`
 pub(crate) async fn show(
@@ -28,8 +32,7 @@ pub(crate) async fn show(
     Path((code, number)): Path<(String, String)>,
 ) -> Response {
     let found = find(&ctx, &portal, &code, &number).await;
-    let needs_login = portal.needs_login();
-    respond(&ctx, || Ok(page(&ctx, &portal, &found?, needs_login)))
+    respond(&ctx, || Ok(page(&ctx, &found?)))
 }
 
 async fn find(
@@ -57,9 +60,9 @@ fn unknown(ctx: &Ctx, code: &DatasetCode, number: &str) -> AppError {
         .with_remedy(remedy, format!("/datasets/{code}#h-ver"))
 }
 
-fn page(ctx: &Ctx, portal: &Portal, found: &VersionPage, needs_login: bool) -> Page {
+fn page(ctx: &Ctx, found: &VersionPage) -> Page {
     let words = ctx.words;
-    let dataset = &found.dataset;
+    let dataset = &found.said.dataset;
     let version = &found.version;
     let dataset_title = dataset.title(ctx.lang).to_owned();
     let number = words.version_number(version.number);
@@ -78,8 +81,12 @@ fn page(ctx: &Ctx, portal: &Portal, found: &VersionPage, needs_login: bool) -> P
             {page_head(&title, data(ctx.lang, version.note.as_str()))}
             {older_note(ctx, found, &path)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
-                <div class="min-w-0">{files(ctx, found, needs_login)}</div>
-                {rail(ctx, portal, found, &path)}
+                <div class="min-w-0">
+                    {files(ctx, found)}
+                    {changes(ctx, found)}
+                    {items::section(ctx, &found.said)}
+                </div>
+                {rail(ctx, found, &path)}
             </div>
         </main>
     };
@@ -90,8 +97,7 @@ fn page(ctx: &Ctx, portal: &Portal, found: &VersionPage, needs_login: bool) -> P
 
 /// Leads on from an old version to the one that serves now.
 fn older_note(ctx: &Ctx, found: &VersionPage, path: &str) -> Option<AnyView> {
-    let dataset = &found.dataset;
-    if found.version.number >= dataset.version {
+    if found.version.number >= found.current {
         return None;
     }
     let words = ctx.words;
@@ -101,7 +107,7 @@ fn older_note(ctx: &Ctx, found: &VersionPage, path: &str) -> Option<AnyView> {
                 <p>
                     {words.older_version}
                     {ctx.gap()}
-                    <a class="ks-link" href=ctx.href(path)>{words.version_number(dataset.version)}</a>
+                    <a class="ks-link" href=ctx.href(path)>{words.version_number(found.current)}</a>
                 </p>
             </div>
         }
@@ -109,19 +115,19 @@ fn older_note(ctx: &Ctx, found: &VersionPage, path: &str) -> Option<AnyView> {
     )
 }
 
-fn files(ctx: &Ctx, found: &VersionPage, needs_login: bool) -> AnyView {
+fn files(ctx: &Ctx, found: &VersionPage) -> AnyView {
     let words = ctx.words;
-    let can_take = found.may_download && !needs_login;
+    let can_take = found.said.is_free();
     let rows: Vec<_> = found
         .version
         .resources
         .iter()
-        .map(|resource| row(ctx, &found.dataset.code, resource, can_take))
+        .map(|resource| row(ctx, &found.said.dataset.code, resource, can_take))
         .collect();
-    let waits = found.may_download && needs_login && !rows.is_empty();
+    let waits = found.said.may_download && found.said.needs_login && !rows.is_empty();
     let login = waits.then(|| view! { <p class="mt-3">{words.login_needed_today}</p> });
     let list = if rows.is_empty() {
-        let text = if found.dataset.state == DatasetState::Published {
+        let text = if found.said.dataset.state == DatasetState::Published {
             words.no_file
         } else {
             words.no_data_now
@@ -145,9 +151,7 @@ fn row(ctx: &Ctx, code: &DatasetCode, resource: &ResourceView, can_take: bool) -
     let page = ctx.href(&format!("/datasets/{code}/resources/{}", resource.id));
     let mut facts = vec![resource.format.label(ctx.lang).to_owned()];
     facts.extend(resource.size_bytes.map(size));
-    if let (Some(n_rows), Some(n_columns)) = (resource.n_rows, resource.n_columns) {
-        facts.push(format!("{} {} × {n_columns} {}", thousands(n_rows), words.rows, words.columns));
-    }
+    facts.extend(extent(words, resource));
     let link = (resource.kind == ResourceKind::File && can_take).then(|| {
         let target = ctx.href(&download_path(code, resource));
         view! { <a class="ks-link" rel="nofollow" href=target>{words.download}</a> }
@@ -173,11 +177,93 @@ fn row(ctx: &Ctx, code: &DatasetCode, resource: &ResourceView, can_take: bool) -
     .into_any()
 }
 
-fn rail(ctx: &Ctx, portal: &Portal, found: &VersionPage, path: &str) -> AnyView {
+/// Shows what the version says differently from the one before (CAT-10).
+fn changes(ctx: &Ctx, found: &VersionPage) -> Option<AnyView> {
+    if found.changes.is_empty() {
+        return None;
+    }
     let words = ctx.words;
-    let dataset = &found.dataset;
+    let rows: Vec<_> = found
+        .changes
+        .iter()
+        .map(|change| {
+            let text = |value| field_text(ctx, &found.said.terms, &change.field, value);
+            let [before, after] = [text(&change.before), text(&change.after)];
+            let is_english = change.field.ends_with("_en");
+            let english = is_english.then(|| ctx.lang.pick("（英文）", " (English)"));
+            view! {
+                <tr>
+                    <th scope="row" class="!whitespace-normal">{words.field(&change.field).to_owned()}{english}</th>
+                    <td data-l=words.said_before>{data(ctx.lang, before)}</td>
+                    <td data-l=words.said_now>{data(ctx.lang, after)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <section aria-labelledby="h-changes" class="mt-12">
+                {section_head("h-changes", words.what_changed)}
+                <table class="ks-table ks-stack is-brief mt-3">
+                    <caption class="sr-only">{words.what_changed}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{words.field_word}</th>
+                            <th scope="col">{words.said_before}</th>
+                            <th scope="col">{words.said_now}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// Writes the value of a catalogue field in words.
+fn field_text(ctx: &Ctx, terms: &Directory, field: &str, value: &Value) -> String {
+    match value {
+        Value::Null => ctx.words.nothing_written.to_owned(),
+        Value::String(code) => word(ctx.lang, terms, field, code),
+        Value::Array(values) if values.is_empty() => ctx.words.nothing_written.to_owned(),
+        Value::Array(values) => {
+            let parts: Vec<String> =
+                values.iter().map(|value| field_text(ctx, terms, field, value)).collect();
+            parts.join(ctx.words.separator)
+        }
+        // Of terms the class; of other fields what an import called them.
+        Value::Object(parts) => match parts.get("class") {
+            Some(class) => field_text(ctx, terms, field, class),
+            None => {
+                let parts = parts.iter();
+                let parts: Vec<String> = parts
+                    .map(|(name, value)| format!("{name} {}", field_text(ctx, terms, name, value)))
+                    .collect();
+                parts.join(ctx.words.separator)
+            }
+        },
+        other => other.to_string(),
+    }
+}
+
+/// Returns the word for a code, or the text itself.
+fn word(lang: Lang, terms: &Directory, field: &str, code: &str) -> String {
+    let known = match field {
+        "frequency" => code.parse().map(|it: Frequency| it.label(lang)).ok(),
+        "kind" => code.parse().map(|it: CatalogueKind| it.label(lang)).ok(),
+        "open" => code.parse().map(|it: OpenClass| it.label(lang)).ok(),
+        "share" => code.parse().map(|it: ShareClass| it.label(lang)).ok(),
+        _ => None,
+    };
+    known.map_or_else(|| terms.label(field, code, lang), str::to_owned)
+}
+
+fn rail(ctx: &Ctx, found: &VersionPage, path: &str) -> AnyView {
+    let words = ctx.words;
+    let dataset = &found.said.dataset;
     let version = &found.version;
-    let licence = portal.directory().label("licence", &dataset.fields.licence, ctx.lang);
+    let licence = found.said.terms.label("licence", &dataset.fields.licence, ctx.lang);
     let mut facts = vec![
         fact(words.version, words.version_number(version.number)),
         fact(words.published_on, full_time(ctx.lang, version.published_at)),
@@ -186,9 +272,7 @@ fn rail(ctx: &Ctx, portal: &Portal, found: &VersionPage, path: &str) -> AnyView 
         fact(words.code, dataset.code.to_string()),
     ];
     if !version.changed_fields.is_empty() {
-        let fields: Vec<&str> =
-            version.changed_fields.iter().map(|field| words.field(field)).collect();
-        facts.push(fact(words.changed_fields, fields.join(words.separator)));
+        facts.push(fact(words.changed_fields, words.fields(&version.changed_fields)));
     }
     let others: Vec<_> = dataset
         .versions

@@ -8,13 +8,13 @@ use kaishu_types::Lang;
 use kaishu_types::vocabulary::OpenClass;
 use leptos::prelude::*;
 
-use super::dataset::safe_url;
 use super::prose::{Part, paragraphs, part, points, prose_page};
 use crate::ctx::Ctx;
 use crate::page::respond;
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::data::data;
 use crate::ui::law::rule_list;
+use crate::ui::links::safe_url;
 
 /// `GET /help`
 pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
@@ -203,7 +203,9 @@ fn licences(ctx: &Ctx, directory: &Directory) -> Part {
                 Some(url) => view! { <a rel="license noopener" href=url>{label}</a> }.into_any(),
                 None => label,
             };
-            view! { <tr><td>{link}</td><td><code>{term.code.clone()}</code></td></tr> }
+            let id = format!("licence-{}", term.code);
+            let terms = own_terms(lang, &term.code).map(|text| view! { <p>{text}</p> });
+            view! { <tr id=id><td>{link}{terms}</td><td class="whitespace-nowrap"><code class="!whitespace-nowrap">{term.code.clone()}</code></td></tr> }
         })
         .collect();
     part(
@@ -221,6 +223,22 @@ fn licences(ctx: &Ctx, directory: &Directory) -> Part {
             </table>
         },
     )
+}
+
+/// Says what the two licences permit that a portal has of its own: a proposal, until its authority
+/// puts a text in their place (`uri` of the term).
+fn own_terms(lang: Lang, code: &str) -> Option<&'static str> {
+    match code {
+        "open-licence" => Some(lang.pick(
+            "建议文本：任何人可以免费取得、复制、加工、传播和商业使用，不需要申请；注明数据来源和获取日期；不歪曲数据，不使人误以为提供单位认可使用结果；数据按现状提供。",
+            "Proposed text: anyone may take, copy, process, pass on and use the data commercially, free of charge and without application; source and date of retrieval are named; the data is not distorted, and no endorsement by the provider is suggested; the data is provided as it is.",
+        )),
+        "conditional-licence" => Some(lang.pick(
+            "建议文本：只供批准的申请人在批准的目的、范围和期限内使用；不转让，不与其他数据拼接识别个人；采取批准时约定的安全措施；到期或者撤销以后停止使用并删除；成果注明数据来源。",
+            "Proposed text: only for the approved applicant, for the approved purpose, extent and time; not to be passed on or joined with other data to identify persons; under the agreed safeguards; use ends and the data is deleted when the grant expires or is revoked; results name the source.",
+        )),
+        _ => None,
+    }
 }
 
 fn privacy(ctx: &Ctx, portal: &Portal) -> Part {

@@ -48,21 +48,19 @@ pub(crate) async fn show(
     };
     let found = find(&portal, &code, ctx.lang).await;
     respond(&ctx, || match found {
-        Ok((receipt, line)) => Ok(certificate(&ctx, &portal.directory(), &receipt, &line)),
+        Ok(receipt) => Ok(certificate(&ctx, &portal.directory(), &receipt)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(form_page(&ctx, Some(&typed))),
         Err(error) => Err(AppError::from(error)),
     })
 }
 
-/// Finds a receipt with its attribution line in a language.
+/// Finds a receipt, in a language.
 async fn find(
     portal: &Portal,
     code: &ReceiptCode,
     lang: Lang,
-) -> kaishu_portal::Result<(ReceiptView, String)> {
-    let receipt = portal.receipt(code).await?;
-    let line = portal.receipt_attribution(&receipt, lang).await?;
-    Ok((receipt, line))
+) -> kaishu_portal::Result<ReceiptView> {
+    portal.receipt_in(portal.receipt(code).await?, lang).await
 }
 
 /// Takes out what copying and typing add: spaces, and dashes of other kinds. Full-width letters and
@@ -136,11 +134,12 @@ fn form_page(ctx: &Ctx, wrong: Option<&str>) -> Page {
     let mut page = Page::new(title, body).private();
     if wrong.is_some() {
         page.status = StatusCode::NOT_FOUND;
+        page.error = Some(AppError::new(ErrorCode::NotFound, words.receipt_unknown));
     }
     page
 }
 
-fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView, line: &str) -> Page {
+fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView) -> Page {
     let words = ctx.words;
     let title = match ctx.lang {
         Lang::Zh => format!("回执 {} 有效", receipt.code),
@@ -167,7 +166,7 @@ fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView, line: &s
                 <div class="ks-rule"></div>
                 {receipt_facts(ctx, directory, receipt)}
                 <h2 class="mt-10 text-lg">{words.attribution_line}</h2>
-                {attribution(ctx, line)}
+                {attribution(ctx, &receipt.attribution)}
                 <h2 class="mt-10 text-lg">{words.check_file}</h2>
                 <p class="mt-2">{words.check_file_text}</p>
                 <pre class="ks-code mt-3" tabindex="0">{check_commands(receipt)}</pre>

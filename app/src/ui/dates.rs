@@ -32,9 +32,12 @@ pub(crate) fn full_day(lang: Lang, day: NaiveDate) -> AnyView {
 /// Draws an instant to the second, with the zone.
 pub(crate) fn full_time(lang: Lang, instant: DateTime<Utc>) -> AnyView {
     let there = time_in_china(instant);
-    let zone = lang.pick("（北京时间）", " (UTC+8)");
-    let text = format!("{} {}{zone}", day_text(lang, there.date_naive()), there.format("%H:%M:%S"));
-    time_element(instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), text)
+    let text = format!("{} {}", day_text(lang, there.date_naive()), there.format("%H:%M:%S"));
+    let machine = instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let zone = lang.pick("（北京时间）", "(UTC+8)");
+    let gap = lang.pick("", " ");
+    view! { {time_element(machine, text)}{gap}<wbr/><span class="whitespace-nowrap">{zone}</span> }
+        .into_any()
 }
 
 /// Writes a day with its year.

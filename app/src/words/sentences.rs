@@ -258,8 +258,33 @@ impl Words {
             "items" => self.items,
             "resources" => self.resources,
             "extras" => self.other_fields,
+            "kind" => self.kind,
+            "base_db" => self.base_db,
+            "industry" => self.industry,
+            "business_matter" => self.business_matter,
+            "mgmt_responsibility" => self.mgmt_responsibility,
+            "collector" => self.collector,
+            "certifier" => self.certifier,
+            "classification" => self.classification,
+            "data_form" => self.data_form,
+            "priority" => self.by_priority,
+            "organization" => self.provider,
+            "region" => self.region,
+            "published_at" => self.published,
+            "updated_at" => self.data_updated,
             other => other,
         }
+    }
+
+    /// Names catalogue fields, each once.
+    pub(crate) fn fields(&self, codes: &[String]) -> String {
+        let mut names: Vec<&str> = Vec::with_capacity(codes.len());
+        for name in codes.iter().map(|code| self.field(code)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.join(self.separator)
     }
 
     /// Names the zone of a region.

@@ -31,7 +31,7 @@ use crate::state::State;
     info(
         title = "Kaishu",
         description = "Find, read and download the public data of this portal. Times are RFC 3339 in UTC. \
-            Lists go on at `next`: pass it as `cursor` until it is null. Errors are \
+            The list of datasets goes on at `next`: pass it as `cursor` until it is null; all other lists are complete. Errors are \
             `application/problem+json` (RFC 9457) and name the rule behind a refusal and its remedy. \
             Words of vocabularies come in the language of `Accept-Language` (zh or en).",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")

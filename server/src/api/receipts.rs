@@ -26,7 +26,8 @@ pub(super) async fn show(
     Plain(asked): Plain,
 ) -> Result<Response, Problem> {
     let code: ReceiptCode = asked::code("receipt", code)?;
-    let receipt = state.portal().receipt(&code).await?;
+    let portal = state.portal();
+    let receipt = portal.receipt_in(portal.receipt(&code).await?, asked.lang).await?;
     reply::json(&asked.headers, asked.lang, &receipt)
 }
 

@@ -202,6 +202,8 @@ async fn one_retrieval_has_one_receipt() {
     assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0));
     assert_eq!(head.header("content-length"), BYTES.len().to_string());
     assert!(!head.has("x-receipt"));
+    let page = path.replace("/api/v1", "").replace("/original", "/download");
+    assert_eq!(site.ask(Method::HEAD, &page, &[], "").await.status, 200);
     assert_eq!(downloads(&site).await, 0);
 
     let start = site.get_with(&path, &[("range", "bytes=0-9")]).await;
@@ -274,6 +276,7 @@ async fn files_of_earlier_versions_stay() {
     let (site, path) = site().await;
     let folder = Catalogue::default()
         .dataset("YX-T-0001", "空气质量（修订）", "unconditional")
+        .under("cc-by-nc-4.0", "YX-U")
         .item("YX-T-0001", "code", "unconditional")
         .item("YX-T-0001", "name", "unconditional")
         .file("YX-T-0001", NAME, b"code\n2\n")
@@ -291,9 +294,11 @@ async fn files_of_earlier_versions_stay() {
     assert_eq!(site.get(&path).await.bytes, BYTES, "an address that was given out stays true");
 
     let page_of_file = path.replace("/api/v1", "").replace("/original", "");
+    let newer = b"code\n2\n".as_slice();
     for (page, number, bytes) in [
         ("/datasets/YX-T-0001/versions/1".to_owned(), "1", BYTES),
-        ("/datasets/YX-T-0001/versions/2".to_owned(), "2", b"code\n2\n".as_slice()),
+        ("/datasets/YX-T-0001/versions/2".to_owned(), "2", newer),
+        (page_of_file.clone(), "1", BYTES),
         (format!("{page_of_file}/download"), "1", BYTES),
     ] {
         let answer = site.get(&page).await;
@@ -304,8 +309,26 @@ async fn files_of_earlier_versions_stay() {
             assert!(said.contains(SM3), "{page} lists no SM3: {said}");
         }
         assert!(said.contains(&format!("第{number}版")), "{page} lists no version: {said}");
-        assert!(said.contains("开放授权协议"), "{page} lists no licence: {said}");
+        // Licence and provider are those under which the file was published.
+        let licence = if number == "1" {
+            "授权协议开放授权协议"
+        } else {
+            "授权协议署名-非商业性使用"
+        };
+        assert!(
+            said.replace('-', "").contains(&licence.replace('-', "")),
+            "{page} lists no licence: {said}"
+        );
     }
+    let receipt = site.get(&path).await.header("x-receipt").to_owned();
+    let receipt = site.get(&format!("/api/v1/receipts/{receipt}")).await.json();
+    assert_eq!(receipt["licence"], "open-licence");
+    assert_eq!(receipt["provider"]["code"], "YX-T");
+    assert_eq!(receipt["dataset_title"], "空气质量");
+    assert!(receipt["attribution"].as_str().unwrap().contains("空气质量"), "{receipt}");
+    assert!(!receipt["attribution"].as_str().unwrap().contains("修订"), "{receipt}");
+    let changes = said(&site.get("/datasets/YX-T-0001/versions/2").await);
+    assert!(changes.contains("名称空气质量空气质量（修订）"), "{changes}");
 
     for (state, status) in [(DatasetState::Suspended, 410), (DatasetState::Withdrawn, 410)] {
         site.test_portal.set_state("YX-T-0001", state, "核对").await;

@@ -3,11 +3,11 @@
 use kaishu_portal::entries::DatasetPage;
 use leptos::prelude::*;
 
-use super::obtain::safe_url;
 use super::terms::{basis_text, mode_label, waits_for_grant};
 use crate::ctx::Ctx;
 use crate::ui::data::{data, foreign};
 use crate::ui::dates::{day_of, full_day};
+use crate::ui::links::safe_url;
 use crate::ui::meta::{fact, text_fact};
 use crate::ui::numbers::thousands;
 use crate::words::industry::industry;
@@ -73,7 +73,7 @@ fn main_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
         match found.terms.uri("licence", &fields.licence).and_then(safe_url) {
             Some(uri) => view! { <a class="ks-link" rel="license noopener" href=uri>{licence}</a> }
                 .into_any(),
-            None => view! { <a class="ks-link" href=ctx.href("/help#licences")>{licence}</a> }
+            None => view! { <a class="ks-link" href=ctx.href(&format!("/help#licence-{}", fields.licence))>{licence}</a> }
                 .into_any(),
         };
     facts.push(fact(words.licence, licence));

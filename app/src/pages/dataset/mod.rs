@@ -23,8 +23,6 @@ use crate::ui::data::{data, foreign};
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::freshness::freshness;
 
-pub(super) use obtain::safe_url;
-
 /// `GET /datasets/{code}`
 pub(crate) async fn show(
     ctx: Ctx,
@@ -144,10 +142,9 @@ fn state_note(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
                 <p>
                     {words.since}{ctx.gap()}{full_day(ctx.lang, day_of(dataset.state_since))}
                     {ctx.lang.pick("。", ". ")}
-                    {dataset.state_reason.clone().map(|text| data(ctx.lang, text))}
-                    {ctx.gap()}
                     {words.no_data_now}
                 </p>
+                {dataset.state_reason.clone().map(|text| view! { <p>{data(ctx.lang, text)}</p> })}
             </div>
         }
         .into_any(),

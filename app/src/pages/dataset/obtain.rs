@@ -10,7 +10,8 @@ use crate::ctx::Ctx;
 use crate::ui::data::{data, foreign};
 use crate::ui::icon::icon;
 use crate::ui::law::fees_line;
-use crate::ui::numbers::{size, thousands};
+use crate::ui::links::{download_path, safe_url};
+use crate::ui::numbers::{extent, size};
 
 /// Draws the two ways to the data side by side.
 pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
@@ -48,32 +49,32 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
     let links: Vec<&ResourceView> =
         dataset.resources.iter().filter(|resource| resource.kind != ResourceKind::File).collect();
     let has_data = !files.is_empty() || !links.is_empty();
-    let heading = match (has_data, &found.login_rule) {
+    let heading = match (has_data, found.needs_login) {
         (false, _) => words.open_items,
-        (true, Some(_)) => words.available_after_login,
-        (true, None) => words.available_now,
+        (true, true) => words.available_after_login,
+        (true, false) => words.available_now,
     };
     let heading = if n_open > 0 {
         format!("{heading}{}{}", ctx.lang.pick("：", ": "), words.n_items(n_open))
     } else {
         heading.to_owned()
     };
-    let text = match (has_data, &found.login_rule) {
+    let text = match (has_data, found.needs_login) {
         (false, _) => words.no_file,
-        (true, Some(_)) => words.login_needed_today,
-        (true, None) => words.available_now_text,
+        (true, true) => words.login_needed_today,
+        (true, false) => words.available_now_text,
     };
     let free_rule = found.fees_rule.as_ref().filter(|_| found.fees == Fees::Free);
     let rule = found.login_rule.as_ref().or(free_rule).filter(|_| has_data).map(|rule| {
         view! { {ctx.gap()}<a class="ks-art" href=ctx.href(&rule.link)>{rule.name(ctx.lang)}</a> }
     });
     // Nobody can log in yet, so what waits for it is no link: it is in the list of files.
-    let can_take = found.login_rule.is_none();
+    let can_take = found.is_free();
     let main = files.first().filter(|_| can_take).map(|file| {
         view! { <div class="mt-4 flex flex-wrap gap-2">{download_button(ctx, found, file)}</div> }
     });
     let others: Vec<_> = files.iter().filter(|_| can_take).skip(1).take(6).map(|file| {
-        view! { <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, file))>{data(ctx.lang, file.title.as_str())}" "{file.format.label(ctx.lang)}</a> }
+        view! { <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(&found.dataset.code, file))>{data(ctx.lang, file.title.as_str())}" "{file.format.label(ctx.lang)}</a> }
     }).collect();
     let others = (!others.is_empty()).then(|| {
         let separator = words.separator;
@@ -124,7 +125,7 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
 /// Keeps the main action at the lower edge of a phone, where there is something to take at once.
 pub(crate) fn foot(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
     let is_published = found.dataset.state == DatasetState::Published;
-    if !is_published || !found.may_download || found.login_rule.is_some() {
+    if !is_published || !found.is_free() {
         return None;
     }
     let file = found.dataset.resources.iter().find(|it| it.kind == ResourceKind::File)?;
@@ -142,7 +143,7 @@ fn download_button(ctx: &Ctx, found: &DatasetPage, file: &ResourceView) -> AnyVi
     });
     let format = if file.format == Format::Other { "" } else { file.format.label(ctx.lang) };
     view! {
-        <a class="btn btn-primary" rel="nofollow" href=ctx.href(&download_path(found, file))>
+        <a class="btn btn-primary" rel="nofollow" href=ctx.href(&download_path(&found.dataset.code, file))>
             {icon("download")}{ctx.words.download}" "{format}" "{bytes}
         </a>
     }
@@ -204,17 +205,15 @@ fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     let words = ctx.words;
     let mut facts: Vec<String> = vec![resource.format.label(ctx.lang).to_owned()];
     facts.extend(resource.size_bytes.map(size));
-    if let (Some(n_rows), Some(n_columns)) = (resource.n_rows, resource.n_columns) {
-        facts.push(format!("{} {} × {n_columns} {}", thousands(n_rows), words.rows, words.columns));
-    }
+    facts.extend(extent(words, resource));
     facts.extend(resource.encoding.clone());
     let is_file = resource.kind == ResourceKind::File;
     let page = format!("/datasets/{}/resources/{}", found.dataset.code, resource.id);
-    let links = if is_file && found.may_download && found.login_rule.is_none() {
+    let links = if is_file && found.is_free() {
         let original =
             format!("/api/v1/datasets/{}/resources/{}/original", found.dataset.code, resource.id);
         view! {
-            <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(found, resource))>{words.download}</a>
+            <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(&found.dataset.code, resource))>{words.download}</a>
             <a class="ks-link" rel="nofollow" href=original>{words.original_bytes}</a>
         }
         .into_any()
@@ -248,15 +247,4 @@ fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-fn download_path(found: &DatasetPage, resource: &ResourceView) -> String {
-    format!("/datasets/{}/resources/{}/download", found.dataset.code, resource.id)
-}
-
-/// Lets only web addresses through: an imported `javascript:` link must not become one of ours.
-pub(crate) fn safe_url(url: &str) -> Option<String> {
-    let lower = url.trim().to_ascii_lowercase();
-    let is_web = ["http://", "https://", "ftp://"].iter().any(|scheme| lower.starts_with(scheme));
-    is_web.then(|| url.trim().to_owned())
 }

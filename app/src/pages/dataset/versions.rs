@@ -16,10 +16,9 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
         .iter()
         .map(|version| {
             let target = format!("/datasets/{}/versions/{}", dataset.code, version.number);
-            let changed: Vec<String> =
-                version.changed_fields.iter().map(|field| words.field(field).to_owned()).collect();
-            let changed = (!changed.is_empty()).then(|| {
-                view! { <span class="ks-mute">{ctx.gap()}{words.version_changed}{changed.join(words.separator)}</span> }
+            let changed = (!version.changed_fields.is_empty()).then(|| {
+                let changed = words.fields(&version.changed_fields);
+                view! { <span class="ks-mute">{ctx.gap()}{words.version_changed}{changed}</span> }
             });
             view! {
                 <li class="grid sm:grid-cols-[9rem_1fr] gap-x-4 py-3 border-t border-[var(--line)]">

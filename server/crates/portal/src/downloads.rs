@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_store::blobs::BlobRead;
+use kaishu_types::china::day_in_china;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::receipt::ReceiptView;
 use kaishu_types::vocabulary::{OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef, text};
 
-use crate::clock::day_in_china;
 use crate::retrieval::Client;
 use crate::rules::FileAccess;
 use crate::{Error, Portal, Result, Site, Text};
@@ -38,9 +38,9 @@ impl Portal {
     pub async fn open_download(&self, code: &DatasetCode, id: i64, lang: Lang) -> Result<Download> {
         let hidden = || Error::not_found("resource", format!("{id} of {code}"));
         let view = self.find_public(code).await?.ok_or_else(hidden)?;
-        let dataset = view.dataset;
+        let dataset = &view.dataset;
         if !kaishu_domain::visibility::serves_data(dataset.state) {
-            return Err(gone(&dataset, lang));
+            return Err(gone(dataset, lang));
         }
         match view.files {
             FileAccess::Free => {}
@@ -51,30 +51,29 @@ impl Portal {
             }
             FileAccess::NeedsGrant if view.closes_silently => return Err(hidden()),
             // Before the number is looked up: it must not tell which files there are.
-            FileAccess::NeedsGrant => return Err(self.needs_grant(&dataset, lang)),
+            FileAccess::NeedsGrant => return Err(self.needs_grant(dataset, lang)),
         }
         // A file leaves only if all versions it belongs to were wholly open, or the current one is.
         // Whether it leaves is decided by what is listed: the versions that show it were open.
-        let versions = dataset.versions.iter().filter(|version| version.is_wholly_open);
-        let listed = versions.flat_map(|version| &version.resources).find(|it| it.id == id);
-        let (mut resource, blob_key) =
-            kaishu_store::datasets::resource(&self.inner.store, code, id)
-                .await?
-                .ok_or_else(hidden)?;
+        let mut versions = dataset.versions.iter().filter(|version| version.is_wholly_open);
+        let listed = versions.find_map(|version| {
+            let resource = version.resources.iter().find(|it| it.id == id)?;
+            Some((version.number, resource.clone()))
+        });
         let is_closed = view.closed_resources.contains(&id);
-        let Some(listed) = listed.filter(|it| it.kind == ResourceKind::File && !is_closed) else {
-            return Err(hidden());
-        };
-        // It may have come with a version that nobody may know of.
-        resource.version = listed.version;
+        let listed = listed.filter(|(_, it)| it.kind == ResourceKind::File && !is_closed);
+        let Some((number, resource)) = listed else { return Err(hidden()) };
         if self.needs_login() {
             return Err(self.login_needed(lang));
         }
+        let blob_key = kaishu_store::datasets::blob_key(&self.inner.store, code, id).await?;
         let blob_key = blob_key.ok_or_else(hidden)?;
         let size_bytes = resource
             .size_bytes
             .ok_or_else(|| Error::Internal(format!("resource {id} of {code} has no size")))?;
         let local_path = self.inner.blobs.local_path(&blob_key);
+        // Licence, provider and title are those of the last version that has the file.
+        let dataset = self.as_of(&view, number).await?;
         Ok(Download { resource, blob_key, local_path, size_bytes, dataset })
     }
 
@@ -94,14 +93,19 @@ impl Portal {
         download: &Download,
         client: Option<Client>,
     ) -> Result<ReceiptView> {
-        let Download { resource, dataset, .. } = download;
         let now = self.now();
-        let retrievals = &self.inner.retrievals;
-        let under_way =
-            client.and_then(|it| retrievals.under_way(resource.id, resource.version, it, now));
-        if let Some(receipt) = under_way {
-            return Ok(receipt);
-        }
+        let issue = async || self.issue_new_receipt(download, now).await;
+        let Some(client) = client else { return issue().await };
+        let ResourceView { id, version, .. } = download.resource;
+        self.inner.retrievals.receipt(id, version, client, now, issue).await
+    }
+
+    async fn issue_new_receipt(
+        &self,
+        download: &Download,
+        now: DateTime<Utc>,
+    ) -> Result<ReceiptView> {
+        let Download { resource, dataset, .. } = download;
         let today = day_in_china(now);
         let sha256 = checksum(resource, resource.sha256.as_ref())?;
         let sm3 = checksum(resource, resource.sm3.as_ref())?;
@@ -124,9 +128,6 @@ impl Portal {
         };
         let receipt = kaishu_store::receipts::create(&self.inner.store, today, receipt).await?;
         self.count_download(&dataset.code);
-        if let Some(client) = client {
-            retrievals.remember(client, &receipt);
-        }
         Ok(receipt)
     }
 
@@ -137,12 +138,11 @@ impl Portal {
             .ok_or_else(|| Error::not_found("receipt", code.as_str()))
     }
 
-    /// Writes the attribution line of a receipt in a language. The Chinese line is the one that was
-    /// recorded; the English one says the same, with the English title where the title is still what
-    /// it was.
-    pub async fn receipt_attribution(&self, receipt: &ReceiptView, lang: Lang) -> Result<String> {
+    /// Returns a receipt as it is told in a language. The Chinese one is what was recorded; the
+    /// English one says the same, with the English title where the title is still what it was.
+    pub async fn receipt_in(&self, receipt: ReceiptView, lang: Lang) -> Result<ReceiptView> {
         if lang == Lang::Zh {
-            return Ok(receipt.attribution.clone());
+            return Ok(receipt);
         }
         let current = match self.dataset(&receipt.dataset).await {
             Ok(dataset) => Some(dataset),
@@ -150,16 +150,18 @@ impl Portal {
             Err(error) => return Err(error),
         };
         let current = current.filter(|it| it.fields.title == receipt.dataset_title);
-        let title = current.and_then(|it| it.fields.title_en);
-        let title = title.as_deref().unwrap_or(&receipt.dataset_title);
-        let [provider, title] = [receipt.provider.label(lang), title].map(text::without_direction);
+        let title_en = current.and_then(|it| it.fields.title_en);
+        let dataset_title = title_en.unwrap_or_else(|| receipt.dataset_title.clone());
+        let [provider, title] =
+            [receipt.provider.label(lang), &dataset_title].map(text::without_direction);
         let named = Attributed {
             code: &receipt.dataset,
             version: receipt.version,
             provider: &provider,
             title: &title,
         };
-        Ok(english_line(&self.site(), &named, day_in_china(receipt.retrieved_at)))
+        let attribution = english_line(&self.site(), &named, day_in_china(receipt.retrieved_at));
+        Ok(ReceiptView { dataset_title, attribution, ..receipt })
     }
 
     fn needs_grant(&self, dataset: &DatasetView, lang: Lang) -> Error {

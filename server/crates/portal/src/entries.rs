@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use kaishu_domain::policy::Fees;
+use kaishu_domain::visibility;
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DatasetView, VersionView};
 use kaishu_types::vocabulary::Format;
+use serde_json::Value;
 
 use crate::directory::Directory;
 use crate::downloads::attribution;
@@ -20,7 +22,9 @@ pub struct DatasetPage {
     pub terms: Arc<Directory>,
     /// Whether its files can be taken without a grant.
     pub may_download: bool,
-    /// Why a login is needed for open data, where it is (`login.unconditional`).
+    /// Whether open data needs a login (`login.unconditional`).
+    pub needs_login: bool,
+    /// The article that demands it, where one does.
     pub login_rule: Option<Arc<ArticleQuote>>,
     /// The article behind its class.
     pub class_rule: Option<Arc<ArticleQuote>>,
@@ -40,14 +44,33 @@ pub struct DatasetPage {
     pub reply_working_days: u32,
 }
 
-/// What the page of one version shows.
+/// What the page of one version shows (CAT-10).
 pub struct VersionPage {
-    /// The entry as it is now.
-    pub dataset: DatasetView,
+    /// The entry as the version said it.
+    pub said: DatasetPage,
     /// The version.
     pub version: VersionView,
-    /// Whether its files can be taken without a grant.
-    pub may_download: bool,
+    /// The number of the version that serves now.
+    pub current: u32,
+    /// What differs from the version that was shown before.
+    pub changes: Vec<FieldChange>,
+}
+
+/// A field that two versions say differently.
+pub struct FieldChange {
+    /// Its name in the catalogue.
+    pub field: String,
+    /// What the version before said.
+    pub before: Value,
+    /// What this version says.
+    pub after: Value,
+}
+
+impl DatasetPage {
+    /// Whether files can be taken at once: without a grant and without a login.
+    pub fn is_free(&self) -> bool {
+        self.may_download && !self.needs_login
+    }
 }
 
 impl Portal {
@@ -67,7 +90,12 @@ impl Portal {
 
     /// Gathers what the page of a dataset shows (SRCH-03).
     pub async fn dataset_page(&self, code: &DatasetCode) -> Result<DatasetPage> {
-        let PublicView { dataset, files, formats, .. } = self.public_entry(code).await?;
+        let view = self.public_entry(code).await?;
+        Ok(self.page_of(view))
+    }
+
+    fn page_of(&self, view: PublicView) -> DatasetPage {
+        let PublicView { dataset, files, formats, .. } = view;
         let may_download = files == FileAccess::Free;
         let site = self.site();
         let citation = attribution(&site, &dataset, dataset.version, self.today());
@@ -77,8 +105,9 @@ impl Portal {
             &site.base_url,
             terms.uri("licence", &dataset.fields.licence),
         );
-        Ok(DatasetPage {
+        DatasetPage {
             may_download,
+            needs_login: self.needs_login(),
             login_rule: self.login_rule(),
             class_rule: self.class_rule(dataset.fields.open.class),
             attribution_rule: self.attribution_rule(),
@@ -90,7 +119,7 @@ impl Portal {
             reply_working_days: self.reply_working_days(),
             terms,
             dataset,
-        })
+        }
     }
 
     /// Gathers what the page of a version shows (DL-10).
@@ -99,12 +128,67 @@ impl Portal {
     ///
     /// `NotFound` of a `dataset`, or of a `version` where only that is missing.
     pub async fn version_page(&self, code: &DatasetCode, number: u32) -> Result<VersionPage> {
-        let found = self.public_entry(code).await?;
-        let may_download = found.files == FileAccess::Free;
-        let dataset = found.dataset;
-        let version = dataset.versions.iter().find(|version| version.number == number).cloned();
+        let mut view = self.public_entry(code).await?;
+        let current = view.dataset.version;
+        let mut versions = view.dataset.versions.iter();
+        let version = versions.find(|version| version.number == number).cloned();
         let version =
             version.ok_or_else(|| Error::not_found("version", format!("{number} of {code}")))?;
-        Ok(VersionPage { dataset, version, may_download })
+        let before = versions.next().map(|before| before.number);
+        let said = self.as_of(&view, number).await?;
+        let changes = match before {
+            Some(before) => changes(&self.as_of(&view, before).await?, &said, &version)?,
+            None => Vec::new(),
+        };
+        view.dataset = said;
+        Ok(VersionPage { said: self.page_of(view), version, current, changes })
     }
+
+    /// Returns an entry as one of its public versions said it. What is closed today stays closed.
+    pub(crate) async fn as_of(&self, view: &PublicView, number: u32) -> Result<DatasetView> {
+        let now = &view.dataset;
+        if number == now.version {
+            return Ok(now.clone());
+        }
+        let found = kaishu_store::datasets::version(&self.inner.store, &now.code, number).await?;
+        let said = found
+            .ok_or_else(|| Error::not_found("version", format!("{number} of {}", now.code)))?;
+        let is_hidden = |text: &String| view.hidden_items.contains(text);
+        let items = visibility::public_items(&said.items)
+            .filter(|item| !is_hidden(&item.name) && !is_hidden(&item.label));
+        let mut fields = said.fields;
+        let classes = visibility::classes(&said.items);
+        fields.open.class = visibility::shown_class(fields.open.class, classes);
+        Ok(DatasetView {
+            items: items.cloned().collect(),
+            fields,
+            organization: said.organization.unwrap_or_else(|| now.organization.clone()),
+            version: number,
+            ..now.clone()
+        })
+    }
+}
+
+/// Lists what a version says differently from the one before, of the fields it names as changed.
+fn changes(
+    before: &DatasetView,
+    after: &DatasetView,
+    version: &VersionView,
+) -> Result<Vec<FieldChange>> {
+    let [old, new] = [before, after].map(|it| serde_json::to_value(&it.fields));
+    let written = |error| Error::Internal(format!("fields cannot be written: {error}"));
+    let (old, new) = (old.map_err(written)?, new.map_err(written)?);
+    let mut changes = Vec::new();
+    for field in &version.changed_fields {
+        let (before, after) = match field.as_str() {
+            "organization" => {
+                (before.organization.name.clone().into(), after.organization.name.clone().into())
+            }
+            name => (old[name].clone(), new[name].clone()),
+        };
+        if before != after {
+            changes.push(FieldChange { field: field.clone(), before, after });
+        }
+    }
+    Ok(changes)
 }

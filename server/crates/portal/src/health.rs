@@ -106,8 +106,8 @@ impl Portal {
             check.without_resource.push(code.to_string());
         }
         for resource in dataset.resources.iter().filter(|it| it.kind == ResourceKind::File) {
-            let found = kaishu_store::datasets::resource(store, code, resource.id).await?;
-            let Some(key) = found.and_then(|(_, key)| key) else { continue };
+            let key = kaishu_store::datasets::blob_key(store, code, resource.id).await?;
+            let Some(key) = key else { continue };
             check.n_checked += 1;
             let id = resource.id;
             match self.inner.blobs.get(&key, None).await {

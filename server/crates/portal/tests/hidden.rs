@@ -168,7 +168,7 @@ async fn a_closed_version_shows_no_file_that_is_open_now() {
 
     let open = shown(&site).await;
 
-    assert_eq!(history(&open.versions), [(2, vec!["open", "items", "resources"]), (1, vec![])]);
+    assert_eq!(history(&open.versions), [(2, vec!["items", "resources"]), (1, vec![])]);
     assert!(open.versions[1].resources.is_empty());
     let id = open.resources[0].id;
     assert!(site.portal().open_download(&code(), id, Lang::Zh).await.is_ok());

@@ -11,7 +11,8 @@ const REGIONS: &str = "code,name,name_en,level,parent,authority,description\n\
     YX,云溪州,Yunxi,prefecture,,,演示\n";
 
 const ORGANIZATIONS: &str = "code,name,name_en,kind,level,region,parent,description,responsible_head,contact,homepage\n\
-    YX-T,测试局,Test Bureau,state_organ,prefecture,YX,,测试,,,\n";
+    YX-T,测试局,Test Bureau,state_organ,prefecture,YX,,测试,,,\n\
+    YX-U,试验局,Trial Bureau,state_organ,prefecture,YX,,试验,,,\n";
 
 const CATALOGUE_HEAD: &str = "code,title,summary,keywords,theme,organization,region,kind,frequency,licence,open_class,share_class,security_level,published_at,updated_at";
 
@@ -47,6 +48,17 @@ impl Catalogue {
         self.datasets.push(format!(
             "{code},{title},{title},关键词{code},other,YX-T,YX,business,yearly,open-licence,{open_class},unconditional,1,2026-01-01T00:00:00Z,2026-10-01T00:00:00Z"
         ));
+        self
+    }
+
+    /// Puts the last dataset under another licence and another provider.
+    #[must_use]
+    pub fn under(mut self, licence: &str, organization: &str) -> Self {
+        if let Some(line) = self.datasets.last_mut() {
+            *line = line
+                .replace(",open-licence,", &format!(",{licence},"))
+                .replace(",YX-T,YX,", &format!(",{organization},YX,"));
+        }
         self
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use kaishu_domain::visibility;
 use kaishu_interop::{Outcome, vocabulary};
 use kaishu_store::datasets::{EntryWrite, Origin, ResourceWrite};
 use kaishu_store::organizations::NewOrganization;
@@ -11,8 +12,8 @@ use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{EntryFields, OpenTerms, ShareTerms};
 use kaishu_types::import::{ImportOrganization, ImportRecord, ImportResource};
 use kaishu_types::vocabulary::{
-    CatalogueKind, DatasetState, Format, Frequency, OrganizationKind, RegionLevel, ResourceKind,
-    Term,
+    CatalogueKind, DatasetState, Format, Frequency, OpenClass, OrganizationKind, RegionLevel,
+    ResourceKind, Term,
 };
 use serde_json::Value;
 
@@ -100,6 +101,7 @@ impl Merger {
                 responsible_head: None,
                 contact: None,
                 homepage: None,
+                is_imported: true,
             });
             self.known_organizations.insert(code);
         }
@@ -167,11 +169,17 @@ impl Merger {
             source_id: record.source_id,
             url: record.source_url,
         });
+        let class = visibility::shown_class(fields.open.class, visibility::classes(&items.list));
+        if resources.is_empty() && class != OpenClass::None {
+            let text = "is published without a file or interface; mount one, or give it class none (PUB-01)";
+            self.notes.push(text.to_owned());
+        }
         Ok(Ok(EntryWrite {
             code,
             organization,
             region: region.to_ascii_uppercase(),
-            state: DatasetState::Published,
+            state: record.state.unwrap_or(DatasetState::Published),
+            state_reason: record.state_reason,
             fields,
             items: items.list,
             resources,

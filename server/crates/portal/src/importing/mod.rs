@@ -17,7 +17,6 @@ mod report;
 
 use std::path::PathBuf;
 
-use kaishu_domain::visibility;
 use kaishu_interop::Outcome as Read;
 use kaishu_interop::jsonl::Mapping;
 use kaishu_store::imports::{self, ImportRun};
@@ -145,11 +144,7 @@ impl Portal {
             let merged = merger.entry(self, record).await?;
             let remarks = merger.take_notes().into_iter();
             match merged {
-                Ok(mut entry) => {
-                    // The class of an entry is the strictest of its public items.
-                    let class = entry.fields.open.class;
-                    entry.fields.open.class =
-                        visibility::shown_class(class, visibility::classes(&entry.items));
+                Ok(entry) => {
                     entries.push(entry);
                     notes.extend(remarks.map(|text| Note { record: name.clone(), text }));
                     names.push(name);

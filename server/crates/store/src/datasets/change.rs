@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use kaishu_domain::visibility;
 use kaishu_types::dataset::{DataItemView, EntryFields};
-use kaishu_types::vocabulary::DatasetState;
+use kaishu_types::organization::Named;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
@@ -14,8 +14,8 @@ use super::context::{Known, Place};
 use super::create::Parts;
 use super::row::{self, Superseded};
 use super::write::{EntryWrite, Prepared, ResourceWrite, to_json};
-use crate::convert::{now, to_stored};
-use crate::entity::{data_item, dataset, dataset_version, resource};
+use crate::convert::{named, now, to_stored};
+use crate::entity::{data_item, dataset, dataset_version, organization, resource};
 use crate::{Result, StoreError};
 
 /// A dataset to be changed.
@@ -86,7 +86,9 @@ async fn write_one(
     let dated = old.dataset.updated_at;
 
     let version = row::version_row(known.id, number, entry, Some(&old.items));
-    let said = to_json(&Superseded { fields: old.fields, items: old.items })?;
+    let said =
+        Superseded { fields: old.fields, items: old.items, organization: Some(old.organization) };
+    let said = to_json(&said)?;
     dataset_version::Entity::update_many()
         .col_expr(dataset_version::Column::Superseded, Expr::value(said))
         .filter(dataset_version::COLUMN.dataset_id.eq(known.id))
@@ -132,12 +134,12 @@ fn is_hidden(old: &Old, entry: &EntryWrite, changed: &[String]) -> bool {
 /// Writes states that changed while the entries stayed as they were: no new version.
 pub(super) async fn write_states(
     transaction: &DatabaseTransaction,
-    states: &[(i64, DatasetState)],
+    states: &[(i64, &EntryWrite)],
 ) -> Result<()> {
-    for (id, state) in states {
+    for (id, entry) in states {
         dataset::Entity::update_many()
-            .col_expr(dataset::Column::State, Expr::value(state.as_str()))
-            .col_expr(dataset::Column::StateReason, Expr::value(None::<String>))
+            .col_expr(dataset::Column::State, Expr::value(entry.state.as_str()))
+            .col_expr(dataset::Column::StateReason, Expr::value(entry.state_reason.clone()))
             .col_expr(dataset::Column::StateSince, Expr::value(now()))
             .filter(dataset::COLUMN.id.eq(*id))
             .exec(transaction)
@@ -154,7 +156,7 @@ fn dataset_row(change: &Change<'_>, number: i32) -> dataset::ActiveModel {
         theme: Set(entry.fields.theme.clone()),
         organization_id: Set(place.organization_id),
         region_id: Set(place.region_id),
-        open_class: Set(entry.fields.open.class.to_string()),
+        open_class: Set(row::open_class(entry).to_string()),
         frequency: Set(entry.fields.frequency.to_string()),
         published_at: Set(to_stored(entry.published_at)),
         updated_at: Set(to_stored(entry.updated_at)),
@@ -166,7 +168,7 @@ fn dataset_row(change: &Change<'_>, number: i32) -> dataset::ActiveModel {
     };
     if known.state != entry.state.as_str() && !known.is_decided() {
         dataset.state = Set(entry.state.to_string());
-        dataset.state_reason = Set(None);
+        dataset.state_reason = Set(entry.state_reason.clone());
         dataset.state_since = Set(now());
     }
     if let Some(origin) = &entry.origin {
@@ -239,6 +241,7 @@ fn changed_fields(old: &EntryFields, new: &EntryFields) -> Result<Vec<String>> {
 /// A dataset as it was.
 struct Old {
     dataset: dataset::Model,
+    organization: Named,
     fields: EntryFields,
     items: Vec<DataItemView>,
     resources: Vec<resource::Model>,
@@ -246,7 +249,7 @@ struct Old {
 
 /// All datasets of a round as they were, by id.
 struct Before {
-    datasets: HashMap<i64, dataset::Model>,
+    datasets: HashMap<i64, (dataset::Model, Option<organization::Model>)>,
     items: HashMap<i64, Vec<DataItemView>>,
     resources: HashMap<i64, Vec<resource::Model>>,
 }
@@ -256,6 +259,7 @@ impl Before {
         let ids: Vec<i64> = changes.iter().map(|change| change.known.id).collect();
         let datasets = dataset::Entity::find()
             .filter(dataset::COLUMN.id.is_in(ids.iter().copied()))
+            .find_also_related(organization::Entity)
             .all(transaction)
             .await?;
         let mut items: HashMap<i64, Vec<DataItemView>> = HashMap::new();
@@ -277,15 +281,23 @@ impl Before {
         for row in rows {
             resources.entry(row.dataset_id).or_default().push(row);
         }
-        let datasets = datasets.into_iter().map(|row| (row.id, row)).collect();
+        let datasets = datasets.into_iter().map(|rows| (rows.0.id, rows)).collect();
         Ok(Self { datasets, items, resources })
     }
 
     fn take(&mut self, known: &Known) -> Result<Old> {
-        let dataset = self.datasets.remove(&known.id).ok_or_else(|| {
+        let (dataset, organization) = self.datasets.remove(&known.id).ok_or_else(|| {
             StoreError::corrupt(format!("dataset `{}` vanished while it was written", known.code))
         })?;
+        let organization = organization.ok_or_else(|| {
+            StoreError::corrupt(format!("dataset `{}` has no provider", known.code))
+        })?;
         Ok(Old {
+            organization: named(
+                &organization.code,
+                &organization.name,
+                organization.name_en.as_deref(),
+            ),
             fields: row::fields(&dataset)?,
             items: self.items.remove(&known.id).unwrap_or_default(),
             resources: self.resources.remove(&known.id).unwrap_or_default(),

@@ -113,6 +113,11 @@ fn document(
     let EntryFields { title, title_en, summary, summary_en, keywords, theme, priority, .. } =
         fields;
     let n_open_items = items.iter().filter(|(_, class)| *class == OpenClass::Unconditional).count();
+    // By name only: no date may tell that something changed.
+    let (updated_at, next_due) = match open_class {
+        OpenClass::None => (entry.published_at, None),
+        _ => (entry.updated_at, entry.next_due),
+    };
     let card = DatasetCard {
         code: word(&entry.code, &what, "code")?,
         title,
@@ -129,8 +134,8 @@ fn document(
         open_class,
         formats,
         frequency: word(&entry.frequency, &what, "frequency")?,
-        updated_at: entry.updated_at,
-        next_due: entry.next_due,
+        updated_at,
+        next_due,
         n_items: u32::try_from(items.len()).unwrap_or(u32::MAX),
         n_open_items: u32::try_from(n_open_items).unwrap_or(u32::MAX),
         state: word(&entry.state, &what, "state")?,
@@ -160,15 +165,12 @@ struct Told {
 fn told(
     entry: &dataset::Model,
     class: OpenClass,
-    mut fields: EntryFields,
+    fields: EntryFields,
     items: Items,
     formats: Vec<Format>,
 ) -> Told {
     if class == OpenClass::None {
-        fields.summary.clear();
-        fields.summary_en = None;
-        fields.keywords.clear();
-        fields.priority.clear();
+        let fields = visibility::name_only(fields);
         return Told { fields, items: Vec::new(), formats: Vec::new(), source_id: None };
     }
     let closes_silently = visibility::closes_silently(class, items.classes);

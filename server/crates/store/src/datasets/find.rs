@@ -2,6 +2,7 @@
 
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DataItemView, DatasetView, EntryFields, VersionView};
+use kaishu_types::organization::Named;
 use sea_orm::{
     Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -22,6 +23,8 @@ pub struct VersionEntry {
     pub fields: EntryFields,
     /// All its data items, those of class none too.
     pub items: Vec<DataItemView>,
+    /// Who provided it; none where that was not kept yet, or is who provides it now.
+    pub organization: Option<Named>,
 }
 
 /// Finds a whole entry: all its data items (those of class none too), the resources of the current
@@ -149,11 +152,13 @@ pub async fn version(
         None => Superseded {
             fields: row::fields(&entry)?,
             items: items_of(&transaction, entry.id).await?,
+            organization: None,
         },
     };
     transaction.commit().await?;
     let version = row::version_view(code.as_str(), row, &resources)?;
-    Ok(Some(VersionEntry { version, fields: said.fields, items: said.items }))
+    let Superseded { fields, items, organization } = said;
+    Ok(Some(VersionEntry { version, fields, items, organization }))
 }
 
 async fn items_of(transaction: &DatabaseTransaction, dataset_id: i64) -> Result<Vec<DataItemView>> {

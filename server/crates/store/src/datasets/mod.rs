@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
-use kaishu_types::dataset::ResourceView;
 use kaishu_types::vocabulary::DatasetState;
 use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
@@ -30,23 +29,19 @@ pub use write::{EntryWrite, Origin, Outcome, Refusal, ResourceWrite, Upserted};
 
 pub(crate) use upsert::upsert_in;
 
-/// Finds a resource of any version of a dataset, with the key of its bytes where they are kept here.
-pub async fn resource(
-    store: &Store,
-    code: &DatasetCode,
-    id: i64,
-) -> Result<Option<(ResourceView, Option<String>)>> {
+/// Finds the key of a resource's bytes, where they are kept here.
+pub async fn blob_key(store: &Store, code: &DatasetCode, id: i64) -> Result<Option<String>> {
     let Some(dataset_id) = find_id(store, code).await? else {
         return Ok(None);
     };
-    let found = resource::Entity::find_by_id(id)
+    let found: Option<Option<String>> = resource::Entity::find_by_id(id)
         .filter(resource::COLUMN.dataset_id.eq(dataset_id))
+        .select_only()
+        .column(resource::Column::BlobKey)
+        .into_tuple()
         .one(&store.connection)
         .await?;
-    let Some(found) = found else {
-        return Ok(None);
-    };
-    Ok(Some((row::resource_view(&found)?, found.blob_key)))
+    Ok(found.flatten())
 }
 
 /// Puts a dataset into another state, for a reason that people read. Whether the state may follow

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use kaishu_domain::visibility;
+use kaishu_types::china::day_in_china;
 use kaishu_types::dataset::{DataItemView, EntryFields, ResourceView, SourceView, VersionView};
+use kaishu_types::organization::Named;
 use kaishu_types::vocabulary::{Frequency, OpenClass};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::DerivePartialModel;
@@ -19,6 +21,9 @@ use crate::{Result, StoreError};
 pub(super) struct Superseded {
     pub(super) fields: EntryFields,
     pub(super) items: Vec<DataItemView>,
+    /// Who provided it; what was superseded before this was kept has none.
+    #[serde(default)]
+    pub(super) organization: Option<Named>,
 }
 
 /// Reads a JSON column.
@@ -46,9 +51,14 @@ pub(super) fn origin(row: &dataset::Model) -> Result<Option<SourceView>> {
     }
 }
 
+/// Returns the class by which an entry is listed: the strictest of its public items.
+pub(super) fn open_class(entry: &EntryWrite) -> OpenClass {
+    visibility::shown_class(entry.fields.open.class, visibility::classes(&entry.items))
+}
+
 /// Returns the day of the next update.
 pub(super) fn next_due(entry: &EntryWrite) -> Option<NaiveDate> {
-    due_after(entry.fields.frequency, entry.updated_at.date_naive())
+    due_after(entry.fields.frequency, day_in_china(entry.updated_at))
 }
 
 fn due_after(frequency: Frequency, day: NaiveDate) -> Option<NaiveDate> {
@@ -213,8 +223,6 @@ pub(super) fn version_row(
     entry: &EntryWrite,
     before: Option<&[DataItemView]>,
 ) -> dataset_version::ActiveModel {
-    let class = entry.fields.open.class;
-    let items = visibility::classes(&entry.items);
     let public = visibility::public_items(&entry.items);
     let changes_public_items =
         before.is_some_and(|before| !visibility::public_items(before).eq(public));
@@ -226,8 +234,11 @@ pub(super) fn version_row(
         published_at: NotSet,
         changed_fields: NotSet,
         superseded: Set(None),
-        is_public: Set(visibility::shown_class(class, items.clone()) != OpenClass::None),
-        is_wholly_open: Set(visibility::is_wholly_open(class, items)),
+        is_public: Set(open_class(entry) != OpenClass::None),
+        is_wholly_open: Set(visibility::is_wholly_open(
+            entry.fields.open.class,
+            visibility::classes(&entry.items),
+        )),
         changes_public_items: Set(changes_public_items),
     }
 }
