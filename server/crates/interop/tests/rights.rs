@@ -66,6 +66,15 @@ fn rights_of_packages_fail_closed() {
     check_package_rights(&extra("access_rights", listed), Some(OpenClass::None));
     check_package_rights(&extra("access_rights", "ask us"), Some(OpenClass::Conditional));
     check_package_rights(&extra("access_rights", "public"), Some(OpenClass::Unconditional));
+    let both = r#","access_rights":["PUBLIC","NON_PUBLIC"]"#;
+    check_package_rights(both, Some(OpenClass::None));
+    let written = r#","access_rights":"[\"http://example.org/NON_PUBLIC\",\"PUBLIC\"]""#;
+    check_package_rights(written, Some(OpenClass::None));
+    check_package_rights(r#","access_rights":{"uri":"NON_PUBLIC"}"#, Some(OpenClass::None));
+    check_package_rights(r#","access_rights":{"x":1}"#, Some(OpenClass::Conditional));
+    check_package_rights(r#","access_rights":[]"#, None);
+    let twice = r#","accessLevel":"public","extras":[{"key":"accessLevel","value":"non-public"}]"#;
+    check_package_rights(twice, Some(OpenClass::None));
     check_package_rights(
         &format!(r#","private":true{}"#, extra("access_rights", "public")),
         Some(OpenClass::None),

@@ -149,17 +149,30 @@ const RIGHTS: [&str; 4] = ["access_rights", "accessRights", "accessLevel", "acce
 fn open_class(fields: &mut Fields) -> Option<OpenClass> {
     let privacy = fields.take("private").filter(|value| !is_no(value)).map(|_| OpenClass::None);
     let mut classes: Vec<OpenClass> = privacy.into_iter().collect();
-    for name in RIGHTS {
-        let Some(text) = fields.get(name).and_then(json::scalar).filter(|it| it != "[]") else {
-            continue;
-        };
-        let class = access::class(&text);
-        if class.is_some() {
-            fields.take(name);
+    // A field that is there twice is kept beside the first as an extra.
+    for name in RIGHTS.iter().flat_map(|name| [(*name).to_owned(), format!("extra:{name}")]) {
+        if let Some(value) = fields.get(&name) {
+            add_classes(unpack(value.clone()), &mut classes);
         }
-        classes.push(class.unwrap_or(OpenClass::Conditional));
     }
     classes.into_iter().max()
+}
+
+fn add_classes(value: Value, classes: &mut Vec<OpenClass>) {
+    match value {
+        Value::Null => {}
+        Value::String(text) if text.trim().is_empty() => {}
+        Value::Array(values) => values.into_iter().for_each(|value| add_classes(value, classes)),
+        Value::Object(parts) => {
+            let texts = parts.values().filter_map(json::scalar);
+            let class = texts.filter_map(|text| access::class(&text)).max();
+            classes.push(class.unwrap_or(OpenClass::Conditional));
+        }
+        other => {
+            let class = json::scalar(&other).and_then(|text| access::class(&text));
+            classes.push(class.unwrap_or(OpenClass::Conditional));
+        }
+    }
 }
 
 fn is_no(value: &Value) -> bool {
