@@ -209,7 +209,10 @@ async fn by_provider(
     listed: Listed,
     today: NaiveDate,
 ) -> Result<Vec<ProviderStats>> {
-    let overdue = Expr::case(Expr::col(("dataset", "next_due")).lt(today), 1).finally(0);
+    let is_overdue = Expr::col(("dataset", "next_due"))
+        .lt(today)
+        .and(Expr::col(("dataset", "open_class")).ne(OpenClass::None.as_str()));
+    let overdue = Expr::case(is_overdue, 1).finally(0);
     let rows = dataset::Entity::find()
         .select_only()
         .column_as(dataset::Column::OrganizationId, "id")

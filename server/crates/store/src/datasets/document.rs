@@ -148,7 +148,10 @@ fn document(
         regions: tree.ancestry(entry.region_id)?,
         level: word(&region.level, &what, "level")?,
         priority,
-        n_downloads: number(entry.n_downloads, &what, "n_downloads")?,
+        n_downloads: match open_class {
+            OpenClass::None => 0,
+            _ => number(entry.n_downloads, &what, "n_downloads")?,
+        },
     })
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
+use kaishu_types::vocabulary::OpenClass;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::convert::word;
@@ -34,7 +35,8 @@ pub async fn listed_codes(
 ) -> Result<Vec<(DatasetCode, DateTime<Utc>)>> {
     let all = dataset::Entity::find()
         .select_only()
-        .columns([dataset::Column::Code, dataset::Column::UpdatedAt])
+        .columns([dataset::Column::Code, dataset::Column::OpenClass])
+        .columns([dataset::Column::PublishedAt, dataset::Column::UpdatedAt])
         .filter(listing::condition(listed))
         .order_by_asc(dataset::COLUMN.code)
         .limit(limit);
@@ -42,8 +44,14 @@ pub async fn listed_codes(
         From::Place(place) => all.offset(*place),
         From::Code(code) => all.filter(dataset::COLUMN.code.gt(code.as_str())),
     };
-    let rows: Vec<(String, DateTime<Utc>)> = wanted.into_tuple().all(&store.connection).await?;
+    let rows: Vec<(String, String, DateTime<Utc>, DateTime<Utc>)> =
+        wanted.into_tuple().all(&store.connection).await?;
     rows.into_iter()
-        .map(|(code, updated_at)| Ok((word(&code, "a dataset", "code")?, updated_at)))
+        .map(|(code, class, published_at, updated_at)| {
+            // By name only: no date may tell that something changed.
+            let is_closed = class == OpenClass::None.as_str();
+            let dated = if is_closed { published_at } else { updated_at };
+            Ok((word(&code, "a dataset", "code")?, dated))
+        })
         .collect()
 }
