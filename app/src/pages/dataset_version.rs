@@ -188,7 +188,16 @@ fn changes(ctx: &Ctx, found: &VersionPage) -> Option<AnyView> {
         .iter()
         .map(|change| {
             let text = |value| field_text(ctx, &found.said.terms, &change.field, value);
-            let [before, after] = [text(&change.before), text(&change.after)];
+            let [mut before, mut after] = [text(&change.before), text(&change.after)];
+            if before == after {
+                // The class is the same; what differs is among the terms.
+                let terms = |value: &Value| {
+                    let mut terms = value.clone();
+                    terms.as_object_mut().map(|terms| terms.remove("class"));
+                    field_text(ctx, &found.said.terms, &change.field, &terms)
+                };
+                [before, after] = [terms(&change.before), terms(&change.after)];
+            }
             let is_english = change.field.ends_with("_en");
             let english = is_english.then(|| ctx.lang.pick("（英文）", " (English)"));
             view! {

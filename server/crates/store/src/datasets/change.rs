@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use kaishu_domain::visibility;
-use kaishu_types::dataset::{DataItemView, EntryFields};
+use kaishu_types::dataset::{DataItemView, EntryFields, OpenTerms};
 use kaishu_types::organization::Named;
+use kaishu_types::vocabulary::OpenClass;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
@@ -63,6 +64,8 @@ async fn write_one(
         renew_resources(transaction, known.id, number, &old.resources, &entry.resources, parts)
             .await?;
     let mut changed = changed_fields(&old.fields, &entry.fields)?;
+    let was_class = visibility::shown_class(old.fields.open.class, visibility::classes(&old.items));
+    name_class(&mut changed, was_class, row::open_class(entry), &old.fields, &entry.fields);
     let mut name = |name: &str, is_same: bool| {
         if !is_same {
             changed.push(name.to_owned());
@@ -109,6 +112,26 @@ async fn write_one(
     }
     row.update_without_returning(transaction).await?;
     Ok(())
+}
+
+/// Names the terms of opening where the class that is shown changed, and not where they differ in a
+/// declared class that the data items make no difference of.
+fn name_class(
+    changed: &mut Vec<String>,
+    was: OpenClass,
+    is: OpenClass,
+    old: &EntryFields,
+    new: &EntryFields,
+) {
+    let terms = OpenTerms { class: new.open.class, ..old.open.clone() };
+    let place = changed.iter().position(|name| name == "open");
+    match place {
+        Some(place) if was == is && terms == new.open => {
+            changed.remove(place);
+        }
+        None if was != is => changed.insert(0, "open".to_owned()),
+        _ => {}
+    }
 }
 
 /// Whether the public is told of none of the parts of an entry that differ, its dates apart: data
