@@ -268,7 +268,7 @@ async fn errors_of_pages_are_told_as_the_client_prefers() {
     let site = TestSite::demo().await;
     for (path, status, named) in [
         ("/datasets?colour=red", 400, "colour"),
-        ("/stats?x=1", 400, "x"),
+        ("/stats?colour=1", 400, "colour"),
         ("/datasets/YX-NONE-1", 404, "YX-NONE-1"),
         ("/verify/xx", 404, "not_found"),
         ("/en/datasets?page=99999", 404, "99999"),

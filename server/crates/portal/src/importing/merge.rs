@@ -170,7 +170,8 @@ impl Merger {
             url: record.source_url,
         });
         let class = visibility::shown_class(fields.open.class, visibility::classes(&items.list));
-        if resources.is_empty() && class != OpenClass::None {
+        let is_published = record.state.is_none_or(|state| state == DatasetState::Published);
+        if resources.is_empty() && is_published && class != OpenClass::None {
             let text = "is published without a file or interface; mount one, or give it class none (PUB-01)";
             self.notes.push(text.to_owned());
         }
