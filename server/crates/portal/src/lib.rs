@@ -26,7 +26,7 @@ mod facets;
 mod history;
 mod usage;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -132,16 +132,26 @@ impl Portal {
             indexing: indexing::Signal::default(),
         };
         let portal = Self { inner: Arc::new(inner) };
-        portal.check_index().await?;
+        portal.check_index(&settings.index_dir).await?;
         Ok(portal)
     }
 
-    /// An index that knows more than the feed belongs to another database: it is made anew.
-    async fn check_index(&self) -> Result<()> {
+    /// An index that knows more than the feed belongs to another database, and one made under
+    /// another rule of listing may tell what is closed now (SRCH-04): both are made anew.
+    async fn check_index(&self, folder: &Path) -> Result<()> {
         let head = kaishu_store::feed::head(&self.inner.store).await?;
-        if self.inner.index.position() > u64::try_from(head).unwrap_or_default() {
-            tracing::warn!("the search index belongs to another database; it is built again");
+        let is_foreign = self.inner.index.position() > u64::try_from(head).unwrap_or_default();
+        let path = folder.join("listing");
+        let rule = format!("list_none = {}\n", self.lists_none());
+        let known = std::fs::read_to_string(&path).ok();
+        let is_under_other_rule = known.as_ref().is_some_and(|known| *known != rule);
+        if is_foreign || is_under_other_rule {
+            tracing::warn!(is_foreign, is_under_other_rule, "the search index is built again");
             self.rebuild_index(|_| {}).await?;
+        }
+        if known.as_ref() != Some(&rule) {
+            let name = path.display().to_string();
+            std::fs::write(&path, rule).map_err(|source| Error::Io { path: name, source })?;
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::profile::Profile;
 use crate::{Error, Result};
 
 /// Raised with every change of fields, analysers or dictionaries; an older index is left aside.
-pub(crate) const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 2;
 
 /// Fields whose words are weighed together.
 pub(crate) const N_WORD_FIELDS: usize = 4;

@@ -74,6 +74,11 @@ impl TestPortal {
         Ok(Self { portal, store, folder })
     }
 
+    /// Opens the same portal once more, without the rules that prevailed.
+    pub async fn open_again(&self) -> Portal {
+        Portal::open(settings(self.folder.path(), "aba")).await.unwrap()
+    }
+
     /// Returns the use cases.
     pub fn portal(&self) -> &Portal {
         &self.portal
