@@ -153,14 +153,20 @@ impl Portal {
         let found = kaishu_store::datasets::version(&self.inner.store, &now.code, number).await?;
         let said = found
             .ok_or_else(|| Error::not_found("version", format!("{number} of {}", now.code)))?;
-        let is_hidden = |text: &String| view.hidden_items.contains(text);
-        let items = visibility::public_items(&said.items)
-            .filter(|item| !is_hidden(&item.name) && !is_hidden(&item.label));
+        // What was closed since stays closed, unless it is open again today.
+        let is_hidden = |text: &String| {
+            let is_told = now.items.iter().any(|item| item.name == *text || item.label == *text);
+            said.hidden_since.contains(text) && !is_told
+        };
+        let items: Vec<_> = visibility::public_items(&said.items)
+            .filter(|item| !is_hidden(&item.name) && !is_hidden(&item.label))
+            .cloned()
+            .collect();
         let mut fields = said.fields;
-        let classes = visibility::classes(&said.items);
-        fields.open.class = visibility::shown_class(fields.open.class, classes);
+        let class = visibility::shown_class(fields.open.class, visibility::classes(&items));
+        fields.open.class = class;
         Ok(DatasetView {
-            items: items.cloned().collect(),
+            items,
             fields,
             organization: said.organization.unwrap_or_else(|| now.organization.clone()),
             version: number,

@@ -1,7 +1,6 @@
 //! The rules in force, as pages quote them (ORG-12), and what follows from them for everyone who
 //! is not logged in.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -216,9 +215,6 @@ impl Portal {
         }
         let is_wholly_open = visibility::is_wholly_open(declared, items.clone());
         let closes_silently = visibility::closes_silently(declared, items);
-        let hidden = dataset.items.iter().filter(|item| item.open_class == OpenClass::None);
-        let hidden_items =
-            hidden.flat_map(|item| [item.name.clone(), item.label.clone()]).collect();
         let opens_files = self.policy().has_module(Module::Open) && is_wholly_open;
         let files = self.file_access(is_wholly_open && visibility::serves_data(dataset.state));
         let all_formats = formats(&dataset.resources);
@@ -234,6 +230,8 @@ impl Portal {
             dataset.source_id = None;
             // Dates and numbers would tell that something changed.
             dataset.version = 1;
+            dataset.state_reason = None;
+            dataset.state_since = dataset.published_at;
             dataset.updated_at = dataset.published_at;
             dataset.next_due = None;
             dataset.n_views = 0;
@@ -259,14 +257,7 @@ impl Portal {
             _ if closes_silently => formats(&dataset.resources),
             OpenClass::Unconditional | OpenClass::Conditional => all_formats,
         };
-        Some(PublicView {
-            dataset,
-            files,
-            formats,
-            closed_resources,
-            closes_silently,
-            hidden_items,
-        })
+        Some(PublicView { dataset, files, formats, closed_resources, closes_silently })
     }
 
     /// Whether the original files of an entry may leave without a grant (DL-01, DL-02).
@@ -304,8 +295,6 @@ pub(crate) struct PublicView {
     /// Whether its files stay back only for data items that the public may not know of; for
     /// decisions, never told.
     pub(crate) closes_silently: bool,
-    /// Names and labels of those data items, which older versions may have told.
-    pub(crate) hidden_items: HashSet<String>,
 }
 
 /// Lists the formats of resources, each once.

@@ -168,7 +168,7 @@ async fn a_closed_version_shows_no_file_that_is_open_now() {
 
     let open = shown(&site).await;
 
-    assert_eq!(history(&open.versions), [(2, vec!["items", "resources"]), (1, vec![])]);
+    assert_eq!(history(&open.versions), [(2, vec!["open", "items", "resources"]), (1, vec![])]);
     assert!(open.versions[1].resources.is_empty());
     let id = open.resources[0].id;
     assert!(site.portal().open_download(&code(), id, Lang::Zh).await.is_ok());
@@ -200,4 +200,39 @@ async fn an_entry_that_is_listed_by_name_tells_nothing_else() {
     assert_eq!(site.portal().search(&by_item, window, Lang::Zh).await.unwrap().total, 0);
     let refused = site.portal().open_download(&code(), id, Lang::Zh).await;
     assert_eq!(refused.map(|_| ()).unwrap_err().code(), ErrorCode::NotFound);
+}
+
+/// Proves SRCH-04: rules that list less than before are followed from the start.
+#[tokio::test]
+async fn an_index_made_under_another_rule_of_listing_is_made_anew() {
+    let site = TestPortal::listing_none().await;
+    import(&site, entry(NONE, &[("chixiao", OPEN)])).await;
+    assert_eq!(everything(&site).await.total, 1);
+
+    let again = site.open_again().await;
+
+    let window = Window::After { cursor: None, limit: 10 };
+    let found = again.search(&SearchRequest::default(), window, Lang::Zh).await.unwrap();
+    assert_eq!(found.total, 0);
+}
+
+/// Proves SRCH-04 and CAT-10: the page of an old version says what it said, without what was closed
+/// since; what is open again is told again.
+#[tokio::test]
+async fn an_old_version_tells_no_item_that_was_closed_since() {
+    let site = TestPortal::open(Setup::default()).await;
+    let first = [("a", OPEN), ("chixiao", CONDITIONAL)];
+    for items in [&first[..], &[("a", OPEN), ("chixiao", NONE)], &first[..1]] {
+        import(&site, entry(OPEN, items)).await;
+    }
+    let items = async || {
+        let page = site.portal().version_page(&code(), 1).await.unwrap();
+        let names: Vec<_> = page.said.dataset.items.iter().map(|it| it.name.clone()).collect();
+        (page.said.dataset.fields.open.class, names)
+    };
+
+    assert_eq!(items().await, (OpenClass::Unconditional, vec!["a".to_owned()]));
+    import(&site, entry(OPEN, &first)).await;
+    let told = vec!["a".to_owned(), "chixiao".to_owned()];
+    assert_eq!(items().await, (OpenClass::Conditional, told));
 }

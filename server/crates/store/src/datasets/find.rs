@@ -1,8 +1,11 @@
 //! Reading one whole entry.
 
+use std::collections::HashSet;
+
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DataItemView, DatasetView, EntryFields, VersionView};
 use kaishu_types::organization::Named;
+use kaishu_types::vocabulary::OpenClass;
 use sea_orm::{
     Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -25,6 +28,8 @@ pub struct VersionEntry {
     pub items: Vec<DataItemView>,
     /// Who provided it; none where that was not kept yet, or is who provides it now.
     pub organization: Option<Named>,
+    /// Names and labels of data items of class none in any version from this one on.
+    pub hidden_since: HashSet<String>,
 }
 
 /// Finds a whole entry: all its data items (those of class none too), the resources of the current
@@ -146,6 +151,19 @@ pub async fn version(
         .into_tuple()
         .one(&transaction)
         .await?;
+    let later: Vec<Option<String>> = dataset_version::Entity::find()
+        .filter(dataset_version::COLUMN.dataset_id.eq(entry.id))
+        .filter(dataset_version::COLUMN.number.gte(number))
+        .select_only()
+        .column(dataset_version::Column::Superseded)
+        .into_tuple()
+        .all(&transaction)
+        .await?;
+    let mut hidden_since = hidden(&items_of(&transaction, entry.id).await?);
+    for text in later.iter().flatten() {
+        let said: Superseded = row::from_json(text, &format!("dataset `{code}`"), "superseded")?;
+        hidden_since.extend(hidden(&said.items));
+    }
     let resources = resources_of(&transaction, entry.id).await?;
     let said = match said.flatten() {
         Some(text) => row::from_json(&text, &format!("dataset `{code}`"), "superseded")?,
@@ -158,7 +176,13 @@ pub async fn version(
     transaction.commit().await?;
     let version = row::version_view(code.as_str(), row, &resources)?;
     let Superseded { fields, items, organization } = said;
-    Ok(Some(VersionEntry { version, fields, items, organization }))
+    Ok(Some(VersionEntry { version, fields, items, organization, hidden_since }))
+}
+
+/// Returns names and labels of data items of class none.
+fn hidden(items: &[DataItemView]) -> HashSet<String> {
+    let hidden = items.iter().filter(|item| item.open_class == OpenClass::None);
+    hidden.flat_map(|item| [item.name.clone(), item.label.clone()]).collect()
 }
 
 async fn items_of(transaction: &DatabaseTransaction, dataset_id: i64) -> Result<Vec<DataItemView>> {
