@@ -202,7 +202,7 @@ fn changes(ctx: &Ctx, found: &VersionPage) -> Option<AnyView> {
             let english = is_english.then(|| ctx.lang.pick("（英文）", " (English)"));
             view! {
                 <tr>
-                    <th scope="row" class="!whitespace-normal">{words.field(&change.field).to_owned()}{english}</th>
+                    <th scope="row" class="!whitespace-normal md:min-w-[8.5em]">{words.field(&change.field).to_owned()}{english}</th>
                     <td data-l=words.said_before>{data(ctx.lang, before)}</td>
                     <td data-l=words.said_now>{data(ctx.lang, after)}</td>
                 </tr>
