@@ -35,6 +35,7 @@ pub(crate) struct Decoding<R> {
     decoded: Vec<u8>,
     decoded_start: usize,
     line: u64,
+    n_read: u64,
     is_last: bool,
     is_finished: bool,
 }
@@ -52,9 +53,15 @@ impl<R: Read> Decoding<R> {
             decoded: Vec::new(),
             decoded_start: 0,
             line: 1,
+            n_read: 0,
             is_last: false,
             is_finished: false,
         }
+    }
+
+    /// How many bytes of the file were read.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.n_read
     }
 
     fn fill(&mut self) -> io::Result<()> {
@@ -64,6 +71,7 @@ impl<R: Read> Decoding<R> {
                 let n_read = self.inner.read(&mut self.encoded)?;
                 self.encoded.truncate(n_read);
                 self.encoded_start = 0;
+                self.n_read += n_read as u64;
                 self.is_last = n_read == 0;
             }
             self.decode_chunk()?;

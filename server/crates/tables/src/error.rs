@@ -45,6 +45,67 @@ pub enum TableError {
         /// Columns of the header.
         expected: usize,
     },
+    /// A row is longer than any table has rows.
+    #[error(
+        "the row that begins in line {line} has more than {} MiB; a double quote is probably never \
+         closed",
+        crate::source::MAX_ROW_BYTES >> 20
+    )]
+    LongRow {
+        /// The line where it begins.
+        line: u64,
+    },
+    /// A row has too many values.
+    #[error(
+        "line {line} has more than {} values; a table has no more columns than that",
+        crate::source::MAX_COLUMNS
+    )]
+    TooManyColumns {
+        /// The line where it begins.
+        line: u64,
+    },
+    /// The file is not what its format promises.
+    #[error("{0}")]
+    Unreadable(String),
+    /// A question names a column that is not there for the asker.
+    #[error("there is no column `{0}`")]
+    NoColumn(String),
+    /// A question compares a column with something it cannot be compared with.
+    #[error("column `{column}` is of type {item_type}: {wanted}")]
+    WrongValue {
+        /// The column.
+        column: String,
+        /// Its type.
+        item_type: kaishu_types::vocabulary::ItemType,
+        /// What would be right.
+        wanted: &'static str,
+    },
+    /// A question asks for more than is answered.
+    #[error("{0}")]
+    Limit(String),
+    /// The answer took too long.
+    #[error("the answer took longer than {} s; ask for fewer rows, or filter by a number or a date", .time.as_secs())]
+    TooLong {
+        /// The bound.
+        time: std::time::Duration,
+    },
+    /// The answer needed too much memory.
+    #[error(
+        "the answer needs more memory than one may have; group by fewer values or filter first"
+    )]
+    TooMuchMemory,
+    /// The plan of a question failed.
+    #[error("the question could not be answered: {0}")]
+    Query(String),
+    /// Somebody asked the work to stop.
+    #[error("the work was cancelled")]
+    Cancelled,
+}
+
+impl From<datafusion::parquet::errors::ParquetError> for TableError {
+    fn from(error: datafusion::parquet::errors::ParquetError) -> Self {
+        Self::Unreadable(error.to_string())
+    }
 }
 
 impl TableError {

@@ -1,14 +1,37 @@
-//! Reads tables of text: finds their encoding and delimiter, gives their rows with line numbers,
-//! and summarises them over the whole file. It guesses nothing from a sample but the delimiter.
+//! Tables: taken in without loss, and asked through one door.
+//!
+//! [`ingest`] reads a file twice: once for types and profiles of its columns, over every row, and once
+//! to write its text and typed values to Parquet. [`Governed`] is a stored table as one actor may have
+//! it, and the [`Engine`] answers questions to nothing else: what a view leaves out cannot be named,
+//! filtered, ordered or counted by, and what it masks is masked before anything is compared with it.
 
-mod column;
+mod answer;
+mod blocks;
 mod decode;
+mod engine;
 mod error;
+mod ingest;
+mod mask;
+mod parquet;
+mod plan;
+mod profile;
 mod rows;
+mod scan;
 mod shape;
+mod source;
 mod summary;
+mod value;
+mod view;
 
+pub use crate::answer::MAX_PAGE;
+pub use crate::blocks::{Progress, Ragged, RaggedRow};
+pub use crate::engine::{Bounds, Engine};
 pub use crate::error::TableError;
+pub use crate::ingest::{Ingested, IngestedColumn, ingest};
+pub use crate::profile::{Misfit, Proposal};
 pub use crate::rows::{Row, read_rows};
+pub use crate::scan::{Scan, ScannedColumn, scan};
 pub use crate::shape::{TextShape, sniff};
+pub use crate::source::{Dialect, Layout, Origin, TableSource, inspect};
 pub use crate::summary::{Column, TableSummary, summarise, summarise_file};
+pub use crate::view::{Governed, StoredColumn, StoredTable, View, VisibleColumn};

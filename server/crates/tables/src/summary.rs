@@ -7,8 +7,8 @@ use std::path::Path;
 use kaishu_types::vocabulary::ItemType;
 use serde::{Deserialize, Serialize};
 
-use crate::column::ColumnFacts;
 use crate::decode::Decoding;
+use crate::profile::TypeFinder;
 use crate::{TableError, shape};
 
 /// A column of a table.
@@ -79,7 +79,8 @@ pub fn summarise<R: Read + Seek>(mut source: R) -> Result<TableSummary, TableErr
         return Err(TableError::Empty { file: place.to_owned() });
     }
     let names: Vec<String> = record.iter().enumerate().map(heading).collect();
-    let mut facts: Vec<ColumnFacts> = names.iter().map(|_| ColumnFacts::new()).collect();
+    let mut facts: Vec<(TypeFinder, usize)> =
+        names.iter().map(|_| (TypeFinder::new(), 0)).collect();
     let (mut n_rows, mut n_ragged_rows) = (0, 0);
     let (mut overlong_row, mut row_after_gap) = (None, None);
     let mut was_empty = false;
@@ -94,16 +95,19 @@ pub fn summarise<R: Read + Seek>(mut source: R) -> Result<TableSummary, TableErr
             row_after_gap.get_or_insert(n_rows);
         }
         was_empty = is_empty;
-        for (column, value) in facts.iter_mut().zip(record.iter()) {
-            column.add(value);
+        for ((types, max_length), value) in facts.iter_mut().zip(record.iter()) {
+            *max_length = (*max_length).max(value.chars().count());
+            if !value.trim().is_empty() {
+                types.add(value, n_rows, 1);
+            }
         }
     }
     let columns = names
         .into_iter()
-        .zip(&facts)
-        .map(|(name, facts)| Column {
-            item_type: facts.item_type(&name),
-            max_length: facts.max_length(),
+        .zip(facts)
+        .map(|(name, (types, max_length))| Column {
+            item_type: types.finish(&name).item_type,
+            max_length: u32::try_from(max_length).unwrap_or(u32::MAX),
             name,
         })
         .collect();

@@ -27,6 +27,7 @@ pub mod receipt;
 pub mod rules;
 pub mod search;
 pub mod stats;
+pub mod table;
 pub mod text;
 pub mod vocabulary;
 

@@ -1,0 +1,299 @@
+//! Pages of answers.
+
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, TimeUnit,
+    TimestampMicrosecondType,
+};
+use datafusion::logical_expr::{Expr, lit};
+use datafusion::prelude::{DataFrame, col};
+use kaishu_types::table::{Cell, Key, Position, TableColumn, TableQuery, TableSlice};
+
+use crate::TableError;
+use crate::engine::Engine;
+use crate::parquet::ROW;
+use crate::plan::{self, Order, Visible, shown_text};
+use crate::value;
+use crate::view::Governed;
+
+/// A page has no more rows than this.
+pub const MAX_PAGE: usize = 10_000;
+
+impl Engine {
+    /// Answers with the rows or groups of a question behind a position.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the question names what the asker cannot see, compares what cannot be compared, or
+    /// takes more time or memory than one may have.
+    pub async fn page(
+        &self,
+        governed: &Governed,
+        query: &TableQuery,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<TableSlice, TableError> {
+        let limit = limit.clamp(1, MAX_PAGE);
+        let visible = Visible::of(governed);
+        if query.grouping.is_some() || query.is_distinct {
+            return self.page_of_groups(governed, query, &visible, after, limit).await;
+        }
+        let places = visible.selected(&query.select)?;
+        let rows = plan::rows(self, governed, query, &visible)?;
+        let (found, next) = if query.sort.is_empty() {
+            self.in_file_order(governed, rows, &places, after, limit).await?
+        } else {
+            // Only what rows are ordered by is read of all of them; the rest of a few.
+            let order = plan::order(&query.sort, &visible, [col(ROW)])?;
+            let found = self.collect(page_of(rows, &order, after, limit, Vec::new())?).await?;
+            let (found, next) = cut(&found, order.parts.len(), limit);
+            (self.rows_by_number(governed, &places, &found).await?, next)
+        };
+        let columns = places.iter().filter_map(|place| visible.columns.get(*place).cloned());
+        Ok(TableSlice { columns: columns.collect(), rows: found.rows, next })
+    }
+
+    /// Reads ranges of rows, each wider than the one before, until there are enough.
+    async fn in_file_order(
+        &self,
+        governed: &Governed,
+        rows: DataFrame,
+        places: &[usize],
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<(Found, Option<Position>), TableError> {
+        let mut start = match after.map(|position| position.0.as_slice()) {
+            None => 0,
+            Some([Key::Integer(row)]) => *row,
+            Some(_) => return Err(plan::foreign_cursor()),
+        };
+        let n_rows = i64::try_from(governed.table.n_rows).unwrap_or(i64::MAX);
+        let order = Order { parts: vec![(col(ROW), false)] };
+        let wanted: Vec<Expr> = places.iter().map(|place| col(shown_text(*place))).collect();
+        let mut width = i64::try_from(limit + 1).unwrap_or(i64::MAX).max(256);
+        let mut all = Found::default();
+        while start < n_rows {
+            let end = start.saturating_add(width).min(n_rows);
+            let range = col(ROW).gt(lit(start)).and(col(ROW).lt_eq(lit(end)));
+            let missing = limit - all.rows.len();
+            let page = page_of(rows.clone().filter(range)?, &order, None, missing, wanted.clone())?;
+            let (found, next) = cut(&self.collect(page).await?, 1, missing);
+            all.rows.extend(found.rows);
+            all.last_keys.extend(found.last_keys);
+            if next.is_some() {
+                return Ok((all, next));
+            }
+            start = end;
+            width = width.saturating_mul(8);
+        }
+        Ok((all, None))
+    }
+
+    /// Counts the rows or groups of a question.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::page`].
+    pub async fn count(&self, governed: &Governed, query: &TableQuery) -> Result<u64, TableError> {
+        let is_all = query.filter.is_none()
+            && query.contains.is_none()
+            && query.grouping.is_none()
+            && !query.is_distinct;
+        if let Some(n_rows) = governed.n_rows().filter(|_| is_all) {
+            return Ok(n_rows);
+        }
+        let visible = Visible::of(governed);
+        let rows = plan::rows(self, governed, query, &visible)?;
+        let counted = match groups(query, &visible)? {
+            Some(grouping) => plan::grouped(rows, &grouping, &visible)?.frame,
+            None => rows,
+        };
+        let found = self.collect(plan::counted(counted)?).await?;
+        let n = found.first().and_then(|batch| {
+            let counts = batch.column_by_name("n")?.as_primitive_opt::<Int64Type>()?;
+            counts.iter().next().flatten()
+        });
+        Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+    }
+
+    async fn page_of_groups(
+        &self,
+        governed: &Governed,
+        query: &TableQuery,
+        visible: &Visible,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<TableSlice, TableError> {
+        let rows = plan::rows(self, governed, query, visible)?;
+        let grouping = groups(query, visible)?.unwrap_or_default();
+        let plan::Grouped { frame, columns, n_keys } = plan::grouped(rows, &grouping, visible)?;
+        let keys = (0..n_keys).map(|place| col(plan::group_column(place)));
+        let order = plan::order(&query.sort, &columns, keys)?;
+        // Distinct rows are groups of which nothing is computed.
+        let n_shown = if query.is_distinct { n_keys } else { columns.len() };
+        let wanted = (0..n_shown).map(|place| col(plan::group_column(place))).collect();
+        let found = self.collect(page_of(frame, &order, after, limit, wanted)?).await?;
+        let (mut found, next) = cut(&found, order.parts.len(), limit);
+        for (place, column) in columns.iter().enumerate() {
+            if column.shown == plan::Shown::Month {
+                found.rewrite(place, month);
+            }
+        }
+        let columns: Vec<TableColumn> =
+            columns.into_iter().take(n_shown).map(|column| column.column).collect();
+        Ok(TableSlice { columns, rows: found.rows, next })
+    }
+
+    /// Reads the rows whose numbers were found, in the order they were found in.
+    async fn rows_by_number(
+        &self,
+        governed: &Governed,
+        places: &[usize],
+        found: &Found,
+    ) -> Result<Found, TableError> {
+        let numbers: Vec<i64> = found
+            .last_keys
+            .iter()
+            .filter_map(|key| if let Key::Integer(number) = key { Some(*number) } else { None })
+            .collect();
+        let (Some(least), Some(greatest)) = (numbers.iter().min(), numbers.iter().max()) else {
+            return Ok(Found::default());
+        };
+        let one_of = numbers.iter().map(|number| lit(*number)).collect();
+        let wanted =
+            col(ROW).between(lit(*least), lit(*greatest)).and(col(ROW).in_list(one_of, false));
+        let mut shown = vec![col(ROW)];
+        shown.extend(places.iter().map(|place| col(shown_text(*place))));
+        let frame = plan::base(self, governed)?.filter(wanted)?.select(shown)?;
+        let read = self.collect(frame).await?;
+        let mut rows: Vec<(Key, Vec<Cell>)> = Vec::with_capacity(numbers.len());
+        for batch in &read {
+            for row in 0..batch.num_rows() {
+                let mut columns = batch.columns().iter();
+                let number = columns.next().map_or(Key::None, |column| key(column, row));
+                rows.push((number, columns.map(|column| cell(column, row)).collect()));
+            }
+        }
+        let place_of = |number: &Key| found.last_keys.iter().position(|key| key == number);
+        rows.sort_by_cached_key(|(number, _)| place_of(number));
+        let rows = rows.into_iter().map(|(_, cells)| cells).collect();
+        Ok(Found { rows, last_keys: Vec::new() })
+    }
+
+    pub(crate) async fn collect(&self, frame: DataFrame) -> Result<Vec<RecordBatch>, TableError> {
+        self.run(async move { Ok(frame.collect().await?) }).await
+    }
+}
+
+/// The groups that a question asks for; distinct rows are groups of all selected columns.
+fn groups(
+    query: &TableQuery,
+    visible: &Visible,
+) -> Result<Option<kaishu_types::table::Grouping>, TableError> {
+    use kaishu_types::table::{GroupKey, Grouping};
+
+    if query.grouping.is_some() || !query.is_distinct {
+        return Ok(query.grouping.clone());
+    }
+    let places = visible.selected(&query.select)?;
+    let names = places.iter().filter_map(|place| visible.columns.get(*place));
+    let keys = names.map(|column| GroupKey::Column(column.name.clone())).collect();
+    Ok(Some(Grouping { keys, aggregates: Vec::new() }))
+}
+
+/// One row more than is wanted, so that one knows whether there are more; what rows are ordered by
+/// stands behind what is wanted of them.
+fn page_of(
+    rows: DataFrame,
+    order: &Order,
+    after: Option<&Position>,
+    limit: usize,
+    mut wanted: Vec<Expr>,
+) -> Result<DataFrame, TableError> {
+    let rows = match after {
+        Some(position) => rows.filter(plan::after(order, position)?)?,
+        None => rows,
+    };
+    let keys = order.parts.iter().enumerate();
+    wanted.extend(keys.map(|(place, (part, _))| part.clone().alias(format!("k{place}"))));
+    Ok(rows.sort(order.sort())?.limit(0, Some(limit + 1))?.select(wanted)?)
+}
+
+/// Rows that were found.
+#[derive(Default)]
+struct Found {
+    rows: Vec<Vec<Cell>>,
+    /// Of each row, the last part of what it is ordered by.
+    last_keys: Vec<Key>,
+}
+
+impl Found {
+    fn rewrite(&mut self, place: usize, write: impl Fn(&str) -> String) {
+        for row in &mut self.rows {
+            if let Some(Some(text)) = row.get_mut(place) {
+                *text = write(text);
+            }
+        }
+    }
+}
+
+/// Takes the rows out of batches, and the position of the last one where there are more.
+fn cut(batches: &[RecordBatch], n_keys: usize, limit: usize) -> (Found, Option<Position>) {
+    let mut found = Found::default();
+    let mut last: Option<Position> = None;
+    for batch in batches {
+        let n_cells = batch.num_columns().saturating_sub(n_keys);
+        let (cells, keys) = batch.columns().split_at(n_cells);
+        for row in 0..batch.num_rows() {
+            if found.rows.len() == limit {
+                return (found, last);
+            }
+            found.rows.push(cells.iter().map(|column| cell(column, row)).collect());
+            let keys: Vec<Key> = keys.iter().map(|column| key(column, row)).collect();
+            found.last_keys.push(keys.last().cloned().unwrap_or(Key::None));
+            last = Some(Position(keys));
+        }
+    }
+    (found, None)
+}
+
+fn month(text: &str) -> String {
+    let (year, month) = text.split_at(text.len().saturating_sub(2));
+    format!("{year}-{month}")
+}
+
+/// Writes a value.
+pub(crate) fn cell(array: &dyn Array, row: usize) -> Cell {
+    if array.is_null(row) {
+        return None;
+    }
+    Some(match array.data_type() {
+        DataType::Utf8View => array.as_string_view().value(row).to_owned(),
+        DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
+        DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
+        DataType::Float64 => array.as_primitive::<Float64Type>().value(row).to_string(),
+        DataType::Boolean => array.as_boolean().value(row).to_string(),
+        DataType::Date32 => value::show_date(array.as_primitive::<Date32Type>().value(row)),
+        DataType::Decimal128(_, 0) => array.as_primitive::<Decimal128Type>().value(row).to_string(),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            value::show_datetime(array.as_primitive::<TimestampMicrosecondType>().value(row))
+        }
+        _ => return None,
+    })
+}
+
+fn key(array: &dyn Array, row: usize) -> Key {
+    if array.is_null(row) {
+        return Key::None;
+    }
+    match array.data_type() {
+        DataType::Int64 => Key::Integer(array.as_primitive::<Int64Type>().value(row)),
+        DataType::Float64 => Key::Number(array.as_primitive::<Float64Type>().value(row).to_bits()),
+        DataType::Boolean => Key::Boolean(array.as_boolean().value(row)),
+        DataType::Date32 => Key::Integer(array.as_primitive::<Date32Type>().value(row).into()),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            Key::Integer(array.as_primitive::<TimestampMicrosecondType>().value(row))
+        }
+        _ => cell(array, row).map_or(Key::None, Key::Text),
+    }
+}

@@ -1,0 +1,154 @@
+//! Runs plans, within bounds of time and memory, away from the threads that answer.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::common::DataFusionError;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{
+    ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
+};
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use tokio::runtime::Runtime;
+
+use crate::TableError;
+use crate::parquet::schema;
+use crate::view::StoredTable;
+
+/// What questions to tables may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Memory of all questions under way, in bytes.
+    pub memory: usize,
+    /// Time for one page of an answer.
+    pub time: Duration,
+    /// Threads that work on questions.
+    pub threads: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        let threads = crate::scan::n_workers();
+        Self { memory: 512 << 20, time: Duration::from_secs(10), threads }
+    }
+}
+
+/// Answers questions to tables. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    context: SessionContext,
+    runtime: Option<Runtime>,
+    bounds: Bounds,
+    key: [u8; 32],
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // A runtime must not be waited for on a thread of another one.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Engine {
+    /// Starts an engine. `key` is the secret of hashed values: with another one they no longer match.
+    ///
+    /// # Errors
+    ///
+    /// Fails where no threads can be started.
+    pub fn new(bounds: Bounds, key: [u8; 32]) -> Result<Self, TableError> {
+        let environment = RuntimeEnvBuilder::new()
+            .with_memory_limit(bounds.memory, 1.0)
+            .with_metadata_cache_limit(64 << 20)
+            .with_disk_manager_builder(
+                DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
+            )
+            .build_arc()?;
+        let mut config = SessionConfig::new()
+            .with_target_partitions(bounds.threads)
+            .with_information_schema(false)
+            .with_collect_statistics(false);
+        let options = config.options_mut();
+        options.execution.parquet.pushdown_filters = true;
+        options.execution.parquet.reorder_filters = true;
+        options.execution.parquet.bloom_filter_on_read = false;
+        let context = SessionContext::new_with_config_rt(config, environment);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(bounds.threads)
+            .thread_name("tables")
+            .enable_time()
+            .build()?;
+        Ok(Self { inner: Arc::new(Inner { context, runtime: Some(runtime), bounds, key }) })
+    }
+
+    /// The bounds in force.
+    pub fn bounds(&self) -> Bounds {
+        self.inner.bounds
+    }
+
+    pub(crate) fn key(&self) -> &[u8; 32] {
+        &self.inner.key
+    }
+
+    /// Reads a stored table: all of it. Only [`crate::plan`] calls this, to put the view on top.
+    pub(crate) fn read(&self, table: &StoredTable) -> Result<DataFrame, TableError> {
+        let types: Vec<_> = table.columns.iter().map(|column| column.item_type).collect();
+        let fields = schema(&types);
+        let as_views = fields.fields().iter().map(|field| match field.data_type() {
+            DataType::Utf8 => Field::new(field.name(), DataType::Utf8View, true),
+            _ => field.as_ref().clone(),
+        });
+        // The order of the file is not declared: a limit below a declared order picks row groups
+        // without regard to it. Pages in the order of the file are read by ranges of rows instead.
+        let options =
+            ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
+        let path = table.path.to_str().ok_or_else(|| {
+            TableError::Unreadable("the folder of the tables has no name in UTF-8".to_owned())
+        })?;
+        let config = ListingTableConfig::new(ListingTableUrl::parse(path)?)
+            .with_listing_options(options)
+            .with_schema(Arc::new(Schema::new(as_views.collect::<Vec<_>>())));
+        let provider = ListingTable::try_new(config)?;
+        Ok(self.inner.context.read_table(Arc::new(provider))?)
+    }
+
+    /// Runs a piece of work on the threads of the engine, within the bound of time.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, TableError>> + Send + 'static,
+    ) -> Result<T, TableError> {
+        let Some(runtime) = &self.inner.runtime else { return Err(TableError::Cancelled) };
+        let time = self.inner.bounds.time;
+        let mut task = AbortOnDrop(runtime.spawn(async move {
+            tokio::time::timeout(time, work).await.unwrap_or(Err(TableError::TooLong { time }))
+        }));
+        (&mut task.0).await.unwrap_or_else(|error| Err(TableError::Unreadable(error.to_string())))
+    }
+}
+
+/// Stops the work of whoever went away.
+struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl From<DataFusionError> for TableError {
+    fn from(error: DataFusionError) -> Self {
+        match error.find_root() {
+            DataFusionError::ResourcesExhausted(_) => Self::TooMuchMemory,
+            root => Self::Query(root.strip_backtrace()),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! From a file to tables that can be asked.
+
+use std::path::{Path, PathBuf};
+
+use kaishu_types::vocabulary::ItemType;
+
+use crate::TableError;
+use crate::blocks::{Progress, Ragged};
+use crate::parquet;
+use crate::profile::{Misfit, Proposal};
+use crate::scan::{Scan, scan};
+use crate::source::TableSource;
+use crate::view::StoredColumn;
+
+/// A column that was taken in.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct IngestedColumn {
+    /// Name, type and profile.
+    #[serde(flatten)]
+    pub stored: StoredColumn,
+    /// The type that its values have, and how near they are to another.
+    pub proposal: Proposal,
+    /// Values that are not of the type that was declared; they stay as text.
+    pub n_misfits: u64,
+    /// The first of them.
+    pub misfits: Vec<Misfit>,
+}
+
+/// A table that was taken in.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Ingested {
+    /// Its rows.
+    pub n_rows: u64,
+    /// Its columns.
+    pub columns: Vec<IngestedColumn>,
+    /// Rows that do not fit the header.
+    pub ragged: Ragged,
+}
+
+/// Reads a table twice, for its types and for its values, and writes it to `target`. `declared` gives
+/// the type that a column is to have, by name; where it gives none, the proposed one is taken.
+///
+/// # Errors
+///
+/// Fails where the file cannot be read, where a limit is passed, and when cancelled; then nothing of
+/// use is at `target`.
+pub fn ingest(
+    source: &TableSource,
+    declared: &dyn Fn(&str) -> Option<ItemType>,
+    target: &Path,
+    progress: &Progress,
+) -> Result<Ingested, TableError> {
+    let scan = scan(source, progress)?;
+    let types: Vec<ItemType> = scan
+        .columns
+        .iter()
+        .map(|column| declared(&column.name).unwrap_or(column.proposal.item_type))
+        .collect();
+    let misfits = parquet::write(source, &scan, &types, target, progress)?;
+    let Scan { n_rows, columns, ragged } = scan;
+    let mut misfits = misfits.into_iter();
+    let columns = columns
+        .into_iter()
+        .zip(types)
+        .map(|(column, item_type)| {
+            let misfits = misfits.next().unwrap_or_default();
+            IngestedColumn {
+                stored: StoredColumn { name: column.name, item_type, profile: column.profile },
+                proposal: column.proposal,
+                n_misfits: misfits.count,
+                misfits: misfits.first,
+            }
+        })
+        .collect();
+    Ok(Ingested { n_rows, columns, ragged })
+}
+
+impl Ingested {
+    /// The table as it is stored in a file.
+    pub fn stored(&self, path: PathBuf) -> crate::StoredTable {
+        let columns = self.columns.iter().map(|column| column.stored.clone()).collect();
+        crate::StoredTable { path, n_rows: self.n_rows, columns }
+    }
+}

@@ -1,0 +1,11 @@
+//! What the values of a column have in common, found in one pass over all of them.
+
+mod column;
+mod frequent;
+mod numbers;
+mod types;
+mod written;
+
+pub(crate) use self::column::ColumnScan;
+pub use self::types::{Misfit, Proposal};
+pub(crate) use self::types::{TypeFinder, cut};

@@ -1,0 +1,16 @@
+//! Tables: their columns, what the values of a column have in common, and questions to them.
+
+pub mod parse;
+pub mod write;
+
+mod mask;
+mod profile;
+mod query;
+mod slice;
+
+pub use mask::{Mask, UnknownMask};
+pub use profile::{Bin, ColumnProfile, Lengths, NumberFacts, ValueCount};
+pub use query::{
+    Aggregate, Filter, GroupKey, Grouping, Literal, Operator, Period, Sort, TableQuery,
+};
+pub use slice::{Cell, Key, Position, TableColumn, TableSlice};
