@@ -16,10 +16,12 @@ pub mod blobs;
 pub mod datasets;
 pub mod feed;
 pub mod imports;
+pub mod jobs;
 pub mod organizations;
 pub mod receipts;
 pub mod regions;
 pub mod stats;
+pub mod tables;
 pub mod usage;
 pub mod vocabulary;
 

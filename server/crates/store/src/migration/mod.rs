@@ -14,6 +14,7 @@ mod m20261121_000007_import_runs;
 mod m20261121_000008_usage;
 mod m20261122_000001_version_facts;
 mod m20261122_000002_imported_organizations;
+mod m20261122_000003_jobs;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_usage::Migration),
             Box::new(m20261122_000001_version_facts::Migration),
             Box::new(m20261122_000002_imported_organizations::Migration),
+            Box::new(m20261122_000003_jobs::Migration),
         ]
     }
 }

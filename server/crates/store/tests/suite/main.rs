@@ -11,6 +11,7 @@ mod catalogue;
 mod database;
 mod hidden;
 mod hostile;
+mod jobs;
 mod kill;
 mod places;
 mod records;
@@ -46,6 +47,8 @@ macro_rules! on_both {
 }
 
 on_both! {
+    jobs::a_job_is_done_by_one_node,
+    jobs::a_job_is_cancelled_and_repeated,
     places::regions_form_a_tree,
     places::a_ring_of_regions_is_refused,
     places::organizations_know_their_place,
