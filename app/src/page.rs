@@ -40,6 +40,8 @@ pub(crate) struct Page {
     pub(crate) keep: Keep,
     /// Whether search engines may list it.
     pub(crate) listed: bool,
+    /// Whether it takes the width of the window, as tables do.
+    pub(crate) is_wide: bool,
     /// schema.org, for `<script type="application/ld+json">`.
     pub(crate) json_ld: Option<serde_json::Value>,
     /// Goes on by itself, as in `0;url=/…`.
@@ -59,6 +61,7 @@ impl Page {
             status: StatusCode::OK,
             keep: Keep::Catalogue,
             listed: true,
+            is_wide: false,
             json_ld: None,
             refresh: None,
             error: None,

@@ -49,7 +49,7 @@ pub(crate) fn document(ctx: &Ctx, page: Page) -> String {
                 <script type="module" src=format!("/boot.js?v={assets}")></script>
                 {json_ld}
             </head>
-            <body>
+            <body class=page.is_wide.then_some("is-wide")>
                 <a class="ks-skip" href="#main">{words.skip}</a>
                 {masthead(ctx, page.section)}
                 {page.body}

@@ -286,8 +286,6 @@ words! {
     regions_below: "下级地区", "Regions below";
 
     // files, versions, receipts
-    reading_later: "在线查看和筛选表格将在后续版本开放。", "Reading and filtering tables online comes with a later release.";
-    reading_today: "现在可以下载整份文件，用表格软件打开。", "For now, download the file and open it in a spreadsheet.";
     file: "文件", "File";
     file_name: "文件名", "File name";
     older_version: "这是以前的版本。现在提供的是", "This is an older version. The current one is";
@@ -375,6 +373,44 @@ words! {
 
     // errors
     error_reference: "编号", "Reference";
+
+    // table
+    table: "表格", "Table";
+    original_file: "下载原文件", "Download the file";
+    api_address: "接口地址", "API address";
+    tables_of_file: "文件里的表", "Tables of the file";
+    filter_rows: "筛选行", "Filter the rows";
+    column: "列", "Column";
+    condition: "条件", "Condition";
+    value: "值", "Value";
+    add_condition: "添加条件", "Add";
+    conditions: "已有条件", "Conditions";
+    search_in_table: "在表中查找", "Find in the table";
+    choose_columns: "选择列", "Choose columns";
+    show_chosen: "只显示选中的列", "Show these columns";
+    all_columns: "显示全部列", "Show all columns";
+    question_not_answered: "没有按这些条件筛选", "These conditions could not be used";
+    show_all_rows: "显示全部数据", "Show all rows";
+    null_value: "空值", "none";
+    no_such_rows: "没有符合条件的行。去掉一个条件再试。", "No row meets these conditions. Drop one and try again.";
+    next_rows: "后面的行", "Further rows";
+    first_rows: "回到第一行", "Back to the first row";
+    table_region: "数据表，可左右滚动", "Data table, scrolls sideways";
+    row_number: "行号", "Row";
+    masked: "已脱敏", "masked";
+    column_profile: "列的概况", "About a column";
+    view_column: "查看", "Show";
+    no_profile: "这一列只显示部分内容，没有整列的概况。", "Only a part of this column is shown, so there is no profile of all of it.";
+    without_value: "空值", "Without a value";
+    different_values: "不同的值", "Different values";
+    least_and_greatest: "最小 / 最大", "Least / greatest";
+    median: "中位数", "Median";
+    middle_half: "中间一半", "Middle half";
+    mean: "平均", "Mean";
+    characters: "字数", "Characters";
+    written_as: "写法", "Written as";
+    most_frequent: "最常见的值", "Most frequent";
+    no_table_of_format: "这种格式的文件不做成表格，可以下载后打开。", "No table is made of files of this format; download it to open it.";
 }
 
 #[cfg(test)]

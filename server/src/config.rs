@@ -48,6 +48,14 @@ pub struct Config {
     /// A file that puts some rules in the place of those of the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_override: Option<PathBuf>,
+    /// A file with the secret of masked values and cursors; made in the data folder where nothing is
+    /// said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_file: Option<PathBuf>,
+    /// Memory of all questions to tables at once, in bytes.
+    pub table_memory_bytes: usize,
+    /// Time for one page of an answer of a table, in seconds.
+    pub table_seconds: u64,
     /// A folder with style, scripts and icons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site_dir: Option<PathBuf>,
@@ -133,6 +141,9 @@ impl Default for Config {
             trusted_proxies: own_machine(),
             policy: "default".to_owned(),
             policy_override: None,
+            secret_file: None,
+            table_memory_bytes: 512 << 20,
+            table_seconds: 10,
             site_dir: None,
             max_body_bytes: 1 << 20,
             page_cache_bytes: 64 << 20,
@@ -192,7 +203,11 @@ impl Config {
     }
 
     /// Returns what the portal is opened with.
-    pub fn settings(&self, asset_version: &str) -> Settings {
+    ///
+    /// # Errors
+    ///
+    /// Says why the secret of the portal cannot be read or made.
+    pub fn settings(&self, asset_version: &str) -> anyhow::Result<Settings> {
         let folder = &self.data_dir;
         let database_url = self.database_url.clone().unwrap_or_else(|| sqlite_url(folder));
         let blobs = match &self.blobs.url {
@@ -202,7 +217,7 @@ impl Config {
                 options: self.blobs.options.clone().into_iter().collect(),
             },
         };
-        Settings {
+        Ok(Settings {
             database_url,
             max_connections: self.max_connections,
             blobs,
@@ -211,7 +226,14 @@ impl Config {
             policy_override: self.policy_override.clone(),
             site: self.site.to_site(asset_version),
             clock: Clock::System,
-        }
+            work_dir: folder.join("work"),
+            secret: crate::secret::read(self.secret_file.as_deref(), folder)?,
+            table_bounds: kaishu_portal::tables::Bounds {
+                memory: self.table_memory_bytes,
+                time: std::time::Duration::from_secs(self.table_seconds),
+                ..kaishu_portal::tables::Bounds::default()
+            },
+        })
     }
 }
 

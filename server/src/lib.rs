@@ -11,6 +11,7 @@ mod negotiation;
 mod page_cache;
 mod plain_page;
 mod probes;
+mod secret;
 mod server_fns;
 mod sitemap;
 mod state;

@@ -10,9 +10,10 @@ use kaishu_types::{DatasetCode, ErrorCode, Lang};
 use leptos::prelude::*;
 
 use super::dataset;
-use crate::ctx::Ctx;
+use super::explorer::{self, NoTable};
+use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
-use crate::page::{Page, Section, respond};
+use crate::page::{Keep, Page, Section, respond};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::{data, foreign};
 use crate::ui::dates::{day_of, full_day};
@@ -24,15 +25,23 @@ use crate::ui::numbers::{extent, size};
 
 /// `GET /datasets/{code}/resources/{id}`
 pub(crate) async fn show(
-    ctx: Ctx,
+    Asked(ctx): Asked,
     State(portal): State<Portal>,
     Path((code, id)): Path<(String, String)>,
 ) -> Response {
-    let found = find(&ctx, &portal, &code, &id).await;
-    respond(&ctx, || {
-        let (found, resource) = found?;
-        Ok(page(&ctx, &found, &resource))
-    })
+    let drawn = draw(&ctx, &portal, &code, &id).await;
+    drawn.unwrap_or_else(|error| respond(&ctx, || Err(error)))
+}
+
+/// The table of the file; where there is none, what there is to say of the file.
+async fn draw(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<Response, AppError> {
+    let (found, resource) = find(ctx, portal, code, id).await?;
+    let why_not = match explorer::show(ctx, portal, &found, &resource).await? {
+        Ok(response) => return Ok(response),
+        Err(why_not) => why_not,
+    };
+    ctx.without_parameters()?;
+    Ok(respond(ctx, || Ok(page(ctx, &found, &resource, &why_not))))
 }
 
 async fn find(
@@ -77,7 +86,7 @@ pub(crate) fn unknown(ctx: &Ctx, code: &DatasetCode, id: &str) -> AppError {
     AppError::new(ErrorCode::NotFound, message).with_remedy(remedy, format!("/datasets/{code}"))
 }
 
-fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> Page {
+fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView, why_not: &NoTable) -> Page {
     let words = ctx.words;
     let dataset = &found.dataset;
     let title = resource.title.clone();
@@ -108,6 +117,7 @@ fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> Page {
                 <div class="min-w-0">
                     {description}
                     {ways(ctx, found, resource)}
+                    {no_table(ctx, resource, why_not)}
                     {dataset::items::section(ctx, found)}
                 </div>
                 {rail(ctx, found, resource)}
@@ -117,7 +127,31 @@ fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> Page {
     let mut page = Page::new(title, body).section(Section::Datasets);
     // The page of the dataset is the one to find.
     page.listed = false;
+    if let NoTable::Preparing(_) = why_not {
+        page.keep = Keep::Never;
+        page.refresh = Some("5".to_owned());
+    }
     page
+}
+
+/// Says why there is no table to look at.
+fn no_table(ctx: &Ctx, resource: &ResourceView, why_not: &NoTable) -> Option<AnyView> {
+    let words = ctx.words;
+    let text = match why_not {
+        _ if resource.kind != ResourceKind::File => return None,
+        NoTable::Preparing(percent) => words.table_preparing(*percent),
+        NoTable::Failed(reason) => words.table_failed(reason),
+        NoTable::Unsuited => words.no_table_of_format.to_owned(),
+    };
+    Some(
+        view! {
+            <section aria-labelledby="h-table" class="mt-10">
+                <h2 id="h-table" class="text-xl">{words.table}</h2>
+                <p class="mt-2 max-w-[40em]" role="status">{text}</p>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn ways(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
@@ -150,10 +184,6 @@ fn ways(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
         <section aria-labelledby="h-get" class="border-t-2 border-[var(--color-base-content)] pt-5">
             <h2 id="h-get" class="text-xl">{words.get_data}</h2>
             <div class="mt-3">{action}</div>
-            <p class="mt-4 ks-mute text-[.9375rem] max-w-[40em]">
-                {words.reading_later}
-                {can_take.then(|| view! { {ctx.gap()}{words.reading_today} })}
-            </p>
         </section>
     }
     .into_any()

@@ -8,6 +8,7 @@ mod dataset_download;
 mod dataset_resource;
 mod dataset_version;
 mod developers;
+mod explorer;
 pub(crate) mod facet_values;
 mod help;
 mod home;

@@ -130,6 +130,46 @@ impl Words {
         }
     }
 
+    /// Says which rows of an answer are shown.
+    pub(crate) fn rows_status(&self, total: &str, from: &str, to: &str, n: u64) -> String {
+        match (self.lang, n) {
+            (Lang::Zh, 0) => format!("符合条件 {total} 行。"),
+            (Lang::Zh, _) => {
+                format!("符合条件 {total} 行，显示第 {from}—{to} 行。空值写作“空值”，与 0 不同。")
+            }
+            (Lang::En, 0) => format!("{total} rows."),
+            (Lang::En, _) => format!("Rows {from} to {to} of {total}."),
+        }
+    }
+
+    /// Says a number of rows between brackets.
+    pub(crate) fn n_rows_in_brackets(&self, n: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("（{n} 行）"),
+            Lang::En => format!(" ({n} rows)"),
+        }
+    }
+
+    /// Says that a table is on its way.
+    pub(crate) fn table_preparing(&self, percent: u8) -> String {
+        match self.lang {
+            Lang::Zh => format!("表格正在准备，已完成 {percent}%。这个页面会自动刷新。"),
+            Lang::En => format!(
+                "The table is being made, {percent} % are done. This page loads again by itself."
+            ),
+        }
+    }
+
+    /// Says why no table could be made.
+    pub(crate) fn table_failed(&self, reason: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("这个文件没有做成表格，仍然可以下载。原因：{reason}"),
+            Lang::En => format!(
+                "No table could be made of this file; it can still be downloaded. Reason: {reason}"
+            ),
+        }
+    }
+
     /// Says which results a page shows.
     pub(crate) fn range(&self, from: &str, to: &str, total: &str) -> String {
         match self.lang {

@@ -2,6 +2,7 @@
 
 mod asked;
 mod datasets;
+mod exports;
 mod listing;
 mod original;
 mod places;
@@ -10,6 +11,7 @@ mod range;
 mod receipts;
 mod reference;
 mod reply;
+mod rows;
 mod rules;
 mod search;
 mod suggestions;
@@ -70,6 +72,8 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(datasets::resources))
         .routes(routes!(datasets::versions))
         .routes(routes!(original::take))
+        .routes(routes!(rows::list))
+        .routes(routes!(exports::take))
         .routes(routes!(places::organizations))
         .routes(routes!(places::organization))
         .routes(routes!(places::regions))

@@ -125,7 +125,7 @@ pub(super) async fn take(
     Ok(response)
 }
 
-fn names(code: &str, id: &str) -> Result<(DatasetCode, i64), Problem> {
+pub(super) fn names(code: &str, id: &str) -> Result<(DatasetCode, i64), Problem> {
     let unknown = || {
         let shown: String = format!("{id} of {code}").chars().take(100).collect();
         Problem::from(Error::not_found("resource", shown))
@@ -231,20 +231,21 @@ fn media_type(download: &Download) -> String {
 /// Names the file (RFC 6266): the name itself where it is plain ASCII, and otherwise the code for old
 /// clients with the name in UTF-8 beside it.
 fn disposition(code: &DatasetCode, download: &Download) -> String {
-    let name = file_name(download);
+    let resource = &download.resource;
+    let plain = format!("{code}-{}.{}", resource.id, resource.format.as_str());
+    attachment(&plain, &file_name(download))
+}
+
+/// Says under which name a file is saved; `plain` is for programs that know ASCII only.
+pub(super) fn attachment(plain: &str, name: &str) -> String {
     let is_plain = name
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b' '));
     if is_plain {
         return format!("attachment; filename=\"{name}\"");
     }
-    let resource = &download.resource;
-    let encoded = utf8_percent_encode(&name, ATTRIBUTE);
-    format!(
-        "attachment; filename=\"{code}-{}.{}\"; filename*=UTF-8''{encoded}",
-        resource.id,
-        resource.format.as_str()
-    )
+    let encoded = utf8_percent_encode(name, ATTRIBUTE);
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
 /// Whether a range may be taken: without `If-Range`, or where it names these very bytes.

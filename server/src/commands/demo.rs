@@ -30,6 +30,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     let config = common.load(true, None)?;
     let portal = super::open(&config, &Assets::none()).await?;
     let report = load(&portal).await?;
+    super::take_in_files(&portal).await?;
     super::print(&super::import::in_words(&report))?;
     Ok(if report.rejected.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

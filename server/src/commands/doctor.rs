@@ -65,13 +65,15 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     let config = common.load(false, None)?;
     let mut findings = Findings::default();
     if check_folder(&mut findings, &config.data_dir) {
-        match Portal::open(config.settings(Assets::none().version())).await {
+        let opened = async {
+            let settings = config.settings(Assets::none().version())?;
+            Ok::<_, anyhow::Error>(Portal::open(settings).await?)
+        };
+        match opened.await {
             Ok(portal) => check_portal(&mut findings, &portal).await,
-            Err(error) => findings.add(
-                "portal",
-                Verdict::Bad,
-                format!("cannot be opened: {:#}", anyhow::Error::from(error)),
-            ),
+            Err(error) => {
+                findings.add("portal", Verdict::Bad, format!("cannot be opened: {error:#}"));
+            }
         }
     }
     if arguments.json {

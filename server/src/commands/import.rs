@@ -71,6 +71,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
         .with_context(|| format!("{} could not be imported", arguments.path.display()))?;
     meter.finish();
     super::catch_up(&portal).await?;
+    super::take_in_files(&portal).await?;
     let text = if arguments.json {
         serde_json::to_string(&report).context("the report could not be written")?
     } else {

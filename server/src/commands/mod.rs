@@ -111,7 +111,7 @@ async fn open(config: &Config, assets: &Assets) -> anyhow::Result<Portal> {
             config.data_dir.display()
         )
     })?;
-    let settings = config.settings(assets.version());
+    let settings = config.settings(assets.version())?;
     Portal::open(settings).await.with_context(|| {
         format!(
             "the portal in {} cannot be opened; `kaishu doctor` says more",
@@ -132,6 +132,23 @@ async fn catch_up(portal: &Portal) -> anyhow::Result<()> {
             "everything is stored, but the search index could not follow; `kaishu index rebuild` makes a new one",
         ),
     }
+}
+
+/// Makes tables of the files that were written. A server that runs on the same folder helps.
+async fn take_in_files(portal: &Portal) -> anyhow::Result<()> {
+    let done = portal
+        .take_in_files(|done| {
+            let n = done.done + done.failed;
+            if n % 50 == 0 {
+                eprintln!("tables: {n} files");
+            }
+        })
+        .await
+        .context("everything is stored; a server makes the tables of the files that are left")?;
+    if done.done + done.failed > 0 {
+        eprintln!("tables: {} files taken in, {} could not be", done.done, done.failed);
+    }
+    Ok(())
 }
 
 /// Takes away what killed uploads left behind. Where that fails, the work goes on without it.

@@ -62,6 +62,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
 
     tokio::spawn(warm(state));
     tokio::spawn(portal.clone().follow_feed());
+    tokio::spawn(portal.clone().follow_files());
     tokio::spawn(flush_usage(portal.clone()));
     tokio::spawn(super::sweep(portal.clone()));
     let max_open = usize::try_from(config.max_open_connections.get()).unwrap_or(usize::MAX);

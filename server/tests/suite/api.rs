@@ -28,6 +28,7 @@ fn the_description_is_the_one_that_was_agreed() {
 #[tokio::test]
 async fn every_described_address_answers_as_described() {
     let site = TestSite::demo().await;
+    site.test_portal.portal().take_in_files(|_| ()).await.unwrap();
     let served = site.get("/api/openapi.json").await.json();
     let described: Value = serde_json::to_value(kaishu_server::api::document()).unwrap();
     assert_eq!(served, described);
@@ -41,7 +42,7 @@ async fn every_described_address_answers_as_described() {
     let organization = entry["organization"]["code"].as_str().unwrap();
 
     let paths = described["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 17);
+    assert_eq!(paths.len(), 19);
     for (path, methods) in paths {
         let code = if path.contains("/organizations/") {
             organization
@@ -55,6 +56,7 @@ async fn every_described_address_answers_as_described() {
         let address = path
             .replace("{code}", code)
             .replace("{id}", &id)
+            .replace("{file}", "export.json")
             .replace("{name}", "theme")
             .replace("{regulation}", "aba");
         let address =
@@ -63,7 +65,9 @@ async fn every_described_address_answers_as_described() {
         assert_eq!(answer.status, 200, "{address}");
         assert_eq!(answer.header("access-control-allow-origin"), "*", "{address}");
         assert!(methods["get"]["operationId"].is_string(), "{path}");
-        if !path.ends_with("/original") {
+        if path.ends_with("/{file}") {
+            assert!(answer.json().is_array(), "{address}");
+        } else if !path.ends_with("/original") {
             assert_eq!(answer.header("content-type"), "application/json", "{address}");
             assert!(answer.json().is_object(), "{address}");
             let etag = answer.header("etag").to_owned();

@@ -47,6 +47,7 @@ fn every_setting_is_documented_and_nothing_else() {
     let config = Config {
         database_url: Some("sqlite:///x".to_owned()),
         policy_override: Some("x".into()),
+        secret_file: Some("x".into()),
         site_dir: Some("x".into()),
         blobs: BlobConfig { url: Some("s3://x".to_owned()), ..BlobConfig::default() },
         ..Config::default()

@@ -18,3 +18,4 @@ mod mandatory;
 mod pages;
 mod places;
 mod support;
+mod tables;

@@ -68,6 +68,48 @@ pub fn is_wholly_open(class: OpenClass, items: impl IntoIterator<Item = OpenClas
         && items.into_iter().all(|item| item == OpenClass::Unconditional)
 }
 
+/// Which columns of a table anyone may have without a grant (CLS-05, DL-01, DL-02).
+///
+/// A conditional dataset can hold open and restricted items side by side: the open ones are for
+/// anyone. A condition on the whole, where no item has one of its own, opens nothing. A column that no
+/// item describes is open only where nothing is described and everything is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenColumns {
+    /// All, whatever they are called.
+    All,
+    /// Those of these data items.
+    Named(Vec<String>),
+}
+
+impl OpenColumns {
+    /// Finds the open columns of an entry with its declared class and all its items.
+    pub fn of(class: OpenClass, items: &[DataItemView]) -> Self {
+        if items.is_empty() && class == OpenClass::Unconditional {
+            return Self::All;
+        }
+        let is_partly_conditional = class == OpenClass::Conditional
+            && classes(items).any(|it| it == OpenClass::Conditional);
+        let open = |item: &&DataItemView| item.open_class == OpenClass::Unconditional;
+        match class == OpenClass::Unconditional || is_partly_conditional {
+            true => Self::Named(items.iter().filter(open).map(|item| item.name.clone()).collect()),
+            false => Self::Named(Vec::new()),
+        }
+    }
+
+    /// Whether a column is one of them.
+    pub fn has(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(names) => names.iter().any(|open| open == name),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Named(names) if names.is_empty())
+    }
+}
+
 /// Whether files stay back only for data items that the public may not know of. Then neither a
 /// refusal nor even their formats may tell that there are some (SRCH-04).
 pub fn closes_silently(

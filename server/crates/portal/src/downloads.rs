@@ -11,7 +11,7 @@ use kaishu_types::vocabulary::{OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef, text};
 
 use crate::retrieval::Client;
-use crate::rules::FileAccess;
+use crate::rules::{FileAccess, PublicView};
 use crate::{Error, Portal, Result, Site, Text};
 
 /// A file that may be taken.
@@ -75,6 +75,14 @@ impl Portal {
         // Licence, provider and title are those of the last version that has the file.
         let dataset = self.as_of(&view, number).await?;
         Ok(Download { resource, blob_key, local_path, size_bytes, dataset })
+    }
+
+    /// Refuses where nothing of a dataset is served, to anyone (SRCH-08, DL-08).
+    pub(crate) fn check_serves(&self, view: &PublicView, lang: Lang) -> Result<()> {
+        if !kaishu_domain::visibility::serves_data(view.dataset.state) {
+            return Err(gone(&view.dataset, lang));
+        }
+        if view.files == FileAccess::ModuleOff { Err(self.opening_is_off(lang)) } else { Ok(()) }
     }
 
     /// Reads the bytes of a file, or a part of them.
@@ -164,7 +172,7 @@ impl Portal {
         Ok(ReceiptView { dataset_title, attribution, ..receipt })
     }
 
-    fn needs_grant(&self, dataset: &DatasetView, lang: Lang) -> Error {
+    pub(crate) fn needs_grant(&self, dataset: &DatasetView, lang: Lang) -> Error {
         let rule = &self.policy().rules.open_app.approvers;
         Error::Refused {
             code: ErrorCode::Forbidden,
@@ -182,7 +190,7 @@ impl Portal {
         }
     }
 
-    fn opening_is_off(&self, lang: Lang) -> Error {
+    pub(crate) fn opening_is_off(&self, lang: Lang) -> Error {
         let rule = &self.policy().rules.general.modules;
         Error::Refused {
             code: ErrorCode::Forbidden,
@@ -200,7 +208,7 @@ impl Portal {
         }
     }
 
-    fn login_needed(&self, lang: Lang) -> Error {
+    pub(crate) fn login_needed(&self, lang: Lang) -> Error {
         let rule = &self.policy().rules.login.unconditional;
         Error::Refused {
             code: ErrorCode::Unauthenticated,

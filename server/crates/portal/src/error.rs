@@ -56,6 +56,9 @@ pub enum Error {
     /// A file of another catalogue could not be read.
     #[error(transparent)]
     Import(#[from] kaishu_interop::ImportError),
+    /// A table could not be read or asked.
+    #[error("{0}")]
+    Table(#[source] kaishu_tables::TableError),
     /// Something that must not happen.
     #[error("{0}")]
     Internal(String),
@@ -91,6 +94,7 @@ impl Error {
             (Self::Store(StoreError::Unavailable { .. }), Lang::Zh) => {
                 "系统的一部分现在连接不上。过一会儿再试".to_owned()
             }
+            (Self::Table(error), _) => error.message(lang),
             _ => self.to_string(),
         }
     }
@@ -109,7 +113,13 @@ impl Error {
             Self::Store(StoreError::Conflict { .. }) => ErrorCode::Conflict,
             Self::Store(StoreError::Invalid { .. }) => ErrorCode::InvalidInput,
             Self::Store(StoreError::Unavailable { .. }) => ErrorCode::Unavailable,
+            Self::Table(error) if error.is_of_question() => ErrorCode::InvalidInput,
+            Self::Table(
+                kaishu_tables::TableError::TooLong { .. }
+                | kaishu_tables::TableError::TooMuchMemory,
+            ) => ErrorCode::Unavailable,
             Self::Store(_)
+            | Self::Table(_)
             | Self::Search(_)
             | Self::Configuration(_)
             | Self::Io { .. }

@@ -18,6 +18,7 @@ pub mod rules;
 pub mod site;
 pub mod sitemap;
 pub mod statistics;
+pub mod tables;
 pub mod topics;
 
 mod clock;
@@ -43,8 +44,14 @@ pub use site::{Site, Text};
 
 use crate::directory::Directory;
 
+/// Tables whose columns and profiles are kept in memory.
+const LOADED_TABLES: usize = 200;
+
+/// Answers whose length is remembered.
+const COUNTS: usize = 10_000;
+
 /// Where a portal keeps things and whose it is.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// `sqlite:///folder/kaishu.sqlite` or `postgres://…`.
     pub database_url: String,
@@ -54,6 +61,13 @@ pub struct Settings {
     pub blobs: BlobSettings,
     /// The folder of the search index; a cache that can be rebuilt.
     pub index_dir: PathBuf,
+    /// The folder for work under way and for copies of remote tables; it may be emptied while nothing
+    /// runs.
+    pub work_dir: PathBuf,
+    /// The secret of hashed values and cursors: the same on all nodes, and never lost.
+    pub secret: [u8; 32],
+    /// What questions to tables may cost.
+    pub table_bounds: kaishu_tables::Bounds,
     /// Code of the policy profile, as in `aba`.
     pub policy: String,
     /// A file that puts some rules in the place of those of the profile (ORG-12).
@@ -97,6 +111,12 @@ struct Inner {
     retrievals: retrieval::Retrievals,
     statistics: statistics::Cache,
     indexing: indexing::Signal,
+    engine: kaishu_tables::Engine,
+    seal: tables::Seal,
+    work_dir: PathBuf,
+    table_cache: PathBuf,
+    loaded_tables: quick_cache::sync::Cache<(String, DateTime<Utc>), Arc<tables::Loaded>>,
+    counts: quick_cache::sync::Cache<String, u64>,
 }
 
 impl Portal {
@@ -113,6 +133,9 @@ impl Portal {
             BlobSettings::Local(folder) => Blobs::local(folder)?,
             BlobSettings::Remote { url, options } => Blobs::from_url(url, options)?,
         };
+        let work_dir = settings.work_dir.clone();
+        std::fs::create_dir_all(&work_dir)
+            .map_err(|source| Error::Io { path: work_dir.display().to_string(), source })?;
         let index_dir = settings.index_dir.clone();
         let index = blocking(move || Ok(Index::open(&index_dir)?)).await?;
         let directory =
@@ -130,6 +153,16 @@ impl Portal {
             retrievals: retrieval::Retrievals::default(),
             statistics: statistics::Cache::default(),
             indexing: indexing::Signal::default(),
+            engine: kaishu_tables::Engine::new(
+                settings.table_bounds,
+                tables::derived(&settings.secret, b"mask"),
+                &settings.work_dir,
+            )?,
+            seal: tables::Seal::new(&settings.secret),
+            table_cache: settings.work_dir.join("tables"),
+            work_dir: settings.work_dir,
+            loaded_tables: quick_cache::sync::Cache::new(LOADED_TABLES),
+            counts: quick_cache::sync::Cache::new(COUNTS),
         };
         let portal = Self { inner: Arc::new(inner) };
         portal.check_index(&settings.index_dir).await?;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use kaishu_domain::PolicyProfile;
 use kaishu_domain::policy::{Fees, Ground, Module, PolicyError};
-use kaishu_domain::visibility;
+use kaishu_domain::visibility::{self, OpenColumns};
 use kaishu_store::Listed;
+use kaishu_store::tables::TABULAR;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::rules::{PolicyView, RegulationView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
@@ -217,6 +218,13 @@ impl Portal {
         let closes_silently = visibility::closes_silently(declared, items);
         let opens_files = self.policy().has_module(Module::Open) && is_wholly_open;
         let files = self.file_access(is_wholly_open && visibility::serves_data(dataset.state));
+        let serves = self.policy().has_module(Module::Open)
+            && visibility::serves_data(dataset.state)
+            && class != OpenClass::None;
+        let open_columns = match serves {
+            true => OpenColumns::of(declared, &dataset.items),
+            false => OpenColumns::Named(Vec::new()),
+        };
         let all_formats = formats(&dataset.resources);
         dataset.fields.open.class = class;
         dataset.items = visibility::public_items(&dataset.items).cloned().collect();
@@ -238,16 +246,21 @@ impl Portal {
             dataset.n_downloads = 0;
         }
         let closed_resources = history::closed_resources(&dataset.versions);
-        dataset.resources.retain(|resource| !closed_resources.contains(&resource.id));
-        trim(&mut dataset.resources, class, opens_files);
+        let opens_part = !open_columns.is_empty() && !closes_silently;
+        let has_part = |it: &ResourceView| opens_part && TABULAR.contains(&it.format);
+        dataset.resources.retain(|it| !closed_resources.contains(&it.id) || has_part(it));
+        trim(&mut dataset.resources, class, opens_files, opens_part);
         for version in &mut dataset.versions {
             let is_open = version.is_wholly_open;
             version
                 .resources
                 .retain(|resource| is_open && !closed_resources.contains(&resource.id));
-            trim(&mut version.resources, class, opens_files);
+            trim(&mut version.resources, class, opens_files, false);
         }
         history::keep_public(&mut dataset);
+        if !opens_files {
+            tell_of_shown_version(&mut dataset);
+        }
         if !visibility::serves_data(dataset.state) {
             dataset.resources.clear();
             dataset.versions.iter_mut().for_each(|version| version.resources.clear());
@@ -257,7 +270,14 @@ impl Portal {
             _ if closes_silently => formats(&dataset.resources),
             OpenClass::Unconditional | OpenClass::Conditional => all_formats,
         };
-        Some(PublicView { dataset, files, formats, closed_resources, closes_silently })
+        Some(PublicView {
+            dataset,
+            files,
+            formats,
+            closed_resources,
+            closes_silently,
+            open_columns,
+        })
     }
 
     /// Whether the original files of an entry may leave without a grant (DL-01, DL-02).
@@ -269,10 +289,37 @@ impl Portal {
     }
 }
 
+/// A file of which only a part is open says no more of its age than the versions that are shown: the
+/// part that is not may have changed since.
+fn tell_of_shown_version(dataset: &mut DatasetView) {
+    let updated_at = dataset.versions.first().map_or(dataset.published_at, |it| it.published_at);
+    for resource in dataset.resources.iter_mut().filter(|it| it.kind == ResourceKind::File) {
+        resource.version = dataset.version;
+        resource.updated_at = updated_at;
+    }
+}
+
 /// Leaves out the files that may not be taken, and of the rest what a grant would open.
-fn trim(resources: &mut Vec<ResourceView>, class: OpenClass, opens_files: bool) {
-    resources.retain(|resource| opens_files || resource.kind != ResourceKind::File);
+fn trim(resources: &mut Vec<ResourceView>, class: OpenClass, opens_files: bool, opens_part: bool) {
+    let has_part = |resource: &ResourceView| opens_part && TABULAR.contains(&resource.format);
+    resources.retain(|resource| {
+        opens_files || resource.kind != ResourceKind::File || has_part(resource)
+    });
     for resource in resources {
+        if !opens_files && resource.kind == ResourceKind::File {
+            // The whole file is more than the part of it that is open.
+            *resource = ResourceView {
+                description: None,
+                file_name: None,
+                size_bytes: None,
+                sha256: None,
+                sm3: None,
+                encoding: None,
+                n_rows: None,
+                n_columns: None,
+                ..resource.clone()
+            };
+        }
         resource.file_name = resource.file_name.as_deref().map(text::file_name);
         if class != OpenClass::Unconditional {
             // Where the data lies is part of what a grant opens.
@@ -295,6 +342,8 @@ pub(crate) struct PublicView {
     /// Whether its files stay back only for data items that the public may not know of; for
     /// decisions, never told.
     pub(crate) closes_silently: bool,
+    /// Which columns of its tables anyone may have; for decisions, never told.
+    pub(crate) open_columns: OpenColumns,
 }
 
 /// Lists the formats of resources, each once.

@@ -220,6 +220,31 @@ impl Blobs {
         })
     }
 
+    /// Returns a file of the local disk with a blob: the blob itself where the storage is the local
+    /// disk, else a copy in `cache`.
+    pub async fn local_copy(&self, key: &str, cache: &Path) -> Result<PathBuf> {
+        if let Some(path) = self.local_path(key) {
+            return Ok(path);
+        }
+        let name = checked(key)?.filename().unwrap_or_default().to_owned();
+        let copy = cache.join(name);
+        if tokio::fs::try_exists(&copy).await.map_err(StoreError::Read)? {
+            return Ok(copy);
+        }
+        tokio::fs::create_dir_all(cache).await.map_err(StoreError::Read)?;
+        let staged = cache.join(format!("{:032x}.part", rand::random::<u128>()));
+        let mut bytes = self.get(key, None).await?.bytes;
+        let mut file = tokio::fs::File::create(&staged).await.map_err(StoreError::Read)?;
+        while let Some(chunk) = bytes.try_next().await.map_err(StoreError::Read)? {
+            tokio::io::AsyncWriteExt::write_all(&mut file, &chunk)
+                .await
+                .map_err(StoreError::Read)?;
+        }
+        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(StoreError::Read)?;
+        tokio::fs::rename(&staged, &copy).await.map_err(StoreError::Read)?;
+        Ok(copy)
+    }
+
     /// Returns the file of a blob, where the storage is the local disk.
     pub fn local_path(&self, key: &str) -> Option<PathBuf> {
         let folder = self.folder.as_ref()?;

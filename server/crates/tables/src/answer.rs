@@ -1,20 +1,27 @@
 //! Pages of answers.
 
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, TimeUnit,
+    DataType, Date32Type, Decimal128Type, Field, Float64Type, Int64Type, Schema, TimeUnit,
     TimestampMicrosecondType,
 };
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{Expr, lit};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{DataFrame, col};
 use kaishu_types::table::{Cell, Key, Position, TableColumn, TableQuery, TableSlice};
 
 use crate::TableError;
 use crate::engine::Engine;
-use crate::parquet::ROW;
+use crate::parquet::{ROW, stored_type};
 use crate::plan::{self, Order, Visible, shown_text};
 use crate::value;
 use crate::view::Governed;
+
+/// Groups that are taken away at once are no more than this.
+const MAX_GROUPS: usize = 1_000_000;
 
 /// A page has no more rows than this.
 pub const MAX_PAGE: usize = 10_000;
@@ -114,6 +121,65 @@ impl Engine {
             counts.iter().next().flatten()
         });
         Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+    }
+
+    /// Gives the whole answer of a question, row by row: texts as `c0`, …, and with `with_types` typed
+    /// values as `n0`, … behind the texts of their columns.
+    pub(crate) async fn all_rows(
+        &self,
+        governed: &Governed,
+        query: &TableQuery,
+        with_types: bool,
+    ) -> Result<(Vec<TableColumn>, SendableRecordBatchStream), TableError> {
+        let visible = Visible::of(governed);
+        if query.grouping.is_some() || query.is_distinct {
+            return self.all_groups(governed, query, &visible).await;
+        }
+        let engine = self.whole(!query.sort.is_empty());
+        let places = visible.selected(&query.select)?;
+        let mut rows = plan::rows(&engine, governed, query, &visible)?;
+        if !query.sort.is_empty() {
+            rows = rows.sort(plan::order(&query.sort, &visible, [col(ROW)])?.sort())?;
+        }
+        let mut wanted = Vec::new();
+        let mut columns = Vec::new();
+        for place in places {
+            let Some(column) = visible.columns.get(place) else { continue };
+            wanted.push(col(shown_text(place)));
+            if with_types && stored_type(column.item_type).is_some() {
+                wanted.push(col(plan::shown_typed(place)));
+            }
+            columns.push(column.clone());
+        }
+        let rows = rows.select(wanted)?;
+        let stream = self.handle()?.spawn(async move { rows.execute_stream().await });
+        let stream = stream.await.map_err(|error| TableError::Unreadable(error.to_string()))??;
+        Ok((columns, stream))
+    }
+
+    async fn all_groups(
+        &self,
+        governed: &Governed,
+        query: &TableQuery,
+        visible: &Visible,
+    ) -> Result<(Vec<TableColumn>, SendableRecordBatchStream), TableError> {
+        let slice = self.page_of_groups(governed, query, visible, None, MAX_GROUPS).await?;
+        if slice.next.is_some() {
+            return Err(TableError::Limit(format!(
+                "there are more than {MAX_GROUPS} groups; group by fewer values"
+            )));
+        }
+        let names = (0..slice.columns.len())
+            .map(|place| Field::new(shown_text(place), DataType::Utf8View, true));
+        let schema = Arc::new(Schema::new(names.collect::<Vec<_>>()));
+        let texts = (0..slice.columns.len()).map(|place| {
+            let cells = slice.rows.iter().map(|row| row.get(place).cloned().flatten());
+            Arc::new(StringViewArray::from_iter(cells)) as ArrayRef
+        });
+        let batch = RecordBatch::try_new(Arc::clone(&schema), texts.collect())
+            .map_err(datafusion::common::DataFusionError::from)?;
+        let stream = RecordBatchStreamAdapter::new(schema, futures::stream::iter([Ok(batch)]));
+        Ok((slice.columns, Box::pin(stream)))
     }
 
     async fn page_of_groups(
@@ -216,7 +282,12 @@ fn page_of(
     };
     let keys = order.parts.iter().enumerate();
     wanted.extend(keys.map(|(place, (part, _))| part.clone().alias(format!("k{place}"))));
-    Ok(rows.sort(order.sort())?.limit(0, Some(limit + 1))?.select(wanted)?)
+    let rows = match order.parts.is_empty() {
+        // One group of all rows is in any order.
+        true => rows,
+        false => rows.sort(order.sort())?,
+    };
+    Ok(rows.limit(0, Some(limit + 1))?.select(wanted)?)
 }
 
 /// Rows that were found.

@@ -1,6 +1,7 @@
 //! Runs plans, within bounds of time and memory, away from the threads that answer.
 
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use datafusion::datasource::listing::{
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 
 use crate::TableError;
 use crate::parquet::schema;
@@ -41,10 +42,14 @@ impl Default for Bounds {
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
+    context: SessionContext,
 }
 
 struct Inner {
-    context: SessionContext,
+    /// Gives rows in the order of the file, one after the other.
+    sequential: SessionContext,
+    /// May sort on disk.
+    sorting: SessionContext,
     runtime: Option<Runtime>,
     bounds: Bounds,
     key: [u8; 32],
@@ -61,33 +66,37 @@ impl Drop for Inner {
 
 impl Engine {
     /// Starts an engine. `key` is the secret of hashed values: with another one they no longer match.
+    /// Exports that are ordered are sorted in `folder`.
     ///
     /// # Errors
     ///
     /// Fails where no threads can be started.
-    pub fn new(bounds: Bounds, key: [u8; 32]) -> Result<Self, TableError> {
-        let environment = RuntimeEnvBuilder::new()
-            .with_memory_limit(bounds.memory, 1.0)
-            .with_metadata_cache_limit(64 << 20)
-            .with_disk_manager_builder(
-                DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
-            )
-            .build_arc()?;
-        let mut config = SessionConfig::new()
-            .with_target_partitions(bounds.threads)
-            .with_information_schema(false)
-            .with_collect_statistics(false);
-        let options = config.options_mut();
-        options.execution.parquet.pushdown_filters = true;
-        options.execution.parquet.reorder_filters = true;
-        options.execution.parquet.bloom_filter_on_read = false;
-        let context = SessionContext::new_with_config_rt(config, environment);
+    pub fn new(bounds: Bounds, key: [u8; 32], folder: &Path) -> Result<Self, TableError> {
+        let in_memory = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
+        let on_disk = DiskManagerBuilder::default()
+            .with_mode(DiskManagerMode::Directories(vec![folder.to_owned()]));
+        let context = context(&bounds, bounds.threads, in_memory.clone())?;
+        let sequential = self::context(&bounds, 1, in_memory)?;
+        let sorting = self::context(&bounds, bounds.threads, on_disk)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(bounds.threads)
             .thread_name("tables")
             .enable_time()
             .build()?;
-        Ok(Self { inner: Arc::new(Inner { context, runtime: Some(runtime), bounds, key }) })
+        let inner = Inner { sequential, sorting, runtime: Some(runtime), bounds, key };
+        Ok(Self { inner: Arc::new(inner), context })
+    }
+
+    /// The same engine, for answers that are taken away whole: in the order of the file or sorted.
+    pub(crate) fn whole(&self, is_sorted: bool) -> Self {
+        let Inner { sequential, sorting, .. } = self.inner.as_ref();
+        let context = if is_sorted { sorting } else { sequential };
+        Self { inner: Arc::clone(&self.inner), context: context.clone() }
+    }
+
+    /// The threads that work on questions.
+    pub(crate) fn handle(&self) -> Result<Handle, TableError> {
+        self.inner.runtime.as_ref().map(|it| it.handle().clone()).ok_or(TableError::Cancelled)
     }
 
     /// The bounds in force.
@@ -118,7 +127,7 @@ impl Engine {
             .with_listing_options(options)
             .with_schema(Arc::new(Schema::new(as_views.collect::<Vec<_>>())));
         let provider = ListingTable::try_new(config)?;
-        Ok(self.inner.context.read_table(Arc::new(provider))?)
+        Ok(self.context.read_table(Arc::new(provider))?)
     }
 
     /// Runs a piece of work on the threads of the engine, within the bound of time.
@@ -133,6 +142,27 @@ impl Engine {
         }));
         (&mut task.0).await.unwrap_or_else(|error| Err(TableError::Unreadable(error.to_string())))
     }
+}
+
+fn context(
+    bounds: &Bounds,
+    partitions: usize,
+    disk: DiskManagerBuilder,
+) -> Result<SessionContext, TableError> {
+    let environment = RuntimeEnvBuilder::new()
+        .with_memory_limit(bounds.memory, 1.0)
+        .with_metadata_cache_limit(64 << 20)
+        .with_disk_manager_builder(disk)
+        .build_arc()?;
+    let mut config = SessionConfig::new()
+        .with_target_partitions(partitions)
+        .with_information_schema(false)
+        .with_collect_statistics(false);
+    let options = config.options_mut();
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    options.execution.parquet.bloom_filter_on_read = false;
+    Ok(SessionContext::new_with_config_rt(config, environment))
 }
 
 /// Stops the work of whoever went away.

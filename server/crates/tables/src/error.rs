@@ -1,5 +1,6 @@
 //! What stops the reading of a table.
 
+use kaishu_types::Lang;
 use thiserror::Error;
 
 /// A table that cannot be read.
@@ -109,6 +110,41 @@ impl From<datafusion::parquet::errors::ParquetError> for TableError {
 }
 
 impl TableError {
+    /// Whether a question is at fault, not the table nor the machine.
+    pub fn is_of_question(&self) -> bool {
+        matches!(self, Self::NoColumn(_) | Self::WrongValue { .. } | Self::Limit(_))
+    }
+
+    /// Says what is wrong, in a language; what only programmers meet is in English.
+    pub fn message(&self, lang: Lang) -> String {
+        if lang == Lang::En {
+            return self.to_string();
+        }
+        match self {
+            Self::NoColumn(name) => format!("没有名为 `{name}` 的列"),
+            Self::WrongValue { column, item_type, wanted } => {
+                let label = item_type.label(lang);
+                format!("列 `{column}` 的类型是{label}：{}", wanted_in_chinese(wanted))
+            }
+            Self::Limit(_) => "超出了一次查询的范围，或者游标属于另一个查询".to_owned(),
+            Self::TooLong { time } => {
+                format!("这个查询超过了 {} 秒。请缩小范围，或者按数字、日期筛选", time.as_secs())
+            }
+            Self::TooMuchMemory => {
+                "这个查询占用的内存太多。请先筛选，或者按取值较少的列分组".to_owned()
+            }
+            Self::LongRow { line } => {
+                format!("第 {line} 行开始的记录太长，可能有双引号没有关上")
+            }
+            Self::TooManyColumns { line } => format!("第 {line} 行的列太多"),
+            Self::Empty { .. } => "文件是空的".to_owned(),
+            Self::Encoding { place, encoding } => {
+                format!("{place}：有些字节不是 {encoding} 编码，请另存为 UTF-8")
+            }
+            _ => self.to_string(),
+        }
+    }
+
     /// Turns an error of the csv reader, which can only be one of reading here: rows may be of any
     /// length and the bytes are decoded before.
     pub(crate) fn from_csv(error: csv::Error, place: &str) -> Self {
@@ -122,5 +158,17 @@ impl TableError {
             },
             _ => Self::Read(std::io::Error::other(message)),
         }
+    }
+}
+
+fn wanted_in_chinese(wanted: &str) -> &str {
+    match wanted {
+        crate::plan::A_NUMBER => "请与数字比较，例如 12.5",
+        crate::plan::A_DATE => "请与日期比较，例如 2020-02-06",
+        crate::plan::A_MOMENT => "请与时间比较，例如 2020-02-06 12:00",
+        crate::plan::YES_OR_NO => "请与“是”或“否”比较",
+        crate::plan::OF_NUMBERS => "只有数字才能求和、求平均、求分位数或分段",
+        crate::plan::OF_DATES => "只有日期才能按年、月、日分组",
+        other => other,
     }
 }

@@ -173,6 +173,50 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
+/// Finds the encoding of a file. Most are UTF-8, which is known sooner than anything else.
+pub(crate) fn detect_file<R: Read + std::io::Seek>(
+    file: &mut R,
+) -> io::Result<(&'static Encoding, bool)> {
+    let mut head = vec![0; HEAD];
+    let n_read = file.read(&mut head)?;
+    head.truncate(n_read);
+    if let Some((encoding, _)) = Encoding::for_bom(&head) {
+        return Ok((encoding, true));
+    }
+    if let Some(encoding) = utf16_without_mark(head.get(..head.len().min(4096)).unwrap_or_default())
+    {
+        return Ok((encoding, false));
+    }
+    file.seek(std::io::SeekFrom::Start(0))?;
+    if is_utf8(file)? {
+        return Ok((UTF_8, false));
+    }
+    file.seek(std::io::SeekFrom::Start(0))?;
+    // What is not UTF-8 is told by its letters, of which a few megabytes have enough.
+    detect(&mut file.take(8 << 20))
+}
+
+fn is_utf8(reader: &mut dyn Read) -> io::Result<bool> {
+    let mut rest: Option<Vec<u8>> = Some(Vec::new());
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let n_read = reader.read(&mut buffer)?;
+        let Some(before) = rest.take() else { return Ok(false) };
+        if n_read == 0 {
+            return Ok(before.is_empty());
+        }
+        rest = continue_utf8(before, buffer.get(..n_read).unwrap_or_default());
+    }
+}
+
+/// Finds delimiter, quote and escape from the first bytes of a text.
+pub(crate) fn dialect_of(
+    head: &[u8],
+    encoding: &'static Encoding,
+) -> (char, Option<char>, Option<char>) {
+    (char::from(delimiter_of(head, encoding)), Some('"'), None)
+}
+
 /// Finds the encoding of all that a reader gives.
 pub(crate) fn detect(reader: &mut dyn Read) -> io::Result<(&'static Encoding, bool)> {
     let mut detector = Detector::new();

@@ -95,6 +95,18 @@ impl Governed {
         tells_nothing_else.then_some(&stored.profile)
     }
 
+    /// Tells this view apart from others of the same table.
+    pub fn fingerprint(&self) -> String {
+        format!("{:?}", self.view)
+    }
+
+    /// Tells what may be had of the table apart, whatever it is called.
+    pub fn rights(&self) -> String {
+        let columns: Vec<_> =
+            self.view.columns.iter().map(|column| (column.index, &column.mask)).collect();
+        format!("{columns:?} {:?}", self.view.rows)
+    }
+
     /// Whether the actor may have every value of the table.
     pub fn is_whole(&self) -> bool {
         self.view.rows.is_none()

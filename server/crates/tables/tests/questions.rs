@@ -2,58 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a table that does not read must fail the test")]
 
-use std::fmt::Write as _;
-use std::path::Path;
+mod support;
 
-use kaishu_tables::{
-    Bounds, Engine, Governed, Progress, StoredTable, TableError, View, VisibleColumn, ingest,
-    inspect,
-};
+use std::fmt::Write as _;
+
+use kaishu_tables::{Governed, TableError, View, VisibleColumn};
 use kaishu_types::table::{Grouping, Mask, TableQuery, parse};
 use proptest::prelude::*;
-
-fn take_in(folder: &Path, text: &str) -> StoredTable {
-    let path = folder.join("table.csv");
-    std::fs::write(&path, text).unwrap();
-    let source = inspect(&path).unwrap().remove(0);
-    let target = folder.join("table.parquet");
-    ingest(&source, &|_| None, &target, &Progress::default()).unwrap().stored(target)
-}
-
-fn whole(table: &StoredTable) -> View {
-    View { columns: (0..table.columns.len()).map(visible).collect(), rows: None }
-}
-
-fn visible(index: usize) -> VisibleColumn {
-    VisibleColumn { index, label: String::new(), unit: None, mask: None }
-}
-
-fn engine() -> Engine {
-    Engine::new(Bounds { threads: 2, ..Bounds::default() }, [7; 32]).unwrap()
-}
-
-fn run<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
-}
-
-/// Asks for all pages of an answer.
-fn all(engine: &Engine, table: &Governed, query: &TableQuery, limit: usize) -> Vec<String> {
-    run(async {
-        let (mut rows, mut after) = (Vec::new(), None);
-        loop {
-            let page = engine.page(table, query, after.as_ref(), limit).await.unwrap();
-            let written = page.rows.iter().map(|row| {
-                let cells = row.iter().map(|cell| cell.clone().unwrap_or_else(|| "∅".to_owned()));
-                cells.collect::<Vec<_>>().join("|")
-            });
-            rows.extend(written);
-            after = page.next;
-            if after.is_none() {
-                return rows;
-            }
-        }
-    })
-}
+use support::{all, engine, run, take_in, visible, whole};
 
 const CITIES: &str = "code,name,people,founded,big\n\
     007,北京,2189,1949-10-01,是\n\
@@ -66,7 +22,7 @@ fn check(query: &TableQuery, expected: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let table = take_in(folder.path(), CITIES);
     let view = whole(&table);
-    let engine = engine();
+    let engine = engine(folder.path());
     let governed = Governed::new(table, view);
     for limit in [1, 3, 100] {
         assert_eq!(all(&engine, &governed, query, limit), expected, "pages of {limit}");
@@ -166,7 +122,7 @@ fn check_error(query: &TableQuery, expected: &str) {
     let folder = tempfile::tempdir().unwrap();
     let table = take_in(folder.path(), CITIES);
     let governed = Governed::new(table.clone(), whole(&table));
-    let error = run(engine().page(&governed, query, None, 10)).unwrap_err();
+    let error = run(engine(folder.path()).page(&governed, query, None, 10)).unwrap_err();
     assert_eq!(error.to_string(), expected);
 }
 
@@ -289,7 +245,7 @@ proptest! {
         let names: Vec<&str> = governed.columns().iter().map(|column| {
             *NAMES.iter().find(|name| **name == column.name).unwrap()
         }).collect();
-        let engine = engine();
+        let engine = engine(folder.path());
         let shown = all(&engine, &governed, &TableQuery::default(), 7);
         prop_assert_eq!(shown.len(), if names.is_empty() { shown.len() } else { 20 });
         let allowed = tempfile::tempdir().unwrap();

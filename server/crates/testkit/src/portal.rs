@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use kaishu_portal::importing::{Folder, Input, Options};
+use kaishu_portal::tables::Bounds;
 use kaishu_portal::{BlobSettings, Clock, Error, Portal, Settings, Site};
 use kaishu_store::Store;
 use kaishu_types::DatasetCode;
@@ -135,6 +136,9 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         policy_override: None,
         site: Site::demonstration(),
         clock: Clock::Fixed(now()),
+        work_dir: folder.join("work"),
+        secret: [7; 32],
+        table_bounds: Bounds::default(),
     }
 }
 

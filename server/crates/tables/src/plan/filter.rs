@@ -109,10 +109,10 @@ fn constant(column: &str, resolved: &Resolved, value: &Literal) -> Result<Expr, 
     Ok(lit(scalar))
 }
 
-const A_NUMBER: &str = "compare it with a number, as in 12.5";
-const A_DATE: &str = "compare it with a date, as in DATE('2020-02-06')";
-const A_MOMENT: &str = "compare it with a time, as in TIMESTAMP('2020-02-06T12:00:00')";
-const YES_OR_NO: &str = "compare it with TRUE or FALSE";
+pub(crate) const A_NUMBER: &str = "compare it with a number, as in 12.5";
+pub(crate) const A_DATE: &str = "compare it with a date, as in DATE('2020-02-06')";
+pub(crate) const A_MOMENT: &str = "compare it with a time, as in TIMESTAMP('2020-02-06T12:00:00')";
+pub(crate) const YES_OR_NO: &str = "compare it with TRUE or FALSE";
 
 fn number(text: &str) -> Option<f64> {
     text.parse::<f64>().ok().filter(|number| number.is_finite())

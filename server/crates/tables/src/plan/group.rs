@@ -18,6 +18,9 @@ use crate::TableError;
 const MOST_KEYS: usize = 16;
 const MOST_AGGREGATES: usize = 12;
 
+pub(crate) const OF_NUMBERS: &str = "sums, means, quantiles and ranges are of numbers only";
+pub(crate) const OF_DATES: &str = "years, months and days are parts of dates only";
+
 /// Groups, with what each of their columns is.
 pub(crate) struct Grouped {
     pub(crate) frame: DataFrame,
@@ -101,12 +104,7 @@ fn key_of(key: &GroupKey, visible: &Visible) -> Result<(Expr, ItemType, Shown), 
             }
         }
         GroupKey::Period(period, name) => {
-            let date = of_type(
-                name,
-                visible,
-                &[ItemType::Date, ItemType::Datetime],
-                "years, months and days are parts of dates only",
-            )?;
+            let date = of_type(name, visible, &[ItemType::Date, ItemType::Datetime], OF_DATES)?;
             let part = |word: &str| cast(date_part(lit(word), date.clone()), DataType::Int64);
             match period {
                 Period::Year => (part("year"), ItemType::Integer, Shown::AsItIs),
@@ -126,8 +124,7 @@ fn key_of(key: &GroupKey, visible: &Visible) -> Result<(Expr, ItemType, Shown), 
 }
 
 fn numeric(name: &str, visible: &Visible) -> Result<Expr, TableError> {
-    let wanted = "sums, means, quantiles and ranges are of numbers only";
-    of_type(name, visible, &[ItemType::Integer, ItemType::Decimal], wanted)
+    of_type(name, visible, &[ItemType::Integer, ItemType::Decimal], OF_NUMBERS)
 }
 
 fn of_type(

@@ -4,52 +4,174 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::{Dialect, Layout, Origin, Row, TableSource};
-use crate::TableError;
-use crate::shape;
+use encoding_rs::UTF_8;
+use kaishu_types::vocabulary::Format;
 
-/// Finds the tables of a file.
+use super::{Dialect, Origin, TableSource, archive, columnar, layout, records, workbook};
+use crate::decode::Decoding;
+use crate::{TableError, shape};
+
+/// What a file is, by its first bytes; its format decides where they do not.
+enum Kind {
+    Text,
+    Json,
+    JsonLines,
+    Parquet,
+    Zip,
+    Gzip,
+    Xls,
+    Xlsx,
+    Ods,
+}
+
+/// Finds the tables of a file. `format` and `name` are what its publisher says of it; `folder` is for
+/// work under way, and has to be there until the tables are taken in.
 ///
 /// # Errors
 ///
 /// Says why there is none.
-pub fn inspect(path: &Path) -> Result<Vec<TableSource>, TableError> {
+pub fn inspect(
+    path: &Path,
+    format: Format,
+    name: &str,
+    folder: &Path,
+) -> Result<Vec<TableSource>, TableError> {
+    let tables = of_file(path, format, name, folder, true)?;
+    if tables.is_empty() {
+        return Err(TableError::Unreadable("there is no table in the file".to_owned()));
+    }
+    Ok(tables)
+}
+
+fn of_file(
+    path: &Path,
+    format: Format,
+    name: &str,
+    folder: &Path,
+    may_unpack: bool,
+) -> Result<Vec<TableSource>, TableError> {
+    match kind(path, format)? {
+        Kind::Text => text(path).map(|table| vec![table]),
+        Kind::Json => records::read(decoded(path)?, folder),
+        Kind::JsonLines => records::read_lines(decoded(path)?, folder),
+        Kind::Parquet => columnar::read(path, folder),
+        Kind::Xls => workbook::xls(path, folder),
+        Kind::Xlsx => {
+            archive::check(path)?;
+            workbook::xlsx(path, folder)
+        }
+        Kind::Ods => {
+            archive::check(path)?;
+            workbook::ods(path, folder)
+        }
+        Kind::Gzip if may_unpack => {
+            let unpacked = archive::gunzip(path, folder)?;
+            let name = name.strip_suffix(".gz").unwrap_or(name);
+            of_file(&unpacked, format_of_name(name), name, folder, false)
+        }
+        Kind::Zip if may_unpack => unzipped(path, folder),
+        Kind::Zip | Kind::Gzip => Ok(Vec::new()),
+    }
+}
+
+/// The tables of all files of an archive; files of other kinds are passed over.
+fn unzipped(path: &Path, folder: &Path) -> Result<Vec<TableSource>, TableError> {
+    let mut tables = Vec::new();
+    let files = archive::unzip(path, folder)?;
+    let is_only = files.len() == 1;
+    for file in files {
+        let format = format_of_name(&file.name);
+        if format == Format::Other {
+            continue;
+        }
+        let found = of_file(&file.path, format, &file.name, folder, false)
+            .map_err(|error| TableError::Unreadable(format!("{}: {error}", file.name)))?;
+        for table in found {
+            let name = match (is_only, table.name.as_str()) {
+                (true, name) => name.to_owned(),
+                (false, "") => file.name.clone(),
+                (false, name) => format!("{} / {name}", file.name),
+            };
+            tables.push(TableSource { name, ..table });
+        }
+    }
+    Ok(tables)
+}
+
+fn format_of_name(name: &str) -> Format {
+    let ending = Path::new(name).extension().and_then(|it| it.to_str()).unwrap_or_default();
+    match ending.to_ascii_lowercase().as_str() {
+        "csv" | "txt" | "tab" => Format::Csv,
+        "tsv" => Format::Tsv,
+        "json" => Format::Json,
+        "ndjson" | "jsonl" => Format::Ndjson,
+        "geojson" => Format::Geojson,
+        "parquet" => Format::Parquet,
+        "xlsx" | "xlsm" => Format::Xlsx,
+        "xls" => Format::Xls,
+        "ods" => Format::Ods,
+        _ => Format::Other,
+    }
+}
+
+fn kind(path: &Path, format: Format) -> Result<Kind, TableError> {
+    let mut head = Vec::new();
+    File::open(path)?.take(shape::HEAD as u64).read_to_end(&mut head)?;
+    if head.is_empty() {
+        return Err(TableError::Empty { file: "the file".to_owned() });
+    }
+    Ok(match head.as_slice() {
+        [b'P', b'A', b'R', b'1', ..] => Kind::Parquet,
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::Xls,
+        [0x1F, 0x8B, ..] => Kind::Gzip,
+        [b'P', b'K', 3 | 5 | 7, ..] => match format {
+            Format::Ods => Kind::Ods,
+            Format::Xlsx | Format::Xls => Kind::Xlsx,
+            _ if has(&head, b"[Content_Types].xml") || has(&head, b"xl/workbook.xml") => Kind::Xlsx,
+            _ if has(&head, b"application/vnd.oasis.opendocument.spreadsheet") => Kind::Ods,
+            _ => Kind::Zip,
+        },
+        _ => match format {
+            Format::Ndjson => Kind::JsonLines,
+            Format::Json | Format::Geojson => {
+                let text = String::from_utf8_lossy(&head);
+                let text = text.trim_start_matches('\u{FEFF}');
+                if records::is_lines(text) { Kind::JsonLines } else { Kind::Json }
+            }
+            Format::Parquet => {
+                return Err(TableError::Unreadable("the file is no Parquet".to_owned()));
+            }
+            _ => Kind::Text,
+        },
+    })
+}
+
+fn has(head: &[u8], part: &[u8]) -> bool {
+    head.windows(part.len()).any(|window| window == part)
+}
+
+/// JSON is UTF-8, or says otherwise by its first bytes.
+fn decoded(path: &Path) -> Result<Decoding<File>, TableError> {
     let mut file = File::open(path)?;
-    let (encoding, has_bom) = shape::detect(&mut file)?;
+    let mut head = Vec::new();
+    file.by_ref().take(4).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    let encoding = encoding_rs::Encoding::for_bom(&head).map_or(UTF_8, |(encoding, _)| encoding);
+    Ok(Decoding::new(file, encoding))
+}
+
+fn text(path: &Path) -> Result<TableSource, TableError> {
+    let mut file = File::open(path)?;
+    let (encoding, has_bom) = shape::detect_file(&mut file)?;
     file.seek(SeekFrom::Start(0))?;
     let mut head = Vec::new();
     file.take(shape::HEAD as u64).read_to_end(&mut head)?;
-    let delimiter = char::from(shape::delimiter_of(&head, encoding));
-    let dialect = Dialect {
-        encoding: shape::name_of(encoding),
-        has_bom,
-        delimiter,
-        quote: Some('"'),
-        escape: None,
-    };
+    let (delimiter, quote, escape) = shape::dialect_of(&head, encoding);
+    let dialect = Dialect { encoding: shape::name_of(encoding), has_bom, delimiter, quote, escape };
     let origin = Origin::Text(dialect);
-    let mut source = super::open(path, &origin)?;
-    let mut row = Row::default();
-    if !source.read_row(&mut row)? {
+    let layout = layout::find(super::open(path, &origin, 0)?.as_mut(), &[])?;
+    if layout.columns.is_empty() {
         return Err(TableError::Empty { file: "the file".to_owned() });
     }
-    let layout = Layout { preamble: Vec::new(), n_header_rows: 1, columns: names(&row) };
-    Ok(vec![TableSource { name: String::new(), path: path.to_owned(), origin, layout }])
-}
-
-/// Names columns by a row: trimmed, never empty, no two alike.
-pub(crate) fn names(row: &Row) -> Vec<String> {
-    let mut names: Vec<String> = Vec::with_capacity(row.len());
-    for (index, name) in row.iter().enumerate() {
-        let name = name.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-        let name = if name.is_empty() { format!("column_{}", index + 1) } else { name };
-        let mut unique = name.clone();
-        let mut n = 2;
-        while names.contains(&unique) {
-            unique = format!("{name}_{n}");
-            n += 1;
-        }
-        names.push(unique);
-    }
-    names
+    Ok(TableSource { name: String::new(), path: path.to_owned(), origin, layout })
 }

@@ -1,8 +1,14 @@
 //! Files as tables: what tables are in a file, and their rows as text.
 
+mod archive;
+mod columnar;
 mod delimited;
 mod inspect;
+mod layout;
+mod records;
 mod row;
+mod spool;
+mod workbook;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -12,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::delimited::Delimited;
 pub use self::inspect::inspect;
 pub(crate) use self::row::Row;
+use self::spool::Spool;
 use crate::TableError;
 
 /// A table has no more columns than this.
@@ -63,6 +70,8 @@ pub struct Layout {
 pub enum Origin {
     /// Delimited text.
     Text(Dialect),
+    /// Rows in the working folder, taken out of another kind of file.
+    Rows,
 }
 
 /// A table in a file.
@@ -82,7 +91,7 @@ pub struct TableSource {
 impl TableSource {
     /// Opens the table at its first row of data.
     pub(crate) fn open(&self) -> Result<Box<dyn Source>, TableError> {
-        let mut source = open(&self.path, &self.origin)?;
+        let mut source = open(&self.path, &self.origin, self.layout.columns.len())?;
         let mut row = Row::default();
         for _ in 0..self.layout.preamble.len() + self.layout.n_header_rows {
             source.read_row(&mut row)?;
@@ -91,9 +100,15 @@ impl TableSource {
     }
 }
 
-/// Opens a table at its first row of any kind.
-pub(crate) fn open(path: &Path, origin: &Origin) -> Result<Box<dyn Source>, TableError> {
+/// Opens a table at its first row of any kind. Rows of other files than text have no ends of their
+/// own: they are made as long as there are columns.
+pub(crate) fn open(
+    path: &Path,
+    origin: &Origin,
+    n_columns: usize,
+) -> Result<Box<dyn Source>, TableError> {
     Ok(match origin {
         Origin::Text(dialect) => Box::new(Delimited::new(File::open(path)?, dialect)?),
+        Origin::Rows => Box::new(Spool::open(path, n_columns)?),
     })
 }

@@ -12,11 +12,29 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// An empty row at a place.
+    pub(crate) fn at(place: u64) -> Self {
+        Self { place, ..Self::default() }
+    }
+
     /// Empties the row.
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
         self.missing.clear();
+    }
+
+    /// Adds a value.
+    pub(crate) fn push(&mut self, value: &str) {
+        self.text.push_str(value);
+        self.ends.push(self.text.len());
+    }
+
+    /// Adds a value that is not there.
+    pub(crate) fn push_missing(&mut self) {
+        self.missing.resize(self.ends.len(), false);
+        self.missing.push(true);
+        self.ends.push(self.text.len());
     }
 
     /// Takes over a text with the ends of its values.
@@ -31,6 +49,14 @@ impl Row {
     pub(crate) fn take_text(&mut self) -> String {
         self.ends.clear();
         std::mem::take(&mut self.text)
+    }
+
+    /// Takes away missing values behind the last one that is there.
+    pub(crate) fn trim_end(&mut self) {
+        while !self.ends.is_empty() && self.get(self.ends.len() - 1).is_none() {
+            self.ends.pop();
+            self.missing.truncate(self.ends.len());
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -57,5 +83,10 @@ impl Row {
     /// Size of all values in bytes.
     pub(crate) fn n_bytes(&self) -> usize {
         self.text.len()
+    }
+
+    /// Whether no value says anything.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
     }
 }

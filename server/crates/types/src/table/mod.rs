@@ -1,5 +1,6 @@
 //! Tables: their columns, what the values of a column have in common, and questions to them.
 
+pub mod address;
 pub mod parse;
 pub mod write;
 

@@ -5,11 +5,11 @@ use thiserror::Error;
 use super::query::{Aggregate, Filter, GroupKey, Literal, Operator, Period, Sort};
 
 /// A filter has no more parts than this.
-const MOST_PARTS: usize = 200;
+pub const MOST_PARTS: usize = 200;
 /// Parentheses are no deeper than this.
 const DEEPEST: usize = 20;
 /// A filter has no more characters than this.
-const LONGEST: usize = 8_000;
+pub const LONGEST: usize = 8_000;
 
 /// A text that is no filter, order or group.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,0 +1,263 @@
+//! What the page shows stands in its address, and nowhere else.
+
+use kaishu_types::FieldError;
+use kaishu_types::query::decode;
+use kaishu_types::table::address::{self, PAGE, QUESTION, TableRequest};
+use kaishu_types::table::{Filter, Literal, Operator, Sort, parse};
+
+use crate::ctx::Ctx;
+use crate::error::AppError;
+
+/// Parameters of the page that no question has: the column that is looked at closely, and where in the
+/// answer the rows begin.
+const OWN: &[&str] = &["col", "from"];
+
+/// What an address asks for.
+pub(super) enum Asked {
+    /// This view.
+    View(Box<View>),
+    /// A form was sent: the view is at this address.
+    Elsewhere(String),
+}
+
+/// A view of a table.
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    path: String,
+    /// The question and the part of the answer.
+    pub(super) request: TableRequest,
+    /// The column that is looked at closely.
+    pub(super) column: Option<String>,
+    /// The place of the first row in the answer, from 1.
+    pub(super) from: u64,
+}
+
+/// How a condition of the form compares.
+pub(super) const CONDITIONS: &[(&str, &str, &str)] = &[
+    ("eq", "等于", "is"),
+    ("ne", "不等于", "is not"),
+    ("has", "包含", "contains"),
+    ("starts", "开头是", "begins with"),
+    ("ge", "不小于", "is at least"),
+    ("le", "不大于", "is at most"),
+    ("gt", "大于", "is above"),
+    ("lt", "小于", "is below"),
+    ("none", "没有值", "has no value"),
+    ("some", "有值", "has a value"),
+];
+
+/// Reads the address of the page.
+pub(super) fn read(ctx: &Ctx, path: &str) -> Result<Asked, AppError> {
+    let fault = |faults: Vec<FieldError>| {
+        let open = ctx.lang.pick("显示全部数据", "Show all rows");
+        AppError::fields(faults).with_remedy(open, path)
+    };
+    let pairs = decode(&ctx.query, ctx.lang).map_err(fault)?;
+    let (sent, rest): (Vec<_>, Vec<_>) =
+        pairs.into_iter().partition(|(name, _)| ["c", "o", "v", "s"].contains(&name.as_str()));
+    let as_pairs: Vec<(&str, String)> =
+        rest.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let request = address::read(&address::query_string(&as_pairs), OWN, ctx.lang).map_err(fault)?;
+    let value =
+        |name: &str| rest.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone());
+    let from = value("from").and_then(|from| from.parse().ok()).filter(|from| *from > 0);
+    let mut view = View {
+        path: path.to_owned(),
+        from: if request.cursor.is_some() { from.unwrap_or(1) } else { 1 },
+        request,
+        column: value("col").filter(|name| !name.is_empty()),
+    };
+    if sent.is_empty() {
+        return Ok(Asked::View(Box::new(view)));
+    }
+    view.take(&sent);
+    Ok(Asked::Elsewhere(view.address()))
+}
+
+impl View {
+    /// Takes over what a form sent: a condition (`c`, `o`, `v`) or the columns that are wanted (`s`).
+    fn take(&mut self, sent: &[(String, String)]) {
+        self.rewind();
+        let value = |name: &str| {
+            let found = sent.iter().find(|(found, _)| found == name);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        let columns: Vec<String> =
+            sent.iter().filter(|(name, _)| name == "s").map(|(_, name)| name.clone()).collect();
+        if !columns.is_empty() {
+            self.request.query.select = columns;
+        }
+        let (column, operator, wanted) = (value("c"), value("o"), value("v"));
+        if column.is_empty() {
+            return;
+        }
+        if let Some(condition) = condition(column, &operator, wanted) {
+            let mut parts = self.conditions();
+            if !parts.contains(&condition) {
+                parts.push(condition);
+            }
+            self.request.query.filter = all_of(parts);
+        }
+    }
+
+    fn rewind(&mut self) {
+        self.request.cursor = None;
+        self.from = 1;
+    }
+
+    /// The conditions that all hold.
+    pub(super) fn conditions(&self) -> Vec<Filter> {
+        match self.request.query.filter.clone() {
+            None => Vec::new(),
+            Some(Filter::And(parts)) => parts,
+            Some(filter) => vec![filter],
+        }
+    }
+
+    /// The parameters of this view.
+    pub(super) fn pairs(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = address::write(&self.request);
+        pairs.extend(self.column.clone().map(|column| ("col", column)));
+        if self.request.cursor.is_some() {
+            pairs.push(("from", self.from.to_string()));
+        }
+        pairs
+    }
+
+    /// The parameters but for some, for forms that send those.
+    pub(super) fn pairs_without(&self, names: &[&str]) -> Vec<(&'static str, String)> {
+        let mut start = self.clone();
+        start.rewind();
+        start.pairs().into_iter().filter(|(name, _)| !names.contains(name)).collect()
+    }
+
+    /// The path of this view.
+    pub(super) fn address(&self) -> String {
+        written(&self.path, &self.pairs())
+    }
+
+    /// The query string of the question alone, for the API.
+    pub(super) fn question(&self) -> String {
+        let is_of_question = |name: &&str| QUESTION.contains(name) && !PAGE.contains(name);
+        let pairs: Vec<_> = address::write(&self.request)
+            .into_iter()
+            .filter(|(name, _)| is_of_question(name))
+            .collect();
+        written("", &pairs)
+    }
+
+    /// The path of this page without any question.
+    pub(super) fn without_question(&self) -> String {
+        let table = self.request.table;
+        let request = TableRequest { table, ..TableRequest::default() };
+        View { request, column: None, ..self.clone() }.address()
+    }
+
+    /// The path of another table of the file.
+    pub(super) fn of_table(&self, table: usize) -> String {
+        let request = TableRequest { table, ..TableRequest::default() };
+        View { request, column: None, from: 1, ..self.clone() }.address()
+    }
+
+    /// The path of this view without one of its conditions.
+    pub(super) fn without_condition(&self, place: usize) -> String {
+        let mut parts = self.conditions();
+        parts.remove(place.min(parts.len().saturating_sub(1)));
+        self.changed(|view| view.request.query.filter = all_of(parts))
+    }
+
+    /// The path of a view that differs, from its first row.
+    pub(super) fn changed(&self, change: impl FnOnce(&mut Self)) -> String {
+        let mut other = self.clone();
+        other.rewind();
+        change(&mut other);
+        other.address()
+    }
+
+    /// The path of this view ordered by a column: upwards, then downwards, then not at all.
+    pub(super) fn sorted_by(&self, column: &str) -> String {
+        let next = match self.direction(column) {
+            None => Some(false),
+            Some(false) => Some(true),
+            Some(true) => None,
+        };
+        self.changed(|view| {
+            let sort = next.map(|is_descending| Sort { column: column.to_owned(), is_descending });
+            view.request.query.sort = sort.into_iter().collect();
+        })
+    }
+
+    /// Whether the rows are ordered by a column, and whether its greatest value comes first.
+    pub(super) fn direction(&self, column: &str) -> Option<bool> {
+        let first = self.request.query.sort.first()?;
+        (first.column == column).then_some(first.is_descending)
+    }
+
+    /// The path of the rows that follow.
+    pub(super) fn next(&self, cursor: String, from: u64) -> String {
+        let mut other = self.clone();
+        other.request.cursor = Some(cursor);
+        other.from = from;
+        other.address()
+    }
+}
+
+fn written(path: &str, pairs: &[(&str, String)]) -> String {
+    if pairs.is_empty() {
+        return path.to_owned();
+    }
+    format!("{path}?{}", address::query_string(pairs))
+}
+
+fn all_of(mut parts: Vec<Filter>) -> Option<Filter> {
+    match parts.len() {
+        0 | 1 => parts.pop(),
+        _ => Some(Filter::And(parts)),
+    }
+}
+
+/// Makes a condition of what the form sent. What is no value of the column is said by the answer.
+fn condition(column: String, operator: &str, value: String) -> Option<Filter> {
+    let compare = |column, operator| {
+        let value = value.trim().to_owned();
+        Filter::Compare { column, operator, value: Literal::Text(value) }
+    };
+    let escaped = || value.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let like = |column, pattern| Filter::Like { column, pattern, ignores_case: true };
+    Some(match operator {
+        "eq" => compare(column, Operator::Equal),
+        "ne" => compare(column, Operator::NotEqual),
+        "ge" => compare(column, Operator::GreaterOrEqual),
+        "le" => compare(column, Operator::LessOrEqual),
+        "gt" => compare(column, Operator::Greater),
+        "lt" => compare(column, Operator::Less),
+        "has" if value.is_empty() => return None,
+        "has" => like(column, format!("%{}%", escaped())),
+        "starts" if value.is_empty() => return None,
+        "starts" => like(column, format!("{}%", escaped())),
+        "none" => Filter::IsNull { column },
+        "some" => Filter::Not(Box::new(Filter::IsNull { column })),
+        _ => parse::filter(&value).ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a condition that is none must fail the test")]
+    use super::*;
+
+    #[track_caller]
+    fn check(operator: &str, value: &str, expected: &str) {
+        let made = condition("人 口".to_owned(), operator, value.to_owned()).unwrap();
+        assert_eq!(made.to_string(), expected);
+    }
+
+    #[test]
+    fn forms_become_filters() {
+        check("eq", " 007 ", "\"人 口\" = '007'");
+        check("has", "50%", "CASEI(\"人 口\") LIKE CASEI('%50\\%%')");
+        check("some", "", "\"人 口\" IS NOT NULL");
+        assert!(condition("a".to_owned(), "has", String::new()).is_none());
+        assert!(condition("a".to_owned(), "drop", "x".to_owned()).is_none());
+    }
+}

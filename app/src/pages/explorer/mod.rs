@@ -1,0 +1,202 @@
+//! The table of a file: rows, filters, columns, all in the address (SRCH-03, DL-02).
+
+mod address;
+mod column;
+mod filters;
+mod rows;
+
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use kaishu_portal::Portal;
+use kaishu_portal::entries::DatasetPage;
+use kaishu_portal::tables::{Answer, OpenTable, Page as Part, TableState};
+use kaishu_types::ErrorCode;
+use kaishu_types::dataset::ResourceView;
+use leptos::prelude::*;
+
+use self::address::View;
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::page::{Keep, Page, Section, respond};
+use crate::ui::class_mark::{MarkSize, class_mark};
+use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
+use crate::ui::icon::icon;
+use crate::ui::links::download_path;
+use crate::ui::numbers::thousands;
+
+/// What the page shows of a table.
+struct Shown<'a> {
+    ctx: &'a Ctx,
+    found: &'a DatasetPage,
+    resource: &'a ResourceView,
+    table: &'a OpenTable,
+    view: &'a View,
+    answer: Result<Answer, String>,
+}
+
+/// Why there is no table to see of a file.
+pub(super) enum NoTable {
+    /// It is being taken in, so far in percent.
+    Preparing(u8),
+    /// It cannot be taken in.
+    Failed(String),
+    /// No table is made of such files.
+    Unsuited,
+}
+
+/// Shows the table of a file, or says why there is none.
+pub(super) async fn show(
+    ctx: &Ctx,
+    portal: &Portal,
+    found: &DatasetPage,
+    resource: &ResourceView,
+) -> Result<Result<Response, NoTable>, AppError> {
+    let path = format!("/datasets/{}/resources/{}", found.dataset.code, resource.id);
+    let view = match address::read(ctx, &path)? {
+        address::Asked::View(view) => view,
+        address::Asked::Elsewhere(address) => {
+            return Ok(Ok(Redirect::to(&ctx.href(&address)).into_response()));
+        }
+    };
+    let code = &found.dataset.code;
+    let request = &view.request;
+    let state =
+        portal.table_state(code, resource.id, request.table, request.version, ctx.lang).await?;
+    let table = match state {
+        TableState::Open(table) => table,
+        TableState::Preparing(percent) => return Ok(Err(NoTable::Preparing(percent))),
+        TableState::Failed(reason) => return Ok(Err(NoTable::Failed(reason))),
+        TableState::NoTable => return Ok(Err(NoTable::Unsuited)),
+    };
+    let part = Part { limit: request.limit, cursor: request.cursor.clone() };
+    let answer = match portal.ask(&table, &request.query, &part).await {
+        Ok(answer) => Ok(answer),
+        Err(error) if error.code() == ErrorCode::InvalidInput => Err(error.message(ctx.lang)),
+        Err(error) => return Err(error.into()),
+    };
+    let shown = Shown { ctx, found, resource, table: &table, view: &view, answer };
+    Ok(Ok(respond(ctx, || Ok(page(&shown)))))
+}
+
+fn page(shown: &Shown<'_>) -> Page {
+    let Shown { ctx, found, resource, .. } = shown;
+    let words = ctx.words;
+    let dataset = &found.dataset;
+    let dataset_title = dataset.title(ctx.lang).to_owned();
+    let title = resource.title.clone();
+    let dataset_path = format!("/datasets/{}", dataset.code);
+    let is_alike = title == dataset_title;
+    let place = if is_alike { words.table.to_owned() } else { title.clone() };
+    let body = view! {
+        <main id="main" class="ks-wrap text-[.9375rem]">
+            {crumbs(ctx, vec![
+                (words.datasets.to_owned(), Some("/datasets".to_owned())),
+                (dataset_title.clone(), Some(dataset_path)),
+                (place, None),
+            ])}
+            {head(shown, &title)}
+            {tables(shown)}
+            {filters::form(shown)}
+            {faults(shown)}
+            <div class="grid lg:grid-cols-[minmax(0,1fr)_21rem] gap-x-8 gap-y-8">
+                <div class="min-w-0">{rows::section(shown)}</div>
+                {column::aside(shown)}
+            </div>
+        </main>
+    };
+    let title = if is_alike { format!("{title}：{}", words.table) } else { title };
+    let mut page = Page::new(title, body).section(Section::Datasets);
+    page.is_wide = true;
+    // Whoever filters does not want to be found, and what is open may change with the next request.
+    page.listed = ctx.query.is_empty();
+    page.keep = Keep::Never;
+    if shown.answer.is_err() {
+        page.status = StatusCode::BAD_REQUEST;
+    }
+    page
+}
+
+fn head(shown: &Shown<'_>, title: &str) -> AnyView {
+    let Shown { ctx, found, resource, table, .. } = shown;
+    let words = ctx.words;
+    let dataset = &found.dataset;
+    let n_columns = table.governed.columns().len();
+    let extent = table.governed.n_rows().map(|n_rows| {
+        let text = format!("{} {} × {n_columns} {}", thousands(n_rows), words.rows, words.columns);
+        view! { <span class="num">{text}</span> }
+    });
+    let file = (table.may_take_file && found.is_free()).then(|| {
+        let target = ctx.href(&download_path(&dataset.code, resource));
+        view! {
+            <a class="btn btn-sm btn-outline" rel="nofollow" href=target>
+                {icon("download")}{words.original_file}" "{resource.format.label(ctx.lang)}
+            </a>
+        }
+    });
+    let api = format!(
+        "/api/v1/datasets/{}/resources/{}/rows{}",
+        dataset.code,
+        resource.id,
+        shown.view.question()
+    );
+    view! {
+        <div class="flex flex-wrap items-end justify-between gap-x-8 gap-y-3 pb-4">
+            <div>
+                <h1 class="text-2xl">{data(ctx.lang, title.to_owned())}</h1>
+                <p class="ks-inline mt-1">
+                    {class_mark(ctx.lang, dataset.fields.open.class, MarkSize::Normal)}
+                    <span>{data(ctx.lang, dataset.organization.label(ctx.lang).to_owned())}</span>
+                    {extent}
+                </p>
+            </div>
+            <div class="flex flex-wrap gap-2">
+                <a class="btn btn-sm btn-outline" href=api rel="nofollow">{icon("code")}{words.api_address}</a>
+                {file}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The tables of a workbook or an archive.
+fn tables(shown: &Shown<'_>) -> Option<AnyView> {
+    let Shown { ctx, table, view, .. } = shown;
+    if table.names.len() < 2 {
+        return None;
+    }
+    let entries: Vec<_> = table
+        .names
+        .iter()
+        .enumerate()
+        .map(|(place, name)| {
+            let number = place + 1;
+            let current = (number == table.number).then_some("page");
+            let target = ctx.href(&view.of_table(number));
+            view! { <li><a class="ks-tab" href=target aria-current=current>{data(ctx.lang, name.clone())}</a></li> }
+        })
+        .collect();
+    Some(
+        view! {
+            <nav aria-label=ctx.words.tables_of_file class="pb-3"><ul class="ks-tabs">{entries}</ul></nav>
+        }
+        .into_any(),
+    )
+}
+
+fn faults(shown: &Shown<'_>) -> Option<AnyView> {
+    let Shown { ctx, answer, view, .. } = shown;
+    let Err(fault) = answer else { return None };
+    let fault = fault.clone();
+    let all = ctx.href(&view.without_question());
+    Some(
+        view! {
+            <div class="my-4 border-l-4 border-[var(--color-error)] pl-4 py-1" role="alert">
+                <p class="font-semibold">{ctx.words.question_not_answered}</p>
+                <p class="mt-1">{fault}</p>
+                <p class="mt-2"><a class="ks-link" href=all>{ctx.words.show_all_rows}</a></p>
+            </div>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,101 @@
+//! Questions to open tables.
+
+use kaishu_tables::{MAX_PAGE, TableError};
+use kaishu_types::table::{TableQuery, TableSlice};
+use sha2::{Digest, Sha256};
+
+use super::OpenTable;
+use crate::{Error, Portal, Result};
+
+/// Which part of an answer is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// Most rows.
+    pub limit: usize,
+    /// Where the part before ended.
+    pub cursor: Option<String>,
+}
+
+/// A part of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The rows.
+    pub slice: TableSlice,
+    /// How many rows or groups the whole answer has.
+    pub total: u64,
+    /// Where the next part begins; `None` after the last.
+    pub next: Option<String>,
+    /// Tells the question and the bytes that answer it: the same fingerprint, the same answer.
+    pub fingerprint: String,
+}
+
+impl Portal {
+    /// The bounds of an answer.
+    pub fn table_bounds(&self) -> kaishu_tables::Bounds {
+        self.inner.engine.bounds()
+    }
+
+    /// Answers a question to a table.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` naming the part of the question that is wrong; `Unavailable` where the answer
+    /// takes more time or memory than one may have.
+    pub async fn ask(&self, table: &OpenTable, query: &TableQuery, page: &Page) -> Result<Answer> {
+        let limit = page.limit.clamp(1, MAX_PAGE);
+        let question = fingerprint(table, query)?;
+        let after = match &page.cursor {
+            None => None,
+            Some(cursor) => {
+                Some(self.inner.seal.open(cursor, question.as_bytes()).ok_or_else(|| {
+                    Error::field("cursor", "belongs to another question or table; leave it out")
+                })?)
+            }
+        };
+        let engine = &self.inner.engine;
+        let slice = engine.page(&table.governed, query, after.as_ref(), limit).await?;
+        let is_all = after.is_none() && slice.next.is_none();
+        let total = match is_all {
+            true => slice.rows.len() as u64,
+            false => self.count_rows(table, query, &question).await?,
+        };
+        let seal = |position| self.inner.seal.seal(position, question.as_bytes());
+        let next = slice.next.as_ref().map(seal).transpose()?;
+        let place = page.cursor.as_deref().unwrap_or_default();
+        let fingerprint = hex(&Sha256::digest(format!("{question} {limit} {place}")));
+        Ok(Answer { slice, total, next, fingerprint })
+    }
+
+    /// Counts an answer once: the stored bytes never change.
+    async fn count_rows(
+        &self,
+        table: &OpenTable,
+        query: &TableQuery,
+        question: &str,
+    ) -> Result<u64> {
+        if let Some(known) = self.inner.counts.get(question) {
+            return Ok(known);
+        }
+        let n = self.inner.engine.count(&table.governed, query).await?;
+        self.inner.counts.insert(question.to_owned(), n);
+        Ok(n)
+    }
+}
+
+/// Tells the bytes of a table, what the asker may have of them, and the question apart from all others.
+pub(super) fn fingerprint(table: &OpenTable, query: &TableQuery) -> Result<String> {
+    let query = serde_json::to_string(query)
+        .map_err(|error| Error::Internal(format!("a question cannot be written: {error}")))?;
+    let view = table.governed.fingerprint();
+    Ok(hex(&Sha256::digest(format!("{} {view} {query}", table.blob_key))))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl From<TableError> for Error {
+    fn from(error: TableError) -> Self {
+        Self::Table(error)
+    }
+}

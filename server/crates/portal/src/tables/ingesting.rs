@@ -1,0 +1,221 @@
+//! Taking files in: durable jobs, one file at a time on each node (PUB-05, PUB-14).
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use kaishu_store::jobs::{self, Job, JobState};
+use kaishu_store::tables::{self, TableRow, TabularFile};
+use kaishu_tables::{Ingested, Progress, TableError, TableSource};
+use kaishu_types::vocabulary::ItemType;
+
+use crate::{Error, Portal, Result};
+
+/// The kind of these jobs; their subject is the number of a resource.
+pub const INGEST: &str = "ingest";
+
+/// How often a node looks for files, and says how far it is.
+const PAUSE: Duration = Duration::from_secs(2);
+const REPORT: Duration = Duration::from_millis(500);
+/// Files that are put into the queue at once.
+const BATCH: u64 = 500;
+
+/// How far the queue of files is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IngestProgress {
+    /// Files taken in.
+    pub done: u64,
+    /// Files that could not be.
+    pub failed: u64,
+}
+
+/// What became of one file.
+enum Outcome {
+    Done,
+    Failed,
+    Stopped,
+}
+
+impl Portal {
+    /// Takes files in for as long as the process lives.
+    pub async fn follow_files(self) {
+        let owner = node();
+        loop {
+            if let Err(error) = self.take_in_all(&owner, |_| {}).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "files could not be taken in"
+                );
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Takes in every file that waits, telling `progress` after each.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does; a file that cannot be read is a failed job, not an error.
+    pub async fn take_in_files(
+        &self,
+        progress: impl FnMut(IngestProgress),
+    ) -> Result<IngestProgress> {
+        self.take_in_all(&node(), progress).await
+    }
+
+    async fn take_in_all(
+        &self,
+        owner: &str,
+        mut progress: impl FnMut(IngestProgress),
+    ) -> Result<IngestProgress> {
+        let store = &self.inner.store;
+        let mut so_far = IngestProgress::default();
+        loop {
+            let new = tables::without_job(store, INGEST, BATCH).await?;
+            jobs::enqueue(store, INGEST, &new).await?;
+            while let Some(job) = jobs::take(store, INGEST, owner).await? {
+                match self.take_in(&job, owner).await? {
+                    Outcome::Done => so_far.done += 1,
+                    Outcome::Failed => so_far.failed += 1,
+                    Outcome::Stopped => {}
+                }
+                progress(so_far);
+            }
+            if new.is_empty() {
+                return Ok(so_far);
+            }
+        }
+    }
+
+    /// Does one job. Whatever is wrong with the file ends up in its note; what it had before serves on.
+    async fn take_in(&self, job: &Job, owner: &str) -> Result<Outcome> {
+        let store = &self.inner.store;
+        let end =
+            async |state, note: Option<&str>| jobs::finish(store, job.id, owner, state, note).await;
+        let Some(file) = tables::file(store, job.subject).await? else {
+            end(JobState::Failed, Some("the file is no longer here")).await?;
+            return Ok(Outcome::Failed);
+        };
+        let made = self.make_tables(job, owner, &file).await;
+        let rows = match made {
+            Ok(rows) => rows,
+            Err(Error::Table(TableError::Cancelled)) => {
+                end(JobState::Cancelled, None).await?;
+                return Ok(Outcome::Stopped);
+            }
+            Err(Error::Table(error)) => {
+                tracing::info!(resource = job.subject, %error, "a file cannot be taken in");
+                end(JobState::Failed, Some(&error.to_string())).await?;
+                return Ok(Outcome::Failed);
+            }
+            Err(error) => return Err(error),
+        };
+        tables::put(store, job.subject, &file.dataset, rows).await?;
+        end(JobState::Done, None).await?;
+        self.wake_index();
+        Ok(Outcome::Done)
+    }
+
+    async fn make_tables(
+        &self,
+        job: &Job,
+        owner: &str,
+        file: &TabularFile,
+    ) -> Result<Vec<TableRow>> {
+        let path = self.inner.blobs.local_copy(&file.blob_key, &self.inner.table_cache).await?;
+        let declared = Arc::new(self.declared_types(file).await?);
+        let folder =
+            tempfile::Builder::new().prefix("ingest-").tempdir_in(&self.inner.work_dir).map_err(
+                |source| Error::Io { path: self.inner.work_dir.display().to_string(), source },
+            )?;
+        let name = file.file_name.clone().unwrap_or_default();
+        let format = file.format;
+        let work = folder.path().to_owned();
+        let sources =
+            unbounded(move || Ok(kaishu_tables::inspect(&path, format, &name, &work)?)).await?;
+        let total = file.size_bytes.saturating_mul(2);
+        let mut rows = Vec::with_capacity(sources.len());
+        for (n, source) in sources.into_iter().enumerate() {
+            let target = folder.path().join(format!("{n}.parquet"));
+            let name = source.name.clone();
+            let ingested = self
+                .watched(job, owner, total, source, target.clone(), Arc::clone(&declared))
+                .await?;
+            let blob = self.inner.blobs.put_file(&target).await?;
+            rows.push(TableRow {
+                name,
+                blob_key: blob.key,
+                size_bytes: blob.size_bytes,
+                n_rows: ingested.n_rows,
+                facts: serde_json::to_string(&ingested).map_err(|error| {
+                    Error::Internal(format!("facts cannot be written: {error}"))
+                })?,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// Takes in one table, while the job says how far it is and listens whether it is to stop.
+    async fn watched(
+        &self,
+        job: &Job,
+        owner: &str,
+        total: u64,
+        source: TableSource,
+        target: PathBuf,
+        declared: Arc<HashMap<String, ItemType>>,
+    ) -> Result<Ingested> {
+        let progress = Arc::new(Progress::default());
+        let worker = {
+            let progress = Arc::clone(&progress);
+            unbounded(move || ingest(&source, &declared, &target, &progress))
+        };
+        let mut worker = std::pin::pin!(worker);
+        loop {
+            tokio::select! {
+                done = &mut worker => return done,
+                () = tokio::time::sleep(REPORT) => {
+                    let done = progress.done();
+                    if !jobs::report(&self.inner.store, job.id, owner, done, total).await? {
+                        progress.cancel();
+                    }
+                }
+            }
+        }
+    }
+
+    /// The types that the data items of a dataset declare for their columns.
+    async fn declared_types(&self, file: &TabularFile) -> Result<HashMap<String, ItemType>> {
+        let dataset = kaishu_store::datasets::find(&self.inner.store, &file.dataset).await?;
+        let items = dataset.map(|dataset| dataset.items).unwrap_or_default();
+        Ok(items.into_iter().map(|item| (item.name, item.item_type)).collect())
+    }
+}
+
+fn ingest(
+    source: &TableSource,
+    declared: &HashMap<String, ItemType>,
+    target: &Path,
+    progress: &Progress,
+) -> Result<Ingested> {
+    let of_column = |name: &str| declared.get(name).copied();
+    Ok(kaishu_tables::ingest(source, &of_column, target, progress)?)
+}
+
+/// Runs long work on a thread of its own: searches must not wait for it.
+async fn unbounded<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|failed| {
+        Err(Error::Table(TableError::Unreadable(format!("the file could not be read: {failed}"))))
+    })
+}
+
+/// Names this process among all nodes.
+fn node() -> String {
+    use std::hash::{BuildHasher, RandomState};
+
+    format!("{}-{:016x}", std::process::id(), RandomState::new().hash_one(()))
+}

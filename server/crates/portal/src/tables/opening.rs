@@ -1,0 +1,161 @@
+//! Which part of which table is whose: the only place where a view is made.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use kaishu_domain::visibility::OpenColumns;
+use kaishu_store::jobs::{self, JobState};
+use kaishu_store::tables::{TABULAR, TableRow};
+use kaishu_tables::{Governed, Ingested, View, VisibleColumn};
+use kaishu_types::dataset::{DataItemView, ResourceView};
+use kaishu_types::vocabulary::ResourceKind;
+use kaishu_types::{DatasetCode, Lang};
+
+use super::INGEST;
+use crate::rules::PublicView;
+use crate::{Error, Portal, Result};
+
+/// A stored table with what was found out about it.
+pub(crate) struct Loaded {
+    /// What was found out.
+    pub(crate) ingested: Ingested,
+}
+
+/// A table that somebody may ask.
+#[derive(Clone)]
+pub struct OpenTable {
+    /// The dataset.
+    pub dataset: DatasetCode,
+    /// The file.
+    pub resource: ResourceView,
+    /// Which table of the file, from 1.
+    pub number: usize,
+    /// Names of all tables of the file.
+    pub names: Vec<String>,
+    /// The table, as the asker may have it.
+    pub governed: Governed,
+    /// Whether the asker may take the file itself.
+    pub may_take_file: bool,
+    /// The key of the stored table: it changes with every byte of it.
+    pub(crate) blob_key: String,
+    /// When it was taken in.
+    pub taken_in_at: DateTime<Utc>,
+}
+
+/// What there is to see of a file.
+pub enum TableState {
+    /// A table.
+    Open(Box<OpenTable>),
+    /// It is being taken in; so much of a hundred is done.
+    Preparing(u8),
+    /// It could not be taken in, for this reason.
+    Failed(String),
+    /// It is of a kind that no table is made of.
+    NoTable,
+}
+
+impl Portal {
+    /// Finds what anyone may see of a table of a file, and says why there is nothing to see.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is no such public file or table; `Unauthenticated` with the rule where
+    /// open data needs a login; `Gone` where the dataset serves no data now.
+    pub async fn table_state(
+        &self,
+        code: &DatasetCode,
+        id: i64,
+        number: usize,
+        version: Option<u32>,
+        lang: Lang,
+    ) -> Result<TableState> {
+        let hidden = || Error::not_found("resource", format!("{id} of {code}"));
+        let view = self.find_public(code).await?.ok_or_else(hidden)?;
+        self.check_serves(&view, lang)?;
+        let (resource, open) = table_of(&view, id).ok_or_else(hidden)?;
+        if self.needs_login() {
+            return Err(self.login_needed(lang));
+        }
+        if resource.kind != ResourceKind::File || !TABULAR.contains(&resource.format) {
+            return Ok(TableState::NoTable);
+        }
+        let tables = kaishu_store::tables::of_resource(&self.inner.store, id).await?;
+        if tables.is_empty() {
+            return self.why_not(id).await;
+        }
+        let names: Vec<String> = tables.iter().map(|(table, _)| table.name.clone()).collect();
+        let found = number.checked_sub(1).and_then(|place| tables.into_iter().nth(place));
+        let (row, taken_in_at) =
+            found.ok_or_else(|| Error::not_found("table", format!("{number} of {id}")))?;
+        let loaded = self.load_table(&row, taken_in_at)?;
+        let path = self.inner.blobs.local_copy(&row.blob_key, &self.inner.table_cache).await?;
+        let stored = loaded.ingested.stored(path);
+        let columns = stored.columns.iter().enumerate().filter(|(_, it)| open.has(&it.name));
+        let said = match version.filter(|version| *version != view.dataset.version) {
+            Some(version) => self.as_of(&view, version).await?,
+            None => view.dataset.clone(),
+        };
+        let described = |name: &str| said.items.iter().find(|item| item.name == name);
+        let columns = columns
+            .map(|(index, column)| visible(index, &column.name, described(&column.name)))
+            .collect();
+        let governed = Governed::new(stored, View { columns, rows: None });
+        Ok(TableState::Open(Box::new(OpenTable {
+            dataset: code.clone(),
+            may_take_file: resource.sha256.is_some(),
+            resource,
+            number,
+            names,
+            governed,
+            blob_key: row.blob_key,
+            taken_in_at,
+        })))
+    }
+
+    async fn why_not(&self, id: i64) -> Result<TableState> {
+        let job = jobs::find(&self.inner.store, INGEST, id).await?;
+        Ok(match job {
+            Some(job) if job.state == JobState::Failed => {
+                TableState::Failed(job.note.unwrap_or_default())
+            }
+            Some(job) if job.state == JobState::Running && job.total > 0 => TableState::Preparing(
+                u8::try_from(job.done * 100 / job.total).unwrap_or(100).min(99),
+            ),
+            _ => TableState::Preparing(0),
+        })
+    }
+
+    fn load_table(&self, row: &TableRow, taken_in_at: DateTime<Utc>) -> Result<Arc<Loaded>> {
+        let key = (row.blob_key.clone(), taken_in_at);
+        if let Some(loaded) = self.inner.loaded_tables.get(&key) {
+            return Ok(loaded);
+        }
+        let ingested = serde_json::from_str(&row.facts)
+            .map_err(|error| Error::Internal(format!("facts of a table: {error}")))?;
+        let loaded = Arc::new(Loaded { ingested });
+        self.inner.loaded_tables.insert(key, Arc::clone(&loaded));
+        Ok(loaded)
+    }
+}
+
+/// Finds a public file, with the columns of it that anyone may have.
+fn table_of(view: &PublicView, id: i64) -> Option<(ResourceView, OpenColumns)> {
+    if let Some(resource) = view.dataset.resources.iter().find(|it| it.id == id) {
+        return Some((resource.clone(), view.open_columns.clone()));
+    }
+    // What only older versions have is listed only where it was open whole.
+    let mut older = view.dataset.versions.iter().filter(|version| version.is_wholly_open);
+    let resource = older.find_map(|version| version.resources.iter().find(|it| it.id == id))?;
+    let is_closed = view.closed_resources.contains(&id);
+    (!is_closed).then(|| (resource.clone(), OpenColumns::All))
+}
+
+fn visible(index: usize, name: &str, item: Option<&DataItemView>) -> VisibleColumn {
+    let label = item.map(|item| item.label.clone()).filter(|label| !label.is_empty());
+    VisibleColumn {
+        index,
+        label: label.unwrap_or_else(|| name.to_owned()),
+        unit: item.and_then(|item| item.unit.clone()),
+        mask: None,
+    }
+}

@@ -1,0 +1,167 @@
+//! Sheets of workbooks: XLSX, XLS and ODS.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, Xls, Xlsx};
+
+use super::layout::{self, Merged};
+use super::spool::{Spool, SpoolWriter};
+use super::{MAX_COLUMNS, Origin, Row, TableSource};
+use crate::TableError;
+
+fn broken(error: impl std::fmt::Display) -> TableError {
+    TableError::Unreadable(format!("the workbook cannot be read: {error}"))
+}
+
+/// Takes the sheets out of an XLSX workbook, cell by cell: what a sheet says of its size is not
+/// believed.
+pub(crate) fn xlsx(path: &Path, folder: &Path) -> Result<Vec<TableSource>, TableError> {
+    let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(File::open(path)?)).map_err(broken)?;
+    let mut tables = Vec::new();
+    for name in workbook.sheet_names() {
+        let merged = workbook.merge_cells_by_sheet_name(&name).unwrap_or_default();
+        let merged: Vec<Merged> = merged
+            .iter()
+            .map(|block| Merged {
+                rows: (block.start.0.into(), block.end.0.into()),
+                columns: (column(block.start.1), column(block.end.1)),
+            })
+            .collect();
+        let mut writer = SpoolWriter::new(folder)?;
+        // A sheet that is a chart has no cells.
+        let Ok(mut cells) = workbook.worksheet_cells_reader(&name) else { continue };
+        let mut row = Row::at(1);
+        while let Some(cell) = cells.next_cell().map_err(broken)? {
+            let (place, index) = cell.get_position();
+            let place = u64::from(place) + 1;
+            if place != row.place {
+                flush(&mut writer, &mut row)?;
+                row.place = place;
+            }
+            if column(index) >= MAX_COLUMNS {
+                return Err(TableError::TooManyColumns { line: place });
+            }
+            while row.len() < column(index) {
+                row.push_missing();
+            }
+            match text_of_ref(cell.get_value()) {
+                Some(text) => row.push(&text),
+                None => row.push_missing(),
+            }
+        }
+        flush(&mut writer, &mut row)?;
+        tables.extend(table(name, writer, &merged)?);
+    }
+    Ok(tables)
+}
+
+/// Takes the sheets out of an old Excel workbook.
+pub(crate) fn xls(path: &Path, folder: &Path) -> Result<Vec<TableSource>, TableError> {
+    let mut workbook: Xls<_> = Xls::new(BufReader::new(File::open(path)?)).map_err(broken)?;
+    dense(&mut workbook, folder)
+}
+
+/// Takes the sheets out of an OpenDocument spreadsheet.
+pub(crate) fn ods(path: &Path, folder: &Path) -> Result<Vec<TableSource>, TableError> {
+    let mut workbook: Ods<_> = Ods::new(BufReader::new(File::open(path)?)).map_err(broken)?;
+    dense(&mut workbook, folder)
+}
+
+fn dense<R>(workbook: &mut R, folder: &Path) -> Result<Vec<TableSource>, TableError>
+where
+    R: Reader<BufReader<File>>,
+    R::Error: std::fmt::Display,
+{
+    let mut tables = Vec::new();
+    for name in workbook.sheet_names() {
+        let range = workbook.worksheet_range(&name).map_err(broken)?;
+        let (top, left) = range.start().unwrap_or_default();
+        let mut writer = SpoolWriter::new(folder)?;
+        for (n, cells) in range.rows().enumerate() {
+            let mut row = Row::at(u64::from(top) + n as u64 + 1);
+            (0..left).for_each(|_| row.push_missing());
+            for cell in cells {
+                match text_of(cell) {
+                    Some(text) => row.push(&text),
+                    None => row.push_missing(),
+                }
+            }
+            flush(&mut writer, &mut row)?;
+        }
+        tables.extend(table(name, writer, &[])?);
+    }
+    Ok(tables)
+}
+
+fn column(index: u32) -> usize {
+    usize::try_from(index).unwrap_or(usize::MAX)
+}
+
+/// Writes a row that has any value, and empties it.
+fn flush(writer: &mut SpoolWriter, row: &mut Row) -> Result<(), TableError> {
+    if !row.is_blank() {
+        row.trim_end();
+        writer.push(row)?;
+    }
+    row.clear();
+    Ok(())
+}
+
+/// Makes a table of a sheet; an empty sheet is none.
+fn table(
+    name: String,
+    writer: SpoolWriter,
+    merged: &[Merged],
+) -> Result<Option<TableSource>, TableError> {
+    let is_empty = writer.n_rows == 0;
+    let path = writer.finish()?;
+    if is_empty {
+        return Ok(None);
+    }
+    let layout = layout::find(&mut Spool::open(&path, 0)?, merged)?;
+    Ok(Some(TableSource { name, path, origin: Origin::Rows, layout }))
+}
+
+fn text_of(cell: &Data) -> Option<String> {
+    Some(match cell {
+        Data::Empty => return None,
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) => number.to_string(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Bool(is_it) => is_it.to_string(),
+        Data::DateTime(moment) => text_of_moment(*moment),
+        Data::Error(error) => error.to_string(),
+    })
+}
+
+fn text_of_ref(cell: &DataRef<'_>) -> Option<String> {
+    Some(match cell {
+        DataRef::Empty => return None,
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            text.clone()
+        }
+        DataRef::Bool(is_it) => is_it.to_string(),
+        DataRef::DateTime(moment) => text_of_moment(*moment),
+        DataRef::Error(error) => error.to_string(),
+    })
+}
+
+/// Writes a day as `2020-02-06`, with its time where it has one, and a time of no day as `12:30:00`.
+fn text_of_moment(moment: ExcelDateTime) -> String {
+    let number = moment.as_f64();
+    let (year, month, day, hour, minute, second, millis) = moment.to_ymd_hms_milli();
+    let time = match millis {
+        0 => format!("{hour:02}:{minute:02}:{second:02}"),
+        _ => format!("{hour:02}:{minute:02}:{second:02}.{millis:03}"),
+    };
+    if moment.is_duration() || number < 1.0 {
+        return if number < 1.0 { time } else { number.to_string() };
+    }
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    if number.fract() == 0.0 { date } else { format!("{date} {time}") }
+}

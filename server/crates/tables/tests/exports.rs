@@ -1,0 +1,175 @@
+//! Answers as files, and back again.
+
+#![expect(clippy::unwrap_used, reason = "a file that does not read must fail the test")]
+
+mod support;
+
+use std::path::Path;
+
+use kaishu_tables::{Engine, ExportFormat, Governed, StoredTable};
+use kaishu_types::table::{TableQuery, parse};
+use kaishu_types::vocabulary::Format;
+use proptest::prelude::*;
+use support::{all, engine, run, take_in, take_in_file, whole};
+
+/// Takes the whole of a table away as a file.
+fn export(
+    engine: &Engine,
+    table: &StoredTable,
+    query: &TableQuery,
+    format: ExportFormat,
+) -> Vec<u8> {
+    let governed = Governed::new(table.clone(), whole(table));
+    run(async {
+        let mut chunks = engine.export(&governed, query, format).await.unwrap();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = chunks.recv().await {
+            bytes.extend_from_slice(&chunk.unwrap());
+        }
+        bytes
+    })
+}
+
+const NASTY: &str = "code,name,n,d\n\
+    007,\"a,\"\"b\"\"\",1.50,2020年5月1日\n\
+    110101199003078515,\"two\nlines\",-3,2020-05-01\n\
+    ,=1+1,,\n";
+
+fn exported(format: ExportFormat) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let table = take_in(folder.path(), NASTY);
+    let engine = engine(folder.path());
+    String::from_utf8(export(&engine, &table, &TableQuery::default(), format)).unwrap()
+}
+
+#[test]
+fn csv_is_what_it_was() {
+    assert_eq!(
+        exported(ExportFormat::Csv),
+        "code,name,n,d\r\n007,\"a,\"\"b\"\"\",1.50,2020年5月1日\r\n\
+         110101199003078515,\"two\nlines\",-3,2020-05-01\r\n,=1+1,,\r\n",
+    );
+}
+
+#[test]
+fn csv_for_spreadsheets_runs_nothing() {
+    let text = exported(ExportFormat::CsvBom);
+    assert!(text.starts_with("\u{FEFF}code,name"));
+    assert!(text.contains("\r\n,\"'=1+1\",,\r\n"), "{text}");
+    assert!(text.contains(",-3,"), "a number with a sign is no formula: {text}");
+}
+
+#[test]
+fn gb18030_has_every_character() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = take_in(folder.path(), "名称\n𠮷野家\n茂县\n");
+    let engine = engine(folder.path());
+    let bytes = export(&engine, &table, &TableQuery::default(), ExportFormat::CsvGb18030);
+    let (text, _, had_errors) = encoding_rs::GB18030.decode(&bytes);
+    assert!(!had_errors);
+    assert_eq!(text, "名称\r\n𠮷野家\r\n茂县\r\n");
+}
+
+#[test]
+fn json_keeps_numbers_and_codes_apart() {
+    let text = exported(ExportFormat::Json);
+    let rows: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(rows[0]["code"], "007");
+    assert_eq!(rows[1]["code"], "110101199003078515");
+    assert!(text.contains("\"n\":1.50,"), "{text}");
+    assert_eq!(rows[0]["d"], "2020年5月1日");
+    let lines = exported(ExportFormat::Ndjson);
+    assert_eq!(lines.lines().count(), 3);
+}
+
+#[test]
+fn xml_can_hold_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = take_in(folder.path(), "a\n<b>&\u{1}\n\"x\"\n");
+    let engine = engine(folder.path());
+    let bytes = export(&engine, &table, &TableQuery::default(), ExportFormat::Xml);
+    assert_eq!(
+        String::from_utf8(bytes).unwrap(),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<table>\n\
+         <row><value column=\"a\" encoding=\"base64\">PGI+JgE=</value></row>\n\
+         <row><value column=\"a\">x</value></row>\n</table>\n",
+    );
+}
+
+#[test]
+fn coordinates_become_points() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = take_in(folder.path(), "name,lon,lat\n甲,104.06,30.67\n乙,,\n");
+    let engine = engine(folder.path());
+    let bytes = export(&engine, &table, &TableQuery::default(), ExportFormat::Geojson);
+    let found: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(found["features"][0]["geometry"]["coordinates"][0], 104.06);
+    assert_eq!(found["features"][1]["geometry"], serde_json::Value::Null);
+    let table = take_in(folder.path(), "name\n甲\n");
+    let governed = Governed::new(table.clone(), whole(&table));
+    let query = TableQuery::default();
+    assert!(run(engine.export(&governed, &query, ExportFormat::Geojson)).is_err());
+}
+
+#[test]
+fn what_is_filtered_is_what_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = take_in(folder.path(), "a,b\n1,x\n2,y\n3,x\n");
+    let engine = engine(folder.path());
+    let mut query = TableQuery {
+        filter: Some(parse::filter("b = 'x'").unwrap()),
+        select: vec!["a".to_owned()],
+        sort: parse::sort("-a").unwrap(),
+        ..TableQuery::default()
+    };
+    let csv = |query: &TableQuery| {
+        String::from_utf8(export(&engine, &table, query, ExportFormat::Csv)).unwrap()
+    };
+    assert_eq!(csv(&query), "a\r\n3\r\n1\r\n");
+    query = TableQuery {
+        grouping: Some(kaishu_types::table::Grouping {
+            keys: parse::group_by("b").unwrap(),
+            aggregates: parse::aggregates("count(),sum(a)").unwrap(),
+        }),
+        ..TableQuery::default()
+    };
+    assert_eq!(csv(&query), "b,count(),sum(a)\r\nx,2,4\r\ny,1,2\r\n");
+}
+
+fn back_again(folder: &Path, bytes: &[u8], format: Format, name: &str) -> Vec<String> {
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let table = take_in_file(folder, &path, format);
+    let governed = Governed::new(table.clone(), whole(&table));
+    all(&engine(folder), &governed, &TableQuery::default(), 1000)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Any text comes back from CSV, JSON, XLSX and Parquet as it went in.
+    #[test]
+    fn texts_come_back(rows in proptest::collection::vec(proptest::collection::vec("[ -~\u{e9}\u{5c71}\u{20bb7}\n\"',;=+-]{1,12}[a-z]", 3), 1..12)) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["x one", "x two", "x three"]).unwrap();
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        let table = take_in(folder.path(), &text);
+        let engine = engine(folder.path());
+        let expected: Vec<String> = rows.iter().map(|row| row.join("|")).collect();
+        for (format, kind, name) in [
+            (ExportFormat::Csv, Format::Csv, "a.csv"),
+            (ExportFormat::Json, Format::Json, "a.json"),
+            (ExportFormat::Ndjson, Format::Ndjson, "a.ndjson"),
+            (ExportFormat::Xlsx, Format::Xlsx, "a.xlsx"),
+            (ExportFormat::Parquet, Format::Parquet, "a.parquet"),
+        ] {
+            let bytes = export(&engine, &table, &TableQuery::default(), format);
+            let found = back_again(folder.path(), &bytes, kind, name);
+            prop_assert_eq!(&found, &expected, "{}", name);
+        }
+    }
+}
