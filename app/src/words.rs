@@ -377,6 +377,8 @@ words! {
     // table
     table: "表格", "Table";
     original_file: "下载原文件", "Download the file";
+    download_filtered: "下载筛选结果", "Download these rows";
+    download_table: "下载表格", "Download the table";
     api_address: "接口地址", "API address";
     tables_of_file: "文件里的表", "Tables of the file";
     filter_rows: "筛选行", "Filter the rows";

@@ -61,7 +61,7 @@ pub(super) async fn take(
         Problem::from(Error::not_found("export", shown))
     })?;
     let request =
-        address::read(&asked.query, &["encoding"], asked.lang).map_err(Problem::fields)?;
+        address::read_whole(&asked.query, &["encoding"], asked.lang).map_err(Problem::fields)?;
     let format = encoded(format, &asked)?;
     let (code, id) = names(&code, &id)?;
     let portal = state.portal();

@@ -169,7 +169,12 @@ async fn exports_are_what_is_filtered() {
     assert!(marked.bytes.starts_with(b"\xEF\xBB\xBFcode"));
     let gb = site.get(&format!("{path}/export.csv?encoding=gb18030&select=name")).await;
     assert_eq!(&gb.bytes[6..10], b"\xB1\xB1\xBE\xA9");
-    for wrong in ["export.csv?encoding=latin1", "export.json?encoding=utf-8", "export.geojson"] {
+    for wrong in [
+        "export.csv?encoding=latin1",
+        "export.json?encoding=utf-8",
+        "export.geojson",
+        "export.csv?limit=1",
+    ] {
         assert_eq!(site.get(&format!("{path}/{wrong}")).await.status, 400, "{wrong}");
     }
     assert_eq!(site.get(&format!("{path}/export.exe")).await.status, 404);

@@ -153,11 +153,57 @@ fn head(shown: &Shown<'_>, title: &str) -> AnyView {
             <div class="flex flex-wrap gap-2">
                 <a class="btn btn-sm btn-outline" href=api rel="nofollow">{icon("code")}{words.api_address}</a>
                 {file}
+                {downloads(shown)}
             </div>
         </div>
     }
     .into_any()
 }
+
+/// The ways to take away what is filtered.
+fn downloads(shown: &Shown<'_>) -> AnyView {
+    let Shown { ctx, found, resource, table, view, .. } = shown;
+    let words = ctx.words;
+    let base = format!("/api/v1/datasets/{}/resources/{}/export", found.dataset.code, resource.id);
+    let question = view.question();
+    let columns = table.governed.columns();
+    let has_place = kaishu_portal::tables::has_place(&columns);
+    let entries: Vec<_> = FORMATS
+        .iter()
+        .filter(|(ending, ..)| *ending != "geojson" || has_place)
+        .map(|(ending, encoding, zh, en)| {
+            let separator = if question.is_empty() { "?" } else { "&" };
+            let encoding = match encoding {
+                Some(encoding) => format!("{separator}encoding={encoding}"),
+                None => String::new(),
+            };
+            let target = format!("{base}.{ending}{question}{encoding}");
+            view! { <li><a class="ks-plain block py-1.5" rel="nofollow" href=target>{ctx.lang.pick(*zh, *en)}</a></li> }
+        })
+        .collect();
+    let is_part = view.request.query != kaishu_types::table::TableQuery::default();
+    let title = if is_part { words.download_filtered } else { words.download_table };
+    view! {
+        <details class="ks-drop">
+            <summary class="btn btn-sm btn-primary">{icon("download")}{title}{icon("down")}</summary>
+            <ul>{entries}</ul>
+        </details>
+    }
+    .into_any()
+}
+
+/// The kinds of files, with the encoding of CSV.
+const FORMATS: &[(&str, Option<&str>, &str, &str)] = &[
+    ("csv", Some("utf-8-bom"), "CSV，用表格软件打开", "CSV for spreadsheets"),
+    ("csv", None, "CSV，UTF-8，供程序读取", "CSV, UTF-8, for programs"),
+    ("csv", Some("gb18030"), "CSV，GB18030 编码", "CSV, GB18030"),
+    ("xlsx", None, "Excel 工作簿 XLSX", "Excel workbook XLSX"),
+    ("json", None, "JSON", "JSON"),
+    ("ndjson", None, "NDJSON，每行一条记录", "NDJSON, a record a line"),
+    ("xml", None, "XML", "XML"),
+    ("parquet", None, "Parquet", "Parquet"),
+    ("geojson", None, "GeoJSON", "GeoJSON"),
+];
 
 /// The tables of a workbook or an archive.
 fn tables(shown: &Shown<'_>) -> Option<AnyView> {

@@ -13,6 +13,9 @@ use crate::ui::numbers::thousands;
 /// A value is shown with so many characters; the rest is in the file.
 const SHOWN: usize = 160;
 
+/// Longer texts are set in several lines.
+const LONG: usize = 24;
+
 /// Draws the rows with what there is to say of them.
 pub(super) fn section(shown: &Shown<'_>) -> AnyView {
     let Shown { ctx, resource, view, answer, .. } = shown;
@@ -54,7 +57,7 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
         <p class="py-2 text-sm ks-mute num" role="status">{status}</p>
         {is_empty.then(|| view! { <p class="py-8">{words.no_such_rows}</p> })}
         {(!is_empty).then(|| view! {
-            <div class="ks-frame" tabindex="0" role="region" aria-label=words.table_region>
+            <div class="ks-frame lg:max-h-[46rem]" tabindex="0" role="region" aria-label=words.table_region>
                 <table class="ks-table is-dense">
                     <caption class="sr-only">{resource.title.clone()}</caption>
                     <thead><tr><th scope="col" class="r"><span class="sr-only">{words.row_number}</span><span aria-hidden="true">"#"</span></th>{heads}</tr></thead>
@@ -103,7 +106,7 @@ fn value(lang: Lang, no_value: &'static str, cell: &Cell, column: &TableColumn) 
     let class = match column.item_type {
         ItemType::Integer | ItemType::Decimal => Some("r"),
         ItemType::Code => Some("ks-id"),
-        ItemType::Text | ItemType::Geometry => Some("ks-text"),
+        _ if text.chars().count() > LONG => Some("ks-text"),
         _ => None,
     };
     if text.trim().is_empty() {

@@ -412,7 +412,7 @@ impl Reading<'_> {
             let raw = raw?;
             let text = raw.trim();
             let value = read(text);
-            if value.is_none() && !text.is_empty() {
+            if value.is_none() && !text.is_empty() && !value::is_marker(text) {
                 self.misfits.add(raw, row);
             }
             value

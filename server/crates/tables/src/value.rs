@@ -5,6 +5,14 @@ use chrono::NaiveDate;
 /// From here on a double no longer tells all numbers apart.
 const LONGEST_NUMBER: usize = 15;
 
+/// Whether a value is a word for none, as statistical programs write it. It stays as it is; a column
+/// of numbers stays one beside it.
+pub(crate) fn is_marker(value: &str) -> bool {
+    const MARKERS: &[&str] =
+        &["NA", "N/A", "NULL", "NaN", "-", "--", "—", "——", "/", "\\N", "#N/A"];
+    value.len() <= 6 && MARKERS.iter().any(|marker| value.eq_ignore_ascii_case(marker))
+}
+
 /// A value that is written as a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Number {

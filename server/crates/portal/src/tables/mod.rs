@@ -8,7 +8,7 @@ mod opening;
 
 pub use asking::{Answer, Page};
 pub use ingesting::{INGEST, IngestProgress};
-pub use kaishu_tables::{Bounds, ExportFormat, write_json, write_text};
+pub use kaishu_tables::{Bounds, ExportFormat, has_place, write_json, write_text};
 pub use opening::{OpenTable, TableState};
 
 pub(crate) use cursor::{Seal, derived};

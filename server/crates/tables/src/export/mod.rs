@@ -93,6 +93,11 @@ impl FromStr for ExportFormat {
     }
 }
 
+/// Whether columns say where their rows are, so that GeoJSON can be made of them.
+pub fn has_place(columns: &[TableColumn]) -> bool {
+    geojson::Place::of(columns).is_ok()
+}
+
 /// Writes rows to a file.
 trait RowWriter {
     /// Writes some rows.

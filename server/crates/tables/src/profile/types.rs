@@ -104,6 +104,9 @@ impl TypeFinder {
     /// Takes a value that is not blank into account, so many times.
     pub(crate) fn add(&mut self, raw: &str, row: u64, count: u64) -> Read {
         let value = raw.trim();
+        if value::is_marker(value) {
+            return Read::default();
+        }
         self.n_values += count;
         let n_values = self.n_values;
         if self.is_digits {
@@ -278,6 +281,9 @@ mod tests {
         check("g", &["POINT (1 2)", "MULTIPOLYGON Z (((1 2)))"], ItemType::Geometry);
         check("t", &["空气", "1"], ItemType::Text);
         check("t", &["", " "], ItemType::Text);
+        check("n", &["1", "NA", "-", "2"], ItemType::Integer);
+        check("d", &["2020-01-01", "--"], ItemType::Date);
+        check("t", &["-", "NA"], ItemType::Text);
     }
 
     #[test]

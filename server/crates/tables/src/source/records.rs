@@ -63,6 +63,7 @@ struct Table {
     writer: SpoolWriter,
     columns: Vec<String>,
     places: HashMap<String, usize>,
+    has_objects: bool,
 }
 
 impl Tables<'_> {
@@ -72,12 +73,15 @@ impl Tables<'_> {
             writer: SpoolWriter::new(self.folder)?,
             columns: Vec::new(),
             places: HashMap::new(),
+            has_objects: false,
         })
     }
 
     fn finish(self) -> Result<Vec<TableSource>, TableError> {
         let mut sources = Vec::new();
-        for table in self.open {
+        // Beside lists of objects, lists of numbers are about those: `bbox` in GeoJSON.
+        let has_objects = self.open.iter().any(|table| table.has_objects);
+        for table in self.open.into_iter().filter(|table| table.has_objects == has_objects) {
             let is_empty = table.writer.n_rows == 0;
             let path = table.writer.finish()?;
             if is_empty {
@@ -104,6 +108,7 @@ impl Table {
         let mut values: Vec<Option<String>> = vec![None; self.columns.len()];
         let text = record.get().trim_start();
         if text.starts_with('{') {
+            self.has_objects = true;
             let fields: Fields = serde_json::from_str(text).map_err(|error| broken(&error))?;
             let is_feature =
                 fields.0.iter().any(|(name, value)| name == "type" && value.get() == "\"Feature\"");
@@ -405,7 +410,7 @@ mod tests {
         check("{\"n\":2,\"x\":[{\"a\":1}],\"y\":[{\"b\":2}]}", &["x[a] 1", "y[b] 2"]);
         check("{\"a\":1,\"b\":{\"c\":\"d\"}}", &["[a,b] 1|{\"c\":\"d\"}"]);
         check(
-            "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"name\":\"山\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,2]}}]}",
+            "{\"type\":\"FeatureCollection\",\"bbox\":[1,2],\"features\":[{\"type\":\"Feature\",\"properties\":{\"name\":\"山\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,2]}}]}",
             &["[name,geometry] 山|{\"type\":\"Point\",\"coordinates\":[1,2]}"],
         );
     }

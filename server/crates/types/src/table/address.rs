@@ -81,6 +81,17 @@ pub fn read(raw: &str, more: &[&str], lang: Lang) -> Result<TableRequest, Vec<Fi
     if reader.faults.is_empty() { Ok(request) } else { Err(reader.faults) }
 }
 
+/// Reads a question whose whole answer is wanted: a part of it cannot be asked for.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_whole(raw: &str, more: &[&str], lang: Lang) -> Result<TableRequest, Vec<FieldError>> {
+    let known: Vec<&str> = QUESTION.iter().chain(&["version"]).chain(more).copied().collect();
+    only(raw, &known, lang)?;
+    read(raw, more, lang)
+}
+
 /// Writes the parameters of a question in their order; what is as it would be anyway is left out.
 pub fn write(request: &TableRequest) -> Vec<(&'static str, String)> {
     let TableRequest { table, query, limit, cursor, version, explain } = request;
