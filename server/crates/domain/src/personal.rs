@@ -1,0 +1,302 @@
+//! Personal data and secret markings in values (SEC-21): found by what a value is, and by what its
+//! column is called.
+
+use serde::{Deserialize, Serialize};
+
+use crate::validate::check_resident_id;
+
+/// A kind of content that stops a release until a person has looked at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitive {
+    /// 公民身份号码, with its check character.
+    ResidentId,
+    /// 手机号码.
+    Mobile,
+    /// 银行卡号, with its check digit.
+    BankCard,
+    /// 机动车号牌.
+    Plate,
+    /// 电子邮箱.
+    Email,
+    /// 护照、通行证号码.
+    TravelDocument,
+    /// 姓名.
+    Name,
+    /// 住址, down to a door.
+    Address,
+    /// 出生日期.
+    BirthDate,
+    /// 国家秘密、工作秘密标志.
+    SecretMark,
+}
+
+impl Sensitive {
+    /// All kinds.
+    pub const ALL: &'static [Self] = &[
+        Self::ResidentId,
+        Self::Mobile,
+        Self::BankCard,
+        Self::Plate,
+        Self::Email,
+        Self::TravelDocument,
+        Self::Name,
+        Self::Address,
+        Self::BirthDate,
+        Self::SecretMark,
+    ];
+
+    /// What a heading says its values are, where it says so.
+    pub fn named_by(heading: &str) -> Option<Self> {
+        const HINTS: &[(Sensitive, &[&str])] = &[
+            (
+                Sensitive::ResidentId,
+                &["身份证", "公民身份号码", "证件号", "idcard", "id_card", "sfzh"],
+            ),
+            (Sensitive::Mobile, &["手机", "移动电话", "mobile", "sjh", "联系方式"]),
+            (Sensitive::BankCard, &["银行卡", "银行账号", "银行账户", "bankcard", "bank_card"]),
+            (Sensitive::Plate, &["车牌", "号牌号码", "license_plate"]),
+            (Sensitive::Email, &["邮箱", "email", "e-mail", "电子邮件"]),
+            (Sensitive::TravelDocument, &["护照", "通行证", "passport"]),
+            (
+                Sensitive::BirthDate,
+                &["出生日期", "出生年月日", "生日", "birthday", "birth_date", "dob"],
+            ),
+            (Sensitive::Address, &["住址", "家庭地址", "户籍地址", "居住地址", "home_address"]),
+            (Sensitive::Name, &["姓名", "full_name", "申请人", "户主", "监护人", "患者", "当事人"]),
+        ];
+        let heading = heading.trim().to_lowercase();
+        let is_named = |words: &&[&str]| words.iter().any(|word| heading.contains(word));
+        HINTS.iter().find(|(_, words)| is_named(words)).map(|(kind, _)| *kind)
+    }
+
+    /// How large a share of a column must be of this kind before the column is: what has a check of
+    /// its own is one by itself.
+    pub fn least_share(self) -> f64 {
+        match self {
+            Self::ResidentId | Self::SecretMark => 0.0,
+            Self::Mobile | Self::Email | Self::Plate | Self::Address => 0.01,
+            Self::BankCard | Self::TravelDocument => 0.3,
+            Self::Name | Self::BirthDate => 0.5,
+        }
+    }
+}
+
+/// Finds kinds of content in a value, wherever they stand in it, and calls `found` with each.
+pub fn find_in(value: &str, found: &mut dyn FnMut(Sensitive)) {
+    let has_many_digits = value.bytes().filter(u8::is_ascii_digit).take(8).count() == 8;
+    if has_many_digits {
+        in_numbers(value, found);
+    }
+    if value.contains('@') && value.split(|sign: char| !is_in_address(sign)).any(is_email) {
+        found(Sensitive::Email);
+    }
+    if !value.is_ascii() {
+        in_chinese(value, found);
+    }
+    if is_travel_document(value) {
+        found(Sensitive::TravelDocument);
+    }
+}
+
+fn in_numbers(value: &str, found: &mut dyn FnMut(Sensitive)) {
+    let runs = value.split(|sign: char| !(sign.is_ascii_digit() || matches!(sign, 'x' | 'X')));
+    for run in runs {
+        match run.len() {
+            18 if check_resident_id(run).is_ok() => found(Sensitive::ResidentId),
+            11 | 13 if is_mobile(run) => found(Sensitive::Mobile),
+            15..=19 if is_bank_card(run) => found(Sensitive::BankCard),
+            _ => {}
+        }
+    }
+    // A number in groups, as in 138-1234-5678 or 6222 0200 0000 0000.
+    let is_grouped =
+        value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'+'));
+    if is_grouped && value.bytes().any(|byte| matches!(byte, b' ' | b'-' | b'+')) {
+        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+        if is_mobile(&digits) {
+            found(Sensitive::Mobile);
+        } else if is_bank_card(&digits) {
+            found(Sensitive::BankCard);
+        }
+    }
+}
+
+fn is_mobile(digits: &str) -> bool {
+    let local = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(digits);
+    local.len() == 11
+        && local.starts_with('1')
+        && local.bytes().nth(1).is_some_and(|second| (b'3'..=b'9').contains(&second))
+        && local.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A number of a bank card begins with 3 to 6 and has the check digit of Luhn (ISO/IEC 7812-1).
+fn is_bank_card(digits: &str) -> bool {
+    if !(15..=19).contains(&digits.len()) || !digits.starts_with(['3', '4', '5', '6']) {
+        return false;
+    }
+    let mut sum = 0_u32;
+    for (place, byte) in digits.bytes().rev().enumerate() {
+        if !byte.is_ascii_digit() {
+            return false;
+        }
+        let digit = u32::from(byte - b'0');
+        let weighed = if place % 2 == 1 { digit * 2 } else { digit };
+        sum += if weighed > 9 { weighed - 9 } else { weighed };
+    }
+    sum.is_multiple_of(10)
+}
+
+fn is_in_address(sign: char) -> bool {
+    sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-' | '+' | '@')
+}
+
+fn is_email(word: &str) -> bool {
+    let Some((name, host)) = word.split_once('@') else { return false };
+    let Some((before, ending)) = host.rsplit_once('.') else { return false };
+    !name.is_empty()
+        && !before.is_empty()
+        && ending.len() >= 2
+        && ending.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+fn is_travel_document(value: &str) -> bool {
+    let value = value.trim();
+    let (Some(first), Some(rest)) = (value.chars().next(), value.get(1..)) else { return false };
+    let is_number =
+        |text: &str, n: usize| text.len() == n && text.bytes().all(|it| it.is_ascii_digit());
+    match first {
+        'E' | 'G' | 'D' | 'S' | 'P' | 'C' | 'W' => is_number(rest, 8),
+        'H' | 'M' => is_number(rest, 8) || is_number(rest, 10),
+        _ => false,
+    }
+}
+
+const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+
+fn in_chinese(value: &str, found: &mut dyn FnMut(Sensitive)) {
+    let signs: Vec<char> = value.trim().chars().take(200).collect();
+    if is_name(&signs) {
+        found(Sensitive::Name);
+    }
+    if has_plate(&signs) {
+        found(Sensitive::Plate);
+    }
+    if is_door(value) {
+        found(Sensitive::Address);
+    }
+    if ["绝密★", "机密★", "秘密★", "绝密☆", "机密☆", "秘密☆", "内部资料，注意保密", "工作秘密"]
+        .iter()
+        .any(|mark| value.contains(mark))
+    {
+        found(Sensitive::SecretMark);
+    }
+}
+
+/// The hundred and some most frequent family names, and those of two characters.
+const FAMILIES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤";
+const DOUBLE_FAMILIES: &[&str] =
+    &["欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容"];
+
+/// Words that begin like names and are none: places, bodies, roles.
+const NO_NAME_ENDINGS: &str =
+    "市县区镇乡村街路局院校园店厂站部科室办委会社司组队馆所处州省号楼桥河山湖岛港庄屯寨堡集营沟";
+
+fn is_name(signs: &[char]) -> bool {
+    let is_han = |sign: &char| ('\u{4E00}'..='\u{9FFF}').contains(sign);
+    if !(2..=4).contains(&signs.len()) || !signs.iter().all(is_han) {
+        return false;
+    }
+    let (Some(first), Some(last)) = (signs.first(), signs.last()) else { return false };
+    if NO_NAME_ENDINGS.contains(*last) {
+        return false;
+    }
+    let two: String = signs.iter().take(2).collect();
+    DOUBLE_FAMILIES.contains(&two.as_str()) || (signs.len() <= 3 && FAMILIES.contains(*first))
+}
+
+/// A plate is a province, a letter and five or six signs, alone or in a text.
+fn has_plate(signs: &[char]) -> bool {
+    signs.windows(2).enumerate().any(|(start, pair)| {
+        let [province, letter] = pair else { return false };
+        if !PROVINCES.contains(*province) || !letter.is_ascii_uppercase() {
+            return false;
+        }
+        let rest = signs.iter().skip(start + 2).filter(|sign| !matches!(sign, '·' | ' ' | '-'));
+        let n = rest.take_while(|it| it.is_ascii_uppercase() || it.is_ascii_digit()).count();
+        n == 5 || n == 6
+    })
+}
+
+/// An address that leads to a door: a house with its unit, or a room of a building.
+fn is_door(value: &str) -> bool {
+    let after_digit = |word: &str| {
+        value.match_indices(word).any(|(place, _)| {
+            value
+                .get(..place)
+                .is_some_and(|before| before.ends_with(|sign: char| sign.is_ascii_digit()))
+        })
+    };
+    let has_house =
+        after_digit("号") || after_digit("栋") || after_digit("幢") || after_digit("号楼");
+    let has_door = after_digit("室") || after_digit("单元") || after_digit("户");
+    has_house && has_door
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(value: &str, expected: &[Sensitive]) {
+        let mut kinds = Vec::new();
+        find_in(value, &mut |kind| kinds.push(kind));
+        assert_eq!(kinds, expected, "{value}");
+    }
+
+    #[test]
+    fn what_is_personal_is_found() {
+        check("11010519491231002X", &[Sensitive::ResidentId]);
+        check("身份证号：440524188001010014。", &[Sensitive::ResidentId]);
+        check("13812345678", &[Sensitive::Mobile]);
+        check("+86 138-1234-5678", &[Sensitive::Mobile]);
+        check("请拨打13812345678联系", &[Sensitive::Mobile]);
+        check("6222021234567890128", &[Sensitive::BankCard]);
+        check("川A12345", &[Sensitive::Plate]);
+        check("川A·D12345", &[Sensitive::Plate]);
+        check("someone@example.gov.cn", &[Sensitive::Email]);
+        check("E12345678", &[Sensitive::TravelDocument]);
+        check("王小明", &[Sensitive::Name]);
+        check("欧阳修", &[Sensitive::Name]);
+        check("青羊区人民路12号3单元501室", &[Sensitive::Address]);
+        check("机密★10年", &[Sensitive::SecretMark]);
+    }
+
+    #[test]
+    fn what_is_not_personal_is_left_alone() {
+        for value in [
+            "",
+            "110105194912310021",
+            "0899-12345678",
+            "12345678901",
+            "2020-01-01 12:00:00",
+            "110101001001",
+            "91350100M000100Y43",
+            "6222021234567890121",
+            "马尔康市",
+            "金川县",
+            "人民路12号",
+            "2,189.5",
+            "@home",
+        ] {
+            check(value, &[]);
+        }
+    }
+
+    #[test]
+    fn headings_say_what_they_are() {
+        assert_eq!(Sensitive::named_by("申请人姓名"), Some(Sensitive::Name));
+        assert_eq!(Sensitive::named_by("身份证号码"), Some(Sensitive::ResidentId));
+        assert_eq!(Sensitive::named_by("站点名称"), None);
+    }
+}
