@@ -126,7 +126,7 @@ fn is_mobile(digits: &str) -> bool {
     let local = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(digits);
     local.len() == 11
         && local.starts_with('1')
-        && local.bytes().nth(1).is_some_and(|second| (b'3'..=b'9').contains(&second))
+        && local.as_bytes().get(1).is_some_and(|second| second.is_ascii_digit() && *second >= b'3')
         && local.bytes().all(|byte| byte.is_ascii_digit())
 }
 

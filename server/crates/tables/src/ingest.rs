@@ -7,7 +7,7 @@ use kaishu_types::vocabulary::ItemType;
 use crate::TableError;
 use crate::blocks::{Progress, Ragged};
 use crate::parquet;
-use crate::profile::{Misfit, Proposal};
+use crate::profile::{Finding, Misfit, Proposal};
 use crate::scan::{Scan, scan};
 use crate::source::TableSource;
 use crate::view::StoredColumn;
@@ -24,6 +24,9 @@ pub struct IngestedColumn {
     pub n_misfits: u64,
     /// The first of them.
     pub misfits: Vec<Misfit>,
+    /// What stops its release until a person has decided (SEC-21).
+    #[serde(default)]
+    pub findings: Vec<Finding>,
 }
 
 /// A table that was taken in.
@@ -69,6 +72,7 @@ pub fn ingest(
                 proposal: column.proposal,
                 n_misfits: misfits.count,
                 misfits: misfits.first,
+                findings: column.findings,
             }
         })
         .collect();

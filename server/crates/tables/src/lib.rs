@@ -32,7 +32,7 @@ pub use crate::error::TableError;
 pub use crate::export::{Chunks, ExportFormat, has_place};
 pub use crate::ingest::{Ingested, IngestedColumn, ingest};
 pub use crate::json::{write_json, write_text};
-pub use crate::profile::{Misfit, Proposal};
+pub use crate::profile::{Finding, Misfit, Proposal};
 pub use crate::rows::{Row, read_rows};
 pub use crate::scan::{Scan, ScannedColumn, scan};
 pub use crate::shape::{TextShape, sniff};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::TableError;
 use crate::blocks::{Blocks, Column, Progress, Ragged};
-use crate::profile::{ColumnScan, Proposal};
+use crate::profile::{ColumnScan, Finding, Found, Proposal};
 use crate::source::TableSource;
 
 /// Blocks that wait for a worker.
@@ -23,6 +23,8 @@ pub struct ScannedColumn {
     pub proposal: Proposal,
     /// What its values have in common.
     pub profile: ColumnProfile,
+    /// What stops its release until a person has decided.
+    pub findings: Vec<Finding>,
 }
 
 /// A table as the first pass found it.
@@ -70,8 +72,8 @@ pub fn scan(source: &TableSource, progress: &Progress) -> Result<Scan, TableErro
         .into_iter()
         .map(|(index, scan)| {
             let name = name_of(names, index);
-            let (proposal, profile) = scan.finish(&name);
-            ScannedColumn { name, proposal, profile }
+            let Found { proposal, profile, findings } = scan.finish(&name);
+            ScannedColumn { name, proposal, profile, findings }
         })
         .collect();
     Ok(Scan { n_rows: blocks.n_rows(), columns, ragged: blocks.ragged })

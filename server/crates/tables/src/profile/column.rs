@@ -5,6 +5,7 @@ use kaishu_types::vocabulary::ItemType;
 
 use super::frequent::Frequent;
 use super::numbers::{Numbers, exact_quantiles, round_splits};
+use super::sensitive::{Finding, Looking};
 use super::types::{Proposal, TypeFinder, cut};
 use super::written::Written;
 use crate::value;
@@ -36,6 +37,14 @@ struct Gathered {
     dates: Option<(i32, i32)>,
     datetimes: Option<(i64, i64)>,
     written: Written,
+    looking: Looking,
+}
+
+/// What was found out about a column.
+pub(crate) struct Found {
+    pub(crate) proposal: Proposal,
+    pub(crate) profile: ColumnProfile,
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl ColumnScan {
@@ -55,6 +64,7 @@ impl ColumnScan {
                 dates: None,
                 datetimes: None,
                 written: Written::new(),
+                looking: Looking::new(),
             },
         }
     }
@@ -82,8 +92,8 @@ impl ColumnScan {
         self.gathered.add(value, row, 1);
     }
 
-    /// Names the type of the column and says what its values have in common.
-    pub(crate) fn finish(mut self, name: &str) -> (Proposal, ColumnProfile) {
+    /// Names the type of the column, says what its values have in common, and what in it is personal.
+    pub(crate) fn finish(mut self, name: &str) -> Found {
         if self.frequent.is_exact() {
             let mut values: Vec<_> = self.frequent.iter().collect();
             values.sort_unstable_by_key(|(_, seen)| seen.row);
@@ -91,7 +101,8 @@ impl ColumnScan {
                 self.gathered.add(value, seen.row, seen.count);
             }
         }
-        let Gathered { types, mut numbers, written, .. } = self.gathered;
+        let Gathered { types, mut numbers, written, looking, .. } = self.gathered;
+        let findings = looking.finish(name);
         let proposal = types.finish(name);
         let told = |value: &str, count| ValueCount { value: cut(value, SHOWN), count };
         let is_number = matches!(proposal.item_type, ItemType::Integer | ItemType::Decimal);
@@ -124,7 +135,7 @@ impl ColumnScan {
             formats: written.finish().iter().map(|(way, n)| told(way, *n)).collect(),
             numbers,
         };
-        (proposal, profile)
+        Found { proposal, profile, findings }
     }
 }
 
@@ -161,6 +172,7 @@ impl Gathered {
         self.min_chars = self.min_chars.min(n_chars);
         self.max_chars = self.max_chars.max(n_chars);
         self.written.add(value, count);
+        self.looking.add(value, row, count);
         if self.least.as_deref().is_none_or(|least| value < least) {
             self.least = Some(value.into());
         }

@@ -3,9 +3,11 @@
 mod column;
 mod frequent;
 mod numbers;
+mod sensitive;
 mod types;
 mod written;
 
-pub(crate) use self::column::ColumnScan;
+pub(crate) use self::column::{ColumnScan, Found};
+pub use self::sensitive::Finding;
 pub use self::types::{Misfit, Proposal};
 pub(crate) use self::types::{TypeFinder, cut};
