@@ -124,7 +124,7 @@ pub(super) fn hash_file(path: &Path, hash: &mut Sha256) -> Result<()> {
 }
 
 /// Writes bytes as lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -5,6 +5,7 @@ use kaishu_types::table::{TableQuery, TableSlice};
 use sha2::{Digest, Sha256};
 
 use super::OpenTable;
+use crate::importing::hex;
 use crate::{Error, Portal, Result};
 
 /// Which part of an answer is wanted.
@@ -88,10 +89,6 @@ pub(super) fn fingerprint(table: &OpenTable, query: &TableQuery) -> Result<Strin
         .map_err(|error| Error::Internal(format!("a question cannot be written: {error}")))?;
     let view = table.governed.fingerprint();
     Ok(hex(&Sha256::digest(format!("{} {view} {query}", table.blob_key))))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl From<TableError> for Error {

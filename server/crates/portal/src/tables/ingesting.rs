@@ -1,7 +1,7 @@
 //! Taking files in: durable jobs, one file at a time on each node (PUB-05, PUB-14).
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -132,16 +132,16 @@ impl Portal {
         let name = file.file_name.clone().unwrap_or_default();
         let format = file.format;
         let work = folder.path().to_owned();
-        let sources =
-            unbounded(move || Ok(kaishu_tables::inspect(&path, format, &name, &work)?)).await?;
         let total = file.size_bytes.saturating_mul(2);
+        let inspect = move |_: &Progress| Ok(kaishu_tables::inspect(&path, format, &name, &work)?);
+        let sources = self.watched(job, owner, total, inspect).await?;
         let mut rows = Vec::with_capacity(sources.len());
         for (n, source) in sources.into_iter().enumerate() {
             let target = folder.path().join(format!("{n}.parquet"));
             let name = source.name.clone();
-            let ingested = self
-                .watched(job, owner, total, source, target.clone(), Arc::clone(&declared))
-                .await?;
+            let (declared, written) = (Arc::clone(&declared), target.clone());
+            let work = move |progress: &Progress| ingest(&source, &declared, &written, progress);
+            let ingested = self.watched(job, owner, total, work).await?;
             let blob = self.inner.blobs.put_file(&target).await?;
             rows.push(TableRow {
                 name,
@@ -156,20 +156,18 @@ impl Portal {
         Ok(rows)
     }
 
-    /// Takes in one table, while the job says how far it is and listens whether it is to stop.
-    async fn watched(
+    /// Works on a job, while it says how far it is and listens whether it is to stop.
+    async fn watched<T: Send + 'static>(
         &self,
         job: &Job,
         owner: &str,
         total: u64,
-        source: TableSource,
-        target: PathBuf,
-        declared: Arc<HashMap<String, ItemType>>,
-    ) -> Result<Ingested> {
+        work: impl FnOnce(&Progress) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let progress = Arc::new(Progress::default());
         let worker = {
             let progress = Arc::clone(&progress);
-            unbounded(move || ingest(&source, &declared, &target, &progress))
+            unbounded(move || work(&progress))
         };
         let mut worker = std::pin::pin!(worker);
         loop {

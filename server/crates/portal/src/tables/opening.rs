@@ -81,13 +81,24 @@ impl Portal {
         }
         let tables = kaishu_store::tables::of_resource(&self.inner.store, id).await?;
         if tables.is_empty() {
-            return self.why_not(id).await;
+            return self.why_not(id, resource.sha256.is_some(), lang).await;
         }
-        let names: Vec<String> = tables.iter().map(|(table, _)| table.name.clone()).collect();
-        let found = number.checked_sub(1).and_then(|place| tables.into_iter().nth(place));
-        let (row, taken_in_at) =
+        let is_whole = resource.sha256.is_some();
+        // A sheet without any column that may be had is not there: neither its name nor its length.
+        let mut shown = Vec::with_capacity(tables.len());
+        for (row, taken_in_at) in tables {
+            let loaded = self.load_table(&row, taken_in_at)?;
+            if loaded.ingested.columns.iter().any(|column| open.has(&column.stored.name)) {
+                shown.push((row, taken_in_at, loaded));
+            }
+        }
+        if shown.is_empty() {
+            return Ok(TableState::NoTable);
+        }
+        let names: Vec<String> = shown.iter().map(|(table, ..)| table.name.clone()).collect();
+        let found = number.checked_sub(1).and_then(|place| shown.into_iter().nth(place));
+        let (row, taken_in_at, loaded) =
             found.ok_or_else(|| Error::not_found("table", format!("{number} of {id}")))?;
-        let loaded = self.load_table(&row, taken_in_at)?;
         let path = self.inner.blobs.local_copy(&row.blob_key, &self.inner.table_cache).await?;
         let stored = loaded.ingested.stored(path);
         let columns = stored.columns.iter().enumerate().filter(|(_, it)| open.has(&it.name));
@@ -102,7 +113,7 @@ impl Portal {
         let governed = Governed::new(stored, View { columns, rows: None });
         Ok(TableState::Open(Box::new(OpenTable {
             dataset: code.clone(),
-            may_take_file: resource.sha256.is_some(),
+            may_take_file: is_whole,
             resource,
             number,
             names,
@@ -112,11 +123,16 @@ impl Portal {
         })))
     }
 
-    async fn why_not(&self, id: i64) -> Result<TableState> {
+    /// Why there is no table. What is wrong with a file is told to those who may have all of it: it may
+    /// name what the others may not know.
+    async fn why_not(&self, id: i64, is_whole: bool, lang: Lang) -> Result<TableState> {
         let job = jobs::find(&self.inner.store, INGEST, id).await?;
         Ok(match job {
             Some(job) if job.state == JobState::Failed => {
-                TableState::Failed(job.note.unwrap_or_default())
+                let note = job.note.filter(|_| is_whole);
+                let other =
+                    || lang.pick("文件的内容读不出来", "its contents cannot be read").to_owned();
+                TableState::Failed(note.unwrap_or_else(other))
             }
             Some(job) if job.state == JobState::Running && job.total > 0 => TableState::Preparing(
                 u8::try_from(job.done * 100 / job.total).unwrap_or(100).min(99),
