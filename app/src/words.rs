@@ -399,6 +399,12 @@ words! {
     first_rows: "回到第一行", "Back to the first row";
     table_region: "数据表，可左右滚动", "Data table, scrolls sideways";
     row_number: "行号", "Row";
+    question: "筛选条件", "Question";
+    retrieved: "取得的内容", "What was taken";
+    size_not_known: "没有记录：边查询边传送的数据，传送完成以后才有大小和校验值", "Not recorded: what is sent while it is made has its size and checksum at the end";
+    whole_dataset: "整个数据集 ZIP", "Whole dataset, ZIP";
+    release_reason: "公开理由：", "Why it is released: ";
+    see_table: "查看表格", "See the table";
     masked: "已脱敏", "masked";
     column_profile: "列的概况", "About a column";
     view_column: "查看", "Show";

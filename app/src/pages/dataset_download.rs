@@ -79,7 +79,8 @@ fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView) -> Page {
     let code = &receipt.dataset;
     let original = format!(
         "/api/v1/datasets/{code}/resources/{}/original?receipt={}",
-        receipt.resource_id, receipt.code
+        receipt.resource_id.unwrap_or_default(),
+        receipt.code
     );
     let verify = ctx.href(&format!("/verify/{}", receipt.code));
     let body = view! {
@@ -94,7 +95,7 @@ fn page(ctx: &Ctx, portal: &Portal, receipt: &ReceiptView) -> Page {
                 <p class="mb-8">
                     <a class="btn btn-primary" rel="nofollow" href=original.clone()>
                         {icon("download")}{words.download}
-                        <span class="font-normal num">"("{size(receipt.size_bytes)}")"</span>
+                        {receipt.size_bytes.map(|bytes| view! { <span class="font-normal num">"("{size(bytes)}")"</span> })}
                     </a>
                 </p>
                 <section aria-labelledby="h-line" class="border-t-2 border-[var(--color-base-content)] pt-4">

@@ -141,6 +141,7 @@ fn no_table(ctx: &Ctx, resource: &ResourceView, why_not: &NoTable) -> Option<Any
         _ if resource.kind != ResourceKind::File => return None,
         NoTable::Preparing(percent) => words.table_preparing(*percent),
         NoTable::Failed(reason) => words.table_failed(reason),
+        NoTable::Stopped(why) => why.clone(),
         NoTable::Unsuited => words.no_table_of_format.to_owned(),
     };
     Some(
@@ -158,9 +159,12 @@ fn ways(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     let words = ctx.words;
     let code = &found.dataset.code;
     let is_there = resource.kind == ResourceKind::File && found.may_download;
-    let can_take = is_there && found.is_free();
-    let action = if is_there && !can_take {
+    let can_take = found.can_take(resource);
+    let kept_back = found.kept_back.get(&resource.id);
+    let action = if is_there && !found.is_free() {
         view! { <p>{words.login_needed_today}</p> }.into_any()
+    } else if let Some(release) = kept_back.filter(|_| is_there) {
+        view! { <p class="max-w-[40em]">{words.kept_back(release)}</p> }.into_any()
     } else if can_take {
         let bytes = resource
             .size_bytes
@@ -189,7 +193,8 @@ fn ways(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     .into_any()
 }
 
-fn rail(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
+/// The facts of a file: what it is, of which version, under which licence, with its checksums.
+pub(super) fn rail(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     let words = ctx.words;
     let mut facts = vec![
         fact(words.type_, resource.kind.label(ctx.lang)),

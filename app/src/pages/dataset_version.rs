@@ -6,9 +6,7 @@ use kaishu_portal::directory::Directory;
 use kaishu_portal::entries::VersionPage;
 use kaishu_portal::{Error, Portal};
 use kaishu_types::dataset::ResourceView;
-use kaishu_types::vocabulary::{
-    CatalogueKind, DatasetState, Frequency, OpenClass, ResourceKind, ShareClass,
-};
+use kaishu_types::vocabulary::{CatalogueKind, DatasetState, Frequency, OpenClass, ShareClass};
 use kaishu_types::{DatasetCode, ErrorCode, Lang};
 use leptos::prelude::*;
 use serde_json::Value;
@@ -117,12 +115,11 @@ fn older_note(ctx: &Ctx, found: &VersionPage, path: &str) -> Option<AnyView> {
 
 fn files(ctx: &Ctx, found: &VersionPage) -> AnyView {
     let words = ctx.words;
-    let can_take = found.said.is_free();
     let rows: Vec<_> = found
         .version
         .resources
         .iter()
-        .map(|resource| row(ctx, &found.said.dataset.code, resource, can_take))
+        .map(|resource| row(ctx, &found.said.dataset.code, resource, found.said.can_take(resource)))
         .collect();
     let waits = found.said.may_download && found.said.needs_login && !rows.is_empty();
     let login = waits.then(|| view! { <p class="mt-3">{words.login_needed_today}</p> });
@@ -152,7 +149,7 @@ fn row(ctx: &Ctx, code: &DatasetCode, resource: &ResourceView, can_take: bool) -
     let mut facts = vec![resource.format.label(ctx.lang).to_owned()];
     facts.extend(resource.size_bytes.map(size));
     facts.extend(extent(words, resource));
-    let link = (resource.kind == ResourceKind::File && can_take).then(|| {
+    let link = can_take.then(|| {
         let target = ctx.href(&download_path(code, resource));
         view! { <a class="ks-link" rel="nofollow" href=target>{words.download}</a> }
     });

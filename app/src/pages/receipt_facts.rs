@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::ctx::Ctx;
 use crate::ui::data::data;
 use crate::ui::dates::full_time;
-use crate::ui::meta::{fact, hash};
+use crate::ui::meta::{fact, hash, text_fact};
 use crate::ui::numbers::{size, thousands};
 
 /// Draws the facts of a receipt.
@@ -17,7 +17,11 @@ pub(crate) fn receipt_facts(ctx: &Ctx, directory: &Directory, receipt: &ReceiptV
     let dataset = ctx.href(&format!("/datasets/{code}"));
     let version = ctx.href(&format!("/datasets/{code}/versions/{}", receipt.version));
     let provider = ctx.href(&format!("/organizations/{}", receipt.provider.code));
-    let facts = vec![
+    let exact = |bytes: u64| {
+        let short = ctx.lang.pick(format!("（{}）", size(bytes)), format!(" ({})", size(bytes)));
+        format!("{} {}{short}", thousands(bytes), words.bytes)
+    };
+    let mut facts = vec![
         fact(words.receipt_number, hash(receipt.code.as_str())),
         fact(
             words.dataset,
@@ -35,24 +39,19 @@ pub(crate) fn receipt_facts(ctx: &Ctx, directory: &Directory, receipt: &ReceiptV
             words.provider,
             view! { <a class="ks-link" href=provider>{data(ctx.lang, receipt.provider.label(ctx.lang))}</a> },
         ),
+        fact(words.retrieved, words.retrieved(receipt.kind)),
         fact(words.retrieved_at, full_time(ctx.lang, receipt.retrieved_at)),
-        fact(words.file_name, data(ctx.lang, receipt.file_name.as_str())),
-        fact(
-            words.size,
-            format!(
-                "{} {}{}",
-                thousands(receipt.size_bytes),
-                words.bytes,
-                ctx.lang.pick(
-                    format!("（{}）", size(receipt.size_bytes)),
-                    format!(" ({})", size(receipt.size_bytes)),
-                )
-            ),
-        ),
         fact(words.licence, data(ctx.lang, directory.label("licence", &receipt.licence, ctx.lang))),
-        fact("SHA-256", hash(&receipt.sha256)),
-        fact("SM3", hash(&receipt.sm3)),
     ];
+    facts.extend(text_fact(
+        words.file_name,
+        Some(receipt.file_name.as_str()).filter(|it| !it.is_empty()),
+    ));
+    facts.extend(text_fact(words.question, receipt.question.as_deref()));
+    facts.push(fact(words.size, receipt.size_bytes.map_or(words.size_not_known.to_owned(), exact)));
+    for (word, sum) in [("SHA-256", &receipt.sha256), ("SM3", &receipt.sm3)] {
+        facts.extend(sum.as_deref().map(|sum| fact(word, hash(sum))));
+    }
     view! { <dl class="ks-meta mt-2 border-b border-[var(--line-2)]">{facts}</dl> }.into_any()
 }
 

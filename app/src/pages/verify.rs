@@ -145,6 +145,13 @@ fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView) -> Page 
         Lang::Zh => format!("回执 {} 有效", receipt.code),
         Lang::En => format!("Receipt {} is genuine", receipt.code),
     };
+    let check = receipt.sha256.is_some().then(|| {
+        view! {
+            <h2 class="mt-10 text-lg">{words.check_file}</h2>
+            <p class="mt-2">{words.check_file_text}</p>
+            <pre class="ks-code mt-3" tabindex="0">{check_commands(receipt)}</pre>
+        }
+    });
     let body = view! {
         <main id="main" class="ks-wrap">
             {crumbs(ctx, vec![
@@ -167,9 +174,7 @@ fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView) -> Page 
                 {receipt_facts(ctx, directory, receipt)}
                 <h2 class="mt-10 text-lg">{words.attribution_line}</h2>
                 {attribution(ctx, &receipt.attribution)}
-                <h2 class="mt-10 text-lg">{words.check_file}</h2>
-                <p class="mt-2">{words.check_file_text}</p>
-                <pre class="ks-code mt-3" tabindex="0">{check_commands(receipt)}</pre>
+                {check}
                 <p class="mt-8 ks-mute text-sm">{words.verify_private}</p>
             </article>
         </main>

@@ -1,6 +1,9 @@
 //! Words that take a value: counts, names, codes.
 
 use kaishu_domain::policy::Fees;
+use kaishu_portal::tables::{FileRelease, why_stopped};
+use kaishu_types::receipt::Retrieved;
+use kaishu_types::table::Mask;
 use kaishu_types::vocabulary::OpenClass;
 use kaishu_types::{ErrorCode, Lang};
 
@@ -150,6 +153,59 @@ impl Words {
         }
     }
 
+    /// Says how the values of an item are masked.
+    pub(crate) fn mask(&self, mask: &Mask) -> String {
+        let (zh, en) = match mask {
+            Mask::Drop => ("不提供".to_owned(), "left out".to_owned()),
+            Mask::Redact => ("全部隐去".to_owned(), "hidden wholly".to_owned()),
+            Mask::Partial { start, end } => (
+                format!("只保留前 {start} 位和后 {end} 位"),
+                format!("the first {start} and last {end} characters are kept"),
+            ),
+            Mask::Hash => ("换成散列值".to_owned(), "replaced by keyed hashes".to_owned()),
+            Mask::Year => ("只保留年份".to_owned(), "only the year is kept".to_owned()),
+            Mask::Month => ("只保留年月".to_owned(), "only year and month are kept".to_owned()),
+            Mask::Range { width } => {
+                (format!("按每 {width} 一段归并"), format!("put into ranges of {width}"))
+            }
+            Mask::Region { digits } => (
+                format!("行政区划代码只保留前 {digits} 位"),
+                format!("only the first {digits} digits of division codes are kept"),
+            ),
+        };
+        match self.lang {
+            Lang::Zh => format!("脱敏：{zh}"),
+            Lang::En => format!("Masked: {en}"),
+        }
+    }
+
+    /// Names what a receipt is of.
+    pub(crate) fn retrieved(&self, kind: Retrieved) -> &'static str {
+        match kind {
+            Retrieved::Original => self.lang.pick("原始文件", "The uploaded file"),
+            Retrieved::Export => self.lang.pick("表格导出的文件", "A file made of the table"),
+            Retrieved::Rows => self.lang.pick("通过接口读取的数据行", "Rows read over the API"),
+            Retrieved::Bundle => self.lang.pick("整个数据集", "The whole dataset"),
+        }
+    }
+
+    /// Says why a file cannot be taken as it is.
+    pub(crate) fn kept_back(&self, release: &FileRelease) -> String {
+        let text = match release {
+            FileRelease::Open => "",
+            FileRelease::Waiting => self.lang.pick(
+                "正在检查文件里面有没有个人信息，检查完可以下载，一般几分钟。",
+                "The file is being checked for personal data; it can be downloaded after that, mostly within minutes.",
+            ),
+            FileRelease::Unknown => self.lang.pick(
+                "文件的内容读不出来，不能检查里面有没有个人信息，发布人确认以前不提供下载。",
+                "The contents cannot be read and so not be checked for personal data; the file is not offered before its publisher has confirmed it.",
+            ),
+            FileRelease::Stopped(columns) => return why_stopped(columns, self.lang),
+        };
+        text.to_owned()
+    }
+
     /// Says that a table is on its way.
     pub(crate) fn table_preparing(&self, percent: u8) -> String {
         match self.lang {
@@ -163,10 +219,8 @@ impl Words {
     /// Says why no table could be made.
     pub(crate) fn table_failed(&self, reason: &str) -> String {
         match self.lang {
-            Lang::Zh => format!("这个文件没有做成表格，仍然可以下载。原因：{reason}"),
-            Lang::En => format!(
-                "No table could be made of this file; it can still be downloaded. Reason: {reason}"
-            ),
+            Lang::Zh => format!("这个文件没有做成表格。原因：{reason}"),
+            Lang::En => format!("No table could be made of this file. Reason: {reason}"),
         }
     }
 

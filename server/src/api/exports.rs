@@ -6,12 +6,13 @@ use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use kaishu_portal::Error;
+use kaishu_portal::downloads::not_in_advance;
 use kaishu_portal::tables::{ExportFormat, OpenTable};
 use kaishu_types::table::TableQuery;
 use kaishu_types::table::address;
 
 use super::asked::Asked;
-use super::original::{attachment, names};
+use super::original::{attachment, name_receipt, names};
 use super::problem::Problem;
 use super::rows::open;
 use crate::negotiation::matches_etag;
@@ -21,7 +22,8 @@ use crate::state::State;
 ///
 /// The whole answer, with the same parameters as `rows`: what is filtered is what is in the file. The
 /// file is streamed; where it breaks off it was not written to its end, and its connection fails. Values
-/// stand as they were written; CSV for spreadsheets (`encoding`) guards what would run as a formula.
+/// stand as they were written; every file has a receipt (`X-Receipt`), which has its size and SHA-256 once
+/// it was sent to its end; CSV for spreadsheets (`encoding`) guards what would run as a formula.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/{file}", tag = "datasets", operation_id = "export_rows",
     params(
@@ -45,7 +47,8 @@ use crate::state::State;
         (status = 401, description = "A rule demands a login", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such public file, or no table in it", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The table is being taken in", body = Problem, content_type = "application/problem+json"),
-        (status = 410, description = "The dataset serves no data now", body = Problem, content_type = "application/problem+json")
+        (status = 410, description = "The dataset serves no data now", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The request is made in advance, or takes more time or memory than one may have", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn take(
@@ -76,10 +79,18 @@ pub(super) async fn take(
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
         }
     }
+    if method == Method::GET && app::is_prefetch(&asked.headers) {
+        return Err(not_in_advance(asked.lang).into());
+    }
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        let chunks = portal.export(&table, &request.query, format).await?;
+        // A wrong question is refused before it gets a receipt.
+        let question = address::query_string(&address::write(&request));
+        let client = asked.client;
+        let receipt = portal.issue_answer_receipt(&table, Some(format), &question, client).await?;
+        name_receipt(&mut headers, &receipt.code);
+        let chunks = portal.export(&table, &request.query, format, receipt.code).await?;
         Body::from_stream(chunks.map(|chunk| chunk.map_err(std::io::Error::other)))
     };
     let mut response = Response::new(body);
@@ -114,7 +125,7 @@ fn facts(table: &OpenTable, query: &TableQuery, format: ExportFormat) -> HeaderM
     let sheet = table.names.get(table.number - 1).filter(|_| table.names.len() > 1);
     let sheet = sheet.map(|name| format!("-{name}")).unwrap_or_default();
     let name = format!("{}{sheet}{part}.{}", table.resource.title, format.ending());
-    let plain = format!("{}-{}.{}", table.dataset, table.resource.id, format.ending());
+    let plain = format!("{}-{}.{}", table.dataset(), table.resource.id, format.ending());
     if let Ok(value) = HeaderValue::from_str(&attachment(&plain, &name)) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }

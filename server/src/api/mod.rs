@@ -1,6 +1,7 @@
 //! The public HTTP API, `/api/v1`: thin handlers over the use cases, described by OpenAPI.
 
 mod asked;
+mod bundles;
 mod datasets;
 mod exports;
 mod listing;
@@ -74,6 +75,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(original::take))
         .routes(routes!(rows::list))
         .routes(routes!(exports::take))
+        .routes(routes!(bundles::take))
         .routes(routes!(places::organizations))
         .routes(routes!(places::organization))
         .routes(routes!(places::regions))

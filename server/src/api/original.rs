@@ -119,10 +119,15 @@ pub(super) async fn take(
     }
     if is_new {
         let receipt = portal.issue_receipt(&download, asked.client).await?;
-        insert(headers, HeaderName::from_static("x-receipt"), receipt.code.as_str());
-        insert(headers, header::LINK, &format!("</verify/{}>; rel=\"describedby\"", receipt.code));
+        name_receipt(headers, &receipt.code);
     }
     Ok(response)
+}
+
+/// Names the receipt of a retrieval, and where it is verified.
+pub(super) fn name_receipt(headers: &mut HeaderMap, code: &ReceiptCode) {
+    insert(headers, HeaderName::from_static("x-receipt"), code.as_str());
+    insert(headers, header::LINK, &format!("</verify/{code}>; rel=\"describedby\""));
 }
 
 pub(super) fn names(code: &str, id: &str) -> Result<(DatasetCode, i64), Problem> {
@@ -158,7 +163,11 @@ async fn check_receipt(
         kaishu_types::ErrorCode::NotFound => fault(),
         _ => error.into(),
     })?;
-    if receipt.dataset == *code && receipt.resource_id == id { Ok(true) } else { Err(fault()) }
+    if receipt.dataset == *code && receipt.resource_id == Some(id) {
+        Ok(true)
+    } else {
+        Err(fault())
+    }
 }
 
 /// The headers that speak of the whole file.

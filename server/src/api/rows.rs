@@ -5,9 +5,9 @@ use axum::extract::{Path, State as Shared};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use kaishu_portal::Error;
-use kaishu_portal::tables::{Answer, OpenTable, Page, TableState, write_json};
+use kaishu_portal::tables::{Answer, OpenTable, Page, TableState, rule, why_stopped, write_json};
 use kaishu_types::Lang;
 use kaishu_types::table::TableColumn;
 use kaishu_types::table::address::{self, TableRequest};
@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::asked::Asked;
-use super::original::names;
+use super::original::{name_receipt, names};
 use super::problem::Problem;
 use super::reply;
 use crate::negotiation::matches_etag;
@@ -67,7 +67,8 @@ pub(super) struct Limits {
 ///
 /// Rows in the order of the file or another, or groups. `filter` is CQL2 text (OGC 21-065): names of
 /// columns with anything but letters, digits and `_` stand between double quotes, texts between single
-/// ones. The same address gives the same bytes for as long as the file is there.
+/// ones. The same address gives the same bytes for as long as the file is there. What a client asks of a
+/// table within ten minutes is one retrieval, whose receipt is named in `X-Receipt`.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/rows", tag = "datasets", operation_id = "list_rows",
     params(
@@ -99,6 +100,7 @@ pub(super) struct Limits {
 pub(super) async fn list(
     Shared(state): Shared<State>,
     Path((code, id)): Path<(String, String)>,
+    method: Method,
     asked: Asked,
 ) -> Result<Response, Problem> {
     let request = address::read(&asked.query, &[], asked.lang).map_err(Problem::fields)?;
@@ -111,7 +113,12 @@ pub(super) async fn list(
     }
     let page = Page { limit: request.limit, cursor: request.cursor.clone() };
     let answer = portal.ask(&table, &request.query, &page).await?;
-    Ok(respond(&asked.headers, &answer))
+    let mut response = respond(&asked.headers, &answer);
+    if method == Method::GET && response.status() == StatusCode::OK {
+        let receipt = portal.issue_answer_receipt(&table, None, "", asked.client).await?;
+        name_receipt(response.headers_mut(), &receipt.code);
+    }
+    Ok(response)
 }
 
 /// A table that can be asked, or why there is none.
@@ -139,6 +146,12 @@ pub(super) fn open(state: TableState, lang: Lang) -> Result<Box<OpenTable>, Prob
             "这种格式的文件不做成表格，只提供下载。",
             "No table is made of files of this format; they can be downloaded.",
         )),
+        TableState::Stopped(columns) => Err(Problem::from(Error::Refused {
+            code: kaishu_types::ErrorCode::Forbidden,
+            message: why_stopped(&columns, lang),
+            rule: Some(rule()),
+            remedy: None,
+        })),
     }
 }
 

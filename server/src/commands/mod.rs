@@ -6,6 +6,7 @@ mod import;
 mod index;
 mod openapi;
 mod serve;
+mod tables;
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -51,6 +52,9 @@ enum Command {
     /// Look after the search index
     #[command(subcommand)]
     Index(index::Command),
+    /// Look after tables: what was found in them, what becomes of it
+    #[command(subcommand)]
+    Tables(tables::Command),
     /// Check that everything is in place
     Doctor(doctor::Arguments),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON)
@@ -65,6 +69,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Import(arguments) => import::run(&common, arguments).await,
         Command::Demo => demo::run(&common).await,
         Command::Index(index::Command::Rebuild) => index::rebuild(&common).await,
+        Command::Tables(command) => tables::run(&common, command).await,
         Command::Doctor(arguments) => doctor::run(&common, arguments).await,
         Command::Openapi => openapi::run(),
     }
@@ -147,6 +152,12 @@ async fn take_in_files(portal: &Portal) -> anyhow::Result<()> {
         .context("everything is stored; a server makes the tables of the files that are left")?;
     if done.done + done.failed > 0 {
         eprintln!("tables: {} files taken in, {} could not be", done.done, done.failed);
+        let n_waiting = portal.waiting().await?.len();
+        if n_waiting > 0 {
+            eprintln!(
+                "tables: {n_waiting} columns or files wait for a person to decide; see `kaishu tables waiting`"
+            );
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 mod addresses;
 mod api;
+mod bundles;
 mod caching;
 mod closed;
 mod config;
@@ -11,11 +12,13 @@ mod connections;
 mod demonstration;
 mod downloads;
 mod entries;
+mod governed;
 mod hostile;
 mod kill;
 mod language;
 mod mandatory;
 mod pages;
 mod places;
+mod release;
 mod support;
 mod tables;

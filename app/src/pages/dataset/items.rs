@@ -73,6 +73,12 @@ fn row(ctx: &Ctx, item: &DataItemView) -> AnyView {
         None => view! { <span lang=label_lang>{item.label.clone()}</span> }.into_any(),
     };
     let meaning = item.description.clone().map(|text| data(lang, text));
+    let mask = item.mask.as_ref().map(|mask| {
+        view! { <span class="block text-sm ks-mute">{words.mask(mask)}</span> }
+    });
+    let reason = item.release_reason.clone().map(|reason| {
+        view! { <span class="block text-sm ks-mute">{words.release_reason}{data(lang, reason)}</span> }
+    });
     let sensitive = if item.sensitive { words.is_sensitive } else { words.is_not_sensitive };
     view! {
         <tr>
@@ -80,7 +86,7 @@ fn row(ctx: &Ctx, item: &DataItemView) -> AnyView {
                 {label}
                 {name}
             </th>
-            <td class="min-w-[10em] max-md:basis-full">{meaning}</td>
+            <td class="min-w-[10em] max-md:basis-full">{meaning}{mask}{reason}</td>
             <td>{type_text(ctx, item)}</td>
             <td class="nw" data-l=words.sensitive>{sensitive}</td>
             <td class="nw">{class_mark(lang, item.open_class, MarkSize::Normal)}</td>

@@ -70,10 +70,18 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
     });
     // Nobody can log in yet, so what waits for it is no link: it is in the list of files.
     let can_take = found.is_free();
-    let main = files.first().filter(|_| can_take).map(|file| {
-        view! { <div class="mt-4 flex flex-wrap gap-2">{download_button(ctx, found, file)}</div> }
+    let main = files.first().filter(|_| can_take).map(|first| {
+        let file = files.iter().find(|file| found.can_take(file));
+        let kept_back = found.kept_back.get(&first.id).filter(|_| file.is_none());
+        let why = kept_back.map(|release| {
+            view! { <p class="mt-3 text-[.9375rem]">{words.kept_back(release)}</p> }
+        });
+        view! {
+            <div class="mt-4 flex flex-wrap gap-2">{take_button(ctx, found, file.unwrap_or(first))}</div>
+            {why}
+        }
     });
-    let others: Vec<_> = files.iter().filter(|_| can_take).skip(1).take(6).map(|file| {
+    let others: Vec<_> = files.iter().filter(|file| found.can_take(file)).skip(1).take(6).map(|file| {
         view! { <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(&found.dataset.code, file))>{data(ctx.lang, file.title.as_str())}" "{file.format.label(ctx.lang)}</a> }
     }).collect();
     let others = (!others.is_empty()).then(|| {
@@ -128,16 +136,26 @@ pub(crate) fn foot(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
     if !is_published || !found.is_free() {
         return None;
     }
-    let file = found.dataset.resources.iter().find(|it| it.kind == ResourceKind::File)?;
+    let mut files = found.dataset.resources.iter().filter(|it| it.kind == ResourceKind::File);
+    let first = files.clone().next()?;
+    let file = files.find(|file| found.can_take(file)).unwrap_or(first);
     Some(
         view! {
-            <div class="ks-foot lg:hidden mt-8 [&>*]:w-full">{download_button(ctx, found, file)}</div>
+            <div class="ks-foot lg:hidden mt-8 [&>*]:w-full">{take_button(ctx, found, file)}</div>
         }
         .into_any(),
     )
 }
 
-fn download_button(ctx: &Ctx, found: &DatasetPage, file: &ResourceView) -> AnyView {
+/// The way to a file: its bytes, or its table where they are kept back.
+fn take_button(ctx: &Ctx, found: &DatasetPage, file: &ResourceView) -> AnyView {
+    if !found.can_take(file) {
+        let table = format!("/datasets/{}/resources/{}", found.dataset.code, file.id);
+        return view! {
+            <a class="btn btn-primary" href=ctx.href(&table)>{ctx.words.see_table}</a>
+        }
+        .into_any();
+    }
     let bytes = file.size_bytes.map(|bytes| {
         view! { <span class="font-normal num">"("{size(bytes)}")"</span> }
     });
@@ -195,7 +213,29 @@ pub(crate) fn resources(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
             <section aria-labelledby="h-files" class="mt-12">
                 <h2 id="h-files" class="text-xl">{words.resources}</h2>
                 <ul class="mt-3 border-b border-[var(--line)]">{rows}</ul>
+                {whole(ctx, found)}
             </section>
+        }
+        .into_any(),
+    )
+}
+
+/// The way to all that is open of several files at once.
+fn whole(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
+    let dataset = &found.dataset;
+    let files = dataset.resources.iter().filter(|it| it.kind == ResourceKind::File);
+    let is_some_open = files.clone().any(|file| found.can_take(file));
+    if files.count() < 2 || !is_some_open {
+        return None;
+    }
+    let target = format!("/api/v1/datasets/{}/export.zip", dataset.code);
+    Some(
+        view! {
+            <p class="mt-4">
+                <a class="btn btn-outline btn-sm" rel="nofollow" href=target>
+                    {icon("download")}{ctx.words.whole_dataset}
+                </a>
+            </p>
         }
         .into_any(),
     )
@@ -207,9 +247,8 @@ fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     facts.extend(resource.size_bytes.map(size));
     facts.extend(extent(words, resource));
     facts.extend(resource.encoding.clone());
-    let is_file = resource.kind == ResourceKind::File;
     let page = format!("/datasets/{}/resources/{}", found.dataset.code, resource.id);
-    let links = if is_file && found.is_free() {
+    let links = if found.can_take(resource) {
         let original =
             format!("/api/v1/datasets/{}/resources/{}/original", found.dataset.code, resource.id);
         view! {

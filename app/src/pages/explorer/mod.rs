@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use kaishu_portal::Portal;
 use kaishu_portal::entries::DatasetPage;
-use kaishu_portal::tables::{Answer, OpenTable, Page as Part, TableState};
+use kaishu_portal::tables::{Answer, OpenTable, Page as Part, TableState, why_stopped};
 use kaishu_types::ErrorCode;
 use kaishu_types::dataset::ResourceView;
 use leptos::prelude::*;
@@ -41,6 +41,8 @@ pub(super) enum NoTable {
     Preparing(u8),
     /// It cannot be taken in.
     Failed(String),
+    /// Nothing of it may leave before a person has decided; this is why.
+    Stopped(String),
     /// No table is made of such files.
     Unsuited,
 }
@@ -68,6 +70,9 @@ pub(super) async fn show(
         TableState::Preparing(percent) => return Ok(Err(NoTable::Preparing(percent))),
         TableState::Failed(reason) => return Ok(Err(NoTable::Failed(reason))),
         TableState::NoTable => return Ok(Err(NoTable::Unsuited)),
+        TableState::Stopped(columns) => {
+            return Ok(Err(NoTable::Stopped(why_stopped(&columns, ctx.lang))));
+        }
     };
     let part = Part { limit: request.limit, cursor: request.cursor.clone() };
     let answer = match portal.ask(&table, &request.query, &part).await {
@@ -99,10 +104,12 @@ fn page(shown: &Shown<'_>) -> Page {
             {tables(shown)}
             {filters::form(shown)}
             {faults(shown)}
+            {stopped(shown)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_21rem] gap-x-8 gap-y-8">
                 <div class="min-w-0">{rows::section(shown)}</div>
                 {column::aside(shown)}
             </div>
+            <div class="mt-12 max-w-[52rem]">{super::dataset_resource::rail(ctx, found, resource)}</div>
         </main>
     };
     let title = if is_alike { format!("{title}：{}", words.table) } else { title };
@@ -228,6 +235,13 @@ fn tables(shown: &Shown<'_>) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// Says which columns are not there, or are masked, because of what was found in them (SEC-21).
+fn stopped(shown: &Shown<'_>) -> Option<AnyView> {
+    let Shown { ctx, table, .. } = shown;
+    let text = why_stopped(&table.stopped, ctx.lang);
+    (!text.is_empty()).then(|| view! { <p class="ks-note my-4">{text}</p> }.into_any())
 }
 
 fn faults(shown: &Shown<'_>) -> Option<AnyView> {

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod personal;
 pub mod policy;
 pub mod regulation;
+pub mod release;
 pub mod validate;
 pub mod visibility;
 

@@ -1,6 +1,10 @@
 //! Personal data and secret markings in values (SEC-21): found by what a value is, and by what its
 //! column is called.
 
+use std::fmt;
+use std::str::FromStr;
+
+use kaishu_types::Lang;
 use serde::{Deserialize, Serialize};
 
 use crate::validate::check_resident_id;
@@ -46,6 +50,38 @@ impl Sensitive {
         Self::SecretMark,
     ];
 
+    /// Its word in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ResidentId => "resident_id",
+            Self::Mobile => "mobile",
+            Self::BankCard => "bank_card",
+            Self::Plate => "plate",
+            Self::Email => "email",
+            Self::TravelDocument => "travel_document",
+            Self::Name => "name",
+            Self::Address => "address",
+            Self::BirthDate => "birth_date",
+            Self::SecretMark => "secret_mark",
+        }
+    }
+
+    /// What people call it.
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::ResidentId => lang.pick("公民身份号码", "resident identity numbers"),
+            Self::Mobile => lang.pick("手机号码", "mobile numbers"),
+            Self::BankCard => lang.pick("银行卡号", "bank card numbers"),
+            Self::Plate => lang.pick("机动车号牌", "number plates"),
+            Self::Email => lang.pick("电子邮箱", "e-mail addresses"),
+            Self::TravelDocument => lang.pick("护照或通行证号码", "travel document numbers"),
+            Self::Name => lang.pick("姓名", "names of persons"),
+            Self::Address => lang.pick("住址", "home addresses"),
+            Self::BirthDate => lang.pick("出生日期", "dates of birth"),
+            Self::SecretMark => lang.pick("密级标志", "secret markings"),
+        }
+    }
+
     /// What a heading says its values are, where it says so.
     pub fn named_by(heading: &str) -> Option<Self> {
         const HINTS: &[(Sensitive, &[&str])] = &[
@@ -82,6 +118,21 @@ impl Sensitive {
     }
 }
 
+impl fmt::Display for Sensitive {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Sensitive {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().copied().find(|kind| kind.as_str() == text);
+        found.ok_or_else(|| format!("`{text}` is no kind of personal data"))
+    }
+}
+
 /// Finds kinds of content in a value, wherever they stand in it, and calls `found` with each.
 pub fn find_in(value: &str, found: &mut dyn FnMut(Sensitive)) {
     let has_many_digits = value.bytes().filter(u8::is_ascii_digit).take(8).count() == 8;
@@ -100,8 +151,17 @@ pub fn find_in(value: &str, found: &mut dyn FnMut(Sensitive)) {
 }
 
 fn in_numbers(value: &str, found: &mut dyn FnMut(Sensitive)) {
-    let runs = value.split(|sign: char| !(sign.is_ascii_digit() || matches!(sign, 'x' | 'X')));
-    for run in runs {
+    let is_digit = |sign: char| sign.is_ascii_digit() || matches!(sign, 'x' | 'X');
+    // In figures and coordinates, what follows a point is part of a measured number.
+    let has_fractions = value.is_ascii();
+    let mut follows_point = false;
+    for piece in value.split_inclusive(|sign: char| !is_digit(sign)) {
+        let run = piece.trim_end_matches(|sign: char| !is_digit(sign));
+        let is_fraction = follows_point && has_fractions;
+        follows_point = !run.is_empty() && piece.ends_with('.');
+        if is_fraction {
+            continue;
+        }
         match run.len() {
             18 if check_resident_id(run).is_ok() => found(Sensitive::ResidentId),
             11 | 13 if is_mobile(run) => found(Sensitive::Mobile),
@@ -202,16 +262,24 @@ const DOUBLE_FAMILIES: &[&str] =
 const NO_NAME_ENDINGS: &str =
     "市县区镇乡村街路局院校园店厂站部科室办委会社司组队馆所处州省号楼桥河山湖岛港庄屯寨堡集营沟";
 
+/// Words that begin with a family name and are in many tables.
+const NO_NAMES: &[&str] = &[
+    "万元", "万人", "万户", "万吨", "万亩", "白色", "黄色", "金色", "石油", "石材", "高中", "高等",
+    "高级", "高压", "高速", "金属", "金融", "金额", "黄金", "江西", "江苏", "方法", "方向", "方案",
+    "任务", "任意", "范围", "程度", "安全", "马铃", "白银", "严重", "严格", "史前", "侯鸟", "于今",
+    "向阳", "夏季", "雷电", "雷暴", "石灰", "金牌", "龙头", "田间", "林地", "林业", "余额", "戴帽",
+];
+
 fn is_name(signs: &[char]) -> bool {
     let is_han = |sign: &char| ('\u{4E00}'..='\u{9FFF}').contains(sign);
     if !(2..=4).contains(&signs.len()) || !signs.iter().all(is_han) {
         return false;
     }
     let (Some(first), Some(last)) = (signs.first(), signs.last()) else { return false };
-    if NO_NAME_ENDINGS.contains(*last) {
+    let two: String = signs.iter().take(2).collect();
+    if NO_NAME_ENDINGS.contains(*last) || NO_NAMES.contains(&two.as_str()) {
         return false;
     }
-    let two: String = signs.iter().take(2).collect();
     DOUBLE_FAMILIES.contains(&two.as_str()) || (signs.len() <= 3 && FAMILIES.contains(*first))
 }
 
@@ -266,6 +334,8 @@ mod tests {
         check("川A·D12345", &[Sensitive::Plate]);
         check("someone@example.gov.cn", &[Sensitive::Email]);
         check("E12345678", &[Sensitive::TravelDocument]);
+        check("1.13812345678、2.无", &[Sensitive::Mobile]);
+        check("tel.13812345678", &[Sensitive::Mobile]);
         check("王小明", &[Sensitive::Name]);
         check("欧阳修", &[Sensitive::Name]);
         check("青羊区人民路12号3单元501室", &[Sensitive::Address]);
@@ -288,6 +358,10 @@ mod tests {
             "人民路12号",
             "2,189.5",
             "@home",
+            "113.76872384718394",
+            "[113.4000000000000012,22.6222021234567890128]",
+            "万元",
+            "白色",
         ] {
             check(value, &[]);
         }

@@ -20,6 +20,8 @@ fn item(name: &str, open_class: OpenClass) -> DataItemView {
         open_class,
         share_class: ShareClass::Unconditional,
         sensitive: false,
+        mask: None,
+        release_reason: None,
     }
 }
 

@@ -6,12 +6,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_store::blobs::BlobRead;
 use kaishu_types::china::day_in_china;
 use kaishu_types::dataset::{DatasetView, ResourceView};
-use kaishu_types::receipt::ReceiptView;
+use kaishu_types::receipt::{ReceiptView, Retrieved};
 use kaishu_types::vocabulary::{OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef, text};
 
-use crate::retrieval::Client;
+use crate::retrieval::{Client, Taken};
 use crate::rules::{FileAccess, PublicView};
+use crate::tables::kept_back;
 use crate::{Error, Portal, Result, Site, Text};
 
 /// A file that may be taken.
@@ -26,6 +27,18 @@ pub struct Download {
     /// Size in bytes.
     pub size_bytes: u64,
     dataset: DatasetView,
+}
+
+/// What a receipt says of what was taken.
+pub(crate) struct Facts<'a> {
+    pub(crate) kind: Retrieved,
+    pub(crate) question: Option<String>,
+    pub(crate) resource: Option<&'a ResourceView>,
+    pub(crate) version: u32,
+    pub(crate) file_name: String,
+    pub(crate) size_bytes: Option<u64>,
+    pub(crate) sha256: Option<String>,
+    pub(crate) sm3: Option<String>,
 }
 
 impl Portal {
@@ -66,6 +79,9 @@ impl Portal {
         if self.needs_login() {
             return Err(self.login_needed(lang));
         }
+        if let Some(release) = view.kept_back.get(&id) {
+            return Err(kept_back(code, id, release, lang));
+        }
         let blob_key = kaishu_store::datasets::blob_key(&self.inner.store, code, id).await?;
         let blob_key = blob_key.ok_or_else(hidden)?;
         let size_bytes = resource
@@ -101,41 +117,76 @@ impl Portal {
         download: &Download,
         client: Option<Client>,
     ) -> Result<ReceiptView> {
+        let Download { resource, dataset, .. } = download;
+        let facts = Facts {
+            kind: Retrieved::Original,
+            question: None,
+            resource: Some(resource),
+            version: resource.version,
+            file_name: file_name(download),
+            size_bytes: Some(download.size_bytes),
+            sha256: resource.sha256.clone(),
+            sm3: resource.sm3.clone(),
+        };
+        self.receipt_of(dataset, facts, client).await
+    }
+
+    /// Writes the receipt of a retrieval, or finds that of the one that this request goes on with.
+    pub(crate) async fn receipt_of(
+        &self,
+        dataset: &DatasetView,
+        facts: Facts<'_>,
+        client: Option<Client>,
+    ) -> Result<ReceiptView> {
         let now = self.now();
-        let issue = async || self.issue_new_receipt(download, now).await;
+        let taken = Taken {
+            resource: facts.resource.map(|resource| resource.id),
+            version: (dataset.code.clone(), facts.version),
+            kind: facts.kind,
+            what: match facts.kind {
+                Retrieved::Export => {
+                    format!("{} {}", facts.file_name, facts.question.as_deref().unwrap_or_default())
+                }
+                Retrieved::Original | Retrieved::Rows | Retrieved::Bundle => String::new(),
+            },
+        };
+        let issue = async || self.issue_new_receipt(dataset, facts, now).await;
         let Some(client) = client else { return issue().await };
-        let ResourceView { id, version, .. } = download.resource;
-        self.inner.retrievals.receipt(id, version, client, now, issue).await
+        self.inner.retrievals.receipt(taken, client, now, issue).await
     }
 
     async fn issue_new_receipt(
         &self,
-        download: &Download,
+        dataset: &DatasetView,
+        facts: Facts<'_>,
         now: DateTime<Utc>,
     ) -> Result<ReceiptView> {
-        let Download { resource, dataset, .. } = download;
         let today = day_in_china(now);
-        let sha256 = checksum(resource, resource.sha256.as_ref())?;
-        let sm3 = checksum(resource, resource.sm3.as_ref())?;
-        let attribution = attribution(&self.site(), dataset, resource.version, today).zh;
+        let attribution = attribution(&self.site(), dataset, facts.version, today).zh;
+        let is_download = facts.kind != Retrieved::Rows;
+        let title = facts.resource.map(|resource| resource.title.clone());
         let receipt = |code| ReceiptView {
             code,
             dataset: dataset.code.clone(),
             dataset_title: dataset.fields.title.clone(),
-            version: resource.version,
-            resource_id: resource.id,
-            resource_title: resource.title.clone(),
-            file_name: file_name(download),
-            size_bytes: download.size_bytes,
-            sha256,
-            sm3,
+            version: facts.version,
+            kind: facts.kind,
+            question: facts.question,
+            resource_id: facts.resource.map(|resource| resource.id),
+            resource_title: title.unwrap_or_default(),
+            file_name: facts.file_name,
+            size_bytes: facts.size_bytes,
+            sha256: facts.sha256,
+            sm3: facts.sm3,
             provider: dataset.organization.clone(),
             licence: dataset.fields.licence.clone(),
             retrieved_at: now,
             attribution,
         };
         let receipt = kaishu_store::receipts::create(&self.inner.store, today, receipt).await?;
-        self.count_download(&dataset.code);
+        if is_download {
+            self.count_download(&dataset.code);
+        }
         Ok(receipt)
     }
 
@@ -240,10 +291,6 @@ pub fn not_in_advance(lang: Lang) -> Error {
         rule: None,
         remedy: None,
     }
-}
-
-fn checksum(resource: &ResourceView, sum: Option<&String>) -> Result<String> {
-    sum.cloned().ok_or_else(|| Error::Internal(format!("resource {} has no checksum", resource.id)))
 }
 
 fn gone(dataset: &DatasetView, lang: Lang) -> Error {

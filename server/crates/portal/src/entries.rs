@@ -1,17 +1,19 @@
 //! Reading: the public entry of a dataset and what its pages show.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use kaishu_domain::policy::Fees;
 use kaishu_domain::visibility;
 use kaishu_types::DatasetCode;
-use kaishu_types::dataset::{DatasetView, VersionView};
-use kaishu_types::vocabulary::Format;
+use kaishu_types::dataset::{DatasetView, ResourceView, VersionView};
+use kaishu_types::vocabulary::{Format, ResourceKind};
 use serde_json::Value;
 
 use crate::directory::Directory;
 use crate::downloads::attribution;
 use crate::rules::{ArticleQuote, FileAccess, PublicView};
+use crate::tables::FileRelease;
 use crate::{Error, Portal, Result, Text};
 
 /// What the page of a dataset shows.
@@ -22,6 +24,8 @@ pub struct DatasetPage {
     pub terms: Arc<Directory>,
     /// Whether its files can be taken without a grant.
     pub may_download: bool,
+    /// Files that may not be taken as they are, though the rules would open them (SEC-21).
+    pub kept_back: HashMap<i64, FileRelease>,
     /// Whether open data needs a login (`login.unconditional`).
     pub needs_login: bool,
     /// The article that demands it, where one does.
@@ -71,6 +75,13 @@ impl DatasetPage {
     pub fn is_free(&self) -> bool {
         self.may_download && !self.needs_login
     }
+
+    /// Whether the bytes of a file can be taken at once.
+    pub fn can_take(&self, resource: &ResourceView) -> bool {
+        self.is_free()
+            && resource.kind == ResourceKind::File
+            && !self.kept_back.contains_key(&resource.id)
+    }
 }
 
 impl Portal {
@@ -95,7 +106,7 @@ impl Portal {
     }
 
     fn page_of(&self, view: PublicView) -> DatasetPage {
-        let PublicView { dataset, files, formats, .. } = view;
+        let PublicView { dataset, files, formats, kept_back, .. } = view;
         let may_download = files == FileAccess::Free;
         let site = self.site();
         let citation = attribution(&site, &dataset, dataset.version, self.today());
@@ -107,6 +118,7 @@ impl Portal {
         );
         DatasetPage {
             may_download,
+            kept_back,
             needs_login: self.needs_login(),
             login_rule: self.login_rule(),
             class_rule: self.class_rule(dataset.fields.open.class),

@@ -6,7 +6,8 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kaishu_types::receipt::ReceiptView;
+use kaishu_types::DatasetCode;
+use kaishu_types::receipt::{ReceiptView, Retrieved};
 use quick_cache::sync::Cache;
 
 use crate::Result;
@@ -34,8 +35,20 @@ impl From<IpAddr> for Client {
     }
 }
 
-/// The retrievals of the last minutes, by resource, version and client.
-pub(crate) struct Retrievals(Cache<(i64, u32, Client), ReceiptView>);
+/// What is taken, apart from all else: of which resource and version, and by which question.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Taken {
+    /// The resource; `None` for all of a dataset.
+    pub(crate) resource: Option<i64>,
+    /// The dataset with its version.
+    pub(crate) version: (DatasetCode, u32),
+    pub(crate) kind: Retrieved,
+    /// Format and question of an answer.
+    pub(crate) what: String,
+}
+
+/// The retrievals of the last minutes, by what was taken and by client.
+pub(crate) struct Retrievals(Cache<(Taken, Client), ReceiptView>);
 
 impl Default for Retrievals {
     fn default() -> Self {
@@ -48,13 +61,12 @@ impl Retrievals {
     /// makes for a new one. Of requests at the same time one issues it and the others wait.
     pub(crate) async fn receipt(
         &self,
-        resource: i64,
-        version: u32,
+        taken: Taken,
         client: Client,
         now: DateTime<Utc>,
         issue: impl AsyncFnOnce() -> Result<ReceiptView>,
     ) -> Result<ReceiptView> {
-        let key = (resource, version, client);
+        let key = (taken, client);
         self.0.remove_if(&key, |receipt| {
             now.signed_duration_since(receipt.retrieved_at) >= ONE_RETRIEVAL
         });
@@ -78,18 +90,29 @@ mod tests {
         assert_eq!(client(one) == client(other), is_same, "{one} {other}");
     }
 
+    fn taken(resource: i64, version: u32) -> Taken {
+        Taken {
+            resource: Some(resource),
+            version: ("A-1".parse().unwrap(), version),
+            kind: Retrieved::Original,
+            what: String::new(),
+        }
+    }
+
     fn receipt(serial: u64, version: u32, resource_id: i64, now: DateTime<Utc>) -> ReceiptView {
         ReceiptView {
             code: format!("R-19700101-{serial:012}").parse().unwrap(),
             dataset: "A-1".parse().unwrap(),
             dataset_title: String::new(),
             version,
-            resource_id,
+            kind: Retrieved::Original,
+            question: None,
+            resource_id: Some(resource_id),
             resource_title: String::new(),
             file_name: String::new(),
-            size_bytes: 0,
-            sha256: String::new(),
-            sm3: String::new(),
+            size_bytes: None,
+            sha256: None,
+            sm3: None,
             provider: Named { code: String::new(), name: String::new(), name_en: None },
             licence: String::new(),
             retrieved_at: now,
@@ -111,7 +134,7 @@ mod tests {
                 tokio::task::yield_now().await;
                 Ok(receipt(serial, version, resource, now))
             };
-            retrievals.receipt(resource, version, client, now, issue).await.unwrap();
+            retrievals.receipt(taken(resource, version), client, now, issue).await.unwrap();
             issued.load(Ordering::Relaxed) > before
         };
 
@@ -134,7 +157,7 @@ mod tests {
                 tokio::task::yield_now().await;
                 Ok(receipt(serial, 1, 7, DateTime::UNIX_EPOCH))
             };
-            retrievals.receipt(7, 1, client, DateTime::UNIX_EPOCH, issue).await.unwrap().code
+            retrievals.receipt(taken(7, 1), client, DateTime::UNIX_EPOCH, issue).await.unwrap().code
         };
 
         let (first, second, third) = tokio::join!(ask(), ask(), ask());

@@ -1,6 +1,7 @@
 //! The rules in force, as pages quote them (ORG-12), and what follows from them for everyone who
 //! is not logged in.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use kaishu_types::rules::{PolicyView, RegulationView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, Lang, text};
 
+use crate::tables::FileRelease;
 use crate::{Error, Portal, Result, history};
 
 /// An article of a regulation, ready to be quoted.
@@ -202,7 +204,17 @@ impl Portal {
     pub(crate) async fn find_public(&self, code: &DatasetCode) -> Result<Option<PublicView>> {
         let rule = shown(self.lists_none());
         let found = kaishu_store::datasets::find_shown(&self.inner.store, code, rule).await?;
-        Ok(found.and_then(|dataset| self.public_view(dataset)))
+        let Some(mut view) = found.and_then(|dataset| self.public_view(dataset)) else {
+            return Ok(None);
+        };
+        if view.files == FileAccess::Free {
+            view.kept_back = self.kept_back(&view.dataset).await?;
+            let kept_back = &view.kept_back;
+            let of_versions = view.dataset.versions.iter_mut().flat_map(|it| &mut it.resources);
+            let resources = view.dataset.resources.iter_mut().chain(of_versions);
+            resources.filter(|it| kept_back.contains_key(&it.id)).for_each(keep_facts_back);
+        }
+        Ok(Some(view))
     }
 
     /// Takes out of an entry what the public may not know (SRCH-04, SRCH-08); `None` for an entry
@@ -277,7 +289,21 @@ impl Portal {
             closed_resources,
             closes_silently,
             open_columns,
+            kept_back: HashMap::new(),
         })
+    }
+
+    /// Finds the files of an entry, of its versions too, that may not be taken as they are.
+    async fn kept_back(&self, dataset: &DatasetView) -> Result<HashMap<i64, FileRelease>> {
+        let of_versions = dataset.versions.iter().flat_map(|version| &version.resources);
+        let mut resources: Vec<&ResourceView> =
+            dataset.resources.iter().chain(of_versions).collect();
+        resources.sort_unstable_by_key(|resource| resource.id);
+        resources.dedup_by_key(|resource| resource.id);
+        let gate = self.gate(&dataset.code, &dataset.items).await?;
+        let releases = self.file_releases(&gate, &resources).await?;
+        let ids = resources.iter().map(|resource| resource.id);
+        Ok(ids.zip(releases).filter(|(_, release)| *release != FileRelease::Open).collect())
     }
 
     /// Whether the original files of an entry may leave without a grant (DL-01, DL-02).
@@ -307,18 +333,9 @@ fn trim(resources: &mut Vec<ResourceView>, class: OpenClass, opens_files: bool, 
     });
     for resource in resources {
         if !opens_files && resource.kind == ResourceKind::File {
-            // The whole file is more than the part of it that is open.
-            *resource = ResourceView {
-                description: None,
-                file_name: None,
-                size_bytes: None,
-                sha256: None,
-                sm3: None,
-                encoding: None,
-                n_rows: None,
-                n_columns: None,
-                ..resource.clone()
-            };
+            resource.description = None;
+            resource.file_name = None;
+            keep_facts_back(resource);
         }
         resource.file_name = resource.file_name.as_deref().map(text::file_name);
         if class != OpenClass::Unconditional {
@@ -327,6 +344,17 @@ fn trim(resources: &mut Vec<ResourceView>, class: OpenClass, opens_files: bool, 
             resource.source_id = None;
         }
     }
+}
+
+/// The whole file is more than the part of it that is open: a size or a checksum would let values be
+/// guessed and the guess be proven.
+fn keep_facts_back(resource: &mut ResourceView) {
+    resource.size_bytes = None;
+    resource.sha256 = None;
+    resource.sm3 = None;
+    resource.encoding = None;
+    resource.n_rows = None;
+    resource.n_columns = None;
 }
 
 /// An entry as the public may know it.
@@ -344,6 +372,8 @@ pub(crate) struct PublicView {
     pub(crate) closes_silently: bool,
     /// Which columns of its tables anyone may have; for decisions, never told.
     pub(crate) open_columns: OpenColumns,
+    /// Files whose bytes stay back, though its classes would open them (SEC-21).
+    pub(crate) kept_back: HashMap<i64, FileRelease>,
 }
 
 /// Lists the formats of resources, each once.

@@ -14,6 +14,7 @@ mod store;
 
 pub mod blobs;
 pub mod datasets;
+pub mod decisions;
 pub mod feed;
 pub mod imports;
 pub mod jobs;

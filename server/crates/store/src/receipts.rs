@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use kaishu_types::ReceiptCode;
 use kaishu_types::receipt::ReceiptView;
 use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, QueryFilter, TryInsertResult};
 
 use crate::convert::{check_optional, check_text, named, number, stored_number, to_stored, word};
@@ -12,6 +13,10 @@ use crate::{Result, Store, StoreError};
 
 /// Tries with another random number before giving up.
 const MAX_ATTEMPTS: usize = 5;
+
+/// Stands for no single resource, and for a size that is not known: neither column may be null.
+const NO_RESOURCE: i64 = 0;
+const NOT_KNOWN: i64 = -1;
 
 /// Keeps a receipt under a number that nobody can guess: `R-`, the day in the portal's time zone, and
 /// 12 hexadecimal digits. `receipt` writes it for the number it gets.
@@ -47,8 +52,6 @@ fn check(receipt: &ReceiptView) -> Result<()> {
         &receipt.dataset_title,
         &receipt.resource_title,
         &receipt.file_name,
-        &receipt.sha256,
-        &receipt.sm3,
         &receipt.provider.code,
         &receipt.provider.name,
         &receipt.licence,
@@ -56,6 +59,9 @@ fn check(receipt: &ReceiptView) -> Result<()> {
     ];
     for text in texts {
         check_text(text, "a receipt")?;
+    }
+    for text in [&receipt.sha256, &receipt.sm3, &receipt.question] {
+        check_optional(text.as_deref(), "a receipt")?;
     }
     check_optional(receipt.provider.name_en.as_deref(), "a receipt")
 }
@@ -67,12 +73,14 @@ fn row(receipt: &ReceiptView) -> Result<retrieval_receipt::ActiveModel> {
         dataset_code: Set(receipt.dataset.to_string()),
         dataset_title: Set(receipt.dataset_title.clone()),
         version: Set(stored_number(receipt.version, "the version of a receipt")?),
-        resource_id: Set(receipt.resource_id),
+        kind: Set(receipt.kind.as_str().to_owned()),
+        question: Set(receipt.question.clone()),
+        resource_id: Set(receipt.resource_id.unwrap_or(NO_RESOURCE)),
         resource_title: Set(receipt.resource_title.clone()),
         file_name: Set(receipt.file_name.clone()),
-        size_bytes: Set(stored_number(receipt.size_bytes, "the size of a receipt")?),
-        sha256: Set(receipt.sha256.clone()),
-        sm3: Set(receipt.sm3.clone()),
+        size_bytes: Set(stored_size(receipt.size_bytes)?),
+        sha256: Set(receipt.sha256.clone().unwrap_or_default()),
+        sm3: Set(receipt.sm3.clone().unwrap_or_default()),
         provider_code: Set(receipt.provider.code.clone()),
         provider_name: Set(receipt.provider.name.clone()),
         provider_name_en: Set(receipt.provider.name_en.clone()),
@@ -80,6 +88,28 @@ fn row(receipt: &ReceiptView) -> Result<retrieval_receipt::ActiveModel> {
         retrieved_at: Set(receipt.retrieved_at),
         attribution: Set(receipt.attribution.clone()),
     })
+}
+
+fn stored_size(size: Option<u64>) -> Result<i64> {
+    size.map_or(Ok(NOT_KNOWN), |size| stored_number(size, "the size of a receipt"))
+}
+
+/// Adds size and SHA-256 to the receipt of a file that was sent to its end. What is known stays.
+pub async fn complete(
+    store: &Store,
+    code: &ReceiptCode,
+    size_bytes: u64,
+    sha256: &str,
+) -> Result<()> {
+    check_text(sha256, "a receipt")?;
+    retrieval_receipt::Entity::update_many()
+        .col_expr(retrieval_receipt::Column::SizeBytes, Expr::value(stored_size(Some(size_bytes))?))
+        .col_expr(retrieval_receipt::Column::Sha256, Expr::value(sha256))
+        .filter(retrieval_receipt::COLUMN.code.eq(code.as_str()))
+        .filter(retrieval_receipt::COLUMN.size_bytes.eq(NOT_KNOWN))
+        .exec(&store.connection)
+        .await?;
+    Ok(())
 }
 
 /// Finds a receipt.
@@ -97,12 +127,17 @@ pub async fn find(store: &Store, code: &ReceiptCode) -> Result<Option<ReceiptVie
         dataset: word(&row.dataset_code, &what, "dataset_code")?,
         dataset_title: row.dataset_title,
         version: number(row.version, &what, "version")?,
-        resource_id: row.resource_id,
+        kind: word(&row.kind, &what, "kind")?,
+        question: row.question,
+        resource_id: Some(row.resource_id).filter(|id| *id != NO_RESOURCE),
         resource_title: row.resource_title,
         file_name: row.file_name,
-        size_bytes: number(row.size_bytes, &what, "size_bytes")?,
-        sha256: row.sha256,
-        sm3: row.sm3,
+        size_bytes: match row.size_bytes {
+            NOT_KNOWN => None,
+            size => Some(number(size, &what, "size_bytes")?),
+        },
+        sha256: Some(row.sha256).filter(|sum| !sum.is_empty()),
+        sm3: Some(row.sm3).filter(|sum| !sum.is_empty()),
         provider: named(&row.provider_code, &row.provider_name, row.provider_name_en.as_deref()),
         licence: row.licence,
         retrieved_at: row.retrieved_at,

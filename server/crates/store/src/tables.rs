@@ -8,7 +8,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::convert::{check_text, now, number, stored_number, word};
 use crate::entity::{dataset, job, resource, resource_table};
-use crate::{Result, Store, feed};
+use crate::{Result, Store, StoreError, feed};
 
 /// A table of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,27 +132,86 @@ pub async fn put(
     Ok(transaction.commit().await?)
 }
 
-/// Lists the tables of a file, with the time they were made.
-pub async fn of_resource(
-    store: &Store,
-    resource_id: i64,
-) -> Result<Vec<(TableRow, DateTime<Utc>)>> {
-    let rows = resource_table::Entity::find()
-        .filter(resource_table::COLUMN.resource_id.eq(resource_id))
-        .order_by_asc(resource_table::COLUMN.position)
+/// A table of a file, without what was found out about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredTable {
+    /// The file.
+    pub resource_id: i64,
+    /// Its place among the tables of the file, from 0.
+    pub position: i32,
+    /// The sheet, the file in the archive; empty where the file is one table.
+    pub name: String,
+    /// The key of its Parquet file.
+    pub blob_key: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Lists the tables of files, by file and in their order.
+pub async fn of_resources(store: &Store, resources: &[i64]) -> Result<Vec<StoredTable>> {
+    let mut found = Vec::new();
+    for chunk in resources.chunks(crate::convert::CHUNK_ROWS) {
+        let rows: Vec<(i64, i32, String, String, DateTime<Utc>)> = resource_table::Entity::find()
+            .select_only()
+            .columns([
+                resource_table::Column::ResourceId,
+                resource_table::Column::Position,
+                resource_table::Column::Name,
+                resource_table::Column::BlobKey,
+                resource_table::Column::CreatedAt,
+            ])
+            .filter(resource_table::COLUMN.resource_id.is_in(chunk.iter().copied()))
+            .order_by_asc(resource_table::COLUMN.resource_id)
+            .order_by_asc(resource_table::COLUMN.position)
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
+        found.extend(rows.into_iter().map(
+            |(resource_id, position, name, blob_key, created_at)| StoredTable {
+                resource_id,
+                position,
+                name,
+                blob_key,
+                created_at,
+            },
+        ));
+    }
+    Ok(found)
+}
+
+/// Lists the datasets with files that tables were, or could not be, made of.
+pub async fn datasets(store: &Store, kind: &str) -> Result<Vec<DatasetCode>> {
+    let with_job = job::Entity::find()
+        .select_only()
+        .column(job::Column::Subject)
+        .filter(job::COLUMN.kind.eq(kind))
+        .into_query();
+    let of_files = resource::Entity::find()
+        .select_only()
+        .column(resource::Column::DatasetId)
+        .filter(resource::COLUMN.id.in_subquery(with_job))
+        .into_query();
+    let codes: Vec<String> = dataset::Entity::find()
+        .select_only()
+        .column(dataset::Column::Code)
+        .filter(dataset::COLUMN.id.in_subquery(of_files))
+        .order_by_asc(dataset::COLUMN.code)
+        .into_tuple()
         .all(&store.connection)
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let what = format!("table {} of resource {resource_id}", row.position);
-            let table = TableRow {
-                name: row.name,
-                blob_key: row.blob_key,
-                size_bytes: number(row.size_bytes, &what, "size_bytes")?,
-                n_rows: number(row.n_rows, &what, "n_rows")?,
-                facts: row.facts,
-            };
-            Ok((table, row.created_at))
-        })
-        .collect()
+    codes.iter().map(|code| word(code, "a dataset", "code")).collect()
+}
+
+/// Reads what was found out about a table.
+pub async fn facts(store: &Store, table: &StoredTable) -> Result<String> {
+    let facts: Option<String> = resource_table::Entity::find()
+        .select_only()
+        .column(resource_table::Column::Facts)
+        .filter(resource_table::COLUMN.resource_id.eq(table.resource_id))
+        .filter(resource_table::COLUMN.position.eq(table.position))
+        .into_tuple()
+        .one(&store.connection)
+        .await?;
+    let gone = || StoreError::not_found(format!("a table of resource {}", table.resource_id));
+    facts.ok_or_else(gone)
 }

@@ -5,6 +5,7 @@
 //! it, and the [`Engine`] answers questions to nothing else: what a view leaves out cannot be named,
 //! filtered, ordered or counted by, and what it masks is masked before anything is compared with it.
 
+mod anonymity;
 mod answer;
 mod blocks;
 mod decode;
@@ -25,11 +26,12 @@ mod summary;
 mod value;
 mod view;
 
+pub use crate::anonymity::Anonymity;
 pub use crate::answer::MAX_PAGE;
 pub use crate::blocks::{Progress, Ragged, RaggedRow};
 pub use crate::engine::{Bounds, Engine};
 pub use crate::error::TableError;
-pub use crate::export::{Chunks, ExportFormat, has_place};
+pub use crate::export::{Chunks, ExportFormat, Pipe, has_place};
 pub use crate::ingest::{Ingested, IngestedColumn, ingest};
 pub use crate::json::{write_json, write_text};
 pub use crate::profile::{Finding, Misfit, Proposal};

@@ -16,8 +16,7 @@ const ORGANIZATIONS: &str = "code,name,name_en,kind,level,region,parent,descript
 
 const CATALOGUE_HEAD: &str = "code,title,summary,keywords,theme,organization,region,kind,frequency,licence,open_class,share_class,security_level,published_at,updated_at";
 
-const ITEMS_HEAD: &str =
-    "dataset,name,label,type,unit,length,description,open_class,share_class,sensitive";
+const ITEMS_HEAD: &str = "dataset,name,label,type,unit,length,description,open_class,share_class,sensitive,mask,release_reason";
 
 const RESOURCES_HEAD: &str = "dataset,title,description,path,url,format,kind,media_type";
 
@@ -65,8 +64,9 @@ impl Catalogue {
     /// Adds a data item of a class.
     #[must_use]
     pub fn item(mut self, dataset: &str, name: &str, open_class: &str) -> Self {
-        self.items
-            .push(format!("{dataset},{name},{name}标签,text,,,,{open_class},unconditional,false"));
+        self.items.push(format!(
+            "{dataset},{name},{name}标签,text,,,,{open_class},unconditional,false,,"
+        ));
         self
     }
 
@@ -74,7 +74,16 @@ impl Catalogue {
     #[must_use]
     pub fn sensitive_item(mut self, dataset: &str, name: &str, open_class: &str) -> Self {
         self.items
-            .push(format!("{dataset},{name},{name}标签,text,,,,{open_class},conditional,true"));
+            .push(format!("{dataset},{name},{name}标签,text,,,,{open_class},conditional,true,,"));
+        self
+    }
+
+    /// Adds an open data item that is released through a mask.
+    #[must_use]
+    pub fn masked_item(mut self, dataset: &str, name: &str, mask: &str) -> Self {
+        self.items.push(format!(
+            "{dataset},{name},{name}标签,text,,,,unconditional,unconditional,true,{mask},"
+        ));
         self
     }
 

@@ -95,7 +95,7 @@ impl TestPortal {
         self.folder.path()
     }
 
-    /// Imports a folder of CSV tables and brings the index up to it.
+    /// Imports a folder of CSV tables, takes its files in and brings the index up to it.
     pub async fn import(&self, folder: Folder) -> MergeReport {
         import(&self.portal, folder).await
     }
@@ -144,6 +144,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
 
 async fn import(portal: &Portal, folder: Folder) -> MergeReport {
     let report = portal.import(Input::CsvDir(folder), Options::default(), |_| ()).await.unwrap();
+    portal.take_in_files(|_| ()).await.unwrap();
     portal.catch_up(|_| ()).await.unwrap();
     report
 }

@@ -6,6 +6,45 @@ use serde::{Deserialize, Serialize};
 use crate::organization::Named;
 use crate::{DatasetCode, ReceiptCode};
 
+/// What a retrieval took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Retrieved {
+    /// The uploaded bytes of a file.
+    #[default]
+    Original,
+    /// The answer of a question to a table, as a file.
+    Export,
+    /// Rows of a table, page by page, in one session of a client.
+    Rows,
+    /// All that is open of a dataset, in one archive.
+    Bundle,
+}
+
+impl Retrieved {
+    /// Its word in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Export => "export",
+            Self::Rows => "rows",
+            Self::Bundle => "bundle",
+        }
+    }
+}
+
+impl std::str::FromStr for Retrieved {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Original, Self::Export, Self::Rows, Self::Bundle]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is no kind of retrieval"))
+    }
+}
+
 /// A retrieval receipt: what was taken, whose it is, when, and the line that attributes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -18,18 +57,24 @@ pub struct ReceiptView {
     pub dataset_title: String,
     /// The version that was taken.
     pub version: u32,
+    /// What was taken of it.
+    #[serde(default)]
+    pub kind: Retrieved,
+    /// The question, as the parameters of its address; `None` where all was taken.
+    #[serde(default)]
+    pub question: Option<String>,
     /// The resource, where a single one was taken.
-    pub resource_id: i64,
+    pub resource_id: Option<i64>,
     /// What people call the resource.
     pub resource_title: String,
     /// Name of the file.
     pub file_name: String,
-    /// Size in bytes.
-    pub size_bytes: u64,
-    /// SHA-256 of the bytes, lower-case hex.
-    pub sha256: String,
-    /// SM3 of the bytes, lower-case hex.
-    pub sm3: String,
+    /// Size in bytes; `None` of rows, and of a file that was not sent to its end.
+    pub size_bytes: Option<u64>,
+    /// SHA-256 of the bytes, lower-case hex; `None` as the size.
+    pub sha256: Option<String>,
+    /// SM3 of the bytes, lower-case hex; only of uploaded bytes.
+    pub sm3: Option<String>,
     /// The provider.
     pub provider: Named,
     /// Code of the licence.

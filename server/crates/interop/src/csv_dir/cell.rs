@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_types::dataset::LegalBasis;
+use kaishu_types::table::Mask;
 use kaishu_types::vocabulary::UnknownValue;
 
 use super::Row;
@@ -78,6 +79,15 @@ impl Cells<'_> {
         value.parse().map(Some).map_err(|error: UnknownValue| {
             self.wrong(column, &value, &format!("one of {}", error.known))
         })
+    }
+
+    /// Reads a masking rule.
+    pub(super) fn mask(&self, column: &str) -> Result<Option<Mask>, String> {
+        let Some(value) = self.text(column) else {
+            return Ok(None);
+        };
+        let expected = "a masking rule such as drop, redact, partial:3:4, hash, year, month, range:10, region:4";
+        value.parse().map(Some).map_err(|_| self.wrong(column, &value, expected))
     }
 
     /// Says that a value of a closed vocabulary is missing and what it may be.

@@ -20,6 +20,8 @@ pub(super) const ITEM_COLUMNS: &[&str] = &[
     "open_class",
     "share_class",
     "sensitive",
+    "mask",
+    "release_reason",
 ];
 pub(super) const RESOURCE_COLUMNS: &[&str] = &[
     "dataset",
@@ -192,6 +194,8 @@ impl<'a> Parts<'a> {
                         .or(share_class)
                         .unwrap_or(ShareClass::Conditional),
                     sensitive: cells.flag("sensitive")?.unwrap_or(false),
+                    mask: cells.mask("mask")?,
+                    release_reason: cells.text("release_reason"),
                 })
             })
             .collect()

@@ -130,6 +130,8 @@ impl Items {
             open_class: self.open_class,
             share_class: self.share_class,
             sensitive: false,
+            mask: None,
+            release_reason: None,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Answers as files, stopped as soon as the asker may no longer have them (DL-08).
+//! Answers as files, stopped as soon as the asker may no longer have them (DL-08), each with a receipt
+//! (DL-04).
 
 use std::time::{Duration, Instant};
 
@@ -6,31 +7,69 @@ use bytes::Bytes;
 use futures::Stream;
 use futures::stream;
 use kaishu_tables::{Chunks, ExportFormat, TableError};
+use kaishu_types::receipt::{ReceiptView, Retrieved};
 use kaishu_types::table::TableQuery;
-use kaishu_types::{DatasetCode, Lang};
+use kaishu_types::{DatasetCode, Lang, ReceiptCode};
+use sha2::{Digest, Sha256};
 
 use super::asking::fingerprint;
 use super::{OpenTable, TableState};
+use crate::downloads::Facts;
+use crate::importing::hex;
+use crate::retrieval::Client;
 use crate::{Error, Portal, Result};
 
 /// How long after a suspension or a change of class an export may still run.
 const LOOKED_AT: Duration = Duration::from_secs(1);
 
-/// An export under way.
+/// What an export takes, to look again whether the asker may still have it.
+pub(super) enum Watched {
+    /// A table, and what could be had of it when the export began.
+    Table { dataset: DatasetCode, resource: i64, number: usize, rights: String },
+    /// All of a dataset, likewise.
+    Bundle { dataset: DatasetCode, rights: Vec<String> },
+}
+
+/// A file on its way out.
 struct Running {
     portal: Portal,
     chunks: Chunks,
-    dataset: DatasetCode,
-    resource: i64,
-    number: usize,
-    /// What the asker could have when it began.
-    rights: String,
+    watched: Watched,
     looked_at: Instant,
+    /// The receipt that size and checksum are added to at the end.
+    receipt: ReceiptCode,
+    sha256: Sha256,
+    size_bytes: u64,
     is_ended: bool,
 }
 
 impl Portal {
-    /// Writes the whole answer of a question as a file, in chunks.
+    /// Writes the receipt of an answer of a table: of a file, or of the rows that a client asks for in
+    /// one session (DL-04).
+    pub async fn issue_answer_receipt(
+        &self,
+        table: &OpenTable,
+        format: Option<ExportFormat>,
+        question: &str,
+        client: Option<Client>,
+    ) -> Result<ReceiptView> {
+        let title = kaishu_types::text::file_name(&table.resource.title);
+        let facts = Facts {
+            kind: if format.is_some() { Retrieved::Export } else { Retrieved::Rows },
+            // A session has many questions.
+            question: format.map(|_| question.to_owned()).filter(|it| !it.is_empty()),
+            resource: Some(&table.resource),
+            version: table.resource.version,
+            file_name: format.map(|it| format!("{title}.{}", it.ending())).unwrap_or_default(),
+            size_bytes: None,
+            sha256: None,
+            sm3: None,
+        };
+        self.receipt_of(&table.entry, facts, client).await
+    }
+
+    /// Writes the whole answer of a question as a file, in chunks. At its end size and checksum are
+    /// added to the receipt.
     ///
     /// # Errors
     ///
@@ -41,19 +80,36 @@ impl Portal {
         table: &OpenTable,
         query: &TableQuery,
         format: ExportFormat,
+        receipt: ReceiptCode,
     ) -> Result<impl Stream<Item = Result<Bytes>> + Send + 'static> {
         let chunks = self.inner.engine.export(&table.governed, query, format).await?;
-        let running = Running {
-            portal: self.clone(),
-            chunks,
-            dataset: table.dataset.clone(),
+        let watched = Watched::Table {
+            dataset: table.entry.code.clone(),
             resource: table.resource.id,
             number: table.number,
             rights: table.governed.rights(),
+        };
+        Ok(self.watch(chunks, watched, receipt))
+    }
+
+    /// Passes chunks on for as long as the asker may have them.
+    pub(super) fn watch(
+        &self,
+        chunks: Chunks,
+        watched: Watched,
+        receipt: ReceiptCode,
+    ) -> impl Stream<Item = Result<Bytes>> + Send + 'static {
+        let running = Running {
+            portal: self.clone(),
+            chunks,
+            watched,
             looked_at: Instant::now(),
+            receipt,
+            sha256: Sha256::new(),
+            size_bytes: 0,
             is_ended: false,
         };
-        Ok(stream::unfold(running, Running::next))
+        stream::unfold(running, Running::next)
     }
 
     /// Tells an export apart from every other one.
@@ -76,16 +132,34 @@ impl Running {
         if self.is_ended {
             return None;
         }
-        let chunk = self.chunks.recv().await?;
-        let result = match chunk {
-            Ok(_) if !self.may_go_on().await => {
+        let result = match self.chunks.recv().await {
+            None => {
+                self.complete().await;
+                return None;
+            }
+            Some(Ok(_)) if !self.may_go_on().await => {
                 Err(Error::Table(TableError::Unreadable("the data is no longer open".to_owned())))
             }
-            Ok(chunk) => Ok(chunk),
-            Err(error) => Err(Error::Table(error)),
+            Some(Ok(chunk)) => {
+                self.sha256.update(&chunk);
+                self.size_bytes += chunk.len() as u64;
+                Ok(chunk)
+            }
+            Some(Err(error)) => Err(Error::Table(error)),
         };
         self.is_ended = result.is_err();
         Some((result, self))
+    }
+
+    /// Whoever has the whole file has it, even where its receipt stays without a checksum.
+    async fn complete(self) {
+        let sha256 = hex(&self.sha256.finalize());
+        let store = &self.portal.inner.store;
+        let completed =
+            kaishu_store::receipts::complete(store, &self.receipt, self.size_bytes, &sha256).await;
+        if let Err(error) = completed {
+            tracing::error!(receipt = %self.receipt, %error, "a receipt stays without a checksum");
+        }
     }
 
     /// Whether the asker may still have the same; asked again once a second.
@@ -94,13 +168,16 @@ impl Running {
             return true;
         }
         self.looked_at = Instant::now();
-        let state = self
-            .portal
-            .table_state(&self.dataset, self.resource, self.number, None, Lang::Zh)
-            .await;
-        match state {
-            Ok(TableState::Open(table)) => table.governed.rights() == self.rights,
-            _ => false,
+        match &self.watched {
+            Watched::Table { dataset, resource, number, rights } => {
+                let state =
+                    self.portal.table_state(dataset, *resource, *number, None, Lang::Zh).await;
+                matches!(state, Ok(TableState::Open(table)) if table.governed.rights() == *rights)
+            }
+            Watched::Bundle { dataset, rights } => {
+                let bundle = self.portal.open_bundle(dataset, Lang::Zh).await;
+                bundle.is_ok_and(|bundle| bundle.rights() == *rights)
+            }
         }
     }
 }

@@ -1,15 +1,25 @@
 //! Tables of files: taken in as durable jobs, and asked through what the asker may have.
 
 mod asking;
+mod bundling;
 mod cursor;
+mod deciding;
 mod exporting;
+mod gate;
 mod ingesting;
 mod opening;
 
 pub use asking::{Answer, Page};
+pub use bundling::Bundle;
+pub use deciding::{FileReport, TableReport, Verdict, Waiting};
+pub use gate::{FileRelease, StoppedColumn, rule, why_stopped};
 pub use ingesting::{INGEST, IngestProgress};
-pub use kaishu_tables::{Bounds, ExportFormat, has_place, write_json, write_text};
+pub use kaishu_domain::release::{Decision, Release};
+pub use kaishu_store::decisions::{Decided, Subject};
+pub use kaishu_store::jobs::JobState;
+pub use kaishu_tables::{Anonymity, Bounds, ExportFormat, has_place, write_json, write_text};
 pub use opening::{OpenTable, TableState};
 
 pub(crate) use cursor::{Seal, derived};
+pub(crate) use gate::kept_back;
 pub(crate) use opening::Loaded;

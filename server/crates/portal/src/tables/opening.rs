@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use kaishu_domain::release::Release;
 use kaishu_domain::visibility::OpenColumns;
 use kaishu_store::jobs::{self, JobState};
-use kaishu_store::tables::{TABULAR, TableRow};
+use kaishu_store::tables::TABULAR;
 use kaishu_tables::{Governed, Ingested, View, VisibleColumn};
-use kaishu_types::dataset::{DataItemView, ResourceView};
+use kaishu_types::dataset::{DataItemView, DatasetView, ResourceView};
+use kaishu_types::table::Mask;
 use kaishu_types::vocabulary::ResourceKind;
 use kaishu_types::{DatasetCode, Lang};
 
 use super::INGEST;
-use crate::rules::PublicView;
+use super::gate::{Gate, StoppedColumn, stopped_column};
+use crate::rules::{FileAccess, PublicView};
 use crate::{Error, Portal, Result};
 
 /// A stored table with what was found out about it.
@@ -24,8 +27,8 @@ pub(crate) struct Loaded {
 /// A table that somebody may ask.
 #[derive(Clone)]
 pub struct OpenTable {
-    /// The dataset.
-    pub dataset: DatasetCode,
+    /// Its dataset, as the public may know it.
+    pub(crate) entry: Arc<DatasetView>,
     /// The file.
     pub resource: ResourceView,
     /// Which table of the file, from 1.
@@ -36,6 +39,8 @@ pub struct OpenTable {
     pub governed: Governed,
     /// Whether the asker may take the file itself.
     pub may_take_file: bool,
+    /// Columns that would be open, and are held back, restricted or masked.
+    pub stopped: Vec<StoppedColumn>,
     /// The key of the stored table: it changes with every byte of it.
     pub(crate) blob_key: String,
     /// When it was taken in.
@@ -52,6 +57,15 @@ pub enum TableState {
     Failed(String),
     /// It is of a kind that no table is made of.
     NoTable,
+    /// It has a table, of which nothing may leave before a person has decided (SEC-21).
+    Stopped(Vec<StoppedColumn>),
+}
+
+impl OpenTable {
+    /// The code of its dataset.
+    pub fn dataset(&self) -> &DatasetCode {
+        &self.entry.code
+    }
 }
 
 impl Portal {
@@ -73,53 +87,62 @@ impl Portal {
         let view = self.find_public(code).await?.ok_or_else(hidden)?;
         self.check_serves(&view, lang)?;
         let (resource, open) = table_of(&view, id).ok_or_else(hidden)?;
+        // Whoever may have every column may know what is wrong with the file.
+        let is_whole = view.files == FileAccess::Free;
         if self.needs_login() {
             return Err(self.login_needed(lang));
         }
         if resource.kind != ResourceKind::File || !TABULAR.contains(&resource.format) {
             return Ok(TableState::NoTable);
         }
-        let tables = kaishu_store::tables::of_resource(&self.inner.store, id).await?;
+        let tables = kaishu_store::tables::of_resources(&self.inner.store, &[id]).await?;
         if tables.is_empty() {
-            return self.why_not(id, resource.sha256.is_some(), lang).await;
+            return self.why_not(id, is_whole, lang).await;
         }
-        let is_whole = resource.sha256.is_some();
+        let gate = self.gate(code, &view.dataset.items).await?;
         // A sheet without any column that may be had is not there: neither its name nor its length.
         let mut shown = Vec::with_capacity(tables.len());
-        for (row, taken_in_at) in tables {
-            let loaded = self.load_table(&row, taken_in_at)?;
-            if loaded.ingested.columns.iter().any(|column| open.has(&column.stored.name)) {
-                shown.push((row, taken_in_at, loaded));
+        let mut stopped = Vec::new();
+        for table in tables {
+            let loaded = self.load_table(&table).await?;
+            let opened = opened(&loaded.ingested, &open, &gate);
+            stopped.extend(opened.stopped.iter().cloned());
+            if !opened.columns.is_empty() {
+                shown.push((table, loaded, opened));
             }
         }
         if shown.is_empty() {
-            return Ok(TableState::NoTable);
+            return Ok(match stopped.is_empty() {
+                true => TableState::NoTable,
+                false => TableState::Stopped(stopped),
+            });
         }
         let names: Vec<String> = shown.iter().map(|(table, ..)| table.name.clone()).collect();
         let found = number.checked_sub(1).and_then(|place| shown.into_iter().nth(place));
-        let (row, taken_in_at, loaded) =
+        let (row, loaded, opened) =
             found.ok_or_else(|| Error::not_found("table", format!("{number} of {id}")))?;
         let path = self.inner.blobs.local_copy(&row.blob_key, &self.inner.table_cache).await?;
         let stored = loaded.ingested.stored(path);
-        let columns = stored.columns.iter().enumerate().filter(|(_, it)| open.has(&it.name));
         let said = match version.filter(|version| *version != view.dataset.version) {
             Some(version) => self.as_of(&view, version).await?,
             None => view.dataset.clone(),
         };
         let described = |name: &str| said.items.iter().find(|item| item.name == name);
-        let columns = columns
-            .map(|(index, column)| visible(index, &column.name, described(&column.name)))
-            .collect();
-        let governed = Governed::new(stored, View { columns, rows: None });
+        let columns = opened.columns.into_iter().filter_map(|(index, mask)| {
+            let name = &stored.columns.get(index)?.name;
+            Some(VisibleColumn { mask, ..visible(index, name, described(name)) })
+        });
+        let columns = columns.collect();
         Ok(TableState::Open(Box::new(OpenTable {
-            dataset: code.clone(),
-            may_take_file: is_whole,
+            entry: Arc::new(said),
+            may_take_file: is_whole && stopped.is_empty(),
             resource,
             number,
             names,
-            governed,
+            governed: Governed::new(stored, View { columns, rows: None }),
+            stopped: opened.stopped,
             blob_key: row.blob_key,
-            taken_in_at,
+            taken_in_at: row.created_at,
         })))
     }
 
@@ -140,18 +163,32 @@ impl Portal {
             _ => TableState::Preparing(0),
         })
     }
+}
 
-    fn load_table(&self, row: &TableRow, taken_in_at: DateTime<Utc>) -> Result<Arc<Loaded>> {
-        let key = (row.blob_key.clone(), taken_in_at);
-        if let Some(loaded) = self.inner.loaded_tables.get(&key) {
-            return Ok(loaded);
+/// What of a table leaves, and what is stopped of what would be open.
+struct Opened {
+    /// Places of columns, with their masks.
+    columns: Vec<(usize, Option<Mask>)>,
+    stopped: Vec<StoppedColumn>,
+}
+
+fn opened(ingested: &Ingested, open: &OpenColumns, gate: &Gate) -> Opened {
+    let mut opened = Opened { columns: Vec::new(), stopped: Vec::new() };
+    for (index, column) in ingested.columns.iter().enumerate() {
+        if !open.has(&column.stored.name) {
+            continue;
         }
-        let ingested = serde_json::from_str(&row.facts)
-            .map_err(|error| Error::Internal(format!("facts of a table: {error}")))?;
-        let loaded = Arc::new(Loaded { ingested });
-        self.inner.loaded_tables.insert(key, Arc::clone(&loaded));
-        Ok(loaded)
+        let release = gate.of(column);
+        match &release {
+            Release::Open => opened.columns.push((index, None)),
+            Release::Masked(Mask::Drop) | Release::Restricted | Release::Held => {}
+            Release::Masked(mask) => opened.columns.push((index, Some(mask.clone()))),
+        }
+        if release != Release::Open {
+            opened.stopped.push(stopped_column(column, release));
+        }
     }
+    opened
 }
 
 /// Finds a public file, with the columns of it that anyone may have.

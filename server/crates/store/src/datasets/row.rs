@@ -83,6 +83,8 @@ pub(super) fn item_view(row: data_item::Model) -> Result<DataItemView> {
         unit: row.unit,
         description: row.description,
         sensitive: row.sensitive,
+        mask: row.mask.map(|mask| word(&mask, &what, "mask")).transpose()?,
+        release_reason: row.release_reason,
     })
 }
 
@@ -105,6 +107,8 @@ pub(super) fn item_row(
         open_class: Set(item.open_class.to_string()),
         share_class: Set(item.share_class.to_string()),
         sensitive: Set(item.sensitive),
+        mask: Set(item.mask.as_ref().map(ToString::to_string)),
+        release_reason: Set(item.release_reason.clone()),
     })
 }
 

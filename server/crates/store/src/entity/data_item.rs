@@ -19,6 +19,9 @@ pub(crate) struct Model {
     pub open_class: String,
     pub share_class: String,
     pub sensitive: bool,
+    pub mask: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub release_reason: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

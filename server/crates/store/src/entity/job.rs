@@ -8,8 +8,10 @@ use sea_orm::entity::prelude::*;
 pub(crate) struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
+    #[sea_orm(unique_key = "subject")]
     pub kind: String,
     /// What it works on: the number of a resource, for one.
+    #[sea_orm(unique_key = "subject")]
     pub subject: i64,
     pub state: String,
     pub n_attempts: i32,

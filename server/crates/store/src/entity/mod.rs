@@ -11,6 +11,7 @@ pub(crate) mod import_run;
 pub(crate) mod job;
 pub(crate) mod organization;
 pub(crate) mod region;
+pub(crate) mod release_decision;
 pub(crate) mod resource;
 pub(crate) mod resource_table;
 pub(crate) mod retrieval_receipt;

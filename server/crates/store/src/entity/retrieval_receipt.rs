@@ -25,6 +25,11 @@ pub(crate) struct Model {
     pub licence: String,
     pub retrieved_at: DateTimeUtc,
     pub attribution: String,
+    /// What was taken.
+    pub kind: String,
+    /// The parameters of a question.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub question: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

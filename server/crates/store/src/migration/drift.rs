@@ -8,8 +8,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Schem
 
 use crate::Store;
 use crate::entity::{
-    change_feed, data_item, dataset, dataset_version, import_run, organization, region, resource,
-    retrieval_receipt, usage_day, vocabulary_term,
+    change_feed, data_item, dataset, dataset_version, import_run, job, organization, region,
+    release_decision, resource, resource_table, retrieval_receipt, usage_day, vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -82,6 +82,9 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, retrieval_receipt::Entity).await,
         create(connection, import_run::Entity).await,
         create(connection, usage_day::Entity).await,
+        create(connection, job::Entity).await,
+        create(connection, resource_table::Entity).await,
+        create(connection, release_decision::Entity).await,
     ];
     for table in tables {
         let (is, said) =

@@ -15,6 +15,8 @@ mod m20261121_000008_usage;
 mod m20261122_000001_version_facts;
 mod m20261122_000002_imported_organizations;
 mod m20261122_000003_jobs;
+mod m20261122_000004_decisions;
+mod m20261122_000005_receipts_of_answers;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -34,6 +36,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_version_facts::Migration),
             Box::new(m20261122_000002_imported_organizations::Migration),
             Box::new(m20261122_000003_jobs::Migration),
+            Box::new(m20261122_000004_decisions::Migration),
+            Box::new(m20261122_000005_receipts_of_answers::Migration),
         ]
     }
 }

@@ -82,6 +82,8 @@ pub(crate) fn item(name: &str, class: OpenClass) -> DataItemView {
         open_class: class,
         share_class: ShareClass::Unconditional,
         sensitive: false,
+        mask: None,
+        release_reason: None,
     }
 }
 

@@ -7,7 +7,7 @@ use kaishu_store::{imports, stats};
 use kaishu_types::DatasetCode;
 use kaishu_types::import::{MergeReport, Rejection};
 use kaishu_types::organization::Named;
-use kaishu_types::receipt::ReceiptView;
+use kaishu_types::receipt::{ReceiptView, Retrieved};
 use kaishu_types::stats::{Count, GroupStats};
 use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
 
@@ -22,12 +22,14 @@ pub(crate) async fn receipts_are_kept(database: &TestDb) {
         dataset: code("YX-FGW-0001"),
         dataset_title: "停车场".to_owned(),
         version: 3,
-        resource_id: 77,
+        kind: Retrieved::Original,
+        question: None,
+        resource_id: Some(77),
         resource_title: "泊位".to_owned(),
         file_name: "泊位.csv".to_owned(),
-        size_bytes: 5_000_000_000,
-        sha256: "ab".repeat(32),
-        sm3: "cd".repeat(32),
+        size_bytes: Some(5_000_000_000),
+        sha256: Some("ab".repeat(32)),
+        sm3: Some("cd".repeat(32)),
         provider: Named { code: "YX-FGW".to_owned(), name: "发改委".to_owned(), name_en: None },
         licence: "open".to_owned(),
         retrieved_at: time("2026-11-21T16:30:00.5Z"),
@@ -43,9 +45,27 @@ pub(crate) async fn receipts_are_kept(database: &TestDb) {
     assert_ne!(first.code, second.code);
     let found = receipts::find(store, &first.code).await.unwrap().unwrap();
     assert_eq!(found, first);
-    assert_eq!(found, receipt(first.code));
+    assert_eq!(found, receipt(first.code.clone()));
     let unknown = "R-20261122-000000000000".parse().unwrap();
     assert_eq!(receipts::find(store, &unknown).await.unwrap(), None);
+
+    // What is sent while it is made is known at its end, once.
+    let answer = |number| ReceiptView {
+        kind: Retrieved::Export,
+        question: Some("filter=a+%3E+1".to_owned()),
+        size_bytes: None,
+        sha256: None,
+        sm3: None,
+        ..receipt(number)
+    };
+    let given = receipts::create(store, day, answer).await.unwrap();
+    assert_eq!(receipts::find(store, &given.code).await.unwrap(), Some(given.clone()));
+    receipts::complete(store, &given.code, 9, "ef").await.unwrap();
+    receipts::complete(store, &given.code, 10, "00").await.unwrap();
+    receipts::complete(store, &first.code, 10, "00").await.unwrap();
+    let found = receipts::find(store, &given.code).await.unwrap().unwrap();
+    assert_eq!((found.size_bytes, found.sha256.as_deref()), (Some(9), Some("ef")));
+    assert_eq!(receipts::find(store, &first.code).await.unwrap(), Some(first));
 }
 
 fn used(dataset: &DatasetCode, text: &str, views: u64, downloads: u64) -> Used {

@@ -18,7 +18,7 @@ use futures::StreamExt;
 use kaishu_types::table::{TableColumn, TableQuery};
 use tokio::sync::mpsc;
 
-use self::pipe::Pipe;
+pub use self::pipe::Pipe;
 use crate::TableError;
 use crate::engine::Engine;
 use crate::view::Governed;

@@ -10,13 +10,14 @@ use crate::TableError;
 const CHUNK: usize = 256 << 10;
 
 /// Sends what is written in chunks; it waits while the reader is behind.
-pub(super) struct Pipe {
+pub struct Pipe {
     sender: Sender<Result<Bytes, TableError>>,
     buffer: BytesMut,
 }
 
 impl Pipe {
-    pub(super) fn new(sender: Sender<Result<Bytes, TableError>>) -> Self {
+    /// Sends to whoever holds the other end.
+    pub fn new(sender: Sender<Result<Bytes, TableError>>) -> Self {
         Self { sender, buffer: BytesMut::with_capacity(CHUNK) }
     }
 

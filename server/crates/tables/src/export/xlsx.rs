@@ -4,7 +4,7 @@
 use datafusion::arrow::array::RecordBatch;
 use kaishu_types::table::TableColumn;
 use kaishu_types::vocabulary::ItemType;
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::RowWriter;
 use super::pipe::Pipe;
@@ -36,7 +36,7 @@ impl Xlsx {
         }
         let mut xlsx = Self {
             pipe,
-            workbook: Workbook::new(),
+            workbook: dateless()?,
             columns: columns.to_vec(),
             sheet: 0,
             row: 0,
@@ -104,4 +104,12 @@ impl RowWriter for Xlsx {
         self.workbook.save_to_writer(&mut self.pipe).map_err(failed)?;
         Ok(std::io::Write::flush(&mut self.pipe)?)
     }
+}
+
+/// A workbook that does not say when it was written: the same answer is the same bytes.
+fn dateless() -> Result<Workbook, TableError> {
+    let mut workbook = Workbook::new();
+    let day = ExcelDateTime::from_ymd(2000, 1, 1).map_err(failed)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&day));
+    Ok(workbook)
 }

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// So many rows are named; their values are not repeated.
 const TOLD: usize = 5;
 
+/// One in so many numbers of eighteen digits may be an identity number by chance, and more are not.
+const MANY: u64 = 50;
+
 /// What stops the release of a column until a person has decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -24,16 +27,21 @@ pub struct Finding {
 pub(crate) struct Looking {
     found: Vec<(Sensitive, u64, Vec<u64>)>,
     n_values: u64,
+    /// Values that are nothing but a number as long as an identity number.
+    n_as_long: u64,
 }
 
 impl Looking {
     pub(crate) fn new() -> Self {
-        Self { found: Vec::new(), n_values: 0 }
+        Self { found: Vec::new(), n_values: 0, n_as_long: 0 }
     }
 
     /// Looks into a value that is there so many times, first in this row.
     pub(crate) fn add(&mut self, value: &str, row: u64, count: u64) {
         self.n_values += count;
+        if is_as_long(value) {
+            self.n_as_long += count;
+        }
         let found = &mut self.found;
         let mut seen: Option<Sensitive> = None;
         find_in(value, &mut |kind| {
@@ -64,7 +72,9 @@ impl Looking {
         #[expect(clippy::cast_precision_loss, reason = "a share of rows")]
         let is_told = |kind: Sensitive, n: u64| {
             let share = n as f64 / n_values.max(1) as f64;
-            named == Some(kind) || (n > 0 && share >= kind.least_share())
+            // Among many serial numbers of that length a few pass the check by chance.
+            let is_chance = kind == Sensitive::ResidentId && n * MANY < self.n_as_long;
+            named == Some(kind) || (n > 0 && share >= kind.least_share() && !is_chance)
         };
         let mut findings: Vec<Finding> = self
             .found
@@ -86,6 +96,13 @@ impl Looking {
         findings.sort_unstable_by_key(|finding| finding.kind);
         findings
     }
+}
+
+fn is_as_long(value: &str) -> bool {
+    let value = value.trim().as_bytes();
+    let (body, last) = (value.get(..17), value.get(17));
+    let is_digits = body.is_some_and(|body| body.iter().all(u8::is_ascii_digit));
+    is_digits && value.len() == 18 && last.is_some_and(u8::is_ascii_alphanumeric)
 }
 
 #[cfg(test)]
@@ -110,6 +127,13 @@ mod tests {
         let mut values = vec!["无"; 200];
         values[7] = "见440524188001010014";
         check("备注", &values, &[(Sensitive::ResidentId, 1)]);
+        let serials: Vec<String> = (0..100).map(|n| format!("2026112200000{n:05}")).collect();
+        let mut serials: Vec<&str> = serials.iter().map(String::as_str).collect();
+        check("流水号", &serials, &[]);
+        serials.push("440524188001010014");
+        check("流水号", &serials, &[]);
+        serials.extend(["440524188001010014"; 9]);
+        check("流水号", &serials, &[(Sensitive::ResidentId, 10)]);
         check("姓名", &["甲某"], &[(Sensitive::Name, 0)]);
         check("行业", &["石油", "煤炭", "金融", "电力", "水务"], &[]);
         check("法定代表人", &["王小明", "李雷"], &[(Sensitive::Name, 2)]);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::table::Mask;
 use crate::vocabulary::{CatalogueKind, Frequency, ItemType, OpenClass, ShareClass};
 
 /// The law or agreement behind a class (CLS-03, CLS-04).
@@ -180,4 +181,11 @@ pub struct DataItemView {
     /// Whether it is personal or otherwise sensitive.
     #[serde(default)]
     pub sensitive: bool,
+    /// How its values are masked before they leave (脱敏, PUB-02).
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub mask: Option<Mask>,
+    /// Why it is released although it is, or looks, personal (SEC-21).
+    #[serde(default)]
+    pub release_reason: Option<String>,
 }
