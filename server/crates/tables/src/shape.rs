@@ -6,6 +6,8 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 use serde::{Deserialize, Serialize};
 
+use crate::source::dialect;
+
 /// How a text is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextShape {
@@ -40,56 +42,16 @@ pub(crate) const HEAD: usize = 64 << 10;
 
 /// Finds the delimiter from the first bytes of a text.
 pub(crate) fn delimiter_of(head: &[u8], encoding: &'static Encoding) -> u8 {
-    let (text, _, _) = encoding.decode(head);
-    let lines = logical_lines(&text);
-    let mut best = (0, 0, b',');
-    for candidate in [b',', b'\t', b';', b'|'] {
-        let counts: Vec<usize> = lines.iter().map(|line| count(line, candidate)).collect();
-        let Some(first) = counts.first().copied().filter(|first| *first > 0) else {
-            continue;
-        };
-        let n_alike = counts.iter().filter(|found| **found == first).count();
-        if (n_alike, first) > (best.0, best.1) {
-            best = (n_alike, first, candidate);
-        }
-    }
-    best.2
+    let delimiter = dialect::usual_delimiter(&text_of(head, encoding), head.len() < HEAD);
+    u8::try_from(delimiter).unwrap_or(b',')
 }
 
-/// Cuts a text into lines, where a line break between double quotes ends none.
-fn logical_lines(text: &str) -> Vec<&str> {
-    const MOST: usize = 30;
-    let (mut lines, mut start, mut is_quoted) = (Vec::new(), 0, false);
-    for (offset, byte) in text.bytes().enumerate() {
-        match byte {
-            b'"' => is_quoted = !is_quoted,
-            b'\n' if !is_quoted => {
-                lines.extend(text.get(start..offset).filter(|line| !line.trim().is_empty()));
-                start = offset + 1;
-            }
-            _ => {}
-        }
-        if lines.len() == MOST {
-            return lines;
-        }
-    }
-    // The last line of the head may be cut off: it counts only where it is the only one.
-    if lines.is_empty() {
-        lines.extend(text.get(start..));
-    }
-    lines
-}
-
-fn count(line: &str, delimiter: u8) -> usize {
-    let (mut found, mut is_quoted) = (0, false);
-    for byte in line.bytes() {
-        match byte {
-            b'"' => is_quoted = !is_quoted,
-            _ if byte == delimiter && !is_quoted => found += 1,
-            _ => {}
-        }
-    }
-    found
+/// Decodes the first bytes of a text.
+pub(crate) fn text_of<'a>(
+    head: &'a [u8],
+    encoding: &'static Encoding,
+) -> std::borrow::Cow<'a, str> {
+    encoding.decode(head).0
 }
 
 /// Finds an encoding over a whole text, piece by piece.
@@ -207,14 +169,6 @@ fn is_utf8(reader: &mut dyn Read) -> io::Result<bool> {
         }
         rest = continue_utf8(before, buffer.get(..n_read).unwrap_or_default());
     }
-}
-
-/// Finds delimiter, quote and escape from the first bytes of a text.
-pub(crate) fn dialect_of(
-    head: &[u8],
-    encoding: &'static Encoding,
-) -> (char, Option<char>, Option<char>) {
-    (char::from(delimiter_of(head, encoding)), Some('"'), None)
 }
 
 /// Finds the encoding of all that a reader gives.

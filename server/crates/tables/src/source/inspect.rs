@@ -7,7 +7,7 @@ use std::path::Path;
 use encoding_rs::UTF_8;
 use kaishu_types::vocabulary::Format;
 
-use super::{Dialect, Origin, TableSource, archive, columnar, layout, records, workbook};
+use super::{Dialect, Origin, TableSource, archive, columnar, dialect, layout, records, workbook};
 use crate::decode::Decoding;
 use crate::{TableError, shape};
 
@@ -166,8 +166,16 @@ fn text(path: &Path) -> Result<TableSource, TableError> {
     file.seek(SeekFrom::Start(0))?;
     let mut head = Vec::new();
     file.take(shape::HEAD as u64).read_to_end(&mut head)?;
-    let (delimiter, quote, escape) = shape::dialect_of(&head, encoding);
-    let dialect = Dialect { encoding: shape::name_of(encoding), has_bom, delimiter, quote, escape };
+    let is_whole = head.len() < shape::HEAD;
+    let signs = dialect::detect(&shape::text_of(&head, encoding), is_whole);
+    let dialect = Dialect {
+        encoding: shape::name_of(encoding),
+        has_bom,
+        delimiter: signs.delimiter,
+        quote: signs.quote,
+        escape: signs.escape,
+        skips_spaces: signs.skips_spaces,
+    };
     let origin = Origin::Text(dialect);
     let layout = layout::find(super::open(path, &origin, 0)?.as_mut(), &[])?;
     if layout.columns.is_empty() {

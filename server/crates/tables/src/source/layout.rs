@@ -114,7 +114,13 @@ fn header_rows(rows: &[Row], merged: &[Merged]) -> usize {
     // Names that go over several columns have names of their own below.
     let is_divided = of_header.clone().any(|block| block.columns.1 > block.columns.0);
     let depth = usize::try_from(deepest).unwrap_or(0).max(usize::from(is_divided));
-    (depth + 1).min(4).min(rows.len())
+    let n_repeated = rows.iter().skip(1).take_while(|row| is_same(row, first)).count();
+    (depth.max(n_repeated) + 1).min(4).min(rows.len())
+}
+
+/// Whether a row says the same names again.
+fn is_same(row: &Row, first: &Row) -> bool {
+    row.len() > 1 && row.iter().eq(first.iter()) && n_filled(row) == row.len()
 }
 
 /// Names the columns by the rows of the header: trimmed, never empty, no two alike.
@@ -190,6 +196,7 @@ mod tests {
         check(&["2020-01-01,a", "2020-01-02,b"], 0, 0, &["column_1", "column_2"]);
         check(&["name", "甲"], 0, 1, &["name"]);
         check(&["a,b"], 0, 1, &["a", "b"]);
+        check(&["a,b", "a,b", "1,2"], 0, 2, &["a", "b"]);
     }
 
     #[test]

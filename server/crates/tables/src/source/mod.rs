@@ -3,10 +3,12 @@
 mod archive;
 mod columnar;
 mod delimited;
+pub(crate) mod dialect;
 mod inspect;
 mod layout;
 mod records;
 mod row;
+mod split;
 mod spool;
 mod workbook;
 
@@ -18,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::delimited::Delimited;
 pub use self::inspect::inspect;
 pub(crate) use self::row::Row;
+use self::split::Splitter;
 use self::spool::Spool;
 use crate::TableError;
 
@@ -51,6 +54,15 @@ pub struct Dialect {
     pub quote: Option<char>,
     /// The sign before a quote inside a value, where it is not doubled.
     pub escape: Option<char>,
+    /// Whether spaces behind a delimiter belong to it, as in `a, "b"`.
+    #[serde(default)]
+    pub skips_spaces: bool,
+}
+
+impl Dialect {
+    fn splitter(&self, most_values: usize) -> Splitter {
+        Splitter::new(self.delimiter, self.quote, self.escape, self.skips_spaces, most_values)
+    }
 }
 
 /// Where a table begins in its rows.
