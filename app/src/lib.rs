@@ -8,6 +8,7 @@
 
 #![expect(missing_docs, reason = "the island and server macros write items without comments")]
 
+pub mod cell;
 pub mod islands;
 pub mod server_fns;
 

@@ -380,6 +380,7 @@ words! {
     download_filtered: "下载筛选结果", "Download these rows";
     download_table: "下载表格", "Download the table";
     api_address: "接口地址", "API address";
+    api_description: "本表的 OpenAPI", "OpenAPI of this table";
     tables_of_file: "文件里的表", "Tables of the file";
     filter_rows: "筛选行", "Filter the rows";
     column: "列", "Column";
@@ -418,6 +419,35 @@ words! {
     characters: "字数", "Characters";
     written_as: "写法", "Written as";
     most_frequent: "最常见的值", "Most frequent";
+    from_value: "从", "From";
+    to_value: "到", "To";
+    any_of: "是其中任何一个", "Is any of";
+    rows_failed: "后面的行没有取到。", "The further rows did not come.";
+    try_again: "再试一次", "Try again";
+    copy_link: "复制此视图链接", "Copy link to this view";
+    link_copied: "链接已复制", "Link copied";
+    link_not_copied: "浏览器不允许复制，从地址栏复制", "The browser does not allow it; copy the address from its bar";
+    live_chart: "交互图", "Interactive chart";
+    drawn_chart: "静态图", "Drawn chart";
+    charts: "图表", "Charts";
+    charts_lead: "选一种图，用现在筛选出的行来画。每张图旁边都有数据表。", "Choose a kind: it is drawn of the rows above, with its data beside it.";
+    kinds_of_charts: "图的种类", "Kinds of charts";
+    what_chart_shows: "图表内容", "What the chart shows";
+    group_by: "分组", "Group by";
+    across: "横轴", "Across";
+    upwards: "纵轴", "Upwards";
+    computed: "计算", "Compute";
+    of_column: "数值列", "Of the column";
+    no_column_needed: "不需要", "none needed";
+    longitude: "经度", "Longitude";
+    latitude: "纬度", "Latitude";
+    draw: "画图", "Draw";
+    nothing_to_draw: "这些行里没有可以画的值。去掉一个条件，或者换一列。", "These rows have no values to draw. Drop a condition, or choose another column.";
+    data_in_chart: "图中的数据", "The data of the chart";
+    data_of_chart: "下载图中数据的全部，CSV", "All data of the chart, CSV";
+    rows_of_table: "行数", "Rows";
+    share: "占比", "Share";
+    first_rows_of_dots: "前 100 行", "The first 100 rows";
     no_table_of_format: "这种格式的文件不做成表格，可以下载后打开。", "No table is made of files of this format; download it to open it.";
 }
 

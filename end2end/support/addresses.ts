@@ -17,12 +17,14 @@ export interface Group {
   addresses: Address[];
 }
 
-/** The other portals that `.ci/end2end` starts: extremes under a rule that asks for a login, and nothing at all. */
-export type Portal = "edge" | "empty";
+/** The other portals that `.ci/end2end` starts: extremes under a rule that asks for a login and under one
+ * that asks for none, and nothing at all. */
+export type Portal = "edge" | "wide" | "empty";
 
 /** Where a portal answers; undefined where the suite runs against one portal only. */
 export function baseOf(portal: Portal | undefined, demonstration: string): string | undefined {
   if (portal === "edge") return process.env.END2END_EDGE_URL;
+  if (portal === "wide") return process.env.END2END_WIDE_URL;
   if (portal === "empty") return process.env.END2END_EMPTY_URL;
   return demonstration;
 }

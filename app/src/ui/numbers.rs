@@ -4,18 +4,7 @@ use kaishu_types::dataset::ResourceView;
 
 use crate::words::Words;
 
-/// Writes a whole number with commas between thousands.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub(crate) use crate::cell::thousands;
 
 /// Writes how many rows and columns a table has, where both are known.
 pub(crate) fn extent(words: &Words, resource: &ResourceView) -> Option<String> {
@@ -45,14 +34,6 @@ pub(crate) fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_take_commas() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(1_228), "1,228");
-        assert_eq!(thousands(2_000_000), "2,000,000");
-    }
 
     #[test]
     fn sizes_take_units() {

@@ -16,6 +16,7 @@ mod rows;
 mod rules;
 mod search;
 mod suggestions;
+mod table_description;
 mod vocabularies;
 
 use std::sync::LazyLock;
@@ -74,6 +75,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(datasets::versions))
         .routes(routes!(original::take))
         .routes(routes!(rows::list))
+        .routes(routes!(table_description::show))
         .routes(routes!(exports::take))
         .routes(routes!(bundles::take))
         .routes(routes!(places::organizations))

@@ -128,6 +128,10 @@ fn questions(n_columns: usize) -> Vec<String> {
             "group_by=col0&aggregate=max(NAME),min(NAME),count_distinct(NAME)",
             "distinct=1&select=NAME",
             "col=NAME",
+            "chart=bar&x=NAME&agg=count",
+            "chart=line&x=col0&y=NAME&agg=max",
+            "chart=histogram&x=NAME",
+            "chart=scatter&x=NAME&y=col1",
         ] {
             all.push(question.replace("NAME", &name));
         }
@@ -150,6 +154,7 @@ fn addresses(path: &str, n_columns: usize) -> Vec<String> {
         "/stats".to_owned(),
         format!("{path}/download"),
         format!("/api/v1{path}/original"),
+        format!("/api/v1{path}/openapi.json"),
     ];
     for question in questions(n_columns) {
         let question = if question.is_empty() { question } else { format!("?{question}") };
@@ -164,22 +169,20 @@ fn addresses(path: &str, n_columns: usize) -> Vec<String> {
     all
 }
 
-/// Takes out of an answer what is sealed: marks that name a stored file, and cursors bound to it.
+/// Takes out of an answer what is sealed: cursors and marks of stored files. Checksums stay.
 fn unsealed(bytes: &[u8]) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(bytes) else { return bytes.to_vec() };
-    let mut text = text.to_owned();
-    for mark in ["\"next\":\"", "cursor=", "\"etag\":\""] {
-        let mut from = 0;
-        while let Some(place) = text.get(from..).and_then(|rest| rest.find(mark)) {
-            let start = from + place + mark.len();
-            let is_sealed = |sign: char| sign.is_ascii_alphanumeric() || "-_%".contains(sign);
-            let rest = &text[start..];
-            let end = start + rest.find(|sign| !is_sealed(sign)).unwrap_or(rest.len());
-            text.replace_range(start..end, "…");
-            from = start;
-        }
+    let is_of_token = |sign: char| sign.is_ascii_alphanumeric() || "-_".contains(sign);
+    let is_sealed = |token: &str| {
+        token.len() >= 40 && token.bytes().any(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let mut kept = String::with_capacity(text.len());
+    for piece in text.split_inclusive(|sign| !is_of_token(sign)) {
+        let token = piece.trim_end_matches(|sign| !is_of_token(sign));
+        kept += if is_sealed(token) { "sealed" } else { token };
+        kept += &piece[token.len()..];
     }
-    text.into_bytes()
+    kept.into_bytes()
 }
 
 async fn compare(fates: &[Fate], seed: usize) -> usize {

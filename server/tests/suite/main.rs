@@ -12,6 +12,7 @@ mod connections;
 mod demonstration;
 mod downloads;
 mod entries;
+mod explorer;
 mod governed;
 mod hostile;
 mod kill;

@@ -5,12 +5,13 @@ use kaishu_types::query::decode;
 use kaishu_types::table::address::{self, PAGE, QUESTION, TableRequest};
 use kaishu_types::table::{Filter, Literal, Operator, Sort, parse};
 
+use super::chart::Choice;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 
-/// Parameters of the page that no question has: the column that is looked at closely, and where in the
-/// answer the rows begin.
-const OWN: &[&str] = &["col", "from"];
+/// Parameters of the page that no question has: the column that is looked at closely, where in the
+/// answer the rows begin, the column that a condition is to be added for, and the chart.
+const OWN: &[&str] = &["col", "from", "add", "chart", "x", "y", "agg"];
 
 /// What an address asks for.
 pub(super) enum Asked {
@@ -30,6 +31,10 @@ pub(super) struct View {
     pub(super) column: Option<String>,
     /// The place of the first row in the answer, from 1.
     pub(super) from: u64,
+    /// The column whose own fields the form of conditions has.
+    pub(super) add: Option<String>,
+    /// The chart below the rows.
+    pub(super) chart: Option<Choice>,
 }
 
 /// How a condition of the form compares.
@@ -46,6 +51,10 @@ pub(super) const CONDITIONS: &[(&str, &str, &str)] = &[
     ("some", "有值", "has a value"),
 ];
 
+/// Conditions that have their own fields: a range from `v` to `w`, and any of several `v`.
+pub(super) const BETWEEN: &str = "between";
+pub(super) const ONE_OF: &str = "in";
+
 /// Reads the address of the page.
 pub(super) fn read(ctx: &Ctx, path: &str) -> Result<Asked, AppError> {
     let fault = |faults: Vec<FieldError>| {
@@ -54,7 +63,7 @@ pub(super) fn read(ctx: &Ctx, path: &str) -> Result<Asked, AppError> {
     };
     let pairs = decode(&ctx.query, ctx.lang).map_err(fault)?;
     let (sent, rest): (Vec<_>, Vec<_>) =
-        pairs.into_iter().partition(|(name, _)| ["c", "o", "v", "s"].contains(&name.as_str()));
+        pairs.into_iter().partition(|(name, _)| ["c", "o", "v", "w", "s"].contains(&name.as_str()));
     let as_pairs: Vec<(&str, String)> =
         rest.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let request = address::read(&address::query_string(&as_pairs), OWN, ctx.lang).map_err(fault)?;
@@ -66,6 +75,8 @@ pub(super) fn read(ctx: &Ctx, path: &str) -> Result<Asked, AppError> {
         from: if request.cursor.is_some() { from.unwrap_or(1) } else { 1 },
         request,
         column: value("col").filter(|name| !name.is_empty()),
+        add: value("add").filter(|name| !name.is_empty()),
+        chart: Choice::read(value, ctx.lang).map_err(fault)?,
     };
     if sent.is_empty() {
         return Ok(Asked::View(Box::new(view)));
@@ -75,7 +86,7 @@ pub(super) fn read(ctx: &Ctx, path: &str) -> Result<Asked, AppError> {
 }
 
 impl View {
-    /// Takes over what a form sent: a condition (`c`, `o`, `v`) or the columns that are wanted (`s`).
+    /// Takes over what a form sent: a condition (`c`, `o`, `v`, `w`) or the columns that are wanted (`s`).
     fn take(&mut self, sent: &[(String, String)]) {
         self.rewind();
         let value = |name: &str| {
@@ -87,11 +98,20 @@ impl View {
         if !columns.is_empty() {
             self.request.query.select = columns;
         }
-        let (column, operator, wanted) = (value("c"), value("o"), value("v"));
+        let (column, operator) = (value("c"), value("o"));
         if column.is_empty() {
             return;
         }
-        if let Some(condition) = condition(column, &operator, wanted) {
+        let all = |name: &str| -> Vec<String> {
+            let found = sent.iter().filter(|(found, _)| found == name);
+            found.map(|(_, value)| value.clone()).collect()
+        };
+        let made = match operator.as_str() {
+            BETWEEN => between(column, &value("v"), &value("w")),
+            ONE_OF => one_of(column, all("v")),
+            _ => condition(column, &operator, value("v")),
+        };
+        if let Some(condition) = made {
             let mut parts = self.conditions();
             if !parts.contains(&condition) {
                 parts.push(condition);
@@ -118,6 +138,7 @@ impl View {
     pub(super) fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = address::write(&self.request);
         pairs.extend(self.column.clone().map(|column| ("col", column)));
+        pairs.extend(self.chart.iter().flat_map(Choice::pairs));
         if self.request.cursor.is_some() {
             pairs.push(("from", self.from.to_string()));
         }
@@ -150,13 +171,13 @@ impl View {
     pub(super) fn without_question(&self) -> String {
         let table = self.request.table;
         let request = TableRequest { table, ..TableRequest::default() };
-        View { request, column: None, ..self.clone() }.address()
+        View { request, column: None, chart: None, ..self.clone() }.address()
     }
 
     /// The path of another table of the file.
     pub(super) fn of_table(&self, table: usize) -> String {
         let request = TableRequest { table, ..TableRequest::default() };
-        View { request, column: None, from: 1, ..self.clone() }.address()
+        View { request, column: None, from: 1, chart: None, ..self.clone() }.address()
     }
 
     /// The path of this view without one of its conditions.
@@ -216,6 +237,30 @@ fn all_of(mut parts: Vec<Filter>) -> Option<Filter> {
     }
 }
 
+/// Makes the condition of a range; an end that is left open is none.
+fn between(column: String, from: &str, to: &str) -> Option<Filter> {
+    let end = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let compare =
+        |column, operator, value| Filter::Compare { column, operator, value: Literal::Text(value) };
+    Some(match (end(from), end(to)) {
+        (Some(from), Some(to)) => {
+            Filter::Between { column, from: Literal::Text(from), to: Literal::Text(to) }
+        }
+        (Some(from), None) => compare(column, Operator::GreaterOrEqual, from),
+        (None, Some(to)) => compare(column, Operator::LessOrEqual, to),
+        (None, None) => return None,
+    })
+}
+
+/// Makes the condition of several values.
+fn one_of(column: String, mut values: Vec<String>) -> Option<Filter> {
+    match values.len() {
+        0 => None,
+        1 => condition(column, "eq", values.remove(0)),
+        _ => Some(Filter::In { column, values: values.into_iter().map(Literal::Text).collect() }),
+    }
+}
+
 /// Makes a condition of what the form sent. What is no value of the column is said by the answer.
 fn condition(column: String, operator: &str, value: String) -> Option<Filter> {
     let compare = |column, operator| {
@@ -259,5 +304,11 @@ mod tests {
         check("some", "", "\"人 口\" IS NOT NULL");
         assert!(condition("a".to_owned(), "has", String::new()).is_none());
         assert!(condition("a".to_owned(), "drop", "x".to_owned()).is_none());
+        let range = |from, to| between("a".to_owned(), from, to).map(|it| it.to_string());
+        assert_eq!(range("1", " 2 "), Some("a BETWEEN '1' AND '2'".to_owned()));
+        assert_eq!(range("", "2"), Some("a <= '2'".to_owned()));
+        assert_eq!(range("", " "), None);
+        let some = one_of("a".to_owned(), vec!["甲".to_owned(), "乙".to_owned()]);
+        assert_eq!(some.unwrap().to_string(), "a IN ('甲', '乙')");
     }
 }

@@ -1,14 +1,17 @@
 //! What the values of one column have in common.
 
+use kaishu_types::table::address::query_string;
 use kaishu_types::table::{Bin, ColumnProfile, TableColumn, ValueCount};
 use kaishu_types::vocabulary::ItemType;
 use leptos::prelude::*;
 
 use super::Shown;
-use super::filters::kept;
+use super::filters::{joined, kept};
+use super::rows::is_number;
 use crate::ctx::Ctx;
+use crate::islands::live_part::LivePart;
 use crate::ui::bars::share;
-use crate::ui::data::data;
+use crate::ui::data::{data, foreign};
 use crate::ui::meta::{fact, meta};
 use crate::ui::numbers::thousands;
 
@@ -28,7 +31,7 @@ pub(super) fn aside(shown: &Shown<'_>) -> AnyView {
         .iter()
         .enumerate()
         .map(|(other, column)| {
-            view! { <option value=column.name.clone() selected={other == place}>{column.label.clone()}</option> }
+            view! { <option value=column.name.clone() lang=foreign(ctx.lang, &column.label) selected={other == place}>{column.label.clone()}</option> }
         })
         .collect();
     let action = ctx.href(&format!("/datasets/{}/resources/{}", found.dataset.code, resource.id));
@@ -36,6 +39,11 @@ pub(super) fn aside(shown: &Shown<'_>) -> AnyView {
         Some(profile) => facts(ctx, column, profile),
         None => view! { <p class="mt-3 text-sm ks-mute">{words.no_profile}</p> }.into_any(),
     };
+    let rest: Vec<_> = view.pairs().into_iter().filter(|(name, _)| *name != "col").collect();
+    let follow =
+        if rest.is_empty() { action.clone() } else { format!("{action}?{}", query_string(&rest)) };
+    let follow = format!("{}col={{}}", joined(&follow));
+    let said = ctx.lang.pick("已显示“{}”的概况", "Shown: about “{}”").to_owned();
     view! {
         <aside aria-labelledby="h-col">
             <h2 id="h-col" class="text-base border-t-2 border-[var(--color-base-content)] pt-2">{words.column_profile}</h2>
@@ -45,7 +53,8 @@ pub(super) fn aside(shown: &Shown<'_>) -> AnyView {
                 <select id="p-col" name="col" class="select !h-9 text-sm flex-1 min-w-0">{options}</select>
                 <button class="btn btn-sm btn-outline !min-h-9" type="submit">{words.view_column}</button>
             </form>
-            {profile}
+            <LivePart choice="p-col".to_owned() part="col-facts".to_owned() address=follow said=said is_kept=true/>
+            <div id="col-facts">{profile}</div>
         </aside>
     }
     .into_any()
@@ -73,11 +82,13 @@ fn facts(ctx: &Ctx, column: &TableColumn, profile: &ColumnProfile) -> AnyView {
     {
         rows.push(fact(words.least_and_greatest, data(ctx.lang, format!("{min} / {max}"))));
     }
-    if let Some(numbers) = &profile.numbers {
+    let numbers = profile.numbers.as_ref().filter(|_| is_number(column));
+    if let Some(numbers) = numbers {
         let [_, lower, median, upper, _] = numbers.quantiles;
-        rows.push(fact(words.median, short(median)));
-        rows.push(fact(words.middle_half, format!("{} – {}", short(lower), short(upper))));
-        rows.push(fact(words.mean, short(numbers.mean)));
+        let say = |number| said(column, number);
+        rows.push(fact(words.median, say(median)));
+        rows.push(fact(words.middle_half, format!("{} – {}", say(lower), say(upper))));
+        rows.push(fact(words.mean, say(numbers.mean)));
     } else if profile.n_values > 0 {
         let lengths = &profile.lengths;
         let text = if lengths.min == lengths.max {
@@ -91,7 +102,7 @@ fn facts(ctx: &Ctx, column: &TableColumn, profile: &ColumnProfile) -> AnyView {
         let ways: Vec<String> = profile.formats.iter().take(3).map(|it| it.value.clone()).collect();
         rows.push(fact(words.written_as, ways.join(" · ")));
     }
-    let histogram = profile.numbers.as_ref().and_then(|numbers| histogram(&numbers.histogram));
+    let histogram = numbers.and_then(|numbers| histogram(column, &numbers.histogram));
     view! {
         <p class="mt-3 text-sm ks-mute">{kind}{unit}</p>
         {histogram}
@@ -132,7 +143,7 @@ fn top(ctx: &Ctx, profile: &ColumnProfile, n_rows: u64) -> Option<AnyView> {
 }
 
 /// Draws a histogram; its figures stand in the facts beside it.
-fn histogram(bins: &[Bin]) -> Option<AnyView> {
+fn histogram(column: &TableColumn, bins: &[Bin]) -> Option<AnyView> {
     let greatest = bins.iter().map(|bin| bin.count).max().filter(|greatest| *greatest > 0)?;
     if bins.len() < 2 {
         return None;
@@ -155,10 +166,20 @@ fn histogram(bins: &[Bin]) -> Option<AnyView> {
     Some(
         view! {
             <svg class="ks-histogram mt-2" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true" focusable="false">{bars}</svg>
-            <p class="flex justify-between text-xs ks-mute num" aria-hidden="true"><span>{short(first)}</span><span>{short(last)}</span></p>
+            <p class="flex justify-between text-xs ks-mute num" aria-hidden="true"><span>{said(column, first)}</span><span>{said(column, last)}</span></p>
         }
         .into_any(),
     )
+}
+
+/// Writes a number of a column; years take no commas.
+fn said(column: &TableColumn, number: f64) -> String {
+    let is_year = column.item_type == ItemType::Integer
+        && (column.label.contains('年') || column.name.to_lowercase().contains("year"));
+    if is_year && (1_000.0..2_200.0).contains(&number) {
+        return format!("{number:.0}");
+    }
+    short(number)
 }
 
 /// Writes a number with four significant digits at most, and without trailing zeros.

@@ -1,13 +1,14 @@
 //! The form of conditions, and the conditions there are.
 
 use kaishu_types::Lang;
-use kaishu_types::table::{Filter, Operator, Sort, TableColumn};
+use kaishu_types::table::{Filter, Literal, Operator, Sort, TableColumn};
 use leptos::prelude::*;
 
 use super::Shown;
-use super::address::CONDITIONS;
+use super::condition;
 use crate::ctx::Ctx;
-use crate::ui::data::data;
+use crate::islands::live_part::LivePart;
+use crate::ui::data::{data, foreign};
 use crate::ui::icon::icon;
 
 /// Draws the form that adds a condition, with the conditions there are.
@@ -17,12 +18,14 @@ pub(super) fn form(shown: &Shown<'_>) -> AnyView {
     let columns = table.governed.columns();
     let options: Vec<_> = columns
         .iter()
-        .map(|column| view! { <option value=column.name.clone()>{column.label.clone()}</option> })
+        .map(|column| {
+            let is_chosen = view.add.as_deref() == Some(column.name.as_str());
+            view! { <option value=column.name.clone() lang=foreign(ctx.lang, &column.label) selected=is_chosen>{column.label.clone()}</option> }
+        })
         .collect();
-    let conditions: Vec<_> = CONDITIONS
-        .iter()
-        .map(|(code, zh, en)| view! { <option value=*code>{ctx.lang.pick(*zh, *en)}</option> })
-        .collect();
+    // Forms that follow the choice of the column are drawn by the server, too.
+    let follow = format!("{}add={{}}", joined(&ctx.href(&view.changed(|view| view.add = None))));
+    let said = ctx.lang.pick("条件的填法已按“{}”换好", "The fields are those of “{}”").to_owned();
     let action = ctx.href(&format!("/datasets/{}/resources/{}", found.dataset.code, resource.id));
     let q = view.request.query.contains.clone().unwrap_or_default();
     view! {
@@ -34,14 +37,8 @@ pub(super) fn form(shown: &Shown<'_>) -> AnyView {
                         <label for="f-c" class="block ks-mute">{words.column}</label>
                         <select id="f-c" name="c" class="select !h-9 text-sm w-44">{options}</select>
                     </div>
-                    <div>
-                        <label for="f-o" class="block ks-mute">{words.condition}</label>
-                        <select id="f-o" name="o" class="select !h-9 text-sm w-32">{conditions}</select>
-                    </div>
-                    <div>
-                        <label for="f-v" class="block ks-mute">{words.value}</label>
-                        <input id="f-v" name="v" class="input !h-9 text-sm w-44" autocomplete="off"/>
-                    </div>
+                    <LivePart choice="f-c".to_owned() part="f-value".to_owned() address=follow said=said is_kept=false/>
+                    {condition::fields(shown, &columns)}
                     <button class="btn btn-sm btn-outline !min-h-9" type="submit">{words.add_condition}</button>
                 </form>
                 <form method="get" action=action.clone() class="flex items-end gap-x-2" role="search" aria-label=words.search_in_table>
@@ -58,6 +55,11 @@ pub(super) fn form(shown: &Shown<'_>) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// An address that a parameter can be added to.
+pub(super) fn joined(address: &str) -> String {
+    format!("{address}{}", if address.contains('?') { '&' } else { '?' })
 }
 
 /// Draws parameters as hidden fields.
@@ -126,7 +128,7 @@ fn label(columns: &[TableColumn], name: &str) -> String {
 }
 
 /// Says a condition in words; what the form cannot say stands as it is written.
-fn in_words(ctx: &Ctx, filter: &Filter, columns: &[TableColumn]) -> String {
+pub(super) fn in_words(ctx: &Ctx, filter: &Filter, columns: &[TableColumn]) -> String {
     match filter {
         Filter::Compare { column, operator, value } => {
             let sign = match operator {
@@ -137,8 +139,16 @@ fn in_words(ctx: &Ctx, filter: &Filter, columns: &[TableColumn]) -> String {
                 Operator::Greater => ">",
                 Operator::GreaterOrEqual => "≥",
             };
-            let value = value.to_string();
-            format!("{} {sign} {}", label(columns, column), value.trim_matches('\''))
+            format!("{} {sign} {}", label(columns, column), plain(value))
+        }
+        Filter::Between { column, from, to } => {
+            format!("{} {}—{}", label(columns, column), plain(from), plain(to))
+        }
+        Filter::In { column, values } => {
+            let values: Vec<String> = values.iter().map(plain).collect();
+            let or = ctx.lang.pick("、", ", ");
+            let word = ctx.lang.pick("是", "is one of");
+            format!("{} {word} {}", label(columns, column), values.join(or))
         }
         Filter::IsNull { column } => {
             format!("{} {}", label(columns, column), ctx.lang.pick("没有值", "has no value"))
@@ -158,6 +168,14 @@ fn in_words(ctx: &Ctx, filter: &Filter, columns: &[TableColumn]) -> String {
             format!("{} {word} {}", label(columns, column), inner.replace('\\', ""))
         }
         _ => filter.to_string(),
+    }
+}
+
+/// A value as it was given.
+fn plain(value: &Literal) -> String {
+    match value {
+        Literal::Text(text) => text.clone(),
+        value => value.to_string(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The table of a file: rows, filters, columns, all in the address (SRCH-03, DL-02).
 
 mod address;
+mod chart;
 mod column;
+mod condition;
 mod filters;
 mod rows;
 
@@ -15,8 +17,10 @@ use kaishu_types::dataset::ResourceView;
 use leptos::prelude::*;
 
 use self::address::View;
+use self::chart::Chart;
 use crate::ctx::Ctx;
 use crate::error::AppError;
+use crate::islands::copy_link::CopyLink;
 use crate::page::{Keep, Page, Section, respond};
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::crumbs::crumbs;
@@ -33,6 +37,7 @@ struct Shown<'a> {
     table: &'a OpenTable,
     view: &'a View,
     answer: Result<Answer, String>,
+    chart: Chart,
 }
 
 /// Why there is no table to see of a file.
@@ -80,7 +85,8 @@ pub(super) async fn show(
         Err(error) if error.code() == ErrorCode::InvalidInput => Err(error.message(ctx.lang)),
         Err(error) => return Err(error.into()),
     };
-    let shown = Shown { ctx, found, resource, table: &table, view: &view, answer };
+    let chart = Chart::of(ctx, portal, &table, &view).await?;
+    let shown = Shown { ctx, found, resource, table: &table, view: &view, answer, chart };
     Ok(Ok(respond(ctx, || Ok(page(&shown)))))
 }
 
@@ -109,6 +115,7 @@ fn page(shown: &Shown<'_>) -> Page {
                 <div class="min-w-0">{rows::section(shown)}</div>
                 {column::aside(shown)}
             </div>
+            {chart::section(shown)}
             <div class="mt-12 max-w-[52rem]">{super::dataset_resource::rail(ctx, found, resource)}</div>
         </main>
     };
@@ -118,7 +125,7 @@ fn page(shown: &Shown<'_>) -> Page {
     // Whoever filters does not want to be found, and what is open may change with the next request.
     page.listed = ctx.query.is_empty();
     page.keep = Keep::Never;
-    if shown.answer.is_err() {
+    if shown.answer.is_err() || shown.chart.is_refused() {
         page.status = StatusCode::BAD_REQUEST;
     }
     page
@@ -147,6 +154,11 @@ fn head(shown: &Shown<'_>, title: &str) -> AnyView {
         resource.id,
         shown.view.question()
     );
+    let base = format!("/api/v1/datasets/{}/resources/{}", dataset.code, resource.id);
+    let description = match table.number {
+        1 => format!("{base}/openapi.json"),
+        number => format!("{base}/openapi.json?table={number}"),
+    };
     view! {
         <div class="flex flex-wrap items-end justify-between gap-x-8 gap-y-3 pb-4">
             <div>
@@ -155,10 +167,16 @@ fn head(shown: &Shown<'_>, title: &str) -> AnyView {
                     {class_mark(ctx.lang, dataset.fields.open.class, MarkSize::Normal)}
                     <span>{data(ctx.lang, dataset.organization.label(ctx.lang).to_owned())}</span>
                     {extent}
+                    <a class="ks-link" href=api rel="nofollow">{words.api_address}</a>
+                    <a class="ks-link" href=description rel="nofollow">{words.api_description}</a>
                 </p>
             </div>
             <div class="flex flex-wrap gap-2">
-                <a class="btn btn-sm btn-outline" href=api rel="nofollow">{icon("code")}{words.api_address}</a>
+                <CopyLink
+                    label=words.copy_link.to_owned()
+                    copied=words.link_copied.to_owned()
+                    refused=words.link_not_copied.to_owned()
+                />
                 {file}
                 {downloads(shown)}
             </div>

@@ -1,20 +1,17 @@
 //! The rows.
 
 use kaishu_types::Lang;
+use kaishu_types::table::address::{QUESTION, query_string, write};
 use kaishu_types::table::{Cell, TableColumn};
 use kaishu_types::vocabulary::ItemType;
 use leptos::prelude::*;
 
 use super::Shown;
+use crate::cell;
+use crate::islands::live_rows::LiveRows;
 use crate::ui::data::{data, foreign};
 use crate::ui::icon::icon;
 use crate::ui::numbers::thousands;
-
-/// A value is shown with so many characters; the rest is in the file.
-const SHOWN: usize = 160;
-
-/// Longer texts are set in several lines.
-const LONG: usize = 24;
 
 /// Draws the rows with what there is to say of them.
 pub(super) fn section(shown: &Shown<'_>) -> AnyView {
@@ -41,12 +38,13 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
                 .zip(&answer.slice.columns)
                 .map(|(cell, column)| value(ctx.lang, words.null_value, cell, column))
                 .collect();
-            view! { <tr><td class="r ks-mute">{thousands(first + place as u64)}</td>{cells}</tr> }
+            let number = first + place as u64;
+            view! { <tr aria-rowindex=number + 1><td class="r ks-mute">{thousands(number)}</td>{cells}</tr> }
         })
         .collect();
     let next = answer.next.clone().map(|cursor| {
         let target = ctx.href(&view.next(cursor, first + n));
-        view! { <a class="btn btn-outline" rel="next" href=target>{words.next_rows}{icon("next")}</a> }
+        view! { <a id="next-rows" class="btn btn-outline" rel="next" href=target>{words.next_rows}{icon("next")}</a> }
     });
     let start = view.request.cursor.is_some().then(|| {
         let target = ctx.href(&view.changed(|_| ()));
@@ -54,18 +52,54 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
     });
     let is_empty = n == 0;
     view! {
-        <p class="py-2 text-sm ks-mute num" role="status">{status}</p>
+        {said(shown, n, status)}
         {is_empty.then(|| view! { <p class="py-8">{words.no_such_rows}</p> })}
         {(!is_empty).then(|| view! {
-            <div class="ks-frame lg:max-h-[46rem]" tabindex="0" role="region" aria-label=words.table_region>
-                <table class="ks-table is-dense">
-                    <caption class="sr-only">{resource.title.clone()}</caption>
-                    <thead><tr><th scope="col" class="r"><span class="sr-only">{words.row_number}</span><span aria-hidden="true">"#"</span></th>{heads}</tr></thead>
+            <div id="rows" class="ks-frame lg:max-h-[46rem]" tabindex="0" role="region" aria-label=words.table_region>
+                <table class="ks-table is-dense" aria-rowcount=answer.total + 1>
+                    <caption class="sr-only" lang=foreign(ctx.lang, &resource.title)>{resource.title.clone()}</caption>
+                    <thead><tr aria-rowindex="1"><th scope="col" class="r"><span class="sr-only">{words.row_number}</span><span aria-hidden="true">"#"</span></th>{heads}</tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
             </div>
         })}
         <nav class="flex flex-wrap gap-3 mt-4" aria-label=words.pages>{start}{next}</nav>
+    }
+    .into_any()
+}
+
+/// Says which rows are shown; where there are more, scripts go on with them.
+fn said(shown: &Shown<'_>, n: u64, status: String) -> AnyView {
+    let Shown { ctx, view, answer, found, resource, .. } = shown;
+    let words = ctx.words;
+    let Some((answer, next)) = answer.as_ref().ok().and_then(|it| Some((it, it.next.clone()?)))
+    else {
+        return view! { <p class="py-2 text-sm ks-mute num" role="status">{status}</p> }.into_any();
+    };
+    let mut question = write(&view.request);
+    question.retain(|(name, _)| QUESTION.contains(name) || *name == "version");
+    let address = format!(
+        "/api/v1/datasets/{}/resources/{}/rows?{}",
+        found.dataset.code,
+        resource.id,
+        query_string(&question)
+    );
+    let pattern = words.rows_status(&thousands(answer.total), &thousands(view.from), "{}", n);
+    view! {
+        <LiveRows
+            address=address
+            cursor=view.request.cursor.clone()
+            limit=view.request.limit as u64
+            first=view.from
+            n=n
+            next=Some(next)
+            status=status
+            pattern=pattern
+            no_value=words.null_value.to_owned()
+            failed=words.rows_failed.to_owned()
+            again=words.try_again.to_owned()
+            is_english={ctx.lang == Lang::En}
+        />
     }
     .into_any()
 }
@@ -102,20 +136,10 @@ pub(super) fn is_number(column: &TableColumn) -> bool {
 }
 
 fn value(lang: Lang, no_value: &'static str, cell: &Cell, column: &TableColumn) -> AnyView {
-    let text = cell.as_deref().unwrap_or_default();
-    let class = match column.item_type {
-        ItemType::Integer | ItemType::Decimal => Some("r"),
-        ItemType::Code => Some("ks-id"),
-        _ if text.chars().count() > LONG => Some("ks-text"),
-        _ => None,
-    };
-    if text.trim().is_empty() {
-        return view! { <td class=class><span class="ks-mute">{no_value}</span></td> }.into_any();
+    let cell::Shown { class, lang: tag, text } =
+        cell::shown(lang, column.item_type, cell.as_deref().unwrap_or_default());
+    match text {
+        None => view! { <td class=class><span class="ks-mute">{no_value}</span></td> }.into_any(),
+        Some(text) => view! { <td class=class lang=tag>{text}</td> }.into_any(),
     }
-    let shown = match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    };
-    let tag = foreign(lang, &shown);
-    view! { <td class=class lang=tag>{shown}</td> }.into_any()
 }

@@ -31,7 +31,7 @@ pub use crate::answer::MAX_PAGE;
 pub use crate::blocks::{Progress, Ragged, RaggedRow};
 pub use crate::engine::{Bounds, Engine};
 pub use crate::error::TableError;
-pub use crate::export::{Chunks, ExportFormat, Pipe, has_place};
+pub use crate::export::{Chunks, ExportFormat, Pipe, coordinates, has_place};
 pub use crate::ingest::{Ingested, IngestedColumn, ingest};
 pub use crate::json::{write_json, write_text};
 pub use crate::profile::{Finding, Misfit, Proposal};

@@ -17,7 +17,9 @@ pub use ingesting::{INGEST, IngestProgress};
 pub use kaishu_domain::release::{Decision, Release};
 pub use kaishu_store::decisions::{Decided, Subject};
 pub use kaishu_store::jobs::JobState;
-pub use kaishu_tables::{Anonymity, Bounds, ExportFormat, has_place, write_json, write_text};
+pub use kaishu_tables::{
+    Anonymity, Bounds, ExportFormat, coordinates, has_place, write_json, write_text,
+};
 pub use opening::{OpenTable, TableState};
 
 pub(crate) use cursor::{Seal, derived};

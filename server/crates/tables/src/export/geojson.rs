@@ -24,24 +24,29 @@ pub(crate) enum Place {
 const LONGITUDE: &[&str] = &["lon", "lng", "long", "longitude", "经度", "x"];
 const LATITUDE: &[&str] = &["lat", "latitude", "纬度", "y"];
 
+/// Finds the columns of longitude and latitude: decimal numbers whose names say so.
+pub fn coordinates(columns: &[TableColumn]) -> Option<(usize, usize)> {
+    let number = |names: &[&str]| {
+        columns.iter().position(|column| {
+            let is_named = |text: &str| {
+                let text = text.trim().to_lowercase();
+                names.iter().any(|name| {
+                    text == *name
+                        || (name.len() > 2 && (text.ends_with(name) || text.starts_with(name)))
+                })
+            };
+            column.item_type == ItemType::Decimal
+                && (is_named(&column.name) || is_named(&column.label))
+        })
+    };
+    number(LONGITUDE).zip(number(LATITUDE))
+}
+
 impl Place {
     /// Finds the place in the columns of an answer.
     pub(crate) fn of(columns: &[TableColumn]) -> Result<Self, TableError> {
         let shape = columns.iter().position(|column| column.item_type == ItemType::Geometry);
-        let number = |names: &[&str]| {
-            columns.iter().position(|column| {
-                let is_named = |text: &str| {
-                    let text = text.trim().to_lowercase();
-                    names.iter().any(|name| {
-                        text == *name
-                            || (name.len() > 2 && (text.ends_with(name) || text.starts_with(name)))
-                    })
-                };
-                column.item_type == ItemType::Decimal
-                    && (is_named(&column.name) || is_named(&column.label))
-            })
-        };
-        let point = number(LONGITUDE).zip(number(LATITUDE));
+        let point = coordinates(columns);
         shape
             .map(Self::Shape)
             .or(point.map(|(longitude, latitude)| Self::Point(longitude, latitude)))

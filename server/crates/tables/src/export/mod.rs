@@ -23,6 +23,8 @@ use crate::TableError;
 use crate::engine::Engine;
 use crate::view::Governed;
 
+pub use self::geojson::coordinates;
+
 /// A kind of file that answers are written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {

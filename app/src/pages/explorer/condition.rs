@@ -1,0 +1,119 @@
+//! The fields of a condition: a range for numbers and days, a choice where there are few values, a text
+//! for everything else.
+
+use kaishu_types::table::{ColumnProfile, TableColumn};
+use kaishu_types::vocabulary::ItemType;
+use leptos::prelude::*;
+
+use super::Shown;
+use super::address::{BETWEEN, CONDITIONS, ONE_OF};
+use crate::ctx::Ctx;
+use crate::ui::data::data;
+use crate::ui::numbers::thousands;
+
+/// A column with no more different values than these offers them.
+const FEW: u64 = 24;
+
+/// Draws the fields for the column that an address names; those that fit every column where it names
+/// none, because the reader has yet to choose one.
+pub(super) fn fields(shown: &Shown<'_>, columns: &[TableColumn]) -> AnyView {
+    let Shown { ctx, view, table, .. } = shown;
+    let wanted = view.add.as_deref();
+    let place = columns.iter().position(|column| Some(column.name.as_str()) == wanted);
+    let column = place.and_then(|place| columns.get(place));
+    let profile = place.and_then(|place| table.governed.profile(place));
+    let fields = match column {
+        None => any(ctx, CONDITIONS),
+        Some(column) => match (column.item_type, few(profile)) {
+            (ItemType::Integer | ItemType::Decimal, _) => range(ctx, "number", profile),
+            (ItemType::Date, _) => range(ctx, "date", None),
+            (_, Some(profile)) => choices(ctx, profile),
+            (ItemType::Datetime, None) => any(ctx, CONDITIONS),
+            (_, None) => any(ctx, OF_TEXT),
+        },
+    };
+    view! { <div id="f-value" class="flex flex-wrap items-end gap-x-4 gap-y-3">{fields}</div> }
+        .into_any()
+}
+
+/// Conditions of texts, with the one that finds most first.
+const OF_TEXT: &[(&str, &str, &str)] = &[
+    ("has", "包含", "contains"),
+    ("starts", "开头是", "begins with"),
+    ("eq", "等于", "is"),
+    ("ne", "不等于", "is not"),
+    ("none", "没有值", "has no value"),
+    ("some", "有值", "has a value"),
+];
+
+fn few(profile: Option<&ColumnProfile>) -> Option<&ColumnProfile> {
+    profile.filter(|profile| {
+        let n = profile.top.len() as u64;
+        let is_cut = profile.top.iter().any(|value| value.value.ends_with('…'));
+        profile.is_exact && n >= 2 && n == profile.n_distinct && n <= FEW && !is_cut
+    })
+}
+
+fn any(ctx: &Ctx, conditions: &'static [(&'static str, &'static str, &'static str)]) -> AnyView {
+    let words = ctx.words;
+    let conditions: Vec<_> = conditions
+        .iter()
+        .map(|(code, zh, en)| view! { <option value=*code>{ctx.lang.pick(*zh, *en)}</option> })
+        .collect();
+    view! {
+        <div>
+            <label for="f-o" class="block ks-mute">{words.condition}</label>
+            <select id="f-o" name="o" class="select !h-9 text-sm w-32">{conditions}</select>
+        </div>
+        <div>
+            <label for="f-v" class="block ks-mute">{words.value}</label>
+            <input id="f-v" name="v" class="input !h-9 text-sm w-44" autocomplete="off"/>
+        </div>
+    }
+    .into_any()
+}
+
+/// A range; the least and greatest value stand in the empty fields.
+fn range(ctx: &Ctx, kind: &'static str, profile: Option<&ColumnProfile>) -> AnyView {
+    let words = ctx.words;
+    let step = (kind == "number").then_some("any");
+    let least = profile.and_then(|profile| profile.min.clone());
+    let greatest = profile.and_then(|profile| profile.max.clone());
+    view! {
+        <input type="hidden" name="o" value=BETWEEN/>
+        <div>
+            <label for="f-v" class="block ks-mute">{words.from_value}</label>
+            <input id="f-v" name="v" type=kind step=step placeholder=least class="input !h-9 text-sm w-40" autocomplete="off"/>
+        </div>
+        <div>
+            <label for="f-w" class="block ks-mute">{words.to_value}</label>
+            <input id="f-w" name="w" type=kind step=step placeholder=greatest class="input !h-9 text-sm w-40" autocomplete="off"/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The values there are, with how many rows have each.
+fn choices(ctx: &Ctx, profile: &ColumnProfile) -> AnyView {
+    let boxes: Vec<_> = profile
+        .top
+        .iter()
+        .map(|value| {
+            view! {
+                <label class="ks-opt">
+                    <input class="checkbox" type="checkbox" name="v" value=value.value.clone()/>
+                    <span>{data(ctx.lang, value.value.clone())}</span>
+                    <small>{thousands(value.count)}</small>
+                </label>
+            }
+        })
+        .collect();
+    view! {
+        <input type="hidden" name="o" value=ONE_OF/>
+        <fieldset class="max-w-full">
+            <legend class="ks-mute">{ctx.words.any_of}</legend>
+            <div class="grid sm:grid-cols-2 gap-x-6 max-h-44 overflow-auto border border-[var(--line-2)] px-3 py-1 min-w-52" tabindex="0" role="group" aria-label=ctx.words.any_of>{boxes}</div>
+        </fieldset>
+    }
+    .into_any()
+}
