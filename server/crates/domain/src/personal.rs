@@ -221,6 +221,9 @@ fn is_email(word: &str) -> bool {
 }
 
 fn is_travel_document(value: &str) -> bool {
+    if value.len() < 9 {
+        return false;
+    }
     let value = value.trim();
     let (Some(first), Some(rest)) = (value.chars().next(), value.get(1..)) else { return false };
     let is_number =
@@ -234,23 +237,41 @@ fn is_travel_document(value: &str) -> bool {
 
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 
+/// Every value of every table comes by here, so each look begins with what is quickly ruled out.
 fn in_chinese(value: &str, found: &mut dyn FnMut(Sensitive)) {
-    let signs: Vec<char> = value.trim().chars().take(200).collect();
-    if is_name(&signs) {
-        found(Sensitive::Name);
+    let trimmed = value.trim();
+    if trimmed.len() <= LONGEST_NAME {
+        let signs: Vec<char> = trimmed.chars().collect();
+        if is_name(&signs) {
+            found(Sensitive::Name);
+        }
     }
-    if has_plate(&signs) {
-        found(Sensitive::Plate);
+    if value.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        let signs: Vec<char> = trimmed.chars().take(200).collect();
+        if has_plate(&signs) {
+            found(Sensitive::Plate);
+        }
     }
-    if is_door(value) {
+    if has_numbered_parts(value) && is_door(value) {
         found(Sensitive::Address);
     }
-    if ["绝密★", "机密★", "秘密★", "绝密☆", "机密☆", "秘密☆", "内部资料，注意保密", "工作秘密"]
-        .iter()
-        .any(|mark| value.contains(mark))
-    {
+    if value.contains('密') && SECRET_MARKS.iter().any(|mark| value.contains(mark)) {
         found(Sensitive::SecretMark);
     }
+}
+
+/// All of them have 密.
+const SECRET_MARKS: &[&str] =
+    &["绝密★", "机密★", "秘密★", "绝密☆", "机密☆", "秘密☆", "内部资料，注意保密", "工作秘密"];
+
+/// Bytes of four Chinese characters.
+const LONGEST_NAME: usize = 16;
+
+/// Whether two numbers are followed by something else than ASCII, as in 12号501室.
+fn has_numbered_parts(value: &str) -> bool {
+    let pairs = value.as_bytes().windows(2);
+    let is_end = |pair: &&[u8]| matches!(pair, [b'0'..=b'9', next] if !next.is_ascii());
+    pairs.filter(is_end).take(2).count() == 2
 }
 
 /// The hundred and some most frequent family names, and those of two characters.

@@ -10,7 +10,9 @@ const LONGEST_NUMBER: usize = 15;
 pub(crate) fn is_marker(value: &str) -> bool {
     const MARKERS: &[&str] =
         &["NA", "N/A", "NULL", "NaN", "-", "--", "—", "——", "/", "\\N", "#N/A"];
-    value.len() <= 6 && MARKERS.iter().any(|marker| value.eq_ignore_ascii_case(marker))
+    let may_be_one = value.len() <= 6
+        && matches!(value.as_bytes(), [b'N' | b'n' | b'-' | b'/' | b'\\' | b'#' | 0xE2, ..]);
+    may_be_one && MARKERS.iter().any(|marker| value.eq_ignore_ascii_case(marker))
 }
 
 /// A value that is written as a number.
@@ -47,7 +49,13 @@ pub(crate) fn number(value: &str) -> Option<Number> {
             if n_fraction == 0 {
                 return None;
             }
-            fraction.get(n_fraction..)?
+            let rest = fraction.get(n_fraction..)?;
+            if rest.is_empty()
+                && let Some(value) = short_decimal(bytes, n_whole + n_fraction, n_fraction)
+            {
+                return Some(Number { value, is_whole: false, has_leading_zero });
+            }
+            rest
         }
     };
     if let Some(exponent) = rest.strip_prefix(b"e").or_else(|| rest.strip_prefix(b"E")) {
@@ -61,6 +69,21 @@ pub(crate) fn number(value: &str) -> Option<Number> {
     }
     let value = value.parse::<f64>().ok().filter(|value| value.is_finite())?;
     Some(Number { value, is_whole: false, has_leading_zero })
+}
+
+/// Reads a number of few digits with a point. Digits and power of ten are both exact in a double, so
+/// their quotient is the nearest double (Clinger), as the standard library finds it on a longer way.
+#[expect(clippy::cast_precision_loss, reason = "fifteen digits fit")]
+fn short_decimal(written: &[u8], n_digits: usize, n_fraction: usize) -> Option<f64> {
+    const POWERS: [f64; LONGEST_NUMBER + 1] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    if n_digits > LONGEST_NUMBER {
+        return None;
+    }
+    let only_digits = written.iter().filter(|byte| byte.is_ascii_digit());
+    let whole = only_digits.fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    let number = whole as f64 / POWERS.get(n_fraction)?;
+    Some(if written.first() == Some(&b'-') { -number } else { number })
 }
 
 /// Counts the digits at the beginning.
@@ -237,6 +260,20 @@ mod tests {
         {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn short_decimals_are_the_nearest_doubles() {
+        let mut chance = 1_u64;
+        for (n, width) in (0..20_000_u64).zip((1..=9_usize).cycle()) {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(n | 1);
+            let (whole, fraction) = (chance >> 40, format!("{:09}", chance % 1_000_000_000));
+            let sign = if n % 3 == 0 { "-" } else { "" };
+            let text = format!("{sign}{whole}.{}", &fraction[..width]);
+            let expected = text.parse::<f64>().map(f64::to_bits);
+            assert_eq!(number(&text).map(|it| it.value.to_bits()), expected.ok(), "{text}");
+        }
+        assert_eq!(number("-0.0").map(|it| it.value.to_bits()), Some((-0.0_f64).to_bits()));
     }
 
     #[test]

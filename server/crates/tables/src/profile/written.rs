@@ -46,6 +46,9 @@ impl Written {
 /// Writes `9999-99-99` for a date; a run of letters or of Chinese characters is one sign.
 fn describe(value: &str, way: &mut String) -> bool {
     way.clear();
+    if value.is_ascii() {
+        return value.len() <= LONGEST && describe_ascii(value, way);
+    }
     let mut last = '\0';
     for (n, sign) in value.chars().enumerate() {
         if n >= LONGEST {
@@ -61,6 +64,24 @@ fn describe(value: &str, way: &mut String) -> bool {
         };
         if kind == '9' || kind != last || !matches!(kind, 'A' | '汉') {
             way.push(kind);
+        }
+        last = kind;
+    }
+    true
+}
+
+/// The same for what most values of tables are made of.
+fn describe_ascii(value: &str, way: &mut String) -> bool {
+    let mut last = b'\0';
+    for byte in value.bytes() {
+        let kind = match byte {
+            b'0'..=b'9' => b'9',
+            b'a'..=b'z' | b'A'..=b'Z' => b'A',
+            byte if byte.is_ascii_control() => b' ',
+            byte => byte,
+        };
+        if kind != b'A' || last != b'A' {
+            way.push(char::from(kind));
         }
         last = kind;
     }
