@@ -5,6 +5,7 @@
 pub mod calendar;
 pub mod personal;
 pub mod policy;
+pub mod quality;
 pub mod regulation;
 pub mod release;
 pub mod validate;

@@ -32,6 +32,18 @@ pub fn check_division_code(code: &str) -> Result<RegionLevel, DivisionError> {
     })
 }
 
+/// Whether a division code begins with the two digits of a province (GB/T 2260): those have not
+/// changed since 1999, whatever year a code is of.
+pub fn is_province(code: &str) -> bool {
+    let Some(province) = code.get(..2).and_then(|digits| digits.parse::<u8>().ok()) else {
+        return false;
+    };
+    matches!(
+        province,
+        11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81 | 82
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +65,15 @@ mod tests {
         check("013200", Err(DivisionError));
         check("51320a", Err(DivisionError));
         check("５１３２", Err(DivisionError));
+    }
+
+    #[test]
+    fn provinces() {
+        for right in ["110000", "513201100", "820000000000", "71"] {
+            assert!(is_province(right), "{right}");
+        }
+        for wrong in ["100000", "160000", "990000", "5", "", "四川"] {
+            assert!(!is_province(wrong), "{wrong}");
+        }
     }
 }
