@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use kaishu_domain::quality::Measure;
 use kaishu_types::vocabulary::ItemType;
 
 use crate::TableError;
 use crate::blocks::{Progress, Ragged};
 use crate::parquet;
 use crate::profile::{Finding, Misfit, Proposal};
+use crate::quality::{self, Expected, Plan};
 use crate::scan::{Scan, scan};
 use crate::source::TableSource;
 use crate::view::StoredColumn;
@@ -38,6 +40,9 @@ pub struct Ingested {
     pub columns: Vec<IngestedColumn>,
     /// Rows that do not fit the header.
     pub ragged: Ragged,
+    /// How far the rules of quality hold (PUB-05); empty where that was not measured yet.
+    #[serde(default)]
+    pub quality: Vec<Measure>,
 }
 
 /// Reads a table twice, for its types and for its values, and writes it to `target`. `declared` gives
@@ -53,13 +58,41 @@ pub fn ingest(
     target: &Path,
     progress: &Progress,
 ) -> Result<Ingested, TableError> {
+    take_in(source, declared, &Expected::default(), target, progress)
+}
+
+/// The same for a table of which the entry of its dataset says what it is to hold.
+///
+/// # Errors
+///
+/// As [`ingest`].
+pub fn ingest_expected(
+    source: &TableSource,
+    expected: &Expected,
+    target: &Path,
+    progress: &Progress,
+) -> Result<Ingested, TableError> {
+    take_in(source, &|name| expected.item_type(name), expected, target, progress)
+}
+
+fn take_in(
+    source: &TableSource,
+    declared: &dyn Fn(&str) -> Option<ItemType>,
+    expected: &Expected,
+    target: &Path,
+    progress: &Progress,
+) -> Result<Ingested, TableError> {
     let scan = scan(source, progress)?;
     let types: Vec<ItemType> = scan
         .columns
         .iter()
         .map(|column| declared(&column.name).unwrap_or(column.proposal.item_type))
         .collect();
-    let misfits = parquet::write(source, &scan, &types, target, progress)?;
+    let plan = Plan::new(&scan, &types, expected);
+    let written = parquet::write(source, &scan, &types, &plan, target, progress)?;
+    let mut quality = quality::of_shape(source, &scan, expected);
+    quality.extend(written.measures);
+    let misfits = written.misfits;
     let Scan { n_rows, columns, ragged } = scan;
     let mut misfits = misfits.into_iter();
     let columns = columns
@@ -76,7 +109,7 @@ pub fn ingest(
             }
         })
         .collect();
-    Ok(Ingested { n_rows, columns, ragged })
+    Ok(Ingested { n_rows, columns, ragged, quality })
 }
 
 impl Ingested {

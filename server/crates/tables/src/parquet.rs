@@ -24,11 +24,13 @@ use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::file::writer::SerializedFileWriter;
 use datafusion::parquet::schema::types::ColumnPath;
+use kaishu_domain::quality::{Fault, FaultyRow, Measure};
 use kaishu_types::vocabulary::ItemType;
 
 use crate::TableError;
 use crate::blocks::{Blocks, Column, Progress};
 use crate::profile::Misfit;
+use crate::quality::{ColumnCheck, Plan, RowCheck};
 use crate::scan::{Scan, n_workers};
 use crate::source::TableSource;
 use crate::value;
@@ -84,15 +86,23 @@ pub(crate) struct Misfits {
     pub(crate) first: Vec<Misfit>,
 }
 
-/// Writes a table that was scanned, with a type for every column. Returns the values that are not of
-/// the type of their column: they stay as text.
+/// What the second pass found.
+pub(crate) struct Written {
+    /// Values of each column that are not of its type: they stay as text.
+    pub(crate) misfits: Vec<Misfits>,
+    /// How far the rules of quality hold.
+    pub(crate) measures: Vec<Measure>,
+}
+
+/// Writes a table that was scanned, with a type for every column, and checks its quality.
 pub(crate) fn write(
     source: &TableSource,
     scan: &Scan,
     types: &[ItemType],
+    plan: &Plan,
     target: &Path,
     progress: &Progress,
-) -> Result<Vec<Misfits>, TableError> {
+) -> Result<Written, TableError> {
     let schema = schema(types);
     let properties = Arc::new(properties(scan));
     let parquet_schema = ArrowSchemaConverter::new().convert(&schema)?;
@@ -101,13 +111,14 @@ pub(crate) fn write(
     let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(&schema));
     let mut blocks = Blocks::new(source.open()?, source.layout.columns.len());
     let first_pass = progress.done();
+    let mut across = RowCheck::new(plan);
     thread::scope(|scope| {
         let (done_sender, done) = channel();
         let (senders, workers): (Vec<_>, Vec<_>) = (0..n_workers())
             .map(|_| {
                 let (sender, receiver) = sync_channel(WAITING);
                 let done = done_sender.clone();
-                (sender, scope.spawn(move || work(&receiver, &done, types)))
+                (sender, scope.spawn(move || work(&receiver, &done, types, plan)))
             })
             .unzip();
         drop(done_sender);
@@ -129,6 +140,7 @@ pub(crate) fn write(
                 block.columns.truncate(types.len());
                 n_rows += block.n_rows;
                 n_bytes += block.columns.iter().map(|column| column.text.len()).sum::<usize>();
+                across.add(&block);
                 write_row_numbers(rows.as_mut(), block.first_row, block.n_rows)?;
                 group.send(block.first_row, block.columns)?;
             }
@@ -145,12 +157,17 @@ pub(crate) fn write(
         }
         drop(group);
         writer.close()?;
-        let mut misfits: Vec<(usize, Misfits)> = Vec::new();
+        let mut columns: Vec<(usize, Misfits, Vec<Measure>)> = Vec::new();
         for worker in workers {
-            misfits.extend(worker.join().map_err(|_| stopped())?);
+            columns.extend(worker.join().map_err(|_| stopped())?);
         }
-        misfits.sort_unstable_by_key(|(index, _)| *index);
-        Ok(misfits.into_iter().map(|(_, misfits)| misfits).collect())
+        columns.sort_unstable_by_key(|(index, ..)| *index);
+        let mut written = Written { misfits: Vec::new(), measures: across.finish() };
+        for (_, misfits, measures) in columns {
+            written.misfits.push(misfits);
+            written.measures.extend(measures);
+        }
+        Ok(written)
     })
 }
 
@@ -286,6 +303,7 @@ struct Held {
     item_type: ItemType,
     writers: Option<Box<ColumnWriters>>,
     misfits: Misfits,
+    check: Option<ColumnCheck>,
     /// Rows of the row group that were written.
     n_rows: usize,
 }
@@ -294,16 +312,21 @@ fn work(
     orders: &Receiver<Order>,
     done: &Sender<Done>,
     types: &[ItemType],
-) -> Vec<(usize, Misfits)> {
+    plan: &Plan,
+) -> Vec<(usize, Misfits, Vec<Measure>)> {
     let mut held: Vec<Held> = Vec::new();
     for order in orders {
-        if let Err(error) = obey(order, &mut held, done, types) {
+        if let Err(error) = obey(order, &mut held, done, types, plan) {
             // The other side may have stopped for a fault of its own.
             drop(done.send(Err(error)));
             break;
         }
     }
-    held.into_iter().map(|column| (column.index, column.misfits)).collect()
+    let finish = |column: Held| {
+        let measures = column.check.map(|check| check.finish(&column.misfits));
+        (column.index, column.misfits, measures.unwrap_or_default())
+    };
+    held.into_iter().map(finish).collect()
 }
 
 fn obey(
@@ -311,6 +334,7 @@ fn obey(
     held: &mut Vec<Held>,
     done: &Sender<Done>,
     types: &[ItemType],
+    plan: &Plan,
 ) -> Result<(), TableError> {
     match order {
         Order::Open(index, writers) => match held.iter_mut().find(|column| column.index == index) {
@@ -323,6 +347,7 @@ fn obey(
                 item_type: types.get(index).copied().unwrap_or(ItemType::Text),
                 writers: Some(writers),
                 misfits: Misfits::default(),
+                check: plan.columns.get(index).cloned().map(ColumnCheck::new),
                 n_rows: 0,
             }),
         },
@@ -352,6 +377,9 @@ impl Held {
     fn write(&mut self, first_row: u64, column: Column) -> Result<(), TableError> {
         let Some(writers) = &mut self.writers else { return Ok(()) };
         self.n_rows += column.len();
+        if let Some(check) = &mut self.check {
+            check.add(first_row, &column);
+        }
         if let (Some(writer), Some(stored)) = (&mut writers.typed, stored_type(self.item_type)) {
             let values = typed(&column, self.item_type, first_row, &mut self.misfits);
             write_array(writer, &Field::new("v", stored, true), &values)?;
@@ -421,6 +449,16 @@ impl Reading<'_> {
 }
 
 impl Misfits {
+    /// The first of them for a report, with their values where those may be told.
+    pub(crate) fn told(&self, tells_values: bool) -> Vec<FaultyRow> {
+        let told = |misfit: &Misfit| FaultyRow {
+            row: misfit.row,
+            fault: Fault::Type,
+            value: tells_values.then(|| misfit.value.clone()),
+        };
+        self.first.iter().map(told).collect()
+    }
+
     fn add(&mut self, raw: &str, row: u64) {
         self.count += 1;
         if self.first.len() < TOLD {

@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
+use kaishu_domain::quality::Meaning;
 use kaishu_types::table::ColumnProfile;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,8 @@ pub struct ScannedColumn {
     pub profile: ColumnProfile,
     /// What stops its release until a person has decided.
     pub findings: Vec<Finding>,
+    /// What its values stand for, where heading or values say so.
+    pub meaning: Option<Meaning>,
 }
 
 /// A table as the first pass found it.
@@ -72,8 +75,8 @@ pub fn scan(source: &TableSource, progress: &Progress) -> Result<Scan, TableErro
         .into_iter()
         .map(|(index, scan)| {
             let name = name_of(names, index);
-            let Found { proposal, profile, findings } = scan.finish(&name);
-            ScannedColumn { name, proposal, profile, findings }
+            let Found { proposal, profile, findings, meaning } = scan.finish(&name);
+            ScannedColumn { name, proposal, profile, findings, meaning }
         })
         .collect();
     Ok(Scan { n_rows: blocks.n_rows(), columns, ragged: blocks.ragged })

@@ -1,5 +1,6 @@
 //! One column, value by value.
 
+use kaishu_domain::quality::Meaning;
 use kaishu_types::table::{Bin, ColumnProfile, Lengths, NumberFacts, ValueCount};
 use kaishu_types::vocabulary::ItemType;
 
@@ -8,6 +9,7 @@ use super::numbers::{Numbers, exact_quantiles, round_splits};
 use super::sensitive::{Finding, Looking};
 use super::types::{Proposal, TypeFinder, cut};
 use super::written::Written;
+use crate::quality::Meanings;
 use crate::value;
 
 /// So many frequent values are told.
@@ -38,6 +40,7 @@ struct Gathered {
     datetimes: Option<(i64, i64)>,
     written: Written,
     looking: Looking,
+    meanings: Meanings,
 }
 
 /// What was found out about a column.
@@ -45,6 +48,7 @@ pub(crate) struct Found {
     pub(crate) proposal: Proposal,
     pub(crate) profile: ColumnProfile,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) meaning: Option<Meaning>,
 }
 
 impl ColumnScan {
@@ -65,6 +69,7 @@ impl ColumnScan {
                 datetimes: None,
                 written: Written::new(),
                 looking: Looking::new(),
+                meanings: Meanings::default(),
             },
         }
     }
@@ -101,8 +106,9 @@ impl ColumnScan {
                 self.gathered.add(value, seen.row, seen.count);
             }
         }
-        let Gathered { types, mut numbers, written, looking, .. } = self.gathered;
+        let Gathered { types, mut numbers, written, looking, meanings, .. } = self.gathered;
         let findings = looking.finish(name);
+        let meaning = meanings.finish(name);
         let proposal = types.finish(name);
         let told = |value: &str, count| ValueCount { value: cut(value, SHOWN), count };
         let is_number = matches!(proposal.item_type, ItemType::Integer | ItemType::Decimal);
@@ -135,7 +141,7 @@ impl ColumnScan {
             formats: written.finish().iter().map(|(way, n)| told(way, *n)).collect(),
             numbers,
         };
-        Found { proposal, profile, findings }
+        Found { proposal, profile, findings, meaning }
     }
 }
 
@@ -173,6 +179,7 @@ impl Gathered {
         self.max_chars = self.max_chars.max(n_chars);
         self.written.add(value, count);
         self.looking.add(value, row, count);
+        self.meanings.add(value, count);
         if self.least.as_deref().is_none_or(|least| value < least) {
             self.least = Some(value.into());
         }
