@@ -158,16 +158,33 @@ pub(crate) fn detect_file<R: Read + std::io::Seek>(
     detect(&mut file.take(8 << 20))
 }
 
+/// Whether a text is UTF-8, but for a fault here and there: other encodings make faults of nearly every
+/// letter that is not of ASCII, and a text with a few is refused where they are, not read as another.
 fn is_utf8(reader: &mut dyn Read) -> io::Result<bool> {
-    let mut rest: Option<Vec<u8>> = Some(Vec::new());
+    let (mut n_letters, mut n_faults): (u64, u64) = (0, 0);
+    let mut rest: Vec<u8> = Vec::new();
     let mut buffer = vec![0; 1 << 20];
     loop {
         let n_read = reader.read(&mut buffer)?;
-        let Some(before) = rest.take() else { return Ok(false) };
         if n_read == 0 {
-            return Ok(before.is_empty());
+            n_faults += u64::from(!rest.is_empty());
+            return Ok(n_letters >= n_faults * 20);
         }
-        rest = continue_utf8(before, buffer.get(..n_read).unwrap_or_default());
+        rest.extend_from_slice(buffer.get(..n_read).unwrap_or_default());
+        let mut n_cut = 0;
+        for chunk in rest.utf8_chunks() {
+            let is_cut = chunk.invalid().len() < 4
+                && chunk.invalid().as_ptr_range().end == rest.as_ptr_range().end
+                && std::str::from_utf8(chunk.invalid()).is_err_and(|it| it.error_len().is_none());
+            n_letters += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+            n_cut = if is_cut { chunk.invalid().len() } else { 0 };
+            n_faults += u64::from(!is_cut && !chunk.invalid().is_empty());
+        }
+        if n_faults > 1000 && n_letters < n_faults * 20 {
+            return Ok(false);
+        }
+        let n_kept = rest.len() - n_cut;
+        rest.drain(..n_kept);
     }
 }
 
@@ -186,6 +203,7 @@ pub(crate) fn detect(reader: &mut dyn Read) -> io::Result<(&'static Encoding, bo
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "bytes in memory can be read")]
     use super::*;
 
     #[track_caller]
@@ -209,6 +227,22 @@ mod tests {
         check(b"", "UTF-8 ','");
         let (gbk, _, _) = GB18030.encode("地区,人口数量\n北京市,二千一百八十万\n");
         check(&gbk, "GB18030 ','");
+    }
+
+    #[test]
+    fn a_fault_in_a_text_does_not_make_it_another() {
+        let text = "地区,人口数量\n北京市,二千一百八十万\n".repeat(3);
+        let mut faulty = text.clone().into_bytes();
+        faulty.extend_from_slice(b"\xFF\n");
+        let (gbk, _, _) = GB18030.encode(&text);
+        for (bytes, expected) in [
+            (text.as_bytes(), UTF_8),
+            (faulty.as_slice(), UTF_8),
+            (&faulty.as_slice()[..text.len() - 2], UTF_8),
+            (&gbk, GB18030),
+        ] {
+            assert_eq!(detect_file(&mut io::Cursor::new(bytes)).unwrap().0, expected);
+        }
     }
 
     #[test]

@@ -5,8 +5,10 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use quick_xml::events::Event;
 use zip::ZipArchive;
 
+use super::xml::Pieces;
 use crate::TableError;
 
 /// A file may grow to so many times its packed size, and never beyond `MOST_BYTES`; small ones may
@@ -14,6 +16,8 @@ use crate::TableError;
 const MOST_TIMES: u64 = 200;
 const SMALL_BYTES: u64 = 64 << 20;
 const MOST_BYTES: u64 = 16 << 30;
+/// Texts and formats of a workbook are held in memory, and are fewer bytes than this.
+const MOST_HELD: u64 = 256 << 20;
 /// Files of an archive.
 const MOST_FILES: usize = 1_000;
 
@@ -29,8 +33,44 @@ fn broken(error: impl std::fmt::Display) -> TableError {
     TableError::Unreadable(format!("the archive cannot be read: {error}"))
 }
 
-/// Unpacks the files of a ZIP archive into a folder, under names of our own.
-pub(crate) fn unzip(path: &Path, folder: &Path) -> Result<Vec<Unpacked>, TableError> {
+/// Unpacks the files of a ZIP archive that are asked for into a folder, under names of our own.
+pub(crate) fn unzip(
+    path: &Path,
+    folder: &Path,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Unpacked>, TableError> {
+    let mut archive = open(path)?;
+    let mut left = most_bytes(path)?;
+    let (mut files, mut others) = (Vec::new(), Vec::new());
+    for n in 0..archive.len() {
+        let mut file = archive.by_index(n).map_err(broken)?;
+        let name = name_of(file.name_raw());
+        let is_hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+        if file.is_dir() || is_hidden || !is_wanted(&name) {
+            others.push(name);
+            continue;
+        }
+        if file.encrypted() {
+            return Err(broken(format!(
+                "`{name}` is protected by a password; pack it without one"
+            )));
+        }
+        let target = folder.join(format!("file-{n}"));
+        left -= copy(&mut file, &target, left)
+            .map_err(|error| TableError::Unreadable(format!("{name}: {error}")))?;
+        files.push(Unpacked { name, path: target });
+    }
+    if files.is_empty() {
+        others.truncate(3);
+        return Err(TableError::Unreadable(format!(
+            "there is no table in the archive, but for example {}; pack CSV, XLSX or JSON files",
+            others.join(", ")
+        )));
+    }
+    Ok(files)
+}
+
+fn open(path: &Path) -> Result<ZipArchive<File>, TableError> {
     let mut archive = ZipArchive::new(File::open(path)?).map_err(broken)?;
     if archive.len() > MOST_FILES {
         return Err(TableError::Unreadable(format!(
@@ -38,20 +78,10 @@ pub(crate) fn unzip(path: &Path, folder: &Path) -> Result<Vec<Unpacked>, TableEr
             archive.len()
         )));
     }
-    let mut left = most_bytes(path)?;
-    let mut files = Vec::new();
-    for n in 0..archive.len() {
-        let mut file = archive.by_index(n).map_err(broken)?;
-        let name = name_of(file.name_raw());
-        let is_hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-        if file.is_dir() || is_hidden {
-            continue;
-        }
-        let target = folder.join(format!("file-{n}"));
-        left -= copy(&mut file, &target, left)?;
-        files.push(Unpacked { name, path: target });
+    if archive.has_overlapping_files().map_err(broken)? {
+        return Err(broken("files in it lie over each other; pack it again"));
     }
-    Ok(files)
+    Ok(archive)
 }
 
 /// Names in archives of Chinese systems are often GB18030.
@@ -69,17 +99,54 @@ pub(crate) fn gunzip(path: &Path, folder: &Path) -> Result<PathBuf, TableError> 
     Ok(target)
 }
 
-/// Reads through a ZIP archive without keeping anything: it is not larger than it may be, and its
-/// checksums hold.
+/// Reads through the XML of a workbook without keeping anything: it is not larger than it may be, has no
+/// value that is, and what is held in memory as a whole fits there.
 pub(crate) fn check(path: &Path) -> Result<(), TableError> {
-    let mut archive = ZipArchive::new(File::open(path)?).map_err(broken)?;
-    // A workbook is held in memory in part.
-    let mut left = most_bytes(path)?.min(2 << 30);
+    let mut archive = open(path)?;
+    let mut left = most_bytes(path)?;
     for n in 0..archive.len() {
         let mut file = archive.by_index(n).map_err(broken)?;
-        left -= write_within(&mut file, &mut io::sink(), left)?;
+        let name = name_of(file.name_raw());
+        if file.encrypted() {
+            return Err(broken("it is protected by a password; save it without one"));
+        }
+        if !name.ends_with(".xml") && !name.ends_with(".rels") {
+            continue;
+        }
+        let is_sheet = name.starts_with("xl/worksheets/") || name == "content.xml";
+        let most = if is_sheet { left } else { left.min(MOST_HELD) };
+        let mut pieces = Pieces::new(Counted { inner: &mut file, left: most }, &name);
+        let mut n_held: u64 = 0;
+        loop {
+            match pieces.next()? {
+                Event::Eof => break,
+                // A text and a merged block take memory, however short they are written.
+                Event::Start(tag) if matches!(tag.name().0, "si" | "mergeCell") => n_held += 64,
+                _ => {}
+            }
+            if n_held > MOST_HELD {
+                return Err(broken(format!("{name} holds too much; save each sheet as CSV")));
+            }
+        }
+        left = left.saturating_sub(pieces.n_bytes());
     }
     Ok(())
+}
+
+/// Gives no more than so many bytes.
+struct Counted<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n_read = self.inner.read(buffer)?;
+        self.left = self.left.checked_sub(n_read as u64).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::QuotaExceeded, "it unpacks to more than it may")
+        })?;
+        Ok(n_read)
+    }
 }
 
 fn most_bytes(path: &Path) -> Result<u64, TableError> {

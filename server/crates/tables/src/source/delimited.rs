@@ -51,7 +51,7 @@ impl<R: Read> Delimited<R> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
-        if self.end > MAX_ROW_BYTES {
+        if self.end >= MAX_ROW_BYTES {
             return Err(TableError::LongRow { line: self.line });
         }
         if self.end * 2 > self.buffer.len() {

@@ -213,7 +213,9 @@ impl Reading {
             // An apostrophe is a quote where values stand between two, and nothing else has them.
             let explains = self.n_needing > 0 && self.n_regular > other.n_regular;
             let is_rule = self.n_quoted >= 2 && self.n_quoted * 2 > self.n_bare as u64;
-            return self.n_faults == 0 && other.n_quoted == 0 && (explains || is_rule);
+            let is_all = self.n_quoted >= 2 && self.n_quoted == self.n_values as u64;
+            let is_likely = other.n_quoted == 0 && (explains || is_rule);
+            return self.n_faults == 0 && (is_all || is_likely);
         }
         if self.signs.skips_spaces != other.signs.skips_spaces {
             let is_spaced = other.n_spaced == other.n_following
@@ -282,6 +284,7 @@ mod tests {
     fn other_quotes_and_escapes() {
         check("'a','b'\n'x, y','z'\n", ",'");
         check("id,name\n1,'a, b'\n2,'c'\n", ",'");
+        check("'a','b'\n'\"','\"'\n", ",'");
         check("a,b\n\"say \\\"x, y\\\" now\",2\n", ",\"\\");
         check("'it\\'s','b'\n'x, y','z'\n", ",'\\");
         check("a, \"b, c\"\n1, \"2\"\n", ",\" with spaces");

@@ -7,7 +7,9 @@ use std::path::Path;
 use encoding_rs::UTF_8;
 use kaishu_types::vocabulary::Format;
 
-use super::{Dialect, Origin, TableSource, archive, columnar, dialect, layout, records, workbook};
+use super::{
+    Dialect, Origin, TableSource, archive, columnar, dialect, layout, ods, records, workbook,
+};
 use crate::decode::Decoding;
 use crate::{TableError, shape};
 
@@ -54,15 +56,15 @@ fn of_file(
         Kind::Text => text(path).map(|table| vec![table]),
         Kind::Json => records::read(decoded(path)?, folder),
         Kind::JsonLines => records::read_lines(decoded(path)?, folder),
-        Kind::Parquet => columnar::read(path, folder),
-        Kind::Xls => workbook::xls(path, folder),
+        Kind::Parquet => guarded(|| columnar::read(path, folder)),
+        Kind::Xls => guarded(|| workbook::xls(path, folder)),
         Kind::Xlsx => {
             archive::check(path)?;
-            workbook::xlsx(path, folder)
+            guarded(|| workbook::xlsx(path, folder))
         }
         Kind::Ods => {
             archive::check(path)?;
-            workbook::ods(path, folder)
+            ods::read(path, folder)
         }
         Kind::Gzip if may_unpack => {
             let unpacked = archive::gunzip(path, folder)?;
@@ -70,20 +72,29 @@ fn of_file(
             of_file(&unpacked, format_of_name(name), name, folder, false)
         }
         Kind::Zip if may_unpack => unzipped(path, folder),
-        Kind::Zip | Kind::Gzip => Ok(Vec::new()),
+        Kind::Zip | Kind::Gzip => Err(TableError::Unreadable(
+            "the file is an archive in an archive; upload the inner one".to_owned(),
+        )),
     }
+}
+
+/// Calls a reader that others wrote: where a broken file makes it panic, the file is at fault.
+fn guarded(
+    read: impl FnOnce() -> Result<Vec<TableSource>, TableError>,
+) -> Result<Vec<TableSource>, TableError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        Err(TableError::Unreadable("the file is broken; save it again, or as CSV".to_owned()))
+    })
 }
 
 /// The tables of all files of an archive; files of other kinds are passed over.
 fn unzipped(path: &Path, folder: &Path) -> Result<Vec<TableSource>, TableError> {
     let mut tables = Vec::new();
-    let files = archive::unzip(path, folder)?;
+    let has_tables = |name: &str| format_of_name(name) != Format::Other;
+    let files = archive::unzip(path, folder, &has_tables)?;
     let is_only = files.len() == 1;
     for file in files {
         let format = format_of_name(&file.name);
-        if format == Format::Other {
-            continue;
-        }
         let found = of_file(&file.path, format, &file.name, folder, false)
             .map_err(|error| TableError::Unreadable(format!("{}: {error}", file.name)))?;
         for table in found {
@@ -124,6 +135,8 @@ fn kind(path: &Path, format: Format) -> Result<Kind, TableError> {
         [b'P', b'A', b'R', b'1', ..] => Kind::Parquet,
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::Xls,
         [0x1F, 0x8B, ..] => Kind::Gzip,
+        [b'%', b'P', b'D', b'F', ..] => return Err(no_table("a PDF document")),
+        _ if is_markup(&head) => return Err(no_table("a web page or another document in markup")),
         [b'P', b'K', 3 | 5 | 7, ..] => match format {
             Format::Ods => Kind::Ods,
             Format::Xlsx | Format::Xls => Kind::Xlsx,
@@ -144,6 +157,20 @@ fn kind(path: &Path, format: Format) -> Result<Kind, TableError> {
             _ => Kind::Text,
         },
     })
+}
+
+fn no_table(what: &str) -> TableError {
+    TableError::Unreadable(format!("the file is {what}; save its table as CSV or XLSX"))
+}
+
+/// Web pages are often called CSV or XLS: what a server answers instead of the file, or what it makes
+/// for spreadsheets.
+fn is_markup(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head.get(..head.len().min(256)).unwrap_or_default());
+    let text = text.trim_start_matches('\u{FEFF}').trim_start().to_ascii_lowercase();
+    ["<!doctype", "<html", "<head", "<body", "<table", "<?xml", "<!--"]
+        .iter()
+        .any(|begin| text.starts_with(begin))
 }
 
 fn has(head: &[u8], part: &[u8]) -> bool {

@@ -6,6 +6,8 @@ use crate::value;
 
 /// So many rows are looked at.
 const LOOKED_AT: usize = 100;
+/// Merged cells of a header.
+const MOST_MERGED: usize = 4096;
 /// Titles and remarks above a table are fewer than this.
 const MOST_TITLES: usize = 20;
 
@@ -42,6 +44,11 @@ fn of(rows: &[Row], merged: &[Merged]) -> Layout {
         let columns = (1..=n).map(|n| format!("column_{n}")).collect();
         return Layout { preamble, n_header_rows: 0, columns };
     }
+    // Of blocks all over a sheet only those of the header count.
+    let last = rest.get(..4).unwrap_or(rest).last().map_or(0, |row| row.place);
+    let of_header = |block: &&Merged| block.rows.0 < last && block.rows.1 + 1 >= first.place;
+    let merged: Vec<Merged> = merged.iter().filter(of_header).take(MOST_MERGED).copied().collect();
+    let merged = merged.as_slice();
     let n_header_rows = header_rows(rest, merged);
     let columns = names(rest.get(..n_header_rows).unwrap_or_default(), merged);
     Layout { preamble, n_header_rows, columns }
@@ -110,7 +117,8 @@ fn header_rows(rows: &[Row], merged: &[Merged]) -> usize {
     let Some(first) = rows.first() else { return 0 };
     let top = first.place.saturating_sub(1);
     let of_header = merged.iter().filter(|block| block.rows.0 == top);
-    let deepest = of_header.clone().map(|block| block.rows.1 - top).max().unwrap_or(0);
+    let deepest =
+        of_header.clone().map(|block| block.rows.1.saturating_sub(top)).max().unwrap_or(0);
     // Names that go over several columns have names of their own below.
     let is_divided = of_header.clone().any(|block| block.columns.1 > block.columns.0);
     let depth = usize::try_from(deepest).unwrap_or(0).max(usize::from(is_divided));

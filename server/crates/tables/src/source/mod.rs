@@ -1,16 +1,20 @@
 //! Files as tables: what tables are in a file, and their rows as text.
 
 mod archive;
+mod biff;
+mod budget;
 mod columnar;
 mod delimited;
 pub(crate) mod dialect;
 mod inspect;
 mod layout;
+mod ods;
 mod records;
 mod row;
 mod split;
 mod spool;
 mod workbook;
+mod xml;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

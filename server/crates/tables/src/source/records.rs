@@ -10,28 +10,35 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
+use super::budget::Budget;
 use super::spool::SpoolWriter;
-use super::{Layout, MAX_COLUMNS, Origin, Row, TableSource};
+use super::{Layout, MAX_COLUMNS, MAX_ROW_BYTES, Origin, Row, TableSource};
 use crate::TableError;
+
+/// Lists in one object.
+const MOST_LISTS: usize = 100;
 
 /// Takes the tables out of JSON text: each list of records is one. `folder` is for work under way.
 pub(crate) fn read(text: impl Read, folder: &Path) -> Result<Vec<TableSource>, TableError> {
-    let mut reader = serde_json::Deserializer::from_reader(std::io::BufReader::new(text));
-    let mut tables = Tables { folder, open: Vec::new(), fault: None };
+    let budget = Budget::default();
+    let mut reader = serde_json::Deserializer::from_reader(budget.reader(text));
+    let mut tables = Tables { folder, open: Vec::new(), fault: None, budget };
     let read = (&mut Top { tables: &mut tables }).deserialize(&mut reader);
     if let Err(error) = read.and_then(|()| reader.end()) {
-        return Err(tables.fault.take().unwrap_or_else(|| broken(&error)));
+        return Err(tables.fault.take().unwrap_or_else(|| broken(error)));
     }
     tables.finish()
 }
 
 /// Takes records that follow each other without a list around them, one a line.
 pub(crate) fn read_lines(text: impl Read, folder: &Path) -> Result<Vec<TableSource>, TableError> {
-    let reader = serde_json::Deserializer::from_reader(std::io::BufReader::new(text));
-    let mut tables = Tables { folder, open: Vec::new(), fault: None };
+    let budget = Budget::default();
+    let reader = serde_json::Deserializer::from_reader(budget.reader(text));
+    let mut tables = Tables { folder, open: Vec::new(), fault: None, budget };
     let mut table = tables.begin("")?;
     for record in reader.into_iter::<Box<RawValue>>() {
-        table.push(&record.map_err(|error| broken(&error))?)?;
+        table.push(&record.map_err(broken)?)?;
+        tables.budget.renew();
     }
     tables.open.push(table);
     tables.finish()
@@ -45,7 +52,18 @@ pub(crate) fn is_lines(head: &str) -> bool {
         && serde_json::from_str::<IgnoredAny>(first).is_ok()
 }
 
-fn broken(error: &serde_json::Error) -> TableError {
+fn broken(error: serde_json::Error) -> TableError {
+    if error.io_error_kind() == Some(std::io::ErrorKind::FileTooLarge) {
+        return TableError::Unreadable(format!(
+            "the record at line {} column {} has more than {} MiB",
+            error.line(),
+            error.column(),
+            MAX_ROW_BYTES >> 20
+        ));
+    }
+    if error.is_io() {
+        return TableError::from_csv(std::io::Error::from(error).into(), "the file");
+    }
     TableError::Unreadable(format!("the file is no JSON: {error}"))
 }
 
@@ -53,6 +71,7 @@ fn broken(error: &serde_json::Error) -> TableError {
 struct Tables<'a> {
     folder: &'a Path,
     open: Vec<Table>,
+    budget: Budget,
     /// What went wrong outside of the JSON.
     fault: Option<TableError>,
 }
@@ -68,6 +87,11 @@ struct Table {
 
 impl Tables<'_> {
     fn begin(&mut self, name: &str) -> Result<Table, TableError> {
+        if self.open.len() >= MOST_LISTS {
+            return Err(TableError::Unreadable(format!(
+                "the JSON has more than {MOST_LISTS} lists; each is a table of its own"
+            )));
+        }
         Ok(Table {
             name: name.to_owned(),
             writer: SpoolWriter::new(self.folder)?,
@@ -109,7 +133,7 @@ impl Table {
         let text = record.get().trim_start();
         if text.starts_with('{') {
             self.has_objects = true;
-            let fields: Fields = serde_json::from_str(text).map_err(|error| broken(&error))?;
+            let fields: Fields = serde_json::from_str(text).map_err(broken)?;
             let is_feature =
                 fields.0.iter().any(|(name, value)| name == "type" && value.get() == "\"Feature\"");
             for (name, value) in fields.0 {
@@ -117,8 +141,7 @@ impl Table {
                     continue;
                 }
                 if is_feature && name == "properties" && value.get().starts_with('{') {
-                    let inner: Fields =
-                        serde_json::from_str(value.get()).map_err(|error| broken(&error))?;
+                    let inner: Fields = serde_json::from_str(value.get()).map_err(broken)?;
                     for (name, value) in inner.0 {
                         self.put(&mut values, name, &value)?;
                     }
@@ -127,8 +150,7 @@ impl Table {
                 self.put(&mut values, name, &value)?;
             }
         } else if text.starts_with('[') {
-            let items: Vec<&RawValue> =
-                serde_json::from_str(text).map_err(|error| broken(&error))?;
+            let items: Vec<&RawValue> = serde_json::from_str(text).map_err(broken)?;
             for (place, value) in items.into_iter().enumerate() {
                 self.put(&mut values, format!("column_{}", place + 1), value)?;
             }
@@ -180,7 +202,7 @@ fn text_of(value: &RawValue) -> Result<Option<String>, TableError> {
         return Ok(None);
     }
     if text.starts_with('"') {
-        return serde_json::from_str(text).map(Some).map_err(|error| broken(&error));
+        return serde_json::from_str(text).map(Some).map_err(broken);
     }
     Ok(Some(text.to_owned()))
 }
@@ -233,6 +255,7 @@ impl Top<'_, '_> {
         while let Some(record) = list.next_element::<Box<RawValue>>()? {
             let pushed = table.push(&record);
             self.keep(pushed)?;
+            self.tables.budget.renew();
         }
         self.tables.open.push(table);
         Ok(())

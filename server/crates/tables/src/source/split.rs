@@ -296,6 +296,23 @@ mod tests {
         assert_eq!(rows(text, splitter), expected, "{text:?}");
     }
 
+    proptest::proptest! {
+        /// Nothing of a text is lost but the signs that cut it.
+        #[test]
+        fn every_letter_is_in_a_value(text in "[ab\"',;\\\\ \n\r山]{0,60}") {
+            for signs in [(',', Some('"'), None, false), (';', Some('\''), Some('\\'), true)] {
+                let (delimiter, quote, escape, skips_spaces) = signs;
+                let splitter = Splitter::new(delimiter, quote, escape, skips_spaces, 100);
+                let is_sign = |sign: &char| {
+                    matches!(*sign, '\r' | '\n' | ' ' | '¦')
+                        || [Some(delimiter), quote, escape].contains(&Some(*sign))
+                };
+                let kept = |text: &str| text.chars().filter(|it| !is_sign(it)).collect::<String>();
+                proptest::prop_assert_eq!(kept(&rows(&text, splitter).concat()), kept(&text));
+            }
+        }
+    }
+
     /// However an input is cut, its first row is the same or not there yet.
     #[test]
     fn a_cut_input_gives_no_other_row() {

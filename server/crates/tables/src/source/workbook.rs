@@ -4,14 +4,14 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, Xls, Xlsx};
+use calamine::{Data, DataRef, ExcelDateTime, Reader, Xls, Xlsx};
 
 use super::layout::{self, Merged};
 use super::spool::{Spool, SpoolWriter};
-use super::{MAX_COLUMNS, Origin, Row, TableSource};
+use super::{MAX_COLUMNS, MAX_ROW_BYTES, Origin, Row, TableSource};
 use crate::TableError;
 
-fn broken(error: impl std::fmt::Display) -> TableError {
+pub(super) fn broken(error: impl std::fmt::Display) -> TableError {
     TableError::Unreadable(format!("the workbook cannot be read: {error}"))
 }
 
@@ -43,12 +43,20 @@ pub(crate) fn xlsx(path: &Path, folder: &Path) -> Result<Vec<TableSource>, Table
             if column(index) >= MAX_COLUMNS {
                 return Err(TableError::TooManyColumns { line: place });
             }
+            if column(index) < row.len() {
+                return Err(broken(format!(
+                    "row {place} of sheet `{name}` has its cells out of order; save it again"
+                )));
+            }
             while row.len() < column(index) {
                 row.push_missing();
             }
             match text_of_ref(cell.get_value()) {
                 Some(text) => row.push(&text),
                 None => row.push_missing(),
+            }
+            if row.n_bytes() > MAX_ROW_BYTES {
+                return Err(long_row(place));
             }
         }
         flush(&mut writer, &mut row)?;
@@ -59,21 +67,9 @@ pub(crate) fn xlsx(path: &Path, folder: &Path) -> Result<Vec<TableSource>, Table
 
 /// Takes the sheets out of an old Excel workbook.
 pub(crate) fn xls(path: &Path, folder: &Path) -> Result<Vec<TableSource>, TableError> {
+    super::biff::check(path)?;
     let mut workbook: Xls<_> = Xls::new(BufReader::new(File::open(path)?)).map_err(broken)?;
-    dense(&mut workbook, folder)
-}
 
-/// Takes the sheets out of an OpenDocument spreadsheet.
-pub(crate) fn ods(path: &Path, folder: &Path) -> Result<Vec<TableSource>, TableError> {
-    let mut workbook: Ods<_> = Ods::new(BufReader::new(File::open(path)?)).map_err(broken)?;
-    dense(&mut workbook, folder)
-}
-
-fn dense<R>(workbook: &mut R, folder: &Path) -> Result<Vec<TableSource>, TableError>
-where
-    R: Reader<BufReader<File>>,
-    R::Error: std::fmt::Display,
-{
     let mut tables = Vec::new();
     for name in workbook.sheet_names() {
         let range = workbook.worksheet_range(&name).map_err(broken)?;
@@ -99,8 +95,12 @@ fn column(index: u32) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
+pub(super) fn long_row(place: u64) -> TableError {
+    broken(format!("row {place} has more than {} MiB", MAX_ROW_BYTES >> 20))
+}
+
 /// Writes a row that has any value, and empties it.
-fn flush(writer: &mut SpoolWriter, row: &mut Row) -> Result<(), TableError> {
+pub(super) fn flush(writer: &mut SpoolWriter, row: &mut Row) -> Result<(), TableError> {
     if !row.is_blank() {
         row.trim_end();
         writer.push(row)?;
@@ -110,7 +110,7 @@ fn flush(writer: &mut SpoolWriter, row: &mut Row) -> Result<(), TableError> {
 }
 
 /// Makes a table of a sheet; an empty sheet is none.
-fn table(
+pub(super) fn table(
     name: String,
     writer: SpoolWriter,
     merged: &[Merged],

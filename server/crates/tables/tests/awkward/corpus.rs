@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use kaishu_tables::{
-    Bounds, Engine, Governed, Progress, Ragged, StoredTable, View, VisibleColumn, ingest, inspect,
+    Bounds, Engine, ExportFormat, Governed, Origin, Progress, Ragged, StoredTable, View,
+    VisibleColumn, ingest, inspect,
 };
 use kaishu_types::table::TableQuery;
 use kaishu_types::vocabulary::Format;
@@ -14,6 +15,12 @@ pub(crate) struct Read {
     pub(crate) columns: Vec<String>,
     pub(crate) rows: Vec<Vec<Option<String>>>,
     pub(crate) ragged: Ragged,
+    /// How it is written, where it is text.
+    pub(crate) origin: Origin,
+    /// Rows above the data.
+    pub(crate) n_above: usize,
+    /// The whole table as it is taken away.
+    pub(crate) csv: Vec<u8>,
 }
 
 impl Read {
@@ -34,12 +41,15 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Read>, String> {
     for (n, source) in sources.iter().enumerate() {
         let target = folder.path().join(format!("table-{n}"));
         let ingested = ingest(source, &|_| None, &target, &Progress::default())
-            .map_err(|error| format!("{}: {error}", source.name))?;
+            .map_err(|error| error.to_string())?;
         let stored = ingested.stored(target);
         tables.push(Read {
             columns: stored.columns.iter().map(|column| column.name.clone()).collect(),
             rows: cells(folder.path(), &stored),
             ragged: ingested.ragged,
+            origin: source.origin.clone(),
+            n_above: source.layout.preamble.len() + source.layout.n_header_rows,
+            csv: exported(folder.path(), &stored),
         });
     }
     Ok(tables)
@@ -55,18 +65,26 @@ pub(crate) fn format_of(path: &Path) -> Format {
         "xlsx" => Format::Xlsx,
         "xls" => Format::Xls,
         "ods" => Format::Ods,
+        "parquet" => Format::Parquet,
         _ => Format::Other,
     }
 }
 
-/// All values of a stored table.
-pub(crate) fn cells(folder: &Path, stored: &StoredTable) -> Vec<Vec<Option<String>>> {
+fn engine_and_view(folder: &Path, stored: &StoredTable) -> (Engine, Governed) {
     let visible = |index| VisibleColumn { index, label: String::new(), unit: None, mask: None };
     let view = View { columns: (0..stored.columns.len()).map(visible).collect(), rows: None };
-    let governed = Governed::new(stored.clone(), view);
     let engine = Engine::new(Bounds { threads: 1, ..Bounds::default() }, [7; 32], folder).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    (engine, Governed::new(stored.clone(), view))
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// All values of a stored table.
+pub(crate) fn cells(folder: &Path, stored: &StoredTable) -> Vec<Vec<Option<String>>> {
+    let (engine, governed) = engine_and_view(folder, stored);
+    run(async {
         let (mut rows, mut after) = (Vec::new(), None);
         loop {
             let query = TableQuery::default();
@@ -80,8 +98,21 @@ pub(crate) fn cells(folder: &Path, stored: &StoredTable) -> Vec<Vec<Option<Strin
     })
 }
 
+/// A stored table as CSV.
+pub(crate) fn exported(folder: &Path, stored: &StoredTable) -> Vec<u8> {
+    let (engine, governed) = engine_and_view(folder, stored);
+    run(async {
+        let query = TableQuery::default();
+        let mut chunks = engine.export(&governed, &query, ExportFormat::Csv).await.unwrap();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = chunks.recv().await {
+            bytes.extend_from_slice(&chunk.unwrap());
+        }
+        bytes
+    })
+}
+
 /// Finds a folder or a file of the collections, or says that a test is skipped.
-#[expect(clippy::print_stdout, reason = "a skipped test says so")]
 pub(crate) fn awkward(name: &str) -> Option<PathBuf> {
     let shared = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data/awkward");
     let path = shared.join(name);
