@@ -31,6 +31,8 @@ fn item(name: &str, item_type: ItemType) -> DataItemView {
         open_class: OpenClass::Unconditional,
         share_class: ShareClass::Unconditional,
         sensitive: false,
+        mask: None,
+        release_reason: None,
     }
 }
 
