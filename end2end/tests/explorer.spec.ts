@@ -102,7 +102,7 @@ async function states(request: APIRequestContext): Promise<{ path: string; statu
 test.describe("axe @scripts", () => {
   for (const width of [360, 768, 1440]) {
     test(`finds nothing at ${width} px`, async ({ page, request, watch }) => {
-      test.setTimeout(240_000);
+      test.setTimeout(600_000);
       await page.setViewportSize({ width, height: 900 });
       for (const { path, status } of await states(request)) {
         if (status) watch.expectStatus(status);
@@ -182,7 +182,7 @@ test.describe("awake @scripts", () => {
 
     await explorer.awake();
     await page.locator("#p-col").selectOption({ label: "五年期以上" });
-    await expect(page.locator("#col-facts")).toContainText("3.50 / 4.85");
+    await expect(page.locator("#col-facts")).toContainText("3.5 / 4.85");
     await expect(page).toHaveURL(/col=wnqys/);
     await expect(page).toHaveURL(/filter=/);
   });
@@ -199,6 +199,7 @@ test.describe("awake @scripts", () => {
   });
 
   test("charts that answer to the pointer are loaded when asked for, and not before", async ({ page, request }) => {
+    test.setTimeout(240_000);
     const explorer = new Explorer(page);
     const asked: string[] = [];
     page.on("request", (sent) => asked.push(new URL(sent.url()).pathname));

@@ -61,6 +61,7 @@ pub fn LiveRows(
         rows.set_value(woken);
     });
     let retry = move |_| {
+        has_failed.set(false);
         rows.with_value(|rows| rows.iter().for_each(Rows::look));
     };
     view! {
@@ -172,7 +173,8 @@ impl Rows {
                 wanted = Some((place, part.clone()));
             }
         }
-        if self.is_busy.get() {
+        // After a failure the reader decides when to try again.
+        if self.is_busy.get() || self.told.has_failed.get_untracked() {
             return;
         }
         if let Some((place, part)) = wanted {

