@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::DataFusionError;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{
@@ -17,6 +17,7 @@ use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use tokio::runtime::{Handle, Runtime};
 
 use crate::TableError;
+use crate::numbered::{NumberedRows, Places, places};
 use crate::parquet::schema;
 use crate::view::StoredTable;
 
@@ -53,6 +54,7 @@ struct Inner {
     runtime: Option<Runtime>,
     bounds: Bounds,
     key: [u8; 32],
+    places: Arc<Places>,
 }
 
 impl Drop for Inner {
@@ -83,7 +85,14 @@ impl Engine {
             .thread_name("tables")
             .enable_time()
             .build()?;
-        let inner = Inner { sequential, sorting, runtime: Some(runtime), bounds, key };
+        let inner = Inner {
+            sequential,
+            sorting,
+            runtime: Some(runtime),
+            bounds,
+            key,
+            places: Arc::new(places()),
+        };
         Ok(Self { inner: Arc::new(inner), context })
     }
 
@@ -110,12 +119,6 @@ impl Engine {
 
     /// Reads a stored table: all of it. Only [`crate::plan`] calls this, to put the view on top.
     pub(crate) fn read(&self, table: &StoredTable) -> Result<DataFrame, TableError> {
-        let types: Vec<_> = table.columns.iter().map(|column| column.item_type).collect();
-        let fields = schema(&types);
-        let as_views = fields.fields().iter().map(|field| match field.data_type() {
-            DataType::Utf8 => Field::new(field.name(), DataType::Utf8View, true),
-            _ => field.as_ref().clone(),
-        });
         // The order of the file is not declared: a limit below a declared order picks row groups
         // without regard to it. Pages in the order of the file are read by ranges of rows instead.
         let options =
@@ -125,9 +128,21 @@ impl Engine {
         })?;
         let config = ListingTableConfig::new(ListingTableUrl::parse(path)?)
             .with_listing_options(options)
-            .with_schema(Arc::new(Schema::new(as_views.collect::<Vec<_>>())));
+            .with_schema(as_views(table));
         let provider = ListingTable::try_new(config)?;
         Ok(self.context.read_table(Arc::new(provider))?)
+    }
+
+    /// Reads the rows of a stored table that have these numbers, in the order of the file. Only
+    /// [`crate::plan`] calls this, to put the view on top.
+    pub(crate) fn read_numbered(
+        &self,
+        table: &StoredTable,
+        numbers: &[i64],
+    ) -> Result<DataFrame, TableError> {
+        let known = Arc::clone(&self.inner.places);
+        let rows = NumberedRows::new(known, table.path.clone(), as_views(table), numbers);
+        Ok(self.context.read_table(Arc::new(rows))?)
     }
 
     /// Runs a piece of work on the threads of the engine, within the bound of time.
@@ -142,6 +157,17 @@ impl Engine {
         }));
         (&mut task.0).await.unwrap_or_else(|error| Err(TableError::Unreadable(error.to_string())))
     }
+}
+
+/// The schema of a stored table as it is read: texts are views into the pages that they are in.
+fn as_views(table: &StoredTable) -> SchemaRef {
+    let types: Vec<_> = table.columns.iter().map(|column| column.item_type).collect();
+    let fields = schema(&types);
+    let fields = fields.fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8 => Field::new(field.name(), DataType::Utf8View, true),
+        _ => field.as_ref().clone(),
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 fn context(

@@ -15,6 +15,7 @@ mod export;
 mod ingest;
 mod json;
 mod mask;
+mod numbered;
 mod parquet;
 mod plan;
 mod profile;

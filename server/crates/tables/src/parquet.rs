@@ -38,6 +38,8 @@ use crate::value;
 /// A row group ends after so many rows or bytes of text.
 const GROUP_ROWS: usize = 128 << 10;
 const GROUP_BYTES: usize = 64 << 20;
+/// A page of text ends after so many bytes.
+const TEXT_PAGE_BYTES: usize = 16 << 10;
 const WAITING: usize = 2;
 /// So many values that do not fit a declared type are told.
 const TOLD: usize = 20;
@@ -184,8 +186,12 @@ fn properties(scan: &Scan) -> WriterProperties {
         .set_column_encoding(ColumnPath::from(ROW), Encoding::DELTA_BINARY_PACKED);
     for (index, column) in scan.columns.iter().enumerate() {
         let profile = &column.profile;
-        // A dictionary of values that nearly all differ is written for nothing.
-        if profile.n_distinct * 4 > profile.n_values {
+        // Texts of single rows are read out of many pages, which are decoded whole.
+        builder = builder
+            .set_column_data_page_size_limit(ColumnPath::from(text_column(index)), TEXT_PAGE_BYTES);
+        // A dictionary of values that nearly all differ is written for nothing, and each row group has
+        // one of its own.
+        if profile.n_distinct * 4 > profile.n_values.min(GROUP_ROWS as u64) {
             for name in [text_column(index), typed_column(index)] {
                 builder = builder.set_column_dictionary_enabled(ColumnPath::from(name), false);
             }

@@ -104,7 +104,24 @@ impl Columns for Visible {
 
 /// The table as the asker may have it: every plan begins here.
 pub(crate) fn base(engine: &Engine, governed: &Governed) -> Result<DataFrame, TableError> {
-    let mut frame = engine.read(&governed.table)?;
+    as_visible(engine.read(&governed.table)?, engine, governed)
+}
+
+/// Rows of these numbers as the asker may have them, in the order of the file.
+pub(crate) fn numbered(
+    engine: &Engine,
+    governed: &Governed,
+    numbers: &[i64],
+) -> Result<DataFrame, TableError> {
+    as_visible(engine.read_numbered(&governed.table, numbers)?, engine, governed)
+}
+
+/// Puts the view before rows of the stored table.
+fn as_visible(
+    mut frame: DataFrame,
+    engine: &Engine,
+    governed: &Governed,
+) -> Result<DataFrame, TableError> {
     if let Some(rows) = &governed.view.rows {
         frame = frame.filter(filter::compile(rows, &Stored(governed))?)?;
     }
