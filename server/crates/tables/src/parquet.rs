@@ -24,7 +24,7 @@ use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::file::writer::SerializedFileWriter;
 use datafusion::parquet::schema::types::ColumnPath;
-use kaishu_domain::quality::{Fault, FaultyRow, Measure};
+use kaishu_domain::quality::Measure;
 use kaishu_types::vocabulary::ItemType;
 
 use crate::TableError;
@@ -455,16 +455,6 @@ impl Reading<'_> {
 }
 
 impl Misfits {
-    /// The first of them for a report, with their values where those may be told.
-    pub(crate) fn told(&self, tells_values: bool) -> Vec<FaultyRow> {
-        let told = |misfit: &Misfit| FaultyRow {
-            row: misfit.row,
-            fault: Fault::Type,
-            value: tells_values.then(|| misfit.value.clone()),
-        };
-        self.first.iter().map(told).collect()
-    }
-
     fn add(&mut self, raw: &str, row: u64) {
         self.count += 1;
         if self.first.len() < TOLD {

@@ -95,6 +95,18 @@ impl Governed {
         tells_nothing_else.then_some(&stored.profile)
     }
 
+    /// Whether what was measured on these columns speaks of nothing but values that the actor may have;
+    /// what names no column speaks of whole rows.
+    pub fn may_judge(&self, columns: &[String]) -> bool {
+        let has = |name: &String| {
+            self.visible().any(|(column, stored)| stored.name == *name && column.mask.is_none())
+        };
+        match columns {
+            [] => self.is_whole(),
+            columns => self.view.rows.is_none() && columns.iter().all(has),
+        }
+    }
+
     /// Tells this view apart from others of the same table.
     pub fn fingerprint(&self) -> String {
         format!("{:?}", self.view)

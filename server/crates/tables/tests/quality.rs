@@ -117,7 +117,7 @@ fn what_breaks_the_structure_blocks_a_version() {
         let expected = Expected { items, is_only_table: true, is_in_china: false };
         let ingested = take_in(text, &expected);
         let quality = assess(&ingested.quality, QualityDimension::ALL);
-        let rules: Vec<Rule> = quality.blocks().map(|fix| fix.measure.rule).collect();
+        let rules: Vec<Rule> = quality.blocks().map(|fix| fix.rule).collect();
         rules
     };
     assert_eq!(blocked("a,b\n1,x\n2,y\n", vec![item("a", ItemType::Integer)]), []);

@@ -82,15 +82,25 @@ pub struct DimensionScore {
     pub reasons: Vec<Reason>,
 }
 
+impl DimensionScore {
+    /// The score cut to a tenth: 100 means that nothing is wrong.
+    pub fn shown(&self) -> Option<f64> {
+        let cut = |score: f64| (score * 10.0 + 1e-6).floor() / 10.0;
+        self.score.map(|score| if score < 100.0 { cut(score).min(99.9) } else { 100.0 })
+    }
+}
+
 /// What to mend, and what that would give.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fix {
-    /// What was measured.
-    pub measure: Measure,
+    /// The rule that does not hold.
+    pub rule: Rule,
     /// The dimension that gains.
     pub dimension: QualityDimension,
     /// Points that the score of the dimension gains.
     pub points: f64,
+    /// Where it does not hold, the worst first.
+    pub measures: Vec<Measure>,
 }
 
 /// Quality of a table, as far as somebody may know of it.
@@ -105,7 +115,7 @@ pub struct Quality {
 impl Quality {
     /// What stops a new version from being published (PUB-05).
     pub fn blocks(&self) -> impl Iterator<Item = &Fix> {
-        self.fixes.iter().filter(|fix| fix.measure.rule.severity() == Severity::Blocking)
+        self.fixes.iter().filter(|fix| fix.rule.severity() == Severity::Blocking)
     }
 }
 
@@ -121,24 +131,33 @@ pub fn assess(measures: &[Measure], named: &[QualityDimension]) -> Quality {
     for dimension in named {
         let weights: f64 = of(*dimension).map(Measure::weight).sum();
         let held: f64 = of(*dimension).map(|it| it.weight() * it.share()).sum();
-        let failed = of(*dimension).filter(|measure| measure.n_failed > 0);
-        quality.fixes.extend(failed.map(|measure| Fix {
-            measure: measure.clone(),
-            dimension: *dimension,
-            points: 100.0 * measure.weight() * (1.0 - measure.share()) / weights,
-        }));
+        for measure in of(*dimension).filter(|measure| measure.n_failed > 0) {
+            let points = 100.0 * measure.weight() * (1.0 - measure.share()) / weights;
+            match quality.fixes.iter_mut().find(|fix| fix.rule == measure.rule) {
+                Some(fix) => {
+                    fix.points += points;
+                    fix.measures.push(measure.clone());
+                }
+                None => quality.fixes.push(Fix {
+                    rule: measure.rule,
+                    dimension: *dimension,
+                    points,
+                    measures: vec![measure.clone()],
+                }),
+            }
+        }
         quality.dimensions.push(DimensionScore {
             dimension: *dimension,
             score: (weights > 0.0).then(|| 100.0 * held / weights),
             reasons: reasons(of(*dimension)),
         });
     }
+    for fix in &mut quality.fixes {
+        fix.measures.sort_by(|a, b| a.share().total_cmp(&b.share()));
+    }
     quality.fixes.sort_by(|a, b| {
-        let severity = |fix: &Fix| fix.measure.rule.severity();
-        severity(a)
-            .cmp(&severity(b))
-            .then(b.points.total_cmp(&a.points))
-            .then(b.measure.n_failed.cmp(&a.measure.n_failed))
+        let severity = |fix: &Fix| fix.rule.severity();
+        severity(a).cmp(&severity(b)).then(b.points.total_cmp(&a.points))
     });
     quality
 }
@@ -201,18 +220,24 @@ mod tests {
             ],
             SIX,
         );
-        let tenths = |score: f64| (score * 10.0).round() / 10.0;
-        let scores: Vec<_> = quality.dimensions.iter().map(|it| it.score.map(tenths)).collect();
+        let scores: Vec<_> = quality.dimensions.iter().map(DimensionScore::shown).collect();
         // (3 × 0.8 + 1 × 0.5) / 4; what was not checked has no score.
         assert_eq!(scores, [Some(72.5), Some(75.0), None, None, None, None]);
         let fixes: Vec<_> =
-            quality.fixes.iter().map(|fix| (fix.measure.rule, fix.points.round())).collect();
+            quality.fixes.iter().map(|fix| (fix.rule, fix.points.round())).collect();
         assert_eq!(
             fixes,
             [(Rule::TypeDeclared, 15.0), (Rule::ValuePresent, 25.0), (Rule::DateForm, 13.0)]
         );
-        let blocks: Vec<_> = quality.blocks().map(|fix| fix.measure.rule).collect();
+        let blocks: Vec<_> = quality.blocks().map(|fix| fix.rule).collect();
         assert_eq!(blocks, [Rule::TypeDeclared]);
+    }
+
+    #[test]
+    fn one_fault_in_many_is_not_rounded_away() {
+        let quality = assess(&[measure(Rule::Phone, "c", 1_000_000, 1)], SIX);
+        let shown: Vec<_> = quality.dimensions.iter().filter_map(DimensionScore::shown).collect();
+        assert_eq!(shown, [99.9]);
     }
 
     #[test]
@@ -228,7 +253,7 @@ mod tests {
             (quality.dimensions.first().and_then(|it| it.score), quality.fixes)
         };
         let (before, fixes) = score(&measures);
-        let best = fixes.first().map(|fix| fix.measure.rule);
+        let best = fixes.first().map(|fix| fix.rule);
         assert_eq!(best, Some(Rule::Phone));
         measures[2].n_failed = 0;
         let (after, _) = score(&measures);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher};
 
-use kaishu_domain::quality::{Fault, Measure, Rule, is_standard_date};
+use kaishu_domain::quality::{Fault, FaultyRow, Measure, Rule, is_standard_date};
 use kaishu_types::vocabulary::ItemType;
 use rustc_hash::{FxBuildHasher, FxHasher};
 
@@ -11,6 +11,7 @@ use super::plan::ColumnPlan;
 use super::tally::Tally;
 use crate::blocks::Column;
 use crate::parquet::Misfits;
+use crate::profile::Misfit;
 use crate::value;
 
 /// So many identifiers and rows are remembered; those of longer tables are compared up to there.
@@ -164,6 +165,18 @@ impl ColumnCheck {
         .into_iter()
         .flatten()
         .collect()
+    }
+}
+
+impl Misfits {
+    /// The first of them for a report, with their values where those may be told.
+    fn told(&self, tells_values: bool) -> Vec<FaultyRow> {
+        let told = |misfit: &Misfit| FaultyRow {
+            row: misfit.row,
+            fault: Fault::Type,
+            value: tells_values.then(|| misfit.value.clone()),
+        };
+        self.first.iter().map(told).collect()
     }
 }
 
