@@ -2,6 +2,7 @@
 //! not compile.
 
 pub(crate) mod industry;
+mod quality;
 mod sentences;
 pub(crate) mod units;
 
@@ -407,6 +408,29 @@ words! {
     release_reason: "公开理由：", "Why it is released: ";
     see_table: "查看表格", "See the table";
     masked: "已脱敏", "masked";
+
+    // quality
+    data_quality: "数据质量", "Data quality";
+    to_the_table: "回到表格", "Back to the table";
+    quality_not_measured: "这个表格是在开始检查质量之前处理的。重新导入文件后会显示质量。", "This table was taken in before quality was measured. Import the file again to see it.";
+    scores_by_dimension: "各维度得分", "Scores by dimension";
+    dimensions_named_by: "维度依据：", "Basis of the dimensions:";
+    how_scores_are_made: "得分是该维度各项检查的符合比例的平均值乘以 100，强制规则按三倍计算；舍去而不进位，100 分表示没有不符。", "A score is the mean of the parts of what was checked that hold, times 100; a blocking rule counts three times. Scores are cut, so 100 means that nothing is wrong.";
+    dimension: "维度", "Dimension";
+    score: "得分", "Score";
+    rules_behind: "检查规则", "Rules";
+    not_measured: "未检查", "Not measured";
+    no_rule_measures_it: "没有机器能检查的规则，要由人核查。", "No rule that a machine can check; people have to.";
+    holds: "符合", "Holds";
+    what_to_mend: "先改什么", "What to mend first";
+    nothing_to_mend: "没有发现不符合规则的地方。", "Nothing was found that does not hold.";
+    blocks_a_version: "强制规则：新版本会被退回", "Blocking: a new version is rejected";
+    rule_word: "规则", "Rule";
+    whole_table: "整个表格", "The whole table";
+    only_first_rows: "表格很长，只比较了前 4,194,304 行。", "The table is very long; its first 4,194,304 rows were compared.";
+    value_word: "值", "Value";
+    rows_with_faults: "有问题的行", "Rows with faults";
+    what_is_wrong: "问题", "What is wrong";
     column_profile: "列的概况", "About a column";
     view_column: "查看", "Show";
     no_profile: "这一列只显示部分内容，没有整列的概况。", "Only a part of this column is shown, so there is no profile of all of it.";

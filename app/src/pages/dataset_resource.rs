@@ -44,7 +44,8 @@ async fn draw(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<Respon
     Ok(respond(ctx, || Ok(page(ctx, &found, &resource, &why_not))))
 }
 
-async fn find(
+/// Finds a resource with its dataset as the last version that has it said it.
+pub(super) async fn find(
     ctx: &Ctx,
     portal: &Portal,
     code: &str,

@@ -5,6 +5,7 @@ mod appearance;
 pub(crate) mod catalogue;
 mod dataset;
 mod dataset_download;
+mod dataset_quality;
 mod dataset_resource;
 mod dataset_version;
 mod developers;
@@ -57,6 +58,7 @@ where
         .route(&at("/datasets/{code}/versions/{number}"), get(dataset_version::show))
         .route(&at("/datasets/{code}/resources/{id}"), get(dataset_resource::show))
         .route(&at("/datasets/{code}/resources/{id}/download"), get(dataset_download::show))
+        .route(&at("/datasets/{code}/resources/{id}/quality"), get(dataset_quality::show))
         .route(&at("/verify"), get(verify::ask))
         .route(&at("/verify/{receipt}"), get(verify::show))
         .route(&at("/stats"), get(stats::show))

@@ -8,6 +8,7 @@ mod listing;
 mod original;
 mod places;
 pub mod problem;
+mod quality;
 mod range;
 mod receipts;
 mod reference;
@@ -78,6 +79,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(table_description::show))
         .routes(routes!(exports::take))
         .routes(routes!(bundles::take))
+        .routes(routes!(quality::show))
         .routes(routes!(places::organizations))
         .routes(routes!(places::organization))
         .routes(routes!(places::regions))

@@ -159,6 +159,12 @@ async fn take_in_files(portal: &Portal) -> anyhow::Result<()> {
             );
         }
     }
+    if done.blocked > 0 {
+        eprintln!(
+            "tables: in {} of them blocking rules of quality do not hold; their pages say where",
+            done.blocked
+        );
+    }
     Ok(())
 }
 

@@ -20,6 +20,7 @@ mod language;
 mod mandatory;
 mod pages;
 mod places;
+mod quality;
 mod release;
 mod support;
 mod tables;

@@ -159,6 +159,11 @@ fn head(shown: &Shown<'_>, title: &str) -> AnyView {
         1 => format!("{base}/openapi.json"),
         number => format!("{base}/openapi.json?table={number}"),
     };
+    let quality = format!(
+        "/datasets/{}/resources/{}/quality?table={}",
+        dataset.code, resource.id, table.number
+    );
+    let quality = ctx.href(&quality);
     view! {
         <div class="flex flex-wrap items-end justify-between gap-x-8 gap-y-3 pb-4">
             <div>
@@ -169,6 +174,7 @@ fn head(shown: &Shown<'_>, title: &str) -> AnyView {
                     {extent}
                     <a class="ks-link" href=api rel="nofollow">{words.api_address}</a>
                     <a class="ks-link" href=description rel="nofollow">{words.api_description}</a>
+                    <a class="ks-link" rel="nofollow" href=quality>{words.data_quality}</a>
                 </p>
             </div>
             <div class="flex flex-wrap gap-2">

@@ -1,14 +1,17 @@
 //! Taking files in: durable jobs, one file at a time on each node (PUB-05, PUB-14).
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kaishu_domain::quality::{Measure, Severity};
+use kaishu_domain::validate::{check_division_code, is_province};
 use kaishu_store::jobs::{self, Job, JobState};
-use kaishu_store::tables::{self, TableRow, TabularFile};
-use kaishu_tables::{Ingested, Progress, TableError, TableSource};
-use kaishu_types::vocabulary::ItemType;
+use kaishu_store::tables::{self, TABULAR, TableRow, TabularFile};
+use kaishu_tables::{Expected, Ingested, Progress, TableError, TableSource};
+use kaishu_types::Lang;
+use kaishu_types::dataset::ResourceView;
+use kaishu_types::vocabulary::ResourceKind;
 
 use crate::{Error, Portal, Result};
 
@@ -28,11 +31,13 @@ pub struct IngestProgress {
     pub done: u64,
     /// Files that could not be.
     pub failed: u64,
+    /// Files taken in with a table for which a blocking rule of quality does not hold.
+    pub blocked: u64,
 }
 
 /// What became of one file.
 enum Outcome {
-    Done,
+    Done { is_blocked: bool },
     Failed,
     Stopped,
 }
@@ -76,7 +81,10 @@ impl Portal {
             jobs::enqueue(store, INGEST, &new).await?;
             while let Some(job) = jobs::take(store, INGEST, owner).await? {
                 match self.take_in(&job, owner).await? {
-                    Outcome::Done => so_far.done += 1,
+                    Outcome::Done { is_blocked } => {
+                        so_far.done += 1;
+                        so_far.blocked += u64::from(is_blocked);
+                    }
                     Outcome::Failed => so_far.failed += 1,
                     Outcome::Stopped => {}
                 }
@@ -98,8 +106,8 @@ impl Portal {
             return Ok(Outcome::Failed);
         };
         let made = self.make_tables(job, owner, &file).await;
-        let rows = match made {
-            Ok(rows) => rows,
+        let (rows, is_blocked) = match made {
+            Ok(made) => made,
             Err(Error::Table(TableError::Cancelled)) => {
                 end(JobState::Cancelled, None).await?;
                 return Ok(Outcome::Stopped);
@@ -114,7 +122,7 @@ impl Portal {
         tables::put(store, job.subject, &file.dataset, rows).await?;
         end(JobState::Done, None).await?;
         self.wake_index();
-        Ok(Outcome::Done)
+        Ok(Outcome::Done { is_blocked })
     }
 
     async fn make_tables(
@@ -122,9 +130,9 @@ impl Portal {
         job: &Job,
         owner: &str,
         file: &TabularFile,
-    ) -> Result<Vec<TableRow>> {
+    ) -> Result<(Vec<TableRow>, bool)> {
         let path = self.inner.blobs.local_copy(&file.blob_key, &self.inner.table_cache).await?;
-        let declared = Arc::new(self.declared_types(file).await?);
+        let mut expected = self.expected(file).await?;
         let folder =
             tempfile::Builder::new().prefix("ingest-").tempdir_in(&self.inner.work_dir).map_err(
                 |source| Error::Io { path: self.inner.work_dir.display().to_string(), source },
@@ -135,13 +143,17 @@ impl Portal {
         let total = file.size_bytes.saturating_mul(2);
         let inspect = move |_: &Progress| Ok(kaishu_tables::inspect(&path, format, &name, &work)?);
         let sources = self.watched(job, owner, total, inspect).await?;
+        expected.is_only_table &= sources.len() == 1;
+        let expected = Arc::new(expected);
         let mut rows = Vec::with_capacity(sources.len());
+        let mut is_blocked = false;
         for (n, source) in sources.into_iter().enumerate() {
             let target = folder.path().join(format!("{n}.parquet"));
             let name = source.name.clone();
-            let (declared, written) = (Arc::clone(&declared), target.clone());
-            let work = move |progress: &Progress| ingest(&source, &declared, &written, progress);
+            let (expected, written) = (Arc::clone(&expected), target.clone());
+            let work = move |progress: &Progress| ingest(&source, &expected, &written, progress);
             let ingested = self.watched(job, owner, total, work).await?;
+            is_blocked |= tell_blocks(file, job.subject, &name, &ingested);
             let blob = self.inner.blobs.put_file(&target).await?;
             rows.push(TableRow {
                 name,
@@ -153,7 +165,7 @@ impl Portal {
                 })?,
             });
         }
-        Ok(rows)
+        Ok((rows, is_blocked))
     }
 
     /// Works on a job, while it says how far it is and listens whether it is to stop.
@@ -183,22 +195,46 @@ impl Portal {
         }
     }
 
-    /// The types that the data items of a dataset declare for their columns.
-    async fn declared_types(&self, file: &TabularFile) -> Result<HashMap<String, ItemType>> {
+    /// What the entry of a dataset says of its tables.
+    async fn expected(&self, file: &TabularFile) -> Result<Expected> {
         let dataset = kaishu_store::datasets::find(&self.inner.store, &file.dataset).await?;
-        let items = dataset.map(|dataset| dataset.items).unwrap_or_default();
-        Ok(items.into_iter().map(|item| (item.name, item.item_type)).collect())
+        let Some(dataset) = dataset else { return Ok(Expected::default()) };
+        let is_table =
+            |it: &&ResourceView| it.kind == ResourceKind::File && TABULAR.contains(&it.format);
+        let region = dataset.region.code.as_str();
+        Ok(Expected {
+            is_only_table: dataset.resources.iter().filter(is_table).count() == 1,
+            is_in_china: check_division_code(region).is_ok() && is_province(region),
+            items: dataset.items,
+        })
     }
+}
+
+/// Says which blocking rules do not hold for a table, and whether there is any. A table that is
+/// published already stays: what blocks is the publishing of a new version.
+fn tell_blocks(file: &TabularFile, resource: i64, table: &str, ingested: &Ingested) -> bool {
+    let blocks =
+        |measure: &&Measure| measure.n_failed > 0 && measure.rule.severity() == Severity::Blocking;
+    let mut is_blocked = false;
+    for measure in ingested.quality.iter().filter(blocks) {
+        is_blocked = true;
+        let Measure { rule, columns, n_checked, n_failed, .. } = measure;
+        tracing::warn!(
+            dataset = %file.dataset, resource, table, rule = rule.as_str(),
+            columns = columns.join(", "), n_failed, n_checked,
+            "a blocking rule of quality does not hold: {}", rule.checks(Lang::En)
+        );
+    }
+    is_blocked
 }
 
 fn ingest(
     source: &TableSource,
-    declared: &HashMap<String, ItemType>,
+    expected: &Expected,
     target: &Path,
     progress: &Progress,
 ) -> Result<Ingested> {
-    let of_column = |name: &str| declared.get(name).copied();
-    Ok(kaishu_tables::ingest(source, &of_column, target, progress)?)
+    Ok(kaishu_tables::ingest_expected(source, expected, target, progress)?)
 }
 
 /// Runs long work on a thread of its own: searches must not wait for it.

@@ -8,6 +8,7 @@ mod exporting;
 mod gate;
 mod ingesting;
 mod opening;
+mod quality;
 
 pub use asking::{Answer, Page};
 pub use bundling::Bundle;
@@ -21,6 +22,7 @@ pub use kaishu_tables::{
     Anonymity, Bounds, ExportFormat, coordinates, has_place, write_json, write_text,
 };
 pub use opening::{OpenTable, TableState};
+pub use quality::TableQuality;
 
 pub(crate) use cursor::{Seal, derived};
 pub(crate) use gate::kept_back;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use kaishu_domain::quality::Measure;
 use kaishu_domain::release::Release;
 use kaishu_domain::visibility::OpenColumns;
 use kaishu_store::jobs::{self, JobState};
@@ -45,6 +46,8 @@ pub struct OpenTable {
     pub(crate) blob_key: String,
     /// When it was taken in.
     pub taken_in_at: DateTime<Utc>,
+    /// How far the rules of quality hold, as far as the asker may know.
+    pub(crate) measures: Vec<Measure>,
 }
 
 /// What there is to see of a file.
@@ -133,16 +136,20 @@ impl Portal {
             Some(VisibleColumn { mask, ..visible(index, name, described(name)) })
         });
         let columns = columns.collect();
+        let governed = Governed::new(stored, View { columns, rows: None });
+        let measures =
+            self.told_measures(&loaded.ingested.quality, &governed, &view.dataset, &resource);
         Ok(TableState::Open(Box::new(OpenTable {
             entry: Arc::new(said),
             may_take_file: is_whole && stopped.is_empty(),
             resource,
             number,
             names,
-            governed: Governed::new(stored, View { columns, rows: None }),
+            governed,
             stopped: opened.stopped,
             blob_key: row.blob_key,
             taken_in_at: row.created_at,
+            measures,
         })))
     }
 

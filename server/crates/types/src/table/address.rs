@@ -92,6 +92,20 @@ pub fn read_whole(raw: &str, more: &[&str], lang: Lang) -> Result<TableRequest, 
     read(raw, more, lang)
 }
 
+/// Reads an address that names a table and nothing else.
+///
+/// # Errors
+///
+/// Names every parameter that is not known, given twice or no number.
+pub fn read_table(raw: &str, lang: Lang) -> Result<usize, Vec<FieldError>> {
+    let values = crate::query::only(raw, &["table"], lang)?;
+    let Some(text) = values.get("table") else { return Ok(1) };
+    text.parse().ok().filter(|number| (1..=10_000).contains(number)).ok_or_else(|| {
+        let message = lang.pick("是从 1 开始的整数", "is a whole number from 1").to_owned();
+        vec![FieldError { field: "table".to_owned(), message }]
+    })
+}
+
 /// Writes the parameters of a question in their order; what is as it would be anyway is left out.
 pub fn write(request: &TableRequest) -> Vec<(&'static str, String)> {
     let TableRequest { table, query, limit, cursor, version, explain } = request;
