@@ -12,6 +12,7 @@ use datafusion::datasource::listing::{
     ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
 };
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use tokio::runtime::{Handle, Runtime};
@@ -143,6 +144,14 @@ impl Engine {
         let known = Arc::clone(&self.inner.places);
         let rows = NumberedRows::new(known, table.path.clone(), as_views(table), numbers);
         Ok(self.context.read_table(Arc::new(rows))?)
+    }
+
+    /// Takes memory out of what all questions may have together; it is given back when dropped.
+    pub(crate) fn reserve(&self, n_bytes: usize) -> Result<MemoryReservation, TableError> {
+        let environment = self.context.runtime_env();
+        let reservation = MemoryConsumer::new("rows").register(&environment.memory_pool);
+        reservation.try_grow(n_bytes)?;
+        Ok(reservation)
     }
 
     /// Runs a piece of work on the threads of the engine, within the bound of time.

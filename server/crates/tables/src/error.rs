@@ -81,6 +81,18 @@ pub enum TableError {
         /// What would be right.
         wanted: &'static str,
     },
+    /// Rows cannot be told by these columns.
+    #[error(
+        "{n_repeated} rows have the same values in {} as another row; name columns that tell rows apart, \
+         or compare whole rows",
+        columns.join(", ")
+    )]
+    KeyRepeats {
+        /// The columns.
+        columns: Vec<String>,
+        /// How many rows have a key that is there before.
+        n_repeated: u64,
+    },
     /// A question asks for more than is answered.
     #[error("{0}")]
     Limit(String),
@@ -112,7 +124,10 @@ impl From<datafusion::parquet::errors::ParquetError> for TableError {
 impl TableError {
     /// Whether a question is at fault, not the table nor the machine.
     pub fn is_of_question(&self) -> bool {
-        matches!(self, Self::NoColumn(_) | Self::WrongValue { .. } | Self::Limit(_))
+        matches!(
+            self,
+            Self::NoColumn(_) | Self::WrongValue { .. } | Self::Limit(_) | Self::KeyRepeats { .. }
+        )
     }
 
     /// Says what is wrong, in a language; what only programmers meet is in English.
@@ -126,6 +141,10 @@ impl TableError {
                 let label = item_type.label(lang);
                 format!("列 `{column}` 的类型是{label}：{}", wanted_in_chinese(wanted))
             }
+            Self::KeyRepeats { columns, n_repeated } => format!(
+                "有 {n_repeated} 行的{}与别的行相同。请指定能区分各行的列，或者按整行比较",
+                columns.join("、")
+            ),
             Self::Limit(_) => "超出了一次查询的范围，或者游标属于另一个查询".to_owned(),
             Self::TooLong { time } => {
                 format!("这个查询超过了 {} 秒。请缩小范围，或者按数字、日期筛选", time.as_secs())

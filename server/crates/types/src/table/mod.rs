@@ -4,11 +4,13 @@ pub mod address;
 pub mod parse;
 pub mod write;
 
+mod diff;
 mod mask;
 mod profile;
 mod query;
 mod slice;
 
+pub use diff::{ChangeKind, ColumnChange, RowChange, TableDiff};
 pub use mask::{Mask, UnknownMask};
 pub use profile::{Bin, ColumnProfile, Lengths, NumberFacts, ValueCount};
 pub use query::{
