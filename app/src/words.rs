@@ -431,6 +431,24 @@ words! {
     value_word: "值", "Value";
     rows_with_faults: "有问题的行", "Rows with faults";
     what_is_wrong: "问题", "What is wrong";
+
+    // differences of rows
+    row_changes: "数据变化", "Changes of data";
+    compares_two_versions: "比较同一文件的两个版本。", "Compares two versions of a file.";
+    not_compared: "这样比较不出来", "This could not be compared";
+    columns_are_the_same: "两个版本的列相同。", "Both versions have the same columns.";
+    breaking_change: "结构有变化，读取这个文件的程序可能出错", "The structure changed: programs that read this file may fail";
+    compatible_change: "结构有变化，读取这个文件的程序不受影响", "The structure changed: programs that read this file go on";
+    rows_told_by: "按哪一列对应各行", "Rows are matched by";
+    whole_rows: "整行内容", "Whole rows";
+    kind_of_change: "变化", "Changes";
+    all_changes: "全部", "All";
+    compare: "比较", "Compare";
+    rows_that_differ: "有变化的行", "Rows that differ";
+    no_row_differs: "没有这样的行。", "There are none.";
+    change_word: "变化", "Change";
+    rows_before: "前面的行", "Rows before";
+    rows_changed_since: "与上一版相比的数据变化", "Changes since the version before";
     column_profile: "列的概况", "About a column";
     view_column: "查看", "Show";
     no_profile: "这一列只显示部分内容，没有整列的概况。", "Only a part of this column is shown, so there is no profile of all of it.";

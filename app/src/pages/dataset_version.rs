@@ -119,7 +119,7 @@ fn files(ctx: &Ctx, found: &VersionPage) -> AnyView {
         .version
         .resources
         .iter()
-        .map(|resource| row(ctx, &found.said.dataset.code, resource, found.said.can_take(resource)))
+        .map(|resource| row(ctx, found, resource, found.said.can_take(resource)))
         .collect();
     let waits = found.said.may_download && found.said.needs_login && !rows.is_empty();
     let login = waits.then(|| view! { <p class="mt-3">{words.login_needed_today}</p> });
@@ -143,8 +143,18 @@ fn files(ctx: &Ctx, found: &VersionPage) -> AnyView {
     .into_any()
 }
 
-fn row(ctx: &Ctx, code: &DatasetCode, resource: &ResourceView, can_take: bool) -> AnyView {
+fn row(ctx: &Ctx, found: &VersionPage, resource: &ResourceView, can_take: bool) -> AnyView {
     let words = ctx.words;
+    let dataset = &found.said.dataset;
+    let code = &dataset.code;
+    // A file that came with this version is compared with the same of the version before.
+    let came = resource.version == found.version.number;
+    let before = came.then(|| kaishu_portal::tables::file_before(dataset, resource.id)).flatten();
+    let changes = before.filter(|_| resource.n_rows.is_some()).map(|(_, old)| {
+        let target = format!("/datasets/{code}/resources/{}/changes?from={}", resource.id, old.id);
+        let target = ctx.href(&target);
+        view! { <p class="mt-1"><a class="ks-link" rel="nofollow" href=target>{words.rows_changed_since}</a></p> }
+    });
     let page = ctx.href(&format!("/datasets/{code}/resources/{}", resource.id));
     let mut facts = vec![resource.format.label(ctx.lang).to_owned()];
     facts.extend(resource.size_bytes.map(size));
@@ -168,6 +178,7 @@ fn row(ctx: &Ctx, code: &DatasetCode, resource: &ResourceView, can_take: bool) -
                 {link}
             </div>
             <p class="text-sm ks-mute num">{facts.join(" · ")}</p>
+            {changes}
             {sums}
         </li>
     }

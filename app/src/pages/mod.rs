@@ -4,6 +4,7 @@ mod accessibility;
 mod appearance;
 pub(crate) mod catalogue;
 mod dataset;
+mod dataset_changes;
 mod dataset_download;
 mod dataset_quality;
 mod dataset_resource;
@@ -59,6 +60,7 @@ where
         .route(&at("/datasets/{code}/resources/{id}"), get(dataset_resource::show))
         .route(&at("/datasets/{code}/resources/{id}/download"), get(dataset_download::show))
         .route(&at("/datasets/{code}/resources/{id}/quality"), get(dataset_quality::show))
+        .route(&at("/datasets/{code}/resources/{id}/changes"), get(dataset_changes::show))
         .route(&at("/verify"), get(verify::ask))
         .route(&at("/verify/{receipt}"), get(verify::show))
         .route(&at("/stats"), get(stats::show))

@@ -37,4 +37,32 @@ impl Words {
             Lang::En => format!("The first {n} rows"),
         }
     }
+
+    /// Says how many rows differ in which way.
+    pub(crate) fn counts_of_changes(
+        &self,
+        changed: &str,
+        added: &str,
+        removed: &str,
+        same: &str,
+    ) -> String {
+        match self.lang {
+            Lang::Zh => {
+                format!(
+                    "修改 {changed} 行，新增 {added} 行，删除 {removed} 行；{same} 行没有变化。"
+                )
+            }
+            Lang::En => {
+                format!("{changed} changed, {added} added, {removed} removed; {same} are the same.")
+            }
+        }
+    }
+
+    /// Names the versions that are compared.
+    pub(crate) fn from_version_to(&self, old: &str, new: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("{new}与{old}比较"),
+            Lang::En => format!("{new} compared with {}", old.to_lowercase()),
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod asked;
 mod bundles;
+mod changes;
 mod datasets;
 mod exports;
 mod listing;
@@ -80,6 +81,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(exports::take))
         .routes(routes!(bundles::take))
         .routes(routes!(quality::show))
+        .routes(routes!(changes::list))
         .routes(routes!(places::organizations))
         .routes(routes!(places::organization))
         .routes(routes!(places::regions))

@@ -6,6 +6,7 @@ mod addresses;
 mod api;
 mod bundles;
 mod caching;
+mod changes;
 mod closed;
 mod config;
 mod connections;

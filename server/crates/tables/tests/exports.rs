@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a file that does not read must fail the test")]
 
+#[path = "support/pages.rs"]
+mod pages;
 mod support;
 
 use std::path::Path;
@@ -9,8 +11,9 @@ use std::path::Path;
 use kaishu_tables::{Engine, ExportFormat, Governed, StoredTable};
 use kaishu_types::table::{TableQuery, parse};
 use kaishu_types::vocabulary::Format;
+use pages::all;
 use proptest::prelude::*;
-use support::{all, engine, run, take_in, take_in_file, whole};
+use support::{engine, run, take_in, take_in_file, whole};
 
 /// Takes the whole of a table away as a file.
 fn export(

@@ -2,14 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a table that does not read must fail the test")]
 
+#[path = "support/pages.rs"]
+mod pages;
 mod support;
 
 use std::fmt::Write as _;
 
 use kaishu_tables::{Governed, TableError, View, VisibleColumn};
 use kaishu_types::table::{Grouping, Mask, TableQuery, parse};
+use pages::all;
 use proptest::prelude::*;
-use support::{all, engine, run, take_in, visible, whole};
+use support::{engine, run, take_in, visible, whole};
 
 const CITIES: &str = "code,name,people,founded,big\n\
     007,北京,2189,1949-10-01,是\n\

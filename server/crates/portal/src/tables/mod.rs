@@ -2,6 +2,7 @@
 
 mod asking;
 mod bundling;
+mod comparing;
 mod cursor;
 mod deciding;
 mod exporting;
@@ -12,6 +13,7 @@ mod quality;
 
 pub use asking::{Answer, Page};
 pub use bundling::Bundle;
+pub use comparing::{Compared, Comparison, file_before};
 pub use deciding::{FileReport, TableReport, Verdict, Waiting};
 pub use gate::{FileRelease, StoppedColumn, rule, why_stopped};
 pub use ingesting::{INGEST, IngestProgress};

@@ -153,7 +153,8 @@ impl Splitter {
                 }
                 Quote::IsText
                     if let Some((end, length)) = other_end
-                        && end + self.delimiter.len() == mark =>
+                        && end + self.delimiter.len() == mark
+                        && rest(input, end).starts_with(&self.delimiter) =>
                 {
                     self.n_faults += 1;
                     text.truncate(length);
@@ -276,6 +277,7 @@ mod tests {
         check("\"\"a\"\",b\n\"\"c\"\",d\n", &["\"\"a\"\"¦b", "\"\"c\"\"¦d"]);
         check("a,\"b\nc,d\n", &["a¦\"b", "c¦d"]);
         check("\"round, 48\"\",\"Made\",x\n", &["round, 48\"¦Made¦x"]);
+        check("\";\"\"a\"\\,b\n", &["\";\"a\"\\¦b"]);
     }
 
     #[test]

@@ -2,10 +2,7 @@
 
 use std::path::Path;
 
-use kaishu_tables::{
-    Bounds, Engine, Governed, Progress, StoredTable, View, VisibleColumn, ingest, inspect,
-};
-use kaishu_types::table::TableQuery;
+use kaishu_tables::{Bounds, Engine, Progress, StoredTable, View, VisibleColumn, ingest, inspect};
 use kaishu_types::vocabulary::Format;
 
 /// Takes in a text as CSV.
@@ -41,28 +38,4 @@ pub(crate) fn engine(folder: &Path) -> Engine {
 /// Waits for work.
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
-}
-
-/// Asks for all pages of an answer.
-pub(crate) fn all(
-    engine: &Engine,
-    table: &Governed,
-    query: &TableQuery,
-    limit: usize,
-) -> Vec<String> {
-    run(async {
-        let (mut rows, mut after) = (Vec::new(), None);
-        loop {
-            let page = engine.page(table, query, after.as_ref(), limit).await.unwrap();
-            let written = page.rows.iter().map(|row| {
-                let cells = row.iter().map(|cell| cell.clone().unwrap_or_else(|| "∅".to_owned()));
-                cells.collect::<Vec<_>>().join("|")
-            });
-            rows.extend(written);
-            after = page.next;
-            if after.is_none() {
-                return rows;
-            }
-        }
-    })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::diff::ChangeKind;
 use super::parse::{self, ParseError, Problem};
 use super::query::{Grouping, TableQuery};
 use super::write::{column_name, list};
@@ -90,6 +91,95 @@ pub fn read_whole(raw: &str, more: &[&str], lang: Lang) -> Result<TableRequest, 
     let known: Vec<&str> = QUESTION.iter().chain(&["version"]).chain(more).copied().collect();
     only(raw, &known, lang)?;
     read(raw, more, lang)
+}
+
+/// Which differences of two tables are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangesRequest {
+    /// The file that is compared with; the same file of the version before where none is named.
+    pub from: Option<i64>,
+    /// Which table of the file, from 1.
+    pub table: usize,
+    /// The columns that tell rows apart: guessed where none are named, none where whole rows are
+    /// compared (`*`).
+    pub key: Option<Vec<String>>,
+    /// One kind of change.
+    pub kind: Option<ChangeKind>,
+    /// Most rows.
+    pub limit: usize,
+    /// How many rows stand before.
+    pub offset: usize,
+}
+
+/// Reads an address that asks for differences.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_changes(raw: &str, lang: Lang) -> Result<ChangesRequest, Vec<FieldError>> {
+    let values = only(raw, &["from", "table", "key", "kind", "limit", "offset"], lang)?;
+    let mut reader = Reader { values, lang, faults: Vec::new() };
+    let is_whole = reader.values.get("key").is_some_and(|text| text.trim() == "*");
+    let key = match is_whole {
+        true => Some(Vec::new()),
+        false => reader.parsed("key", parse::columns),
+    };
+    let from = match reader.text("from").map(|text| text.parse::<i64>()) {
+        Some(Err(_)) => {
+            reader.fault("from", "应当是文件的编号", "is the number of a file");
+            None
+        }
+        found => found.and_then(Result::ok),
+    };
+    let kind = reader.text("kind").and_then(|text| {
+        let found = ChangeKind::ALL.iter().copied().find(|kind| kind.as_str() == text);
+        if found.is_none() {
+            reader.fault(
+                "kind",
+                "只能是 changed、added 或 removed",
+                "is changed, added or removed",
+            );
+        }
+        found
+    });
+    let request = ChangesRequest {
+        from,
+        table: reader.number("table", 1, 1, 10_000),
+        key,
+        kind,
+        limit: reader.number("limit", DEFAULT_LIMIT, 1, 1_000),
+        offset: reader.number("offset", 0, 0, 1_000_000_000),
+    };
+    if reader.faults.is_empty() { Ok(request) } else { Err(reader.faults) }
+}
+
+/// Writes a request for differences, to be read by [`read_changes`].
+pub fn write_changes(request: &ChangesRequest) -> Vec<(&'static str, String)> {
+    let ChangesRequest { from, table, key, kind, limit, offset } = request;
+    let mut pairs = Vec::new();
+    let mut put = |name, value: String| {
+        if !value.is_empty() {
+            pairs.push((name, value));
+        }
+    };
+    let unless = |number: usize, usual: usize| match number == usual {
+        true => String::new(),
+        false => number.to_string(),
+    };
+    put("from", from.map(|from| from.to_string()).unwrap_or_default());
+    put("table", unless(*table, 1));
+    put(
+        "key",
+        match key.as_deref() {
+            None => String::new(),
+            Some([]) => "*".to_owned(),
+            Some(names) => list(&names.iter().map(|name| column_name(name)).collect::<Vec<_>>()),
+        },
+    );
+    put("kind", kind.map(|kind| kind.as_str().to_owned()).unwrap_or_default());
+    put("limit", unless(*limit, DEFAULT_LIMIT));
+    put("offset", unless(*offset, 0));
+    pairs
 }
 
 /// Reads an address that names a table and nothing else.
@@ -244,6 +334,27 @@ mod tests {
         assert_eq!(again, request);
         assert!(write(&TableRequest::default()).is_empty());
         assert_eq!(read("filter=&q=+&limit=", &[], Lang::En).unwrap(), TableRequest::default());
+    }
+
+    #[test]
+    fn requests_for_differences_come_back_as_they_went() {
+        for raw in
+            ["", "from=3", "from=3&table=2&key=a%2C%22b+c%22&kind=added&limit=7&offset=14", "key=*"]
+        {
+            let request = read_changes(raw, Lang::En).unwrap_or_else(|faults| panic!("{faults:?}"));
+            let again = read_changes(&query_string(&write_changes(&request)), Lang::En);
+            assert_eq!(again.as_ref(), Ok(&request), "{raw}");
+        }
+        for (raw, field) in [
+            ("from=x", "from"),
+            ("kind=x", "kind"),
+            ("key=,", "key"),
+            ("limit=0", "limit"),
+            ("x=1", "x"),
+        ] {
+            let faults = read_changes(raw, Lang::En).err().unwrap_or_default();
+            assert_eq!(faults.first().map(|fault| fault.field.as_str()), Some(field), "{raw}");
+        }
     }
 
     #[test]
