@@ -76,7 +76,7 @@ fn page(ctx: &Ctx, shown: &Shown) -> Page {
     let lead = match compared {
         Ok(found) => {
             let (old, new) = (found.old.resource.version, found.new.resource.version);
-            words.from_version_to(&words.version_number(old), &words.version_number(new))
+            words.between_versions(&words.version_number(old), &words.version_number(new))
         }
         Err(_) => words.compares_two_versions.to_owned(),
     };

@@ -59,7 +59,7 @@ impl Words {
     }
 
     /// Names the versions that are compared.
-    pub(crate) fn from_version_to(&self, old: &str, new: &str) -> String {
+    pub(crate) fn between_versions(&self, old: &str, new: &str) -> String {
         match self.lang {
             Lang::Zh => format!("{new}与{old}比较"),
             Lang::En => format!("{new} compared with {}", old.to_lowercase()),

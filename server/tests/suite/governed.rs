@@ -155,6 +155,9 @@ fn addresses(path: &str, n_columns: usize) -> Vec<String> {
         format!("{path}/download"),
         format!("/api/v1{path}/original"),
         format!("/api/v1{path}/openapi.json"),
+        format!("/api/v1{path}/quality"),
+        format!("{path}/quality"),
+        format!("/api/v1{path}/changes"),
     ];
     for question in questions(n_columns) {
         let question = if question.is_empty() { question } else { format!("?{question}") };

@@ -32,7 +32,7 @@ pub(super) fn changes(old: &Governed, new: &Governed) -> Vec<ColumnChange> {
                     .zip(new.profile(*candidate))
                     .is_some_and(|(a, b)| holds_the_same(column.item_type, a, b))
         };
-        match came.iter().position(|candidate| is_same(candidate)) {
+        match came.iter().position(is_same) {
             Some(found) => {
                 let to = after.get(came.remove(found)).map(|it| it.name.clone());
                 let to = to.unwrap_or_default();
