@@ -61,6 +61,12 @@ async fn every_described_address_answers_as_described() {
         let address =
             if path.ends_with("/suggestions") { format!("{address}?q=a") } else { address };
         let answer = site.get(&address).await;
+        if path.ends_with("/changes") {
+            // There is one version only.
+            assert_eq!(answer.status, 404, "{address}");
+            assert_eq!(answer.json()["status"], 404);
+            continue;
+        }
         assert_eq!(answer.status, 200, "{address}");
         assert_eq!(answer.header("access-control-allow-origin"), "*", "{address}");
         assert!(methods["get"]["operationId"].is_string(), "{path}");

@@ -20,7 +20,7 @@ async fn site(policy: &'static str) -> TestSite {
     let sound = "区县,电话,secret,开始日期,结束日期\n甲,0837-2822233,a,2020-01-01,2021-01-01\n\
         乙,0837-2822234,b,2020-01-01,2021-01-01\n";
     let faulty = "区县,电话,secret,开始日期,结束日期\n甲,1,,2020-01-01,9999-01-01\n\
-        乙, 无,b,2020-01-01,1021-01-01,,,,\n";
+        乙, 无,b,2020-01-01,1021-01-01\n";
     let mut catalogue = Catalogue::default().dataset(OPEN, "企业", "unconditional").file(
         OPEN,
         "firms.csv",
@@ -34,6 +34,7 @@ async fn site(policy: &'static str) -> TestSite {
             .item(code, "电话", "conditional")
             .item(code, "secret", "none")
             .item(code, "missing", "none")
+            .item(code, "结束日期", "none")
             .file(code, "people.csv", text.as_bytes());
     }
     let report = site.test_portal.import(catalogue.folder()).await;
@@ -52,9 +53,10 @@ async fn path(site: &TestSite, code: &str) -> String {
 async fn quality_is_told_by_the_dimensions_of_the_regulation() {
     for (policy, dimensions, article) in [
         (
-            "guangdong",
-            ["completeness", "accuracy", "timeliness", "usability"].as_slice(),
-            "第二十一条",
+            "anshan",
+            ["completeness", "accuracy", "consistency", "timeliness", "truthfulness", "usability"]
+                .as_slice(),
+            "第十二条",
         ),
         ("aba", &["truthfulness", "accuracy", "completeness", "timeliness"], "第十六条"),
     ] {

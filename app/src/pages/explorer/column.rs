@@ -100,7 +100,7 @@ fn facts(ctx: &Ctx, column: &TableColumn, profile: &ColumnProfile) -> AnyView {
     }
     if profile.formats.len() > 1 || column.item_type == ItemType::Date {
         let ways: Vec<String> = profile.formats.iter().take(3).map(|it| it.value.clone()).collect();
-        rows.push(fact(words.written_as, ways.join(" · ")));
+        rows.push(fact(words.written_as, data(ctx.lang, ways.join(" · "))));
     }
     let histogram = numbers.and_then(|numbers| histogram(column, &numbers.histogram));
     view! {

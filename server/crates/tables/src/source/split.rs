@@ -277,7 +277,7 @@ mod tests {
         check("\"\"a\"\",b\n\"\"c\"\",d\n", &["\"\"a\"\"¦b", "\"\"c\"\"¦d"]);
         check("a,\"b\nc,d\n", &["a¦\"b", "c¦d"]);
         check("\"round, 48\"\",\"Made\",x\n", &["round, 48\"¦Made¦x"]);
-        check("\";\"\"a\"\\,b\n", &["\";\"a\"\\¦b"]);
+        check("\";\"\"a\"\\,b\n", &["\";\"\"a\"\\¦b"]);
     }
 
     #[test]
