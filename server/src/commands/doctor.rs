@@ -160,6 +160,7 @@ async fn check_files(findings: &mut Findings, portal: &Portal) {
         String::new()
     };
     add_resources(findings, &check.without_resource, &scope);
+    add_formats(findings, &check.unreadable, &scope);
     if check.missing.is_empty() {
         let text = format!("{} files{scope} are there", check.n_checked);
         return findings.add("files", Verdict::Good, text);
@@ -185,6 +186,20 @@ fn add_resources(findings: &mut Findings, without: &[String], scope: &str) {
         first_of(without)
     );
     findings.add("resources", Verdict::Warning, text);
+}
+
+/// Of every open entry there is a form that programs can read (PUB-03).
+fn add_formats(findings: &mut Findings, unreadable: &[String], scope: &str) {
+    if unreadable.is_empty() {
+        let text = format!("every open or conditional entry{scope} has one that programs can read");
+        return findings.add("formats", Verdict::Good, text);
+    }
+    let text = format!(
+        "{} open or conditional entries{scope} have prose or pictures only; add a CSV, XLSX, JSON, XML or GeoJSON: {}",
+        unreadable.len(),
+        first_of(unreadable)
+    );
+    findings.add("formats", Verdict::Warning, text);
 }
 
 fn first_of(faults: &[String]) -> String {

@@ -238,6 +238,17 @@ fn in_words(report: &FileReport) -> String {
     for table in tables {
         let name = if table.name.is_empty() { "table" } else { &table.name };
         text += &format!("  {name}: {} rows\n", table.n_rows);
+        for fault in &table.faults {
+            let rows: Vec<u64> = fault.rows.iter().map(|row| row.row).collect();
+            text += &format!(
+                "    {:?}: {} of {} do not hold: {} {}, first in rows {rows:?}\n",
+                fault.rule.severity(),
+                fault.n_failed,
+                fault.n_checked,
+                fault.rule.checks(Lang::En),
+                fault.columns.join(", "),
+            );
+        }
         for (column, becomes) in &table.columns {
             let name = &column.stored.name;
             text += &format!("    {name}: {}, {}", column.stored.item_type, release(becomes));

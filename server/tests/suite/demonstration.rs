@@ -75,6 +75,29 @@ async fn an_open_entry_without_a_resource_is_flagged() {
     assert_eq!(site.portal().check_files(10).await.unwrap().without_resource, ["YX-T-0001"]);
 }
 
+/// Proves PUB-03 in part: an open entry that programs cannot read is flagged, by the import and after it.
+#[tokio::test]
+async fn an_open_entry_of_prose_only_is_flagged() {
+    let site = TestPortal::open(Setup::default()).await;
+    let readable = [("a.pdf", false), ("b.csv", true), ("c.txt", false)];
+    let folder = readable.iter().zip(1..).fold(Catalogue::default(), |it, ((name, _), n)| {
+        let code = format!("YX-T-000{n}");
+        it.dataset(&code, "清单", "unconditional").file(&code, name, b"a\n1\n")
+    });
+    let report = site.import(folder.folder()).await;
+
+    let flagged: Vec<_> = report
+        .notes
+        .iter()
+        .filter(|note| note.text.contains("PUB-03"))
+        .map(|note| note.record.as_str())
+        .collect();
+    assert_eq!(flagged, ["YX-T-0001", "YX-T-0003"], "{report:?}");
+    let check = site.portal().check_files(10).await.unwrap();
+    assert_eq!(check.unreadable, ["YX-T-0001", "YX-T-0003"]);
+    assert_eq!(check.without_resource, [""; 0]);
+}
+
 /// Proves PUB-01 for the demonstration: an entry that is unconditional or conditional is published
 /// together with a mounted resource; what is mounted on a conditional one stays closed.
 #[tokio::test]

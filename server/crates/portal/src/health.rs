@@ -36,6 +36,8 @@ pub struct FileCheck {
     pub missing: Vec<String>,
     /// Codes of published entries, unconditional or conditional, without any resource (PUB-01).
     pub without_resource: Vec<String>,
+    /// Codes of those that have resources, but none that programs can read (PUB-03).
+    pub unreadable: Vec<String>,
     /// Whether there are more datasets than were looked at.
     pub is_partial: bool,
 }
@@ -104,6 +106,10 @@ impl Portal {
         let must_have_one = dataset.state == DatasetState::Published && class != OpenClass::None;
         if must_have_one && dataset.resources.is_empty() {
             check.without_resource.push(code.to_string());
+        } else if must_have_one
+            && !dataset.resources.iter().any(|it| it.format.is_machine_readable())
+        {
+            check.unreadable.push(code.to_string());
         }
         for resource in dataset.resources.iter().filter(|it| it.kind == ResourceKind::File) {
             let key = kaishu_store::datasets::blob_key(store, code, resource.id).await?;

@@ -292,6 +292,14 @@ vocabulary! {
     }
 }
 
+impl Format {
+    /// Whether programs read data out of it (可机器读取, PUB-03): tables, records, geometries and interfaces
+    /// are, prose and pictures are not. An archive may hold either and counts.
+    pub fn is_machine_readable(self) -> bool {
+        !matches!(self, Self::Txt | Self::Pdf | Self::Doc | Self::Html | Self::Image | Self::Other)
+    }
+}
+
 vocabulary! {
     /// How long ago a dataset was updated.
     UpdatedWithin("updated") {

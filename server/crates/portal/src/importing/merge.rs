@@ -174,6 +174,12 @@ impl Merger {
         if resources.is_empty() && is_published && class != OpenClass::None {
             let text = "is published without a file or interface; mount one, or give it class none (PUB-01)";
             self.notes.push(text.to_owned());
+        } else if is_published
+            && class != OpenClass::None
+            && !resources.iter().any(|it| it.format.is_machine_readable())
+        {
+            let text = "has nothing that programs can read; add a CSV, XLSX, JSON, XML or GeoJSON of the same data (PUB-03)";
+            self.notes.push(text.to_owned());
         }
         Ok(Ok(EntryWrite {
             code,

@@ -1,6 +1,7 @@
 //! Looking at what was found in files, and deciding about it (SEC-21, PUB-02).
 
 use kaishu_domain::personal::Sensitive;
+use kaishu_domain::quality::Measure;
 use kaishu_domain::release::{Decision, Release};
 use kaishu_store::decisions::{self, Decided, Subject};
 use kaishu_store::jobs::{self, JobState};
@@ -35,6 +36,8 @@ pub struct TableReport {
     pub name: String,
     /// Its rows.
     pub n_rows: u64,
+    /// Rules of quality that do not hold.
+    pub faults: Vec<Measure>,
     /// Its columns, each with what becomes of it.
     pub columns: Vec<(IngestedColumn, Release)>,
 }
@@ -61,7 +64,10 @@ impl Portal {
                     (column, release)
                 });
                 let columns = columns.collect();
+                let mut faults = ingested.quality;
+                faults.retain(|measure| measure.n_failed > 0);
                 tables.push(TableReport {
+                    faults,
                     name: table.name.clone(),
                     n_rows: ingested.n_rows,
                     columns,

@@ -219,7 +219,7 @@ fn tell_blocks(file: &TabularFile, resource: i64, table: &str, ingested: &Ingest
     for measure in ingested.quality.iter().filter(blocks) {
         is_blocked = true;
         let Measure { rule, columns, n_checked, n_failed, .. } = measure;
-        tracing::warn!(
+        tracing::debug!(
             dataset = %file.dataset, resource, table, rule = rule.as_str(),
             columns = columns.join(", "), n_failed, n_checked,
             "a blocking rule of quality does not hold: {}", rule.checks(Lang::En)

@@ -17,6 +17,7 @@ pub use comparing::{Compared, Comparison, file_before};
 pub use deciding::{FileReport, TableReport, Verdict, Waiting};
 pub use gate::{FileRelease, StoppedColumn, rule, why_stopped};
 pub use ingesting::{INGEST, IngestProgress};
+pub use kaishu_domain::quality::Measure;
 pub use kaishu_domain::release::{Decision, Release};
 pub use kaishu_store::decisions::{Decided, Subject};
 pub use kaishu_store::jobs::JobState;
