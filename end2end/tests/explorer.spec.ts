@@ -187,6 +187,24 @@ test.describe("awake @scripts", () => {
     await expect(page).toHaveURL(/filter=/);
   });
 
+  test("what is typed while the fields are on their way stays", async ({ page, request }) => {
+    const explorer = new Explorer(page);
+    await open(page, await table(request, RATES));
+    await explorer.awake();
+    let deliver = () => {};
+    const typed = new Promise<void>((resolve) => (deliver = resolve));
+    await page.route(/[?&]add=/, async (route) => {
+      await typed;
+      await route.continue();
+    });
+    await explorer.column().selectOption({ label: "一年期" });
+    await page.locator("#f-v").fill("4");
+    deliver();
+    await expect(page.locator("#f-w")).toBeVisible();
+    await expect(page.locator("#f-v")).toHaveValue("4");
+    await expect(page.locator("#f-v")).toBeFocused();
+  });
+
   test("the address of the view is copied and that is said", async ({ page, request, context }) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const explorer = new Explorer(page);

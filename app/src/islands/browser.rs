@@ -31,3 +31,8 @@ pub(super) fn call(object: &JsValue, name: &str, arguments: &[JsValue]) -> Optio
     let function: Function = property(object, name)?.dyn_into().ok()?;
     Reflect::apply(&function, object, &arguments.iter().collect::<Array>()).ok()
 }
+
+/// Sets a property; what cannot be set stays as it is.
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    Reflect::set(object, &name.into(), value).ok();
+}

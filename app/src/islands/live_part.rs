@@ -8,7 +8,7 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::encode_uri_component;
 use leptos::web_sys::{Element, HtmlTemplateElement};
 
-use super::browser::{call, fetch_text, property};
+use super::browser::{call, fetch_text, property, set};
 
 /// Watches a choice and replaces a part of the page by that of another address.
 #[island]
@@ -74,7 +74,51 @@ fn put(page: &str, part: &str) -> Option<()> {
     template.set_inner_html(page);
     let fresh: Element = template.content().query_selector(&format!("#{part}")).ok()??;
     let old = document().get_element_by_id(part)?;
-    old.replace_with_with_node_1(&fresh).ok()
+    carry(&old, &fresh);
+    let focused = document().active_element().filter(|it| old.contains(Some(it)));
+    old.replace_with_with_node_1(&fresh).ok()?;
+    // Whoever types already types on.
+    if let Some(again) = focused.and_then(|it| document().get_element_by_id(&it.id())) {
+        call(&again.into(), "focus", &[]);
+    }
+    Some(())
+}
+
+/// Takes over what was typed or chosen while the part was on its way, where the fresh part has the
+/// same field and can hold it.
+fn carry(old: &Element, fresh: &Element) {
+    let fields = "input[id]:not([type=checkbox]), select[id]";
+    let Some(fields) = call(old.as_ref(), "querySelectorAll", &[fields.into()]) else { return };
+    let field_at =
+        |place: u32| call(&fields, "item", &[place.into()]).filter(|field| !field.is_null());
+    for field in (0..).map_while(field_at) {
+        let value = property(&field, "value").and_then(|value| value.as_string());
+        let Some((value, id)) = value.zip(property(&field, "id").and_then(|id| id.as_string()))
+        else {
+            continue;
+        };
+        if Some(&value) == untouched(&field).as_ref() {
+            continue;
+        }
+        let Ok(Some(target)) = fresh.query_selector(&format!("#{id}")) else { continue };
+        let target: JsValue = target.into();
+        let Some(before) = property(&target, "value") else { continue };
+        set(&target, "value", &value.as_str().into());
+        // A choice that is not among the fresh ones is none.
+        if property(&target, "value").and_then(|it| it.as_string()) != Some(value) {
+            set(&target, "value", &before);
+        }
+    }
+}
+
+/// What a field says before anybody has touched it.
+fn untouched(field: &JsValue) -> Option<String> {
+    if let Some(value) = property(field, "defaultValue") {
+        return value.as_string();
+    }
+    let find = |selector: &str| call(field, "querySelector", &[selector.into()]);
+    let option = find("option[selected]").filter(|it| !it.is_null()).or_else(|| find("option"))?;
+    property(&option, "value")?.as_string()
 }
 
 fn keep(address: &str) -> Option<JsValue> {
