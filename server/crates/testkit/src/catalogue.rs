@@ -87,14 +87,13 @@ impl Catalogue {
         self
     }
 
-    /// Adds a file: JSON, GeoJSON, PDF or plain text where its name says so, else a table.
+    /// Adds a file: JSON, GeoJSON or PDF where its name says so, else a table.
     #[must_use]
     pub fn file(mut self, dataset: &str, name: &str, bytes: &[u8]) -> Self {
         let path = cell(&format!("tables/{name}"));
         let kind = match name.rsplit('.').next() {
             Some("json") => "json,file,application/json",
             Some("pdf") => "pdf,file,application/pdf",
-            Some("txt") => "txt,file,text/plain",
             Some("geojson") => "geojson,file,application/geo+json",
             _ => "csv,file,text/csv",
         };
