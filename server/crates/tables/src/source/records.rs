@@ -106,7 +106,8 @@ impl Tables<'_> {
         // Beside lists of objects, lists of numbers are about those: `bbox` in GeoJSON.
         let has_objects = self.open.iter().any(|table| table.has_objects);
         for table in self.open.into_iter().filter(|table| table.has_objects == has_objects) {
-            let is_empty = table.writer.n_rows == 0;
+            // Records may be there and say nothing: `[{}, {}]`.
+            let is_empty = table.writer.n_rows == 0 || table.columns.is_empty();
             let path = table.writer.finish()?;
             if is_empty {
                 continue;
@@ -448,6 +449,10 @@ mod tests {
         ] {
             let error = read(text.as_bytes(), folder.path()).unwrap_err();
             assert_eq!(error.to_string(), expected);
+        }
+        for text in ["[]\n[]\n", "{}\n{}\n"] {
+            let error = read_lines(text.as_bytes(), folder.path()).unwrap_err();
+            assert_eq!(error.to_string(), "there is no list of records in the JSON");
         }
     }
 }
