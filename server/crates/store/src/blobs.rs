@@ -28,6 +28,9 @@ const STAGING: &str = "staging";
 /// Parts under way at the same time; each has up to 5 MiB.
 const MAX_PARTS_IN_FLIGHT: usize = 2;
 
+/// For how long a copy on the local disk is kept after somebody last asked for it.
+const COPY_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How much is read at once.
 const READ_BYTES: usize = 1 << 20;
 
@@ -221,14 +224,15 @@ impl Blobs {
     }
 
     /// Returns a file of the local disk with a blob: the blob itself where the storage is the local
-    /// disk, else a copy in `cache`.
+    /// disk, else a copy in `cache`. Whenever a copy is made, those that nobody asked for in a day
+    /// are removed, so that the folder does not become a second storage.
     pub async fn local_copy(&self, key: &str, cache: &Path) -> Result<PathBuf> {
         if let Some(path) = self.local_path(key) {
             return Ok(path);
         }
         let name = checked(key)?.filename().unwrap_or_default().to_owned();
         let copy = cache.join(name);
-        if tokio::fs::try_exists(&copy).await.map_err(StoreError::Read)? {
+        if is_copied(&copy).await? {
             return Ok(copy);
         }
         tokio::fs::create_dir_all(cache).await.map_err(StoreError::Read)?;
@@ -242,6 +246,7 @@ impl Blobs {
         }
         tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(StoreError::Read)?;
         tokio::fs::rename(&staged, &copy).await.map_err(StoreError::Read)?;
+        sweep_folder(cache, SystemTime::now() - COPY_KEPT).await?;
         Ok(copy)
     }
 
@@ -250,6 +255,18 @@ impl Blobs {
         let folder = self.folder.as_ref()?;
         checked(key).ok()?;
         Some(folder.join(key))
+    }
+}
+
+/// Whether there is a copy; it is marked as asked for now.
+async fn is_copied(copy: &Path) -> Result<bool> {
+    match tokio::fs::OpenOptions::new().append(true).open(copy).await {
+        Ok(file) => {
+            file.into_std().await.set_modified(SystemTime::now()).map_err(StoreError::Read)?;
+            Ok(true)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::Read(error)),
     }
 }
 
@@ -350,7 +367,7 @@ fn blob_error(key: &str, error: object_store::Error) -> StoreError {
 }
 
 /// Writes bytes as lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
 
     let mut text = String::with_capacity(bytes.len() * 2);
@@ -359,4 +376,36 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         write!(text, "{byte:02x}").unwrap_or_default();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a step that fails must fail the test")]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn copies_that_nobody_asked_for_go_when_another_is_made() {
+        let cache = tempfile::tempdir().unwrap();
+        let storage = Arc::new(object_store::memory::InMemory::new());
+        let blobs = Blobs { storage, folder: None };
+        let mut keys = Vec::new();
+        for bytes in ["old", "used", "new"] {
+            keys.push(blobs.put_bytes(Bytes::from_static(bytes.as_bytes())).await.unwrap().key);
+        }
+        for key in &keys[..2] {
+            let copy = blobs.local_copy(key, cache.path()).await.unwrap();
+            let file = std::fs::OpenOptions::new().append(true).open(copy).unwrap();
+            file.set_modified(SystemTime::now() - 2 * COPY_KEPT).unwrap();
+        }
+        blobs.local_copy(&keys[1], cache.path()).await.unwrap();
+        blobs.local_copy(&keys[2], cache.path()).await.unwrap();
+
+        let copies = std::fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().path());
+        let mut left: Vec<_> = copies.map(|copy| std::fs::read_to_string(copy).unwrap()).collect();
+        left.sort();
+        assert_eq!(left, ["new", "used"]);
+        let again = blobs.local_copy(&keys[0], cache.path()).await.unwrap();
+        assert_eq!(std::fs::read_to_string(again).unwrap(), "old");
+    }
 }

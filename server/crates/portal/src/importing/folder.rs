@@ -12,8 +12,8 @@ use kaishu_types::vocabulary::{OrganizationKind, RegionLevel};
 use sha2::{Digest, Sha256};
 
 use super::io_error;
-use super::reading::hex;
 use crate::{Error, Portal, Result};
+use kaishu_store::blobs::hex;
 
 /// Where the tables and the files they name lie.
 #[derive(Debug, Clone)]

@@ -27,8 +27,6 @@ pub use folder::Folder;
 use crate::{Error, Portal, Result};
 use merge::Merger;
 
-pub(crate) use reading::hex;
-
 /// Records written in one transaction.
 const BATCH: usize = 1_000;
 

@@ -3,7 +3,7 @@
 use kaishu_types::import::ImportOrganization;
 use sha2::{Digest, Sha256};
 
-use super::reading::hex;
+use kaishu_store::blobs::hex;
 
 /// Makes the code of a publisher: the catalogue, then its own identifier where that can stand in an
 /// address, else a short digest of it. The same publisher always gets the same code.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use kaishu_interop::csv_dir;
 use kaishu_interop::dcat::Syntax;
 use kaishu_interop::{ImportError, Limits, Outcome, ckan, dcat, dcat_us, jsonl};
+use kaishu_store::blobs::hex;
 use kaishu_types::import::{Note, Rejection};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
@@ -121,11 +122,6 @@ pub(super) fn hash_file(path: &Path, hash: &mut Sha256) -> Result<()> {
         }
         hash.update(&buffer[..n_read]);
     }
-}
-
-/// Writes bytes as lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Prepared {
