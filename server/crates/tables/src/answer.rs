@@ -1,5 +1,6 @@
 //! Pages of answers.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
@@ -11,17 +12,15 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{DataFrame, col};
+use futures::{StreamExt, TryStreamExt};
 use kaishu_types::table::{Cell, Key, Position, TableColumn, TableQuery, TableSlice};
 
 use crate::TableError;
 use crate::engine::Engine;
 use crate::parquet::{ROW, stored_type};
-use crate::plan::{self, Order, Visible, shown_text};
+use crate::plan::{self, GroupColumn, Order, Visible, shown_text};
 use crate::value;
 use crate::view::Governed;
-
-/// Groups that are taken away at once are no more than this.
-const MAX_GROUPS: usize = 1_000_000;
 
 /// A page has no more rows than this.
 pub const MAX_PAGE: usize = 10_000;
@@ -84,11 +83,15 @@ impl Engine {
             let range = col(ROW).gt(lit(start)).and(col(ROW).lt_eq(lit(end)));
             let missing = limit - all.rows.len();
             let page = page_of(rows.clone().filter(range)?, &order, None, missing, wanted.clone())?;
-            let (found, next) = cut(&self.collect(page).await?, 1, missing);
+            let batches = self.collect(page).await?;
+            // A range that gives just what is missing does not say whether there is more behind it.
+            let is_more = batches.iter().map(RecordBatch::num_rows).sum::<usize>() > missing;
+            let (found, _) = cut(&batches, 1, missing);
             all.rows.extend(found.rows);
             all.last_keys.extend(found.last_keys);
-            if next.is_some() {
-                return Ok((all, next));
+            if is_more {
+                let last = all.last_keys.last().cloned();
+                return Ok((all, last.map(|key| Position(vec![key]))));
             }
             start = end;
             width = width.saturating_mul(8);
@@ -111,7 +114,7 @@ impl Engine {
         }
         let visible = Visible::of(governed);
         let rows = plan::rows(self, governed, query, &visible)?;
-        let counted = match groups(query, &visible)? {
+        let counted = match grouping_of(query, &visible)? {
             Some(grouping) => plan::grouped(rows, &grouping, &visible)?.frame,
             None => rows,
         };
@@ -163,23 +166,41 @@ impl Engine {
         query: &TableQuery,
         visible: &Visible,
     ) -> Result<(Vec<TableColumn>, SendableRecordBatchStream), TableError> {
-        let slice = self.page_of_groups(governed, query, visible, None, MAX_GROUPS).await?;
-        if slice.next.is_some() {
-            return Err(TableError::Limit(format!(
-                "there are more than {MAX_GROUPS} groups; group by fewer values"
-            )));
-        }
-        let names = (0..slice.columns.len())
-            .map(|place| Field::new(shown_text(place), DataType::Utf8View, true));
+        let Groups { frame, order, columns } = self.whole(true).groups(governed, query, visible)?;
+        let frame = match order.parts.is_empty() {
+            true => frame,
+            false => frame.sort(order.sort())?,
+        };
+        let frame = frame.select(wanted_groups(&columns))?;
+        let stream = self.handle()?.spawn(async move { frame.execute_stream().await });
+        let stream = stream.await.map_err(|error| TableError::Unreadable(error.to_string()))??;
+        let names =
+            (0..columns.len()).map(|place| Field::new(shown_text(place), DataType::Utf8View, true));
         let schema = Arc::new(Schema::new(names.collect::<Vec<_>>()));
-        let texts = (0..slice.columns.len()).map(|place| {
-            let cells = slice.rows.iter().map(|row| row.get(place).cloned().flatten());
-            Arc::new(StringViewArray::from_iter(cells)) as ArrayRef
-        });
-        let batch = RecordBatch::try_new(Arc::clone(&schema), texts.collect())
-            .map_err(datafusion::common::DataFusionError::from)?;
-        let stream = RecordBatchStreamAdapter::new(schema, futures::stream::iter([Ok(batch)]));
-        Ok((slice.columns, Box::pin(stream)))
+        let (of_texts, shown) = (Arc::clone(&schema), columns.clone());
+        let stream =
+            stream.and_then(move |batch| ready(as_texts(&batch, &shown, Arc::clone(&of_texts))));
+        let columns = columns.into_iter().map(|column| column.column).collect();
+        Ok((columns, Box::pin(RecordBatchStreamAdapter::new(schema, stream))))
+    }
+
+    /// Groups rows: with their order, and the columns of them that are shown.
+    fn groups(
+        &self,
+        governed: &Governed,
+        query: &TableQuery,
+        visible: &Visible,
+    ) -> Result<Groups, TableError> {
+        let rows = plan::rows(self, governed, query, visible)?;
+        let grouping = grouping_of(query, visible)?.unwrap_or_default();
+        let plan::Grouped { frame, mut columns, n_keys } = plan::grouped(rows, &grouping, visible)?;
+        let keys = (0..n_keys).map(|place| col(plan::group_column(place)));
+        let order = plan::order(&query.sort, &columns, keys)?;
+        if query.is_distinct {
+            // Distinct rows are groups of which nothing is computed.
+            columns.truncate(n_keys);
+        }
+        Ok(Groups { frame, order, columns })
     }
 
     async fn page_of_groups(
@@ -190,23 +211,15 @@ impl Engine {
         after: Option<&Position>,
         limit: usize,
     ) -> Result<TableSlice, TableError> {
-        let rows = plan::rows(self, governed, query, visible)?;
-        let grouping = groups(query, visible)?.unwrap_or_default();
-        let plan::Grouped { frame, columns, n_keys } = plan::grouped(rows, &grouping, visible)?;
-        let keys = (0..n_keys).map(|place| col(plan::group_column(place)));
-        let order = plan::order(&query.sort, &columns, keys)?;
-        // Distinct rows are groups of which nothing is computed.
-        let n_shown = if query.is_distinct { n_keys } else { columns.len() };
-        let wanted = (0..n_shown).map(|place| col(plan::group_column(place))).collect();
-        let found = self.collect(page_of(frame, &order, after, limit, wanted)?).await?;
-        let (mut found, next) = cut(&found, order.parts.len(), limit);
-        for (place, column) in columns.iter().enumerate() {
-            if column.shown == plan::Shown::Month {
-                found.rewrite(place, month);
+        let Groups { frame, order, columns } = self.groups(governed, query, visible)?;
+        let page = page_of(frame, &order, after, limit, wanted_groups(&columns))?;
+        let (mut found, next) = cut(&self.collect(page).await?, order.parts.len(), limit);
+        for row in &mut found.rows {
+            for (cell, column) in row.iter_mut().zip(&columns) {
+                *cell = cell.take().map(|text| column.shown.write(text));
             }
         }
-        let columns: Vec<TableColumn> =
-            columns.into_iter().take(n_shown).map(|column| column.column).collect();
+        let columns = columns.into_iter().map(|column| column.column).collect();
         Ok(TableSlice { columns, rows: found.rows, next })
     }
 
@@ -243,13 +256,52 @@ impl Engine {
         Ok(Found { rows, last_keys: Vec::new() })
     }
 
+    /// Collects an answer; its texts have no more than [`Bounds::page_bytes`](crate::Bounds) together.
     pub(crate) async fn collect(&self, frame: DataFrame) -> Result<Vec<RecordBatch>, TableError> {
-        self.run(async move { Ok(frame.collect().await?) }).await
+        let most = self.bounds().page_bytes();
+        self.run(async move {
+            let mut stream = frame.execute_stream().await?;
+            let (mut batches, mut n_bytes) = (Vec::new(), 0_usize);
+            while let Some(batch) = stream.next().await {
+                let batch = batch?;
+                n_bytes = n_bytes.saturating_add(text_bytes(&batch));
+                if n_bytes > most {
+                    return Err(TableError::TooMuchMemory);
+                }
+                batches.push(batch);
+            }
+            Ok(batches)
+        })
+        .await
     }
 }
 
+/// Groups on their way.
+struct Groups {
+    frame: DataFrame,
+    order: Order,
+    columns: Vec<GroupColumn>,
+}
+
+fn wanted_groups(columns: &[GroupColumn]) -> Vec<Expr> {
+    (0..columns.len()).map(|place| col(plan::group_column(place))).collect()
+}
+
+/// Writes the values of groups as they are shown.
+fn as_texts(
+    batch: &RecordBatch,
+    columns: &[GroupColumn],
+    schema: Arc<Schema>,
+) -> datafusion::common::Result<RecordBatch> {
+    let texts = batch.columns().iter().zip(columns).map(|(values, column)| {
+        let cells = (0..values.len()).map(|row| Some(column.shown.write(cell(values, row)?)));
+        Arc::new(StringViewArray::from_iter(cells)) as ArrayRef
+    });
+    Ok(RecordBatch::try_new(schema, texts.collect())?)
+}
+
 /// The groups that a question asks for; distinct rows are groups of all selected columns.
-fn groups(
+fn grouping_of(
     query: &TableQuery,
     visible: &Visible,
 ) -> Result<Option<kaishu_types::table::Grouping>, TableError> {
@@ -295,16 +347,6 @@ struct Found {
     last_keys: Vec<Key>,
 }
 
-impl Found {
-    fn rewrite(&mut self, place: usize, write: impl Fn(&str) -> String) {
-        for row in &mut self.rows {
-            if let Some(Some(text)) = row.get_mut(place) {
-                *text = write(text);
-            }
-        }
-    }
-}
-
 /// Takes the rows out of batches, and the position of the last one where there are more.
 fn cut(batches: &[RecordBatch], n_keys: usize, limit: usize) -> (Found, Option<Position>) {
     let mut found = Found::default();
@@ -325,9 +367,11 @@ fn cut(batches: &[RecordBatch], n_keys: usize, limit: usize) -> (Found, Option<P
     (found, None)
 }
 
-fn month(text: &str) -> String {
-    let (year, month) = text.split_at(text.len().saturating_sub(2));
-    format!("{year}-{month}")
+/// Counts the bytes of the texts of a batch. Its memory would not do: the pages that texts are views
+/// into are shared.
+pub(crate) fn text_bytes(batch: &RecordBatch) -> usize {
+    let views = batch.columns().iter().filter_map(|column| column.as_string_view_opt());
+    views.map(|texts| texts.lengths().map(|length| length as usize).sum::<usize>()).sum()
 }
 
 /// Writes a value.
@@ -360,7 +404,7 @@ fn key(array: &dyn Array, row: usize) -> Key {
         DataType::Boolean => Key::Boolean(array.as_boolean().value(row)),
         DataType::Date32 => Key::Integer(array.as_primitive::<Date32Type>().value(row).into()),
         DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            Key::Integer(array.as_primitive::<TimestampMicrosecondType>().value(row))
+            Key::Moment(array.as_primitive::<TimestampMicrosecondType>().value(row))
         }
         _ => cell(array, row).map_or(Key::None, Key::Text),
     }

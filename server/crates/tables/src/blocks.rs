@@ -121,13 +121,16 @@ const TOLD: usize = 20;
 pub(crate) struct Blocks {
     source: Box<dyn Source>,
     row: Row,
-    /// A row that was read and belongs to the next block.
+    /// Columns so far: as many as any row had.
     n_columns: usize,
     n_rows: u64,
     pub(crate) ragged: Ragged,
     n_header: usize,
     is_ended: bool,
 }
+
+/// What every value takes beside its text: where it ends, and whether it is there.
+const VALUE_BYTES: usize = size_of::<i32>() + 1;
 
 impl Blocks {
     /// Cuts the rows that follow a header of so many names.
@@ -174,7 +177,8 @@ impl Blocks {
                 column.push(self.row.get(index));
             }
             n_rows += 1;
-            n_bytes += self.row.n_bytes();
+            // An empty value takes its place, too.
+            n_bytes += self.row.n_bytes() + columns.len() * VALUE_BYTES;
         }
         self.n_rows += n_rows as u64;
         self.n_columns = columns.len();

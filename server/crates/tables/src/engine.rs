@@ -12,7 +12,9 @@ use datafusion::datasource::listing::{
     ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
 };
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
+use datafusion::execution::memory_pool::{
+    GreedyMemoryPool, MemoryConsumer, MemoryPool, MemoryReservation,
+};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use tokio::runtime::{Handle, Runtime};
@@ -25,12 +27,20 @@ use crate::view::StoredTable;
 /// What questions to tables may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Memory of all questions under way, in bytes.
+    /// Memory of all questions under way, in bytes: half for pages, half for what is taken away whole,
+    /// so that a long sort does not keep pages from being answered.
     pub memory: usize,
-    /// Time for one page of an answer.
+    /// Time for one step of an answer; a page in the order of the file may take several.
     pub time: Duration,
     /// Threads that work on questions.
     pub threads: usize,
+}
+
+impl Bounds {
+    /// The texts of one page have no more than this, in bytes.
+    pub(crate) fn page_bytes(&self) -> usize {
+        self.memory / 8
+    }
 }
 
 impl Default for Bounds {
@@ -78,9 +88,11 @@ impl Engine {
         let in_memory = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
         let on_disk = DiskManagerBuilder::default()
             .with_mode(DiskManagerMode::Directories(vec![folder.to_owned()]));
-        let context = context(&bounds, bounds.threads, in_memory.clone())?;
-        let sequential = self::context(&bounds, 1, in_memory)?;
-        let sorting = self::context(&bounds, bounds.threads, on_disk)?;
+        let half = || -> Arc<dyn MemoryPool> { Arc::new(GreedyMemoryPool::new(bounds.memory / 2)) };
+        let (pages, exports) = (half(), half());
+        let context = context(bounds.threads, in_memory.clone(), pages)?;
+        let sequential = self::context(1, in_memory, Arc::clone(&exports))?;
+        let sorting = self::context(bounds.threads, on_disk, exports)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(bounds.threads)
             .thread_name("tables")
@@ -142,7 +154,8 @@ impl Engine {
         numbers: &[i64],
     ) -> Result<DataFrame, TableError> {
         let known = Arc::clone(&self.inner.places);
-        let rows = NumberedRows::new(known, table.path.clone(), as_views(table), numbers);
+        let most = self.bounds().page_bytes();
+        let rows = NumberedRows::new(known, table.path.clone(), as_views(table), numbers, most);
         Ok(self.context.read_table(Arc::new(rows))?)
     }
 
@@ -180,12 +193,12 @@ fn as_views(table: &StoredTable) -> SchemaRef {
 }
 
 fn context(
-    bounds: &Bounds,
     partitions: usize,
     disk: DiskManagerBuilder,
+    memory: Arc<dyn MemoryPool>,
 ) -> Result<SessionContext, TableError> {
     let environment = RuntimeEnvBuilder::new()
-        .with_memory_limit(bounds.memory, 1.0)
+        .with_memory_pool(memory)
         .with_metadata_cache_limit(64 << 20)
         .with_disk_manager_builder(disk)
         .build_arc()?;

@@ -104,7 +104,8 @@ pub enum TableError {
     },
     /// The answer needed too much memory.
     #[error(
-        "the answer needs more memory than one may have; group by fewer values or filter first"
+        "the answer needs more memory than one may have; ask for fewer rows or columns, group by fewer \
+         values, or filter first"
     )]
     TooMuchMemory,
     /// The plan of a question failed.
@@ -150,7 +151,8 @@ impl TableError {
                 format!("这个查询超过了 {} 秒。请缩小范围，或者按数字、日期筛选", time.as_secs())
             }
             Self::TooMuchMemory => {
-                "这个查询占用的内存太多。请先筛选，或者按取值较少的列分组".to_owned()
+                "这个查询占用的内存太多。请少取一些行或列，先筛选，或者按取值较少的列分组"
+                    .to_owned()
             }
             Self::LongRow { line } => {
                 format!("第 {line} 行开始的记录太长，可能有双引号没有关上")

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::Result;
+use datafusion::common::{DataFusionError, Result};
 use datafusion::datasource::TableType;
 use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::logical_expr::Expr;
@@ -21,6 +21,8 @@ use datafusion::parquet::file::metadata::PageIndexPolicy;
 use datafusion::physical_plan::ExecutionPlan;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+
+use crate::answer::text_bytes;
 
 /// What is known of where the rows of files are, in bytes.
 const KNOWN_BYTES: u64 = 64 << 20;
@@ -52,6 +54,8 @@ pub(crate) struct NumberedRows {
     schema: SchemaRef,
     /// From 0, each greater than the one before.
     rows: Vec<usize>,
+    /// Their texts may have so many bytes.
+    most_bytes: usize,
 }
 
 impl std::fmt::Debug for NumberedRows {
@@ -67,13 +71,14 @@ impl NumberedRows {
         path: PathBuf,
         schema: SchemaRef,
         numbers: &[i64],
+        most_bytes: usize,
     ) -> Self {
         let from_zero =
             numbers.iter().filter_map(|number| usize::try_from(number.checked_sub(1)?).ok());
         let mut rows: Vec<usize> = from_zero.collect();
         rows.sort_unstable();
         rows.dedup();
-        Self { known, path, schema, rows }
+        Self { known, path, schema, rows, most_bytes }
     }
 
     fn places(&self) -> Result<ArrowReaderMetadata> {
@@ -115,7 +120,16 @@ impl NumberedRows {
             .with_row_selection(selection)
             .with_projection(mask)
             .build()?;
-        Ok(reader.collect::<Result<_, _>>()?)
+        let (mut batches, mut n_bytes) = (Vec::new(), 0_usize);
+        for batch in reader {
+            let batch = batch?;
+            n_bytes = n_bytes.saturating_add(text_bytes(&batch));
+            if n_bytes > self.most_bytes {
+                return Err(DataFusionError::ResourcesExhausted("a page".to_owned()));
+            }
+            batches.push(batch);
+        }
+        Ok(batches)
     }
 }
 
@@ -178,7 +192,7 @@ mod tests {
         writer.write(&batch).unwrap();
         writer.close().unwrap();
 
-        let rows = NumberedRows::new(Arc::new(places()), path, batch.schema(), numbers);
+        let rows = NumberedRows::new(Arc::new(places()), path, batch.schema(), numbers, 1 << 20);
         let batches = rows.read(&[0, 1]).unwrap();
         let of_batch = |batch: &RecordBatch| {
             let numbers = batch.column(0).as_primitive::<Int64Type>().values().to_vec();

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::TableError;
 use crate::blocks::{Blocks, Column, Progress, Ragged};
-use crate::profile::{ColumnScan, Finding, Found, Proposal};
-use crate::source::TableSource;
+use crate::profile::{ColumnScan, Finding, Found, Proposal, bytes_of_each};
+use crate::source::{TableSource, unique_names};
 
 /// Blocks that wait for a worker.
 const WAITING: usize = 2;
@@ -48,13 +48,14 @@ pub struct Scan {
 /// Fails where the bytes are not what the source says, where a limit is passed, and when cancelled.
 pub fn scan(source: &TableSource, progress: &Progress) -> Result<Scan, TableError> {
     let names = &source.layout.columns;
+    let counted_bytes = bytes_of_each(names.len());
     let mut blocks = Blocks::new(source.open()?, names.len());
     let n_workers = n_workers();
     let finished = thread::scope(|scope| {
         let (senders, workers): (Vec<_>, Vec<_>) = (0..n_workers)
             .map(|_| {
                 let (sender, receiver) = sync_channel(WAITING);
-                (sender, scope.spawn(move || gather(&receiver)))
+                (sender, scope.spawn(move || gather(&receiver, counted_bytes)))
             })
             .unzip();
         let read = deal(&mut blocks, senders, progress);
@@ -69,12 +70,14 @@ pub fn scan(source: &TableSource, progress: &Progress) -> Result<Scan, TableErro
     columns.sort_unstable_by_key(|(index, _)| *index);
     // A table without rows has the columns of its header.
     for index in columns.len()..names.len() {
-        columns.push((index, ColumnScan::new()));
+        columns.push((index, ColumnScan::new(counted_bytes)));
     }
-    let columns = columns
+    // Columns beyond the header are named by their places.
+    let all = (0..columns.len()).map(|index| names.get(index).map_or("", String::as_str));
+    let columns = unique_names(all)
         .into_iter()
-        .map(|(index, scan)| {
-            let name = name_of(names, index);
+        .zip(columns)
+        .map(|(name, (_, scan))| {
             let Found { proposal, profile, findings, meaning } = scan.finish(&name);
             ScannedColumn { name, proposal, profile, findings, meaning }
         })
@@ -85,11 +88,6 @@ pub fn scan(source: &TableSource, progress: &Progress) -> Result<Scan, TableErro
 /// How many columns are worked on side by side.
 pub(crate) fn n_workers() -> usize {
     thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8)
-}
-
-/// Names a column; those beyond the header by their place.
-pub(crate) fn name_of(names: &[String], index: usize) -> String {
-    names.get(index).cloned().unwrap_or_else(|| format!("column_{}", index + 1))
 }
 
 /// Columns of one block for one worker, with the number of the first row.
@@ -118,12 +116,12 @@ fn deal(
     Ok(())
 }
 
-fn gather(receiver: &Receiver<Share>) -> Vec<(usize, ColumnScan)> {
+fn gather(receiver: &Receiver<Share>, counted_bytes: usize) -> Vec<(usize, ColumnScan)> {
     let mut scans: Vec<(usize, ColumnScan)> = Vec::new();
     for (first_row, share) in receiver {
         for (place, (index, column)) in share.into_iter().enumerate() {
             if place == scans.len() {
-                let mut scan = ColumnScan::new();
+                let mut scan = ColumnScan::new(counted_bytes);
                 scan.add_blank(first_row - 1);
                 scans.push((index, scan));
             }

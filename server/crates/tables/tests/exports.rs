@@ -114,6 +114,29 @@ fn coordinates_become_points() {
     assert!(run(engine.export(&governed, &query, ExportFormat::Geojson)).is_err());
 }
 
+/// What is no place, or not even JSON, must not break the whole file.
+#[test]
+fn geojson_is_json_whatever_stands_in_the_table() {
+    for (text, wanted) in [
+        ("name,lon,lat\n甲,104.1,30.2\n乙,NaN,NaN\n丙,1.5,NaN\n", 104.1),
+        ("shape\nPOINT (104.1 30.2)\nPOINT (NaN NaN)\n", 104.1),
+        (
+            "shape\n\"{\"\"type\"\":\"\"Point\"\",\"\"coordinates\"\":[104.1,2]}\"\n\
+             \"{\"\"type\"\":\"\"Point\"\",\"\"coordinates\"\":[1,2}\"\n",
+            104.1,
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let table = take_in(folder.path(), text);
+        let engine = engine(folder.path());
+        let bytes = export(&engine, &table, &TableQuery::default(), ExportFormat::Geojson);
+        let found: serde_json::Value = serde_json::from_slice(&bytes).expect(text);
+        let features = found["features"].as_array().unwrap();
+        assert_eq!(features[0]["geometry"]["coordinates"][0], wanted);
+        assert!(features[1..].iter().all(|feature| feature["geometry"].is_null()), "{found}");
+    }
+}
+
 #[test]
 fn what_is_filtered_is_what_is_taken() {
     let folder = tempfile::tempdir().unwrap();

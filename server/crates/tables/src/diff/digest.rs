@@ -30,6 +30,21 @@ pub(super) struct Change {
     pub(super) new: Option<i64>,
 }
 
+/// The rows that differ.
+pub(super) struct Changes {
+    pub(super) list: Vec<Change>,
+    pub(super) n_same: u64,
+    /// Held for as long as the list is.
+    pub(super) _reserved: MemoryReservation,
+}
+
+/// Whether rows could be told apart.
+pub(super) enum Told {
+    Apart(Changes),
+    /// So many rows have a key that another row of the same table has, too.
+    Repeated(u64),
+}
+
 /// Hashes of one request: nobody can make two rows alike for them.
 #[derive(Default)]
 pub(super) struct Secret {
@@ -102,17 +117,25 @@ fn add(
 pub(super) struct Digests {
     old: Vec<Digest>,
     new: Vec<Digest>,
-    /// Held for as long as they are.
-    _reserved: MemoryReservation,
+    /// Held for as long as they are, and their differences.
+    reserved: MemoryReservation,
 }
 
 impl Digests {
     pub(super) fn new(old: Vec<Digest>, new: Vec<Digest>, reserved: MemoryReservation) -> Self {
-        Self { old, new, _reserved: reserved }
+        Self { old, new, reserved }
     }
 
-    /// How many rows have a key that another row of the same table has, too.
-    pub(super) fn n_repeated(&self) -> u64 {
+    /// Finds the rows that differ.
+    pub(super) fn told(self, by_key: bool) -> Told {
+        match self.n_repeated() {
+            0 if by_key => Told::Apart(self.by_key()),
+            n_repeated if by_key => Told::Repeated(n_repeated),
+            _ => Told::Apart(self.by_content()),
+        }
+    }
+
+    fn n_repeated(&self) -> u64 {
         let of = |digests: &[Digest]| {
             digests.windows(2).filter(|pair| matches!(pair, [a, b] if a.key == b.key)).count()
         };
@@ -120,17 +143,18 @@ impl Digests {
     }
 
     /// The differences of rows that keys tell apart, and how many are the same.
-    pub(super) fn by_key(self) -> (Vec<Change>, u64) {
+    fn by_key(self) -> Changes {
         self.merged(|old, new| old.values != new.values)
     }
 
     /// The differences of whole rows: of equal rows the first of both tables belong together.
-    pub(super) fn by_content(self) -> (Vec<Change>, u64) {
+    fn by_content(self) -> Changes {
         self.merged(|_, _| false)
     }
 
-    fn merged(self, differs: impl Fn(&Digest, &Digest) -> bool) -> (Vec<Change>, u64) {
-        let mut changes = Vec::new();
+    fn merged(self, differs: impl Fn(&Digest, &Digest) -> bool) -> Changes {
+        // All rows may differ: that much is reserved, and a list that grows would take it twice.
+        let mut changes = Vec::with_capacity(self.old.len() + self.new.len());
         let mut n_same = 0;
         let (mut old, mut new) = (self.old.iter().peekable(), self.new.iter().peekable());
         loop {
@@ -155,6 +179,6 @@ impl Digests {
             changes.push(Change { kind, old: number(before), new: number(after) });
         }
         changes.sort_unstable_by_key(|change| (change.kind, change.new, change.old));
-        (changes, n_same)
+        Changes { list: changes, n_same, _reserved: self.reserved }
     }
 }

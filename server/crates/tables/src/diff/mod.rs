@@ -11,7 +11,7 @@ use datafusion::prelude::col;
 use kaishu_domain::quality::is_key;
 use kaishu_types::table::{Cell, ChangeKind, RowChange, TableColumn, TableDiff};
 
-use self::digest::{Change, Digests, Secret};
+use self::digest::{Change, Changes, Digests, Secret, Told};
 use crate::TableError;
 use crate::answer::cell;
 use crate::engine::Engine;
@@ -69,7 +69,8 @@ impl Engine {
         request: &DiffRequest,
     ) -> Result<TableDiff, TableError> {
         let compared = compared(old, new);
-        let (key, changes, n_same) = self.changes(old, new, &compared, &request.keys).await?;
+        let (key, changes) = self.changes(old, new, &compared, &request.keys).await?;
+        let Changes { list: changes, n_same, _reserved } = changes;
         let count = |kind| changes.iter().filter(|change| change.kind == kind).count() as u64;
         let mut diff = TableDiff {
             column_changes: schema::changes(old, new),
@@ -100,7 +101,7 @@ impl Engine {
         new: &Governed,
         compared: &[Compared],
         keys: &Keys,
-    ) -> Result<(Vec<String>, Vec<Change>, u64), TableError> {
+    ) -> Result<(Vec<String>, Changes), TableError> {
         let guessed = compared.iter().find(|it| is_key(&it.column.name));
         let names = match keys {
             Keys::Rows => Vec::new(),
@@ -112,33 +113,30 @@ impl Engine {
             place.ok_or_else(|| TableError::NoColumn(name.clone()))
         });
         let places = places.collect::<Result<Vec<usize>, TableError>>()?;
-        let digests = self.both(old, new, compared, &places).await?;
-        if places.is_empty() {
-            let (changes, n_same) = digests.by_content();
-            return Ok((names, changes, n_same));
-        }
-        match digests.n_repeated() {
-            0 => {
-                let (changes, n_same) = digests.by_key();
-                Ok((names, changes, n_same))
+        match self.told(old, new, compared, &places).await? {
+            Told::Apart(changes) => Ok((names, changes)),
+            Told::Repeated(_) if *keys == Keys::Guess => {
+                match self.told(old, new, compared, &[]).await? {
+                    Told::Apart(changes) => Ok((Vec::new(), changes)),
+                    Told::Repeated(n_repeated) => {
+                        Err(TableError::KeyRepeats { columns: Vec::new(), n_repeated })
+                    }
+                }
             }
-            _ if *keys == Keys::Guess => {
-                drop(digests);
-                let (changes, n_same) = self.both(old, new, compared, &[]).await?.by_content();
-                Ok((Vec::new(), changes, n_same))
+            Told::Repeated(n_repeated) => {
+                Err(TableError::KeyRepeats { columns: names, n_repeated })
             }
-            n_repeated => Err(TableError::KeyRepeats { columns: names, n_repeated }),
         }
     }
 
-    /// Reads both tables and keeps what tells their rows.
-    async fn both(
+    /// Tells the rows of both tables apart: by what they are, or by their keys.
+    async fn told(
         &self,
         old: &Governed,
         new: &Governed,
         compared: &[Compared],
         keys: &[usize],
-    ) -> Result<Digests, TableError> {
+    ) -> Result<Told, TableError> {
         let n_rows = old.table.n_rows.saturating_add(new.table.n_rows);
         let reserved = self.reserve(digest::memory(n_rows))?;
         let secret = Secret::default();
@@ -153,7 +151,7 @@ impl Engine {
         self.run(async move {
             let old = digest::read(first, &secret, &keys).await?;
             let new = digest::read(second, &secret, &keys).await?;
-            Ok(Digests::new(old, new, reserved))
+            Ok(Digests::new(old, new, reserved).told(!keys.is_empty()))
         })
         .await
     }

@@ -5,6 +5,7 @@ use std::io::Write;
 use datafusion::arrow::array::RecordBatch;
 use kaishu_types::table::{Cell, TableColumn};
 use kaishu_types::vocabulary::ItemType;
+use serde::de::IgnoredAny;
 
 use super::RowWriter;
 use super::json::{keys, write_object};
@@ -63,18 +64,21 @@ impl Place {
         let at = |place: usize| -> Cell { cell(batch.columns().get(place)?, row) };
         match self {
             Self::Shape(place) => match at(place) {
-                Some(text) if text.trim_start().starts_with('{') => out.push_str(&text),
+                // What is no JSON would break the whole file.
+                Some(text)
+                    if text.trim_start().starts_with('{')
+                        && serde_json::from_str::<IgnoredAny>(&text).is_ok() =>
+                {
+                    out.push_str(&text);
+                }
                 Some(text) => out.push_str(&point(&text).unwrap_or_else(|| "null".to_owned())),
                 None => out.push_str("null"),
             },
             Self::Point(longitude, latitude) => {
                 let number = |cell: Cell| cell?.trim().parse::<f64>().ok();
-                match number(at(longitude)).zip(number(at(latitude))) {
-                    Some((x, y)) => {
-                        out.push_str(&format!("{{\"type\":\"Point\",\"coordinates\":[{x},{y}]}}"));
-                    }
-                    None => out.push_str("null"),
-                }
+                let place = number(at(longitude)).zip(number(at(latitude)));
+                let point = place.and_then(|(x, y)| write_point(x, y));
+                out.push_str(&point.unwrap_or_else(|| "null".to_owned()));
             }
         }
     }
@@ -85,8 +89,13 @@ fn point(text: &str) -> Option<String> {
     let upper = text.trim().to_ascii_uppercase();
     let inner = upper.strip_prefix("POINT")?.trim_start().strip_prefix('(')?.strip_suffix(')')?;
     let mut numbers = inner.split_whitespace().map(str::parse::<f64>);
-    let (x, y) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
-    Some(format!("{{\"type\":\"Point\",\"coordinates\":[{x},{y}]}}"))
+    write_point(numbers.next()?.ok()?, numbers.next()?.ok()?)
+}
+
+/// JSON has no word for what is no number or has no end.
+fn write_point(x: f64, y: f64) -> Option<String> {
+    let is_place = x.is_finite() && y.is_finite();
+    is_place.then(|| format!("{{\"type\":\"Point\",\"coordinates\":[{x},{y}]}}"))
 }
 
 pub(super) struct Geojson {

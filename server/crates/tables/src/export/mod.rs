@@ -9,6 +9,7 @@ mod xlsx;
 mod xml;
 
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str::FromStr;
 
 use bytes::Bytes;
@@ -136,7 +137,10 @@ impl Engine {
         let runtime = self.handle()?;
         tokio::task::spawn_blocking(move || {
             let pipe = Pipe::new(sender.clone());
-            if let Err(error) = write_all(format, &columns, rows, pipe, &runtime) {
+            // Chunks that merely end are a whole file, so a panic must be an error.
+            let write = || write_all(format, &columns, rows, pipe, &runtime);
+            let stopped = |_| Err(TableError::Unreadable("the writer stopped".to_owned()));
+            if let Err(error) = catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(stopped) {
                 // Whoever asked may have gone away; then nobody wants to know.
                 drop(sender.blocking_send(Err(error)));
             }

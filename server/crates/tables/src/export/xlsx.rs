@@ -59,13 +59,13 @@ impl Xlsx {
     }
 
     fn put(&mut self, place: u16, text: &str, item_type: ItemType) -> Result<(), TableError> {
-        let name = self.columns.get(usize::from(place)).map(|column| column.name.clone());
         if text.chars().count() > CELL_CHARACTERS {
+            let column = self.columns.get(usize::from(place));
             return Err(TableError::Limit(format!(
                 "row {}, column `{}` has more than {CELL_CHARACTERS} characters, which no cell of a \
                  workbook holds; take CSV or JSON",
                 self.n_rows + 1,
-                name.unwrap_or_default(),
+                column.map(|column| column.name.as_str()).unwrap_or_default(),
             )));
         }
         let sheet = self.workbook.worksheet_from_index(self.sheet).map_err(failed)?;

@@ -44,6 +44,19 @@ pub(crate) enum Shown {
     Month,
 }
 
+impl Shown {
+    /// Writes a value that was computed.
+    pub(crate) fn write(self, text: String) -> String {
+        match self {
+            Self::AsItIs => text,
+            Self::Month => {
+                let (year, month) = text.split_at(text.len().saturating_sub(2));
+                format!("{year}-{month}")
+            }
+        }
+    }
+}
+
 /// Names the column of groups at a place.
 pub(crate) fn group_column(place: usize) -> String {
     format!("g{place}")

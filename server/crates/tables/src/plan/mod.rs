@@ -13,7 +13,7 @@ use kaishu_types::table::{TableColumn, TableQuery};
 use kaishu_types::vocabulary::ItemType;
 
 pub(crate) use self::filter::{A_DATE, A_MOMENT, A_NUMBER, YES_OR_NO};
-pub(crate) use self::group::{Grouped, OF_DATES, OF_NUMBERS, Shown, group_column, grouped};
+pub(crate) use self::group::{GroupColumn, Grouped, OF_DATES, OF_NUMBERS, group_column, grouped};
 pub(crate) use self::order::{Order, after, foreign_cursor, order};
 use crate::TableError;
 use crate::engine::Engine;

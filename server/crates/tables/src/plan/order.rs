@@ -71,6 +71,7 @@ fn scalar(key: &Key) -> Option<ScalarValue> {
     Some(match key {
         Key::None => return None,
         Key::Integer(number) => ScalarValue::Int64(Some(*number)),
+        Key::Moment(moment) => ScalarValue::TimestampMicrosecond(Some(*moment), None),
         Key::Number(bits) => ScalarValue::Float64(Some(f64::from_bits(*bits))),
         Key::Text(text) => ScalarValue::Utf8View(Some(text.clone())),
         Key::Boolean(is_it) => ScalarValue::Boolean(Some(*is_it)),

@@ -52,10 +52,11 @@ pub(crate) struct Found {
 }
 
 impl ColumnScan {
-    pub(crate) fn new() -> Self {
+    /// Begins a column of which so many bytes of values are counted.
+    pub(crate) fn new(counted_bytes: usize) -> Self {
         Self {
             n_blank: 0,
-            frequent: Frequent::new(),
+            frequent: Frequent::new(counted_bytes),
             gathered: Gathered {
                 n_values: 0,
                 n_chars: 0,

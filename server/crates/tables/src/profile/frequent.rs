@@ -8,8 +8,14 @@ use rustc_hash::FxBuildHasher;
 
 /// So many different values are counted.
 const MOST: usize = 8192;
-/// So many bytes of them are kept.
+/// So many bytes of them are kept of one column, and of all columns of a table.
 const MOST_BYTES: usize = 1 << 20;
+const MOST_BYTES_OF_ALL: usize = 64 << 20;
+
+/// How many bytes of values are kept of each of so many columns.
+pub(crate) fn bytes_of_each(n_columns: usize) -> usize {
+    (MOST_BYTES_OF_ALL / n_columns.max(1)).min(MOST_BYTES)
+}
 
 /// A value that was seen.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +29,7 @@ pub(crate) struct Seen {
 pub(crate) struct Frequent {
     seen: HashMap<Box<str>, Seen, FxBuildHasher>,
     n_bytes: usize,
+    most_bytes: usize,
     n_values: u64,
     /// Estimates how many there are, from when they are too many to keep.
     estimate: Option<HllSketch>,
@@ -30,8 +37,15 @@ pub(crate) struct Frequent {
 }
 
 impl Frequent {
-    pub(crate) fn new() -> Self {
-        Self { seen: HashMap::default(), n_bytes: 0, n_values: 0, estimate: None, is_kept: true }
+    pub(crate) fn new(most_bytes: usize) -> Self {
+        Self {
+            seen: HashMap::default(),
+            n_bytes: 0,
+            most_bytes,
+            n_values: 0,
+            estimate: None,
+            is_kept: true,
+        }
     }
 
     /// Whether every value is counted.
@@ -41,7 +55,7 @@ impl Frequent {
 
     /// Whether the next value may be too many.
     pub(crate) fn is_full(&self) -> bool {
-        self.seen.len() >= MOST || self.n_bytes >= MOST_BYTES
+        self.seen.len() >= MOST || self.n_bytes >= self.most_bytes
     }
 
     /// Counts a value.

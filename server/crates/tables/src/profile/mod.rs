@@ -8,6 +8,7 @@ mod types;
 mod written;
 
 pub(crate) use self::column::{ColumnScan, Found};
+pub(crate) use self::frequent::bytes_of_each;
 pub use self::sensitive::Finding;
 pub use self::types::{Misfit, Proposal};
 pub(crate) use self::types::{TypeFinder, cut};

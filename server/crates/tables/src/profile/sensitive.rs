@@ -43,12 +43,13 @@ impl Looking {
             self.n_as_long += count;
         }
         let found = &mut self.found;
-        let mut seen: Option<Sensitive> = None;
+        let mut seen: Vec<Sensitive> = Vec::new();
         find_in(value, &mut |kind| {
             // One value with three telephone numbers is one row.
-            if seen.replace(kind) == Some(kind) {
+            if seen.contains(&kind) {
                 return;
             }
+            seen.push(kind);
             let known = match found.iter_mut().find(|(known, ..)| *known == kind) {
                 Some(known) => known,
                 None => {

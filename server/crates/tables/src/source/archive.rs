@@ -45,8 +45,9 @@ pub(crate) fn unzip(
     for n in 0..archive.len() {
         let mut file = archive.by_index(n).map_err(broken)?;
         let name = name_of(file.name_raw());
-        let is_hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-        if file.is_dir() || is_hidden || !is_wanted(&name) {
+        // What macOS packs beside each file is about it, and has its ending.
+        let is_shadow = name.split('/').any(|part| part.starts_with("._") || part == "__MACOSX");
+        if file.is_dir() || is_shadow || !is_wanted(&name) {
             others.push(name);
             continue;
         }

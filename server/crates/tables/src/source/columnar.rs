@@ -7,6 +7,7 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use datafusion::parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
+use super::layout::unique_names;
 use super::spool::SpoolWriter;
 use super::{Layout, MAX_COLUMNS, Origin, Row, TableSource};
 use crate::TableError;
@@ -38,7 +39,7 @@ pub(crate) fn read(path: &Path, folder: &Path) -> Result<Vec<TableSource>, Table
     if schema.fields().len() > MAX_COLUMNS {
         return Err(TableError::TooManyColumns { line: 1 });
     }
-    let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let columns = unique_names(schema.fields().iter().map(|field| field.name().as_str()));
     let mut writer = SpoolWriter::new(folder)?;
     let options = FormatOptions::default();
     for batch in reader.with_batch_size(1024).build().map_err(broken)? {

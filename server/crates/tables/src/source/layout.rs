@@ -1,5 +1,7 @@
 //! Where a table begins: titles above it, and how many rows its header has.
 
+use std::collections::HashSet;
+
 use super::{Layout, Row, Source};
 use crate::TableError;
 use crate::value;
@@ -135,7 +137,7 @@ fn is_same(row: &Row, first: &Row) -> bool {
 fn names(rows: &[Row], merged: &[Merged]) -> Vec<String> {
     let n = rows.iter().map(Row::len).max().unwrap_or(0);
     let mut names: Vec<String> = Vec::with_capacity(n);
-    let mut taken = std::collections::HashSet::new();
+    let mut taken = HashSet::new();
     for index in 0..n {
         let mut parts: Vec<String> = Vec::new();
         for row in rows {
@@ -145,16 +147,26 @@ fn names(rows: &[Row], merged: &[Merged]) -> Vec<String> {
                 parts.push(text);
             }
         }
-        let name = if parts.is_empty() { format!("column_{}", index + 1) } else { parts.join(" ") };
-        let mut unique = name.clone();
-        let mut n = 2;
-        while !taken.insert(unique.clone()) {
-            unique = format!("{name}_{n}");
-            n += 1;
-        }
-        names.push(unique);
+        names.push(unique(&mut taken, index, &parts.join(" ")));
     }
     names
+}
+
+/// Names columns that have their names from elsewhere: never empty, no two alike.
+pub(crate) fn unique_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut taken = HashSet::new();
+    names.into_iter().enumerate().map(|(index, name)| unique(&mut taken, index, name)).collect()
+}
+
+fn unique(taken: &mut HashSet<String>, index: usize, name: &str) -> String {
+    let name = if name.is_empty() { format!("column_{}", index + 1) } else { name.to_owned() };
+    let mut unique = name.clone();
+    let mut n = 2;
+    while !taken.insert(unique.clone()) {
+        unique = format!("{name}_{n}");
+        n += 1;
+    }
+    unique
 }
 
 /// The text of a cell, or of the block that it is in.

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::delimited::Delimited;
 pub use self::inspect::inspect;
+pub(crate) use self::layout::unique_names;
 pub(crate) use self::row::Row;
 use self::split::Splitter;
 use self::spool::Spool;

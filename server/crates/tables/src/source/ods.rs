@@ -217,8 +217,8 @@ impl Sheet {
             self.row.place = after.min(MAX_ROWS + 1);
             return Ok(());
         }
-        let n_bytes = usize::try_from(self.n_rows - self.n_rows.min(1)).unwrap_or(usize::MAX);
-        self.n_repeated_bytes = n_bytes
+        let n_more = usize::try_from(self.n_rows.saturating_sub(1)).unwrap_or(usize::MAX);
+        self.n_repeated_bytes = n_more
             .saturating_mul(self.row.n_bytes() + self.row.len() * 4)
             .saturating_add(self.n_repeated_bytes);
         if after > MAX_ROWS + 1 || self.n_repeated_bytes > MOST_REPEATED_BYTES {

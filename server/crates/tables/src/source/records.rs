@@ -11,6 +11,7 @@ use serde::de::{
 use serde_json::value::RawValue;
 
 use super::budget::Budget;
+use super::layout::unique_names;
 use super::spool::SpoolWriter;
 use super::{Layout, MAX_COLUMNS, MAX_ROW_BYTES, Origin, Row, TableSource};
 use crate::TableError;
@@ -112,7 +113,8 @@ impl Tables<'_> {
             if is_empty {
                 continue;
             }
-            let layout = Layout { columns: table.columns, ..Layout::default() };
+            let columns = unique_names(table.columns.iter().map(String::as_str));
+            let layout = Layout { columns, ..Layout::default() };
             sources.push(TableSource { name: table.name, path, origin: Origin::Rows, layout });
         }
         if let [only] = sources.as_mut_slice() {
@@ -430,6 +432,7 @@ mod tests {
         );
         check("[[1,\"x\"],[2]]", &["[column_1,column_2] 1|x 2|∅"]);
         check("[1,2]", &["[value] 1 2"]);
+        check("[{\"\":1,\"column_1\":2}]", &["[column_1,column_1_2] 1|2"]);
         check("{\"a\":1,\"t\":[1]}\n{\"a\":{\"b\":2}}\n", &["[a,t] 1|[1] {\"b\":2}|∅"]);
         check("{\"n\":2,\"x\":[{\"a\":1}],\"y\":[{\"b\":2}]}", &["x[a] 1", "y[b] 2"]);
         check("{\"a\":1,\"b\":{\"c\":\"d\"}}", &["[a,b] 1|{\"c\":\"d\"}"]);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use calamine::{Data, DataRef, ExcelDateTime, Reader, Xls, Xlsx};
+use calamine::{Data, DataRef, ExcelDateTime, Reader, Xls, Xlsx, XlsxError};
 
 use super::layout::{self, Merged};
 use super::spool::{Spool, SpoolWriter};
@@ -30,8 +30,12 @@ pub(crate) fn xlsx(path: &Path, folder: &Path) -> Result<Vec<TableSource>, Table
             })
             .collect();
         let mut writer = SpoolWriter::new(folder)?;
-        // A sheet that is a chart has no cells.
-        let Ok(mut cells) = workbook.worksheet_cells_reader(&name) else { continue };
+        let mut cells = match workbook.worksheet_cells_reader(&name) {
+            Ok(cells) => cells,
+            // A chart has no cells.
+            Err(XlsxError::NotAWorksheet(_)) => continue,
+            Err(error) => return Err(broken(format!("sheet `{name}`: {error}"))),
+        };
         let mut row = Row::at(1);
         while let Some(cell) = cells.next_cell().map_err(broken)? {
             let (place, index) = cell.get_position();

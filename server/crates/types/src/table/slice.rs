@@ -47,9 +47,12 @@ pub enum Key {
     /// There is none; such rows come last.
     #[serde(rename = "n")]
     None,
-    /// A whole number, a day, a moment.
+    /// A whole number, or a day.
     #[serde(rename = "i")]
     Integer(i64),
+    /// A moment, in microseconds since 1970.
+    #[serde(rename = "m")]
+    Moment(i64),
     /// The bits of a number, so that it comes back as it went.
     #[serde(rename = "f")]
     Number(u64),
