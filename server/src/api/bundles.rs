@@ -58,9 +58,8 @@ pub(super) async fn take(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        let receipt = portal.issue_bundle_receipt(&bundle, asked.client).await?;
+        let (receipt, chunks) = portal.write_bundle(bundle, asked.client, asked.lang).await?;
         name_receipt(&mut headers, &receipt.code);
-        let chunks = portal.write_bundle(bundle, receipt);
         Body::from_stream(chunks.map(|chunk| chunk.map_err(std::io::Error::other)))
     };
     let mut response = Response::new(body);

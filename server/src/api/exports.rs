@@ -85,12 +85,11 @@ pub(super) async fn take(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        // A wrong question is refused before it gets a receipt.
         let question = address::query_string(&address::write(&request));
-        let client = asked.client;
-        let receipt = portal.issue_answer_receipt(&table, Some(format), &question, client).await?;
+        let (query, client) = (&request.query, asked.client);
+        let export = portal.export(&table, query, format, &question, client, asked.lang);
+        let (receipt, chunks) = export.await?;
         name_receipt(&mut headers, &receipt.code);
-        let chunks = portal.export(&table, &request.query, format, receipt.code).await?;
         Body::from_stream(chunks.map(|chunk| chunk.map_err(std::io::Error::other)))
     };
     let mut response = Response::new(body);

@@ -119,7 +119,7 @@ pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<Exi
         Command::Anonymity(measuring) => anonymity(&portal, measuring).await,
         Command::Retry(OfFile { code, id }) => {
             if !portal.take_in_again(&code, id).await? {
-                bail!("file {id} is being taken in now, or waits for it");
+                bail!("file {id} is being taken in now");
             }
             super::take_in_files(&portal).await?;
             super::catch_up(&portal).await?;

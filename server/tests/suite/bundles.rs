@@ -1,13 +1,14 @@
 //! Whole datasets as archives, and the receipts of all that is made while it is sent.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::time::Duration;
 
 use futures::StreamExt;
 use kaishu_portal::tables::{ExportFormat, TableState};
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
+use kaishu_types::receipt::ReceiptView;
 use kaishu_types::table::TableQuery;
 use kaishu_types::vocabulary::DatasetState;
 use kaishu_types::{DatasetCode, Lang};
@@ -106,6 +107,25 @@ async fn an_archive_has_the_open_part_only() {
 }
 
 #[tokio::test]
+async fn files_of_one_name_stand_side_by_side_in_an_archive() {
+    let mut packed = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (year, n) in [("2023", 1), ("2024", 2)] {
+        let options = zip::write::SimpleFileOptions::default();
+        packed.start_file(format!("{year}/data.csv"), options).unwrap();
+        packed.write_all(format!("地区,手机\n甲,1380013800{n}\n").as_bytes()).unwrap();
+    }
+    let catalogue = Catalogue::default().dataset(CODE, "名册", "unconditional").file(
+        CODE,
+        "years.zip",
+        &packed.finish().unwrap().into_inner(),
+    );
+    let site = site(catalogue).await;
+    let answer = site.get(&format!("/api/v1/datasets/{CODE}/export.zip")).await;
+    let files = unpacked(&answer.bytes);
+    assert_eq!(files.len(), 3, "{:?}", files.keys());
+}
+
+#[tokio::test]
 async fn an_archive_names_what_it_leaves_out() {
     let catalogue = open().file(CODE, "broken.json", b"{");
     let site = site(catalogue).await;
@@ -158,7 +178,16 @@ async fn answers_have_receipts() {
     assert!(!known.has("x-receipt"));
     let prefetch = [("sec-purpose", "prefetch")];
     assert_eq!(site.get_with(&format!("{path}/export.csv"), &prefetch).await.status, 503);
-    assert!(!site.get(&format!("{path}/export.csv?filter=no+%3D+1")).await.has("x-receipt"));
+    site.test_portal.portal().flush_usage().await.unwrap();
+    let before = site.get(&format!("/api/v1/datasets/{CODE}")).await.json()["n_downloads"].clone();
+    assert_ne!(before, 0);
+    for wrong in ["export.csv?filter=no+%3D+1", "export.csv?select=no", "export.geojson"] {
+        let answer = site.get(&format!("{path}/{wrong}")).await;
+        assert_eq!((answer.status.as_u16(), answer.has("x-receipt")), (400, false), "{wrong}");
+    }
+    site.test_portal.portal().flush_usage().await.unwrap();
+    let after = site.get(&format!("/api/v1/datasets/{CODE}")).await.json()["n_downloads"].clone();
+    assert_eq!(before, after);
 }
 
 // Proves DL-08: an export that runs ends with an error when its dataset is suspended, and its receipt says so.
@@ -180,10 +209,10 @@ async fn a_running_export_stops() {
         panic!("there is no table")
     };
     let format = ExportFormat::Csv;
-    let receipt = portal.issue_answer_receipt(&table, Some(format), "", None).await.unwrap();
-    let number = receipt.code.clone();
     let whole = TableQuery::default();
-    let mut chunks = Box::pin(portal.export(&table, &whole, format, receipt.code).await.unwrap());
+    let export = portal.export(&table, &whole, format, "", None, Lang::Zh).await;
+    let (ReceiptView { code: number, .. }, chunks) = export.unwrap();
+    let mut chunks = Box::pin(chunks);
     assert!(chunks.next().await.unwrap().is_ok());
 
     site.test_portal.set_state(CODE, DatasetState::Suspended, "核实中").await;

@@ -109,6 +109,7 @@ struct Inner {
     directory: RwLock<Arc<Directory>>,
     usage: usage::Pending,
     retrievals: retrieval::Retrievals,
+    admission: tables::Admission,
     statistics: statistics::Cache,
     indexing: indexing::Signal,
     engine: kaishu_tables::Engine,
@@ -151,6 +152,7 @@ impl Portal {
             directory: RwLock::new(Arc::new(directory)),
             usage: usage::Pending::default(),
             retrievals: retrieval::Retrievals::default(),
+            admission: tables::Admission::default(),
             statistics: statistics::Cache::default(),
             indexing: indexing::Signal::default(),
             engine: kaishu_tables::Engine::new(

@@ -209,6 +209,8 @@ pub async fn facts(store: &Store, table: &StoredTable) -> Result<String> {
         .column(resource_table::Column::Facts)
         .filter(resource_table::COLUMN.resource_id.eq(table.resource_id))
         .filter(resource_table::COLUMN.position.eq(table.position))
+        // A file may have been taken in again in the meantime.
+        .filter(resource_table::COLUMN.blob_key.eq(&table.blob_key))
         .into_tuple()
         .one(&store.connection)
         .await?;

@@ -87,7 +87,7 @@ impl Catalogue {
         self
     }
 
-    /// Adds a file: JSON, GeoJSON or PDF where its name says so, else a table.
+    /// Adds a file of the format that its name says, else a table.
     #[must_use]
     pub fn file(mut self, dataset: &str, name: &str, bytes: &[u8]) -> Self {
         let path = cell(&format!("tables/{name}"));
@@ -95,6 +95,8 @@ impl Catalogue {
             Some("json") => "json,file,application/json",
             Some("pdf") => "pdf,file,application/pdf",
             Some("geojson") => "geojson,file,application/geo+json",
+            Some("zip") => "zip,file,application/zip",
+            Some("txt") => "txt,file,text/plain",
             _ => "csv,file,text/csv",
         };
         self.resources.push(format!("{dataset},{},,{path},,{kind}", cell(name)));

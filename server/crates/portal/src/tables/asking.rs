@@ -5,8 +5,8 @@ use kaishu_types::table::{TableQuery, TableSlice};
 use sha2::{Digest, Sha256};
 
 use super::OpenTable;
-use crate::importing::hex;
 use crate::{Error, Portal, Result};
+use kaishu_store::blobs::hex;
 
 /// Which part of an answer is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

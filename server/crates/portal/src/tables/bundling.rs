@@ -1,7 +1,8 @@
 //! All that is open of a dataset as one archive, with a list of what is in it and what is not (DL-10).
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -21,10 +22,10 @@ use zip::{CompressionMethod, ZipWriter};
 use super::exporting::Watched;
 use super::{FileRelease, OpenTable, TableState, why_stopped};
 use crate::downloads::Facts;
-use crate::importing::hex;
 use crate::retrieval::Client;
 use crate::rules::FileAccess;
 use crate::{Error, Portal, Result};
+use kaishu_store::blobs::hex;
 
 /// Chunks that wait to be sent.
 const WAITING: usize = 8;
@@ -168,7 +169,10 @@ impl Portal {
             let n_tables = table.names.len();
             let title = text::file_name(&resource.title);
             let sheet = table.names.get(number - 1).filter(|_| n_tables > 1);
-            let sheet = sheet.map(|name| format!("-{}", text::file_name(name))).unwrap_or_default();
+            // Tables of one file may have names that are alike as names of files.
+            let sheet = sheet
+                .map(|name| format!("-{number}-{}", text::file_name(name)))
+                .unwrap_or_default();
             bundle.add(resource, format!("{title}{sheet}.csv"), Source::Table(table));
             if number >= n_tables {
                 return Ok(true);
@@ -177,8 +181,7 @@ impl Portal {
         }
     }
 
-    /// Writes the receipt of an archive.
-    pub async fn issue_bundle_receipt(
+    async fn issue_bundle_receipt(
         &self,
         bundle: &Bundle,
         client: Option<Client>,
@@ -196,18 +199,25 @@ impl Portal {
         self.receipt_of(&bundle.dataset, facts, client).await
     }
 
-    /// Writes the archive, in chunks. Its last file is `manifest.json`; an archive that breaks off has
-    /// no directory, so that no program takes it for the whole.
-    pub fn write_bundle(
+    /// Writes the archive, in chunks, with its receipt. Its last file is `manifest.json`; an archive that
+    /// breaks off has no directory, so that no program takes it for the whole.
+    ///
+    /// # Errors
+    ///
+    /// `TooManyRequests` and `Unavailable` where too many files are on their way.
+    pub async fn write_bundle(
         &self,
         bundle: Bundle,
-        receipt: ReceiptView,
-    ) -> impl Stream<Item = Result<Bytes>> + Send + 'static {
+        client: Option<Client>,
+        lang: Lang,
+    ) -> Result<(ReceiptView, impl Stream<Item = Result<Bytes>> + Send + 'static)> {
+        let admitted = self.inner.admission.admit(client, lang)?;
+        let receipt = self.issue_bundle_receipt(&bundle, client).await?;
         let watched =
             Watched::Bundle { dataset: bundle.dataset.code.clone(), rights: bundle.rights() };
         let code = receipt.code.clone();
-        let chunks = self.archive(bundle, receipt);
-        self.watch(chunks, watched, code)
+        let chunks = self.archive(bundle, receipt.clone());
+        Ok((receipt, self.watch(chunks, watched, code, admitted)))
     }
 
     fn archive(&self, bundle: Bundle, receipt: ReceiptView) -> Chunks {
@@ -223,7 +233,9 @@ impl Portal {
                 let query = TableQuery::default();
                 runtime.block_on(engine.export(&table.governed, &query, ExportFormat::Csv))
             };
-            let written = archive.write(&bundle, &receipt, &export);
+            let write = || archive.write(&bundle, &receipt, &export);
+            let stopped = |_| Err(TableError::Unreadable("the writer stopped".to_owned()));
+            let written = catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(stopped);
             // The archive ends its file when it is dropped: where something is missing, the error has
             // to go out before. Whoever asked may have gone away; then nobody wants to know.
             if let Err(error) = written {
@@ -282,7 +294,10 @@ impl Archive {
             self.begin(&part.name, packing(part))?;
             let mut sum = Sum { zip: &mut self.zip, sha256: Sha256::new(), size_bytes: 0 };
             match &part.source {
-                Source::Original(path) => copy(&mut File::open(path)?, &mut sum)?,
+                Source::Original(path) => {
+                    let mut file = BufReader::with_capacity(READ_BYTES, File::open(path)?);
+                    io::copy(&mut file, &mut sum)?;
+                }
                 Source::Table(table) => {
                     let mut chunks = export(table)?;
                     while let Some(chunk) = chunks.blocking_recv() {
@@ -360,16 +375,5 @@ impl Write for Sum<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.zip.flush()
-    }
-}
-
-fn copy(from: &mut File, to: &mut dyn Write) -> io::Result<()> {
-    let mut buffer = vec![0; READ_BYTES];
-    loop {
-        let n = from.read(&mut buffer)?;
-        match buffer.get(..n) {
-            Some([]) | None => return Ok(()),
-            Some(bytes) => to.write_all(bytes)?,
-        }
     }
 }

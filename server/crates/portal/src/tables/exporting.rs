@@ -12,12 +12,13 @@ use kaishu_types::table::TableQuery;
 use kaishu_types::{DatasetCode, Lang, ReceiptCode};
 use sha2::{Digest, Sha256};
 
+use super::admission::Admitted;
 use super::asking::fingerprint;
 use super::{OpenTable, TableState};
 use crate::downloads::Facts;
-use crate::importing::hex;
 use crate::retrieval::Client;
 use crate::{Error, Portal, Result};
+use kaishu_store::blobs::hex;
 
 /// How long after a suspension or a change of class an export may still run.
 const LOOKED_AT: Duration = Duration::from_secs(1);
@@ -32,6 +33,7 @@ pub(super) enum Watched {
 
 /// A file on its way out.
 struct Running {
+    _admitted: Admitted,
     portal: Portal,
     chunks: Chunks,
     watched: Watched,
@@ -68,28 +70,35 @@ impl Portal {
         self.receipt_of(&table.entry, facts, client).await
     }
 
-    /// Writes the whole answer of a question as a file, in chunks. At its end size and checksum are
-    /// added to the receipt.
+    /// Writes the whole answer of a question as a file, in chunks, with its receipt. At its end size and
+    /// checksum are added to the receipt. `question` is what the receipt says was asked.
     ///
     /// # Errors
     ///
-    /// As [`Self::ask`], and where the format cannot hold the answer. A fault on the way, and the end of
-    /// the right to have it, end the chunks with an error, so that no part is taken for the whole.
+    /// As [`Self::ask`], and where the format cannot hold the answer; `TooManyRequests` and
+    /// `Unavailable` where too many files are on their way. Then there is no receipt. A fault on the way,
+    /// and the end of the right to have it, end the chunks with an error, so that no part is taken for
+    /// the whole.
     pub async fn export(
         &self,
         table: &OpenTable,
         query: &TableQuery,
         format: ExportFormat,
-        receipt: ReceiptCode,
-    ) -> Result<impl Stream<Item = Result<Bytes>> + Send + 'static> {
+        question: &str,
+        client: Option<Client>,
+        lang: Lang,
+    ) -> Result<(ReceiptView, impl Stream<Item = Result<Bytes>> + Send + 'static)> {
+        let admitted = self.inner.admission.admit(client, lang)?;
         let chunks = self.inner.engine.export(&table.governed, query, format).await?;
+        let receipt = self.issue_answer_receipt(table, Some(format), question, client).await?;
         let watched = Watched::Table {
             dataset: table.entry.code.clone(),
             resource: table.resource.id,
             number: table.number,
             rights: table.governed.rights(),
         };
-        Ok(self.watch(chunks, watched, receipt))
+        let chunks = self.watch(chunks, watched, receipt.code.clone(), admitted);
+        Ok((receipt, chunks))
     }
 
     /// Passes chunks on for as long as the asker may have them.
@@ -98,8 +107,10 @@ impl Portal {
         chunks: Chunks,
         watched: Watched,
         receipt: ReceiptCode,
+        admitted: Admitted,
     ) -> impl Stream<Item = Result<Bytes>> + Send + 'static {
         let running = Running {
+            _admitted: admitted,
             portal: self.clone(),
             chunks,
             watched,

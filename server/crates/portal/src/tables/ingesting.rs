@@ -1,6 +1,5 @@
 //! Taking files in: durable jobs, one file at a time on each node (PUB-05, PUB-14).
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use kaishu_domain::quality::{Measure, Severity};
 use kaishu_domain::validate::{check_division_code, is_province};
 use kaishu_store::jobs::{self, Job, JobState};
 use kaishu_store::tables::{self, TABULAR, TableRow, TabularFile};
-use kaishu_tables::{Expected, Ingested, Progress, TableError, TableSource};
+use kaishu_tables::{Expected, Ingested, Progress, TableError, ingest_expected};
 use kaishu_types::Lang;
 use kaishu_types::dataset::ResourceView;
 use kaishu_types::vocabulary::ResourceKind;
@@ -105,7 +104,7 @@ impl Portal {
             end(JobState::Failed, Some("the file is no longer here")).await?;
             return Ok(Outcome::Failed);
         };
-        let made = self.make_tables(job, owner, &file).await;
+        let made = self.watched(job, owner, &file).await;
         let (rows, is_blocked) = match made {
             Ok(made) => made,
             Err(Error::Table(TableError::Cancelled)) => {
@@ -125,11 +124,37 @@ impl Portal {
         Ok(Outcome::Done { is_blocked })
     }
 
-    async fn make_tables(
+    /// Makes the tables of a file, while it says how far it is and listens whether it is to stop.
+    async fn watched(
         &self,
         job: &Job,
         owner: &str,
         file: &TabularFile,
+    ) -> Result<(Vec<TableRow>, bool)> {
+        let progress = Arc::new(Progress::default());
+        let total = file.size_bytes.saturating_mul(2);
+        let mut made = std::pin::pin!(self.make_tables(job.subject, file, &progress));
+        loop {
+            tokio::select! {
+                made = &mut made => return made,
+                () = tokio::time::sleep(REPORT) => {
+                    let done = progress.done();
+                    match jobs::report(&self.inner.store, job.id, owner, done, total).await {
+                        Ok(true) => {}
+                        Ok(false) => progress.cancel(),
+                        // The work goes on; another node takes it only where this one stays silent.
+                        Err(error) => tracing::warn!(job = job.id, %error, "progress is not told"),
+                    }
+                }
+            }
+        }
+    }
+
+    async fn make_tables(
+        &self,
+        resource: i64,
+        file: &TabularFile,
+        progress: &Arc<Progress>,
     ) -> Result<(Vec<TableRow>, bool)> {
         let path = self.inner.blobs.local_copy(&file.blob_key, &self.inner.table_cache).await?;
         let mut expected = self.expected(file).await?;
@@ -140,9 +165,8 @@ impl Portal {
         let name = file.file_name.clone().unwrap_or_default();
         let format = file.format;
         let work = folder.path().to_owned();
-        let total = file.size_bytes.saturating_mul(2);
-        let inspect = move |_: &Progress| Ok(kaishu_tables::inspect(&path, format, &name, &work)?);
-        let sources = self.watched(job, owner, total, inspect).await?;
+        let inspect = move || Ok(kaishu_tables::inspect(&path, format, &name, &work)?);
+        let sources = unbounded(inspect).await?;
         expected.is_only_table &= sources.len() == 1;
         let expected = Arc::new(expected);
         let mut rows = Vec::with_capacity(sources.len());
@@ -151,9 +175,10 @@ impl Portal {
             let target = folder.path().join(format!("{n}.parquet"));
             let name = source.name.clone();
             let (expected, written) = (Arc::clone(&expected), target.clone());
-            let work = move |progress: &Progress| ingest(&source, &expected, &written, progress);
-            let ingested = self.watched(job, owner, total, work).await?;
-            is_blocked |= tell_blocks(file, job.subject, &name, &ingested);
+            let progress = Arc::clone(progress);
+            let work = move || Ok(ingest_expected(&source, &expected, &written, &progress)?);
+            let ingested = unbounded(work).await?;
+            is_blocked |= tell_blocks(file, resource, &name, &ingested);
             let blob = self.inner.blobs.put_file(&target).await?;
             rows.push(TableRow {
                 name,
@@ -166,33 +191,6 @@ impl Portal {
             });
         }
         Ok((rows, is_blocked))
-    }
-
-    /// Works on a job, while it says how far it is and listens whether it is to stop.
-    async fn watched<T: Send + 'static>(
-        &self,
-        job: &Job,
-        owner: &str,
-        total: u64,
-        work: impl FnOnce(&Progress) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let progress = Arc::new(Progress::default());
-        let worker = {
-            let progress = Arc::clone(&progress);
-            unbounded(move || work(&progress))
-        };
-        let mut worker = std::pin::pin!(worker);
-        loop {
-            tokio::select! {
-                done = &mut worker => return done,
-                () = tokio::time::sleep(REPORT) => {
-                    let done = progress.done();
-                    if !jobs::report(&self.inner.store, job.id, owner, done, total).await? {
-                        progress.cancel();
-                    }
-                }
-            }
-        }
     }
 
     /// What the entry of a dataset says of its tables.
@@ -228,16 +226,7 @@ fn tell_blocks(file: &TabularFile, resource: i64, table: &str, ingested: &Ingest
     is_blocked
 }
 
-fn ingest(
-    source: &TableSource,
-    expected: &Expected,
-    target: &Path,
-    progress: &Progress,
-) -> Result<Ingested> {
-    Ok(kaishu_tables::ingest_expected(source, expected, target, progress)?)
-}
-
-/// Runs long work on a thread of its own: searches must not wait for it.
+/// Runs long work beside what answers requests.
 async fn unbounded<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {

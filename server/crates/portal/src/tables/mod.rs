@@ -1,5 +1,6 @@
 //! Tables of files: taken in as durable jobs, and asked through what the asker may have.
 
+mod admission;
 mod asking;
 mod bundling;
 mod comparing;
@@ -27,6 +28,7 @@ pub use kaishu_tables::{
 pub use opening::{OpenTable, TableState};
 pub use quality::TableQuality;
 
+pub(crate) use admission::Admission;
 pub(crate) use cursor::{Seal, derived};
 pub(crate) use gate::kept_back;
 pub(crate) use opening::Loaded;
