@@ -289,7 +289,7 @@ async fn body(portal: &Portal, download: &Download, range: Range<u64>) -> Result
     }
     let Some(path) = download.local_path.clone() else {
         let read = portal.read_download(download, Some(range)).await?;
-        return Ok(Body::from_stream(read.bytes));
+        return Ok(Body::from_stream(portal.while_open(download, read.bytes)));
     };
     let shown = path.display().to_string();
     let opened = tokio::task::spawn_blocking(move || File::open(path)).await;
@@ -297,7 +297,8 @@ async fn body(portal: &Portal, download: &Download, range: Range<u64>) -> Result
         .map_err(io::Error::other)
         .and_then(|file| file)
         .map_err(|source| Error::Io { path: shown, source })?;
-    Ok(Body::from_stream(chunks(file, range)))
+    let chunks = Box::pin(chunks(file, range));
+    Ok(Body::from_stream(portal.while_open(download, chunks)))
 }
 
 /// Reads a part of a file in large pieces, one ahead, so that memory stays flat and no thread waits

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Write};
 use std::time::Duration;
 
 use futures::StreamExt;
-use kaishu_portal::tables::{ExportFormat, TableState};
+use kaishu_portal::tables::{ExportFormat, TableState, Verdict};
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_types::receipt::ReceiptView;
@@ -221,4 +221,29 @@ async fn a_running_export_stops() {
     let last = chunks.fold(true, |_, chunk| std::future::ready(chunk.is_ok())).await;
     assert!(!last, "the last chunk is an error");
     assert_eq!(portal.receipt(&number).await.unwrap().sha256, None);
+}
+
+// Proves DL-08: bytes that are on their way stop when a person restricts a column of them.
+#[tokio::test]
+async fn a_running_download_stops() {
+    let bytes = "n\n1\n".repeat(2_000_000);
+    let catalogue = Catalogue::default().dataset(CODE, "四季", "unconditional").file(
+        CODE,
+        "n.csv",
+        bytes.as_bytes(),
+    );
+    let site = site(catalogue).await;
+    let portal = site.test_portal.portal();
+    let code: DatasetCode = CODE.parse().unwrap();
+    let id = portal.dataset(&code).await.unwrap().resources[0].id;
+    let download = portal.open_download(&code, id, Lang::Zh).await.unwrap();
+    let read = portal.read_download(&download, None).await.unwrap();
+    let mut chunks = Box::pin(portal.while_open(&download, read.bytes));
+    assert!(chunks.next().await.unwrap().is_ok());
+
+    portal.decide_column(&code, "n", Verdict::Restrict, "核对", "张三").await.unwrap();
+    // The right to have it is looked at once a second.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert!(chunks.next().await.unwrap().is_err());
+    assert!(chunks.next().await.is_none());
 }

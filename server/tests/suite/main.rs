@@ -11,6 +11,7 @@ mod closed;
 mod config;
 mod connections;
 mod demonstration;
+mod doors;
 mod downloads;
 mod entries;
 mod explorer;

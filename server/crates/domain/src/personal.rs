@@ -133,6 +133,13 @@ impl FromStr for Sensitive {
     }
 }
 
+/// Whether a text holds personal data or a secret marking.
+pub fn is_in(text: &str) -> bool {
+    let mut is_found = false;
+    find_in(text, &mut |_| is_found = true);
+    is_found
+}
+
 /// Finds kinds of content in a value, wherever they stand in it, and calls `found` with each.
 pub fn find_in(value: &str, found: &mut dyn FnMut(Sensitive)) {
     let has_many_digits = value.bytes().filter(u8::is_ascii_digit).take(8).count() == 8;

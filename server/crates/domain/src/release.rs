@@ -30,7 +30,25 @@ pub enum Release {
     Held,
 }
 
+/// Whether a data item keeps its column from leaving as it is.
+pub fn is_guard(item: &DataItemView) -> bool {
+    item.mask.is_some() || (item.sensitive && item.release_reason.is_none())
+}
+
 impl Release {
+    /// What holds where two versions of an entry say different things of one file: the stricter. Two
+    /// masks are stricter than either; together they let nothing through.
+    #[must_use]
+    pub fn stricter(self, other: Self) -> Self {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Self::Open, other) | (other, Self::Open) => other,
+            (Self::Restricted, _) | (_, Self::Restricted) => Self::Restricted,
+            (Self::Held, _) | (_, Self::Held) => Self::Held,
+            (Self::Masked(_), Self::Masked(_)) => Self::Restricted,
+        }
+    }
+
     /// Decides by what was found, what the catalogue declares of the data item, and the last decision.
     ///
     /// A reason that the catalogue gives holds for personal data; of a secret marking only a decision
@@ -103,6 +121,22 @@ mod tests {
         assert_eq!(of(&[Mobile], None, Some(&justified)), Release::Open);
         assert_eq!(of(&[Mobile, ResidentId], None, Some(&justified)), Release::Held);
         assert_eq!(of(&[], None, Some(&justified)), Release::Open);
+    }
+
+    #[test]
+    fn of_two_versions_the_stricter_holds() {
+        let mask = |mask| Release::Masked(mask);
+        for (one, other, expected) in [
+            (Release::Open, Release::Open, Release::Open),
+            (Release::Open, mask(Mask::Hash), mask(Mask::Hash)),
+            (mask(Mask::Hash), mask(Mask::Hash), mask(Mask::Hash)),
+            (mask(Mask::Hash), mask(Mask::Redact), Release::Restricted),
+            (mask(Mask::Hash), Release::Held, Release::Held),
+            (Release::Restricted, Release::Held, Release::Restricted),
+        ] {
+            assert_eq!(one.clone().stricter(other.clone()), expected);
+            assert_eq!(other.stricter(one), expected);
+        }
     }
 
     // Proves PUB-02: what is flagged as sensitive waits for a mask or a reason.

@@ -89,11 +89,19 @@ impl OpenColumns {
         }
         let is_partly_conditional = class == OpenClass::Conditional
             && classes(items).any(|it| it == OpenClass::Conditional);
-        let open = |item: &&DataItemView| item.open_class == OpenClass::Unconditional;
-        match class == OpenClass::Unconditional || is_partly_conditional {
-            true => Self::Named(items.iter().filter(open).map(|item| item.name.clone()).collect()),
-            false => Self::Named(Vec::new()),
+        let is_open = |item: &&DataItemView| item.open_class == OpenClass::Unconditional;
+        if class != OpenClass::Unconditional && !is_partly_conditional {
+            return Self::Named(Vec::new());
         }
+        // A file may head a column with the label of its item; not where that is a closed one's word.
+        let is_closed_word = |word: &str| {
+            let mut closed = items.iter().filter(|item| !is_open(item));
+            closed.any(|item| item.name.trim() == word || item.label.trim() == word)
+        };
+        let names = items.iter().filter(is_open).map(|item| item.name.trim());
+        let labels = items.iter().filter(is_open).map(|item| item.label.trim());
+        let labels = labels.filter(|label| !is_closed_word(label));
+        Self::Named(names.chain(labels).map(str::to_owned).collect())
     }
 
     /// Whether a column is one of them.

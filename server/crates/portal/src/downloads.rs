@@ -1,8 +1,11 @@
 //! Taking files, and the receipt of each retrieval (DL-01, DL-04, DL-10).
 
 use std::path::PathBuf;
+use std::time::Instant;
 
+use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
+use futures::{Stream, StreamExt, stream};
 use kaishu_store::blobs::BlobRead;
 use kaishu_types::china::day_in_china;
 use kaishu_types::dataset::{DatasetView, ResourceView};
@@ -12,7 +15,7 @@ use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef, t
 
 use crate::retrieval::{Client, Taken};
 use crate::rules::{FileAccess, PublicView};
-use crate::tables::kept_back;
+use crate::tables::{LOOKED_AT, kept_back};
 use crate::{Error, Portal, Result, Site, Text};
 
 /// A file that may be taken.
@@ -99,6 +102,38 @@ impl Portal {
             return Err(gone(&view.dataset, lang));
         }
         if view.files == FileAccess::ModuleOff { Err(self.opening_is_off(lang)) } else { Ok(()) }
+    }
+
+    /// Passes the bytes of a file on for as long as it may be taken: a suspension, a change of class and
+    /// a finding end them with an error (DL-08).
+    pub fn while_open<S>(
+        &self,
+        download: &Download,
+        bytes: S,
+    ) -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static
+    where
+        S: Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
+    {
+        let (portal, code, id) =
+            (self.clone(), download.dataset.code.clone(), download.resource.id);
+        let state = (portal, code, bytes, Instant::now(), false);
+        stream::unfold(
+            state,
+            move |(portal, code, mut bytes, mut looked_at, is_ended)| async move {
+                if is_ended {
+                    return None;
+                }
+                let mut chunk = bytes.next().await?;
+                if looked_at.elapsed() >= LOOKED_AT {
+                    looked_at = Instant::now();
+                    if portal.open_download(&code, id, Lang::Zh).await.is_err() {
+                        chunk = Err(std::io::Error::other("the file is no longer open"));
+                    }
+                }
+                let is_ended = chunk.is_err();
+                Some((chunk, (portal, code, bytes, looked_at, is_ended)))
+            },
+        )
     }
 
     /// Reads the bytes of a file, or a part of them.

@@ -15,7 +15,7 @@ use kaishu_types::rules::{PolicyView, RegulationView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, Lang, text};
 
-use crate::tables::FileRelease;
+use crate::tables::{Described, FileRelease};
 use crate::{Error, Portal, Result, history};
 
 /// An article of a regulation, ready to be quoted.
@@ -204,11 +204,12 @@ impl Portal {
     pub(crate) async fn find_public(&self, code: &DatasetCode) -> Result<Option<PublicView>> {
         let rule = shown(self.lists_none());
         let found = kaishu_store::datasets::find_shown(&self.inner.store, code, rule).await?;
-        let Some(mut view) = found.and_then(|dataset| self.public_view(dataset)) else {
-            return Ok(None);
-        };
+        let Some(dataset) = found else { return Ok(None) };
+        let described = Described::of(&dataset);
+        let Some(mut view) = self.public_view(dataset) else { return Ok(None) };
+        view.described = described;
         if view.files == FileAccess::Free {
-            view.kept_back = self.kept_back(&view.dataset).await?;
+            view.kept_back = self.kept_back(&view).await?;
             let kept_back = &view.kept_back;
             let of_versions = view.dataset.versions.iter_mut().flat_map(|it| &mut it.resources);
             let resources = view.dataset.resources.iter_mut().chain(of_versions);
@@ -290,17 +291,19 @@ impl Portal {
             closes_silently,
             open_columns,
             kept_back: HashMap::new(),
+            described: Described::default(),
         })
     }
 
     /// Finds the files of an entry, of its versions too, that may not be taken as they are.
-    async fn kept_back(&self, dataset: &DatasetView) -> Result<HashMap<i64, FileRelease>> {
+    async fn kept_back(&self, view: &PublicView) -> Result<HashMap<i64, FileRelease>> {
+        let dataset = &view.dataset;
         let of_versions = dataset.versions.iter().flat_map(|version| &version.resources);
         let mut resources: Vec<&ResourceView> =
             dataset.resources.iter().chain(of_versions).collect();
         resources.sort_unstable_by_key(|resource| resource.id);
         resources.dedup_by_key(|resource| resource.id);
-        let gate = self.gate(&dataset.code, &dataset.items).await?;
+        let gate = self.gate(&dataset.code, &view.described).await?;
         let releases = self.file_releases(&gate, &resources).await?;
         let ids = resources.iter().map(|resource| resource.id);
         Ok(ids.zip(releases).filter(|(_, release)| *release != FileRelease::Open).collect())
@@ -374,6 +377,8 @@ pub(crate) struct PublicView {
     pub(crate) open_columns: OpenColumns,
     /// Files whose bytes stay back, though its classes would open them (SEC-21).
     pub(crate) kept_back: HashMap<i64, FileRelease>,
+    /// What the whole entry says of the columns of its files; for decisions, never told.
+    pub(crate) described: Described,
 }
 
 /// Lists the formats of resources, each once.

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
-use kaishu_types::vocabulary::Format;
+use kaishu_types::dataset::ResourceView;
+use kaishu_types::vocabulary::{Format, ResourceKind};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
@@ -53,6 +54,11 @@ pub const TABULAR: &[Format] = &[
     Format::Parquet,
     Format::Zip,
 ];
+
+/// Whether tables are made of a resource.
+pub fn is_tabular(resource: &ResourceView) -> bool {
+    resource.kind == ResourceKind::File && TABULAR.contains(&resource.format)
+}
 
 /// Lists files that could be tables and that no job of a kind was made for yet, oldest first.
 pub async fn without_job(store: &Store, kind: &str, limit: u64) -> Result<Vec<i64>> {
@@ -179,17 +185,12 @@ pub async fn of_resources(store: &Store, resources: &[i64]) -> Result<Vec<Stored
     Ok(found)
 }
 
-/// Lists the datasets with files that tables were, or could not be, made of.
-pub async fn datasets(store: &Store, kind: &str) -> Result<Vec<DatasetCode>> {
-    let with_job = job::Entity::find()
-        .select_only()
-        .column(job::Column::Subject)
-        .filter(job::COLUMN.kind.eq(kind))
-        .into_query();
+/// Lists the datasets with files.
+pub async fn datasets(store: &Store) -> Result<Vec<DatasetCode>> {
     let of_files = resource::Entity::find()
         .select_only()
         .column(resource::Column::DatasetId)
-        .filter(resource::COLUMN.id.in_subquery(with_job))
+        .filter(resource::COLUMN.kind.eq(ResourceKind::File.as_str()))
         .into_query();
     let codes: Vec<String> = dataset::Entity::find()
         .select_only()

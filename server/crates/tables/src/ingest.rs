@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kaishu_domain::personal::{Sensitive, find_in};
 use kaishu_domain::quality::Measure;
 use kaishu_types::vocabulary::ItemType;
 
@@ -43,6 +44,9 @@ pub struct Ingested {
     /// How far the rules of quality hold (PUB-05); empty where that was not measured yet.
     #[serde(default)]
     pub quality: Vec<Measure>,
+    /// What was found outside of the columns: above the header, and in the name of the table (SEC-21).
+    #[serde(default)]
+    pub outside: Vec<Sensitive>,
 }
 
 /// Reads a table twice, for its types and for its values, and writes it to `target`. `declared` gives
@@ -109,7 +113,16 @@ fn take_in(
             }
         })
         .collect();
-    Ok(Ingested { n_rows, columns, ragged, quality })
+    Ok(Ingested { n_rows, columns, ragged, quality, outside: outside(source) })
+}
+
+fn outside(source: &TableSource) -> Vec<Sensitive> {
+    let mut found = Vec::new();
+    let texts = source.layout.preamble.iter().chain(std::iter::once(&source.name));
+    texts.for_each(|text| find_in(text, &mut |kind| found.push(kind)));
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 impl Ingested {

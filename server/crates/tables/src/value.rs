@@ -5,11 +5,13 @@ use chrono::NaiveDate;
 /// From here on a double no longer tells all numbers apart.
 const LONGEST_NUMBER: usize = 15;
 
+/// Words for none, in any case.
+pub(crate) const MARKERS: &[&str] =
+    &["NA", "N/A", "NULL", "NaN", "-", "--", "—", "——", "/", "\\N", "#N/A"];
+
 /// Whether a value is a word for none, as statistical programs write it. It stays as it is; a column
 /// of numbers stays one beside it.
 pub(crate) fn is_marker(value: &str) -> bool {
-    const MARKERS: &[&str] =
-        &["NA", "N/A", "NULL", "NaN", "-", "--", "—", "——", "/", "\\N", "#N/A"];
     let may_be_one = value.len() <= 6
         && matches!(value.as_bytes(), [b'N' | b'n' | b'-' | b'/' | b'\\' | b'#' | 0xE2, ..]);
     may_be_one && MARKERS.iter().any(|marker| value.eq_ignore_ascii_case(marker))

@@ -71,6 +71,19 @@ fn filters_compare_by_type() {
     check(&filtered("founded LIKE '2020年%'"), &["009"]);
 }
 
+/// What a filter for nothing finds is what counts leave out.
+#[test]
+fn words_for_none_are_none_where_values_have_a_type() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = take_in(folder.path(), "code,n,name\na,1,NA\nb,NA,x\nc,,y\nd,-,z\n");
+    let engine = engine(folder.path());
+    let governed = Governed::new(table.clone(), whole(&table));
+    let found = |text: &str| all(&engine, &governed, &filtered(text), 10);
+    assert_eq!(found("n IS NULL"), ["b", "c", "d"]);
+    assert_eq!(found("n IS NOT NULL"), ["a"]);
+    assert_eq!(found("name IS NULL"), Vec::<String>::new());
+}
+
 #[test]
 fn orders_put_nothing_last_and_keep_the_order_of_the_file() {
     let by = |text| TableQuery {

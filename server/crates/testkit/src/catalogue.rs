@@ -18,7 +18,8 @@ const CATALOGUE_HEAD: &str = "code,title,summary,keywords,theme,organization,reg
 
 const ITEMS_HEAD: &str = "dataset,name,label,type,unit,length,description,open_class,share_class,sensitive,mask,release_reason";
 
-const RESOURCES_HEAD: &str = "dataset,title,description,path,url,format,kind,media_type";
+const RESOURCES_HEAD: &str =
+    "dataset,title,description,path,url,format,kind,media_type,items_checked";
 
 /// Returns the demonstration catalogue of this project.
 pub fn demonstration() -> Folder {
@@ -26,7 +27,7 @@ pub fn demonstration() -> Folder {
 }
 
 /// A small catalogue, dataset by dataset.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Catalogue {
     datasets: Vec<String>,
     items: Vec<String>,
@@ -99,8 +100,19 @@ impl Catalogue {
             Some("txt") => "txt,file,text/plain",
             _ => "csv,file,text/csv",
         };
-        self.resources.push(format!("{dataset},{},,{path},,{kind}", cell(name)));
+        self.resources.push(format!("{dataset},{},,{path},,{kind},", cell(name)));
         self.files.insert(format!("tables/{name}"), Bytes::copy_from_slice(bytes));
+        self
+    }
+
+    /// Adds a file that its catalogue calls so, which may be wrong or nothing at all; somebody says that
+    /// nothing is in it but what the data items describe.
+    #[must_use]
+    pub fn file_called(mut self, dataset: &str, name: &str, format: &str, bytes: &[u8]) -> Self {
+        let path = format!("tables/{name}");
+        let (title, place) = (cell(name), cell(&path));
+        self.resources.push(format!("{dataset},{title},,{place},,{format},file,,true"));
+        self.files.insert(path, Bytes::copy_from_slice(bytes));
         self
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kaishu_tables::{Column, TableSummary};
+use kaishu_domain::personal;
+use kaishu_tables::{Column, MAX_COLUMNS, TableSummary};
 use kaishu_types::dataset::DataItemView;
 use kaishu_types::vocabulary::{OpenClass, ShareClass};
 
@@ -37,17 +38,32 @@ impl Items {
         contents: &Contents,
         is_checked: bool,
     ) -> Result<Option<String>, String> {
+        if let Contents::Table(summary) = contents
+            && summary.columns.len() > MAX_COLUMNS
+        {
+            return Err(format!(
+                "the file `{path}` has {} columns; a table has {MAX_COLUMNS} at most",
+                summary.columns.len()
+            ));
+        }
         if self.are_described {
             return self.check(path, contents, is_checked).map(|()| None);
         }
         match contents {
             Contents::Table(summary) => {
-                for column in &summary.columns {
+                let is_person = |column: &&Column| personal::is_in(&column.name);
+                let n_persons = summary.columns.iter().filter(is_person).count();
+                for column in summary.columns.iter().filter(|column| !is_person(column)) {
                     if !self.list.iter().any(|item| item.name == column.name) {
                         self.list.push(self.item_of(column));
                     }
                 }
-                Ok(None)
+                Ok((n_persons > 0).then(|| {
+                    format!(
+                        "the header of the file `{path}` holds personal data in {n_persons} columns; \
+                         no data items were made of them"
+                    )
+                }))
             }
             Contents::Broken(reason) => Ok(Some(format!(
                 "the file `{path}` was taken as it is: {reason}; items not checked"

@@ -1,14 +1,18 @@
 //! What a file shows of the data items in it.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufReader, Cursor};
 use std::path::Path;
 
 use kaishu_interop::vocabulary;
-use kaishu_tables::TableSummary;
+use kaishu_store::tables::TABULAR;
+use kaishu_tables::{TableSummary, table_format};
 use kaishu_types::vocabulary::Format;
 use serde_json::{Map, Value};
 
 use super::folder::Located;
+use super::io_error;
 use super::{geojson, json};
 use crate::Result;
 
@@ -52,6 +56,32 @@ impl Records {
             self.doubt(format!("a value of `{name}` is an object or a list"));
         }
     }
+}
+
+/// Finds the format of a file: what its catalogue calls a table is one, and of the rest what is one by
+/// its bytes; then its name says it.
+pub(super) async fn format_of(
+    file: &Located,
+    path: &str,
+    declared: Option<Format>,
+) -> Result<Format> {
+    if let Some(declared) = declared.filter(|format| TABULAR.contains(format)) {
+        return Ok(declared);
+    }
+    let (file, name) = (file.clone(), path.to_owned());
+    let found = crate::blocking(move || {
+        let read = |error| io_error(Path::new(&name), error);
+        match &file {
+            Located::Memory(bytes) => table_format(Cursor::new(bytes), &name).map_err(read),
+            Located::Disk(path) => {
+                let file = File::open(path).map_err(|error| io_error(path, error))?;
+                table_format(BufReader::new(file), &name).map_err(read)
+            }
+        }
+    });
+    let ending = Path::new(path).extension().and_then(|it| it.to_str()).unwrap_or_default();
+    let by_name = || vocabulary::format_of_word(ending);
+    Ok(found.await?.or(declared).or_else(by_name).unwrap_or(Format::Other))
 }
 
 /// Looks through a file. Its name counts as well as its format: a table that is called something

@@ -336,6 +336,15 @@ impl Merger {
                 written.title
             )));
         };
+        let format = contents::format_of(&file, &path, known).await?;
+        if known.is_some_and(|known| known != format) {
+            self.notes.push(format!(
+                "the file `{path}` is called {} and is {}; it was taken as what it is",
+                written.format.as_str(),
+                format.as_str()
+            ));
+        }
+        written.format = format;
         let contents = contents::look(&file, &path, format).await?;
         if let Contents::Table(summary) = &contents {
             written.encoding = Some(summary.encoding.clone());

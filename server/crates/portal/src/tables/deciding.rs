@@ -5,7 +5,7 @@ use kaishu_domain::quality::Measure;
 use kaishu_domain::release::{Decision, Release};
 use kaishu_store::decisions::{self, Decided, Subject};
 use kaishu_store::jobs::{self, JobState};
-use kaishu_store::tables::TABULAR;
+use kaishu_store::tables::is_tabular;
 use kaishu_tables::{Anonymity, Governed, IngestedColumn, View, VisibleColumn};
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DatasetView, ResourceView};
@@ -13,7 +13,7 @@ use kaishu_types::table::Mask;
 use kaishu_types::vocabulary::ResourceKind;
 
 use super::gate::stopped_column;
-use super::{FileRelease, INGEST, StoppedColumn};
+use super::{Described, FileRelease, INGEST, StoppedColumn};
 use crate::{Error, Portal, Result};
 
 /// A file as its publisher sees it: nothing is left out.
@@ -50,9 +50,9 @@ impl Portal {
     /// `NotFound` where there is no such dataset.
     pub async fn file_reports(&self, code: &DatasetCode) -> Result<Vec<FileReport>> {
         let dataset = self.whole_dataset(code).await?;
-        let gate = self.gate(code, &dataset.items).await?;
+        let gate = self.gate(code, &Described::of(&dataset)).await?;
         let mut reports = Vec::new();
-        for resource in files(&dataset) {
+        for resource in files(&dataset).into_iter().filter(is_tabular) {
             let job = jobs::find(&self.inner.store, INGEST, resource.id).await?;
             let mut tables = Vec::new();
             let stored =
@@ -60,7 +60,7 @@ impl Portal {
             for table in &stored {
                 let ingested = self.load_table(table).await?.ingested.clone();
                 let columns = ingested.columns.into_iter().map(|column| {
-                    let release = gate.of(&column);
+                    let release = gate.of(resource.id, &column);
                     (column, release)
                 });
                 let columns = columns.collect();
@@ -88,19 +88,21 @@ impl Portal {
     /// Fails where the store does.
     pub async fn waiting(&self) -> Result<Vec<Waiting>> {
         let mut waiting = Vec::new();
-        for code in kaishu_store::tables::datasets(&self.inner.store, INGEST).await? {
+        for code in kaishu_store::tables::datasets(&self.inner.store).await? {
             let Some(view) = self.find_public(&code).await? else { continue };
+            let unknown = view.kept_back.iter().filter(|(_, it)| **it == FileRelease::Unknown);
+            let mut unknown: Vec<i64> = unknown.map(|(id, _)| *id).collect();
+            unknown.sort_unstable();
+            let file = |file, subject| Waiting { dataset: code.clone(), file, subject };
+            waiting.extend(unknown.into_iter().map(|id| file(id, None)));
             for report in self.file_reports(&code).await? {
                 let id = report.resource.id;
-                let file = |subject| Waiting { dataset: code.clone(), file: id, subject };
-                if view.kept_back.get(&id) == Some(&FileRelease::Unknown) {
-                    waiting.push(file(None));
-                }
                 let is_listed = view.dataset.resources.iter().any(|resource| resource.id == id);
                 for (column, release) in report.tables.into_iter().flat_map(|table| table.columns) {
-                    let is_open = view.open_columns.has(&column.stored.name);
+                    let is_open = view.open_columns.has(&column.stored.name)
+                        || view.kept_back.contains_key(&id);
                     if is_listed && is_open && release == Release::Held {
-                        waiting.push(file(Some(stopped_column(&column, release))));
+                        waiting.push(file(id, Some(stopped_column(&column, release))));
                     }
                 }
             }
@@ -188,13 +190,13 @@ impl Portal {
     /// Takes a file in again, well or badly done before. Returns whether it could be queued: not while
     /// it is being taken in.
     pub async fn take_in_again(&self, code: &DatasetCode, id: i64) -> Result<bool> {
-        self.check_file(code, id).await?;
+        check_file(&self.whole_dataset(code).await?, id)?;
         Ok(jobs::repeat(&self.inner.store, INGEST, id).await?)
     }
 
     /// Stops taking a file in; what it had before serves on. Returns whether there was something to stop.
     pub async fn stop_taking_in(&self, code: &DatasetCode, id: i64) -> Result<bool> {
-        self.check_file(code, id).await?;
+        check_file(&self.whole_dataset(code).await?, id)?;
         Ok(jobs::cancel(&self.inner.store, INGEST, id).await?)
     }
 
@@ -213,15 +215,15 @@ impl Portal {
         k: u64,
     ) -> Result<Anonymity> {
         let dataset = self.whole_dataset(code).await?;
-        let gate = self.gate(code, &dataset.items).await?;
+        check_file(&dataset, id)?;
+        let gate = self.gate(code, &Described::of(&dataset)).await?;
         let stored = kaishu_store::tables::of_resources(&self.inner.store, &[id]).await?;
         let missing = || Error::not_found("table", format!("{number} of {id}"));
-        self.check_file(code, id).await?;
         let table =
             number.checked_sub(1).and_then(|place| stored.get(place)).ok_or_else(missing)?;
         let loaded = self.load_table(table).await?;
         let path = self.inner.blobs.local_copy(&table.blob_key, &self.inner.table_cache).await?;
-        let releases = loaded.ingested.columns.iter().map(|column| gate.of(column));
+        let releases = loaded.ingested.columns.iter().map(|column| gate.of(id, column));
         let visible = releases.enumerate().filter_map(|(index, release)| {
             let mask = match release {
                 Release::Open => None,
@@ -233,14 +235,6 @@ impl Portal {
         let view = View { columns: visible.collect(), rows: None };
         let governed = Governed::new(loaded.ingested.stored(path), view);
         Ok(self.inner.engine.anonymity(&governed, columns, k).await?)
-    }
-
-    async fn check_file(&self, code: &DatasetCode, id: i64) -> Result<()> {
-        let dataset = self.whole_dataset(code).await?;
-        match files(&dataset).iter().any(|resource| resource.id == id) {
-            true => Ok(()),
-            false => Err(Error::not_found("resource", format!("{id} of {code}"))),
-        }
     }
 
     async fn whole_dataset(&self, code: &DatasetCode) -> Result<DatasetView> {
@@ -283,14 +277,21 @@ fn check_words(reason: &str, by: &str) -> Result<()> {
     Ok(())
 }
 
-/// The files of a dataset that tables are made of, of all its versions, each once.
+fn check_file(dataset: &DatasetView, id: i64) -> Result<()> {
+    match files(dataset).iter().any(|resource| resource.id == id && is_tabular(resource)) {
+        true => Ok(()),
+        false => Err(Error::not_found("resource", format!("{id} of {}", dataset.code))),
+    }
+}
+
+/// The files of a dataset, of all its versions, each once.
 fn files(dataset: &DatasetView) -> Vec<ResourceView> {
     let of_versions = dataset.versions.iter().flat_map(|version| &version.resources);
     let mut found: Vec<ResourceView> = dataset
         .resources
         .iter()
         .chain(of_versions)
-        .filter(|it| it.kind == ResourceKind::File && TABULAR.contains(&it.format))
+        .filter(|it| it.kind == ResourceKind::File)
         .cloned()
         .collect();
     found.sort_unstable_by_key(|resource| resource.id);

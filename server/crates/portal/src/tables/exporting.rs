@@ -20,8 +20,8 @@ use crate::retrieval::Client;
 use crate::{Error, Portal, Result};
 use kaishu_store::blobs::hex;
 
-/// How long after a suspension or a change of class an export may still run.
-const LOOKED_AT: Duration = Duration::from_secs(1);
+/// How long after a suspension or a change of class a file may still be on its way.
+pub(crate) const LOOKED_AT: Duration = Duration::from_secs(1);
 
 /// What an export takes, to look again whether the asker may still have it.
 pub(super) enum Watched {

@@ -1,25 +1,70 @@
 //! What personal data and secret marks stop, and what persons decided about it (SEC-21, PUB-02).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use kaishu_domain::personal::Sensitive;
-use kaishu_domain::release::{Decision, Release};
+use kaishu_domain::personal::{self, Sensitive};
+use kaishu_domain::release::{self, Decision, Release};
 use kaishu_store::decisions::{self, Decided, Subject};
 use kaishu_store::jobs::{self, JobState};
-use kaishu_store::tables::{StoredTable, TABULAR};
+use kaishu_store::tables::{StoredTable, is_tabular};
 use kaishu_tables::IngestedColumn;
-use kaishu_types::dataset::{DataItemView, ResourceView};
+use kaishu_types::dataset::{DataItemView, DatasetView, ResourceView};
 use kaishu_types::table::Mask;
-use kaishu_types::vocabulary::ResourceKind;
+use kaishu_types::vocabulary::{Format, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, Remedy, RuleRef};
 
 use super::{INGEST, Loaded};
 use crate::{Error, Portal, Result};
 
+/// What an entry and its older versions say of the columns of its files. It is taken of the whole
+/// entry, before anything is left out for the public.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Described {
+    items: Vec<DataItemView>,
+    /// Files of the current version.
+    current: Vec<i64>,
+    /// Masked and sensitive items of the older versions that have a file.
+    before: HashMap<i64, Vec<DataItemView>>,
+}
+
+impl Described {
+    pub(crate) fn of(dataset: &DatasetView) -> Self {
+        let mut before: HashMap<i64, Vec<DataItemView>> = HashMap::new();
+        for version in dataset.versions.iter().filter(|version| !version.guards.is_empty()) {
+            for resource in &version.resources {
+                before.entry(resource.id).or_default().extend(version.guards.iter().cloned());
+            }
+        }
+        Self {
+            items: dataset.items.clone(),
+            current: dataset.resources.iter().map(|resource| resource.id).collect(),
+            before,
+        }
+    }
+
+    /// The items that keep columns of a file back. What the current version has follows the current
+    /// items; a file that only older ones have follows theirs, too.
+    fn guards(&self, file: i64) -> impl Iterator<Item = &DataItemView> {
+        let before = self.before.get(&file).filter(|_| !self.current.contains(&file));
+        let current = self.items.iter().filter(|item| release::is_guard(item));
+        current.chain(before.into_iter().flatten())
+    }
+}
+
+/// The data item that describes a column: the one of its name, else the one of its label.
+pub(crate) fn item_of<'a>(items: &'a [DataItemView], column: &str) -> Option<&'a DataItemView> {
+    let by_name = items.iter().find(|item| item.name.trim() == column);
+    by_name.or_else(|| items.iter().find(|item| item.label.trim() == column))
+}
+
+fn describes(item: &DataItemView, column: &str) -> bool {
+    item_of(std::slice::from_ref(item), column).is_some()
+}
+
 /// What holds for the columns of a dataset: its data items and the last decisions.
 pub(crate) struct Gate {
-    items: HashMap<String, DataItemView>,
+    described: Described,
     columns: HashMap<String, Decision>,
     /// Files that a person let pass although nobody can look into them.
     files: Vec<i64>,
@@ -50,20 +95,28 @@ pub struct StoppedColumn {
 }
 
 impl Gate {
-    /// What becomes of a column.
-    pub(crate) fn of(&self, column: &IngestedColumn) -> Release {
+    /// What becomes of a column of a file.
+    pub(crate) fn of(&self, file: i64, column: &IngestedColumn) -> Release {
         let kinds: Vec<Sensitive> = column.findings.iter().map(|finding| finding.kind).collect();
         let name = &column.stored.name;
-        Release::of(&kinds, self.items.get(name), self.columns.get(name))
+        let by = |item| Release::of(&kinds, item, self.columns.get(name));
+        let now = by(item_of(&self.described.items, name));
+        let guards = self.described.guards(file).filter(|item| describes(item, name));
+        guards.fold(now, |release, item| release.stricter(by(Some(item))))
+    }
+
+    /// Whether a person let a file pass that nobody can look into.
+    fn lets_pass(&self, file: i64) -> bool {
+        self.files.contains(&file)
     }
 }
 
 impl Portal {
     /// Reads what holds for the columns of a dataset.
-    pub(crate) async fn gate(&self, code: &DatasetCode, items: &[DataItemView]) -> Result<Gate> {
+    pub(crate) async fn gate(&self, code: &DatasetCode, described: &Described) -> Result<Gate> {
         let decided = decisions::of_dataset(&self.inner.store, code).await?;
-        let items = items.iter().map(|item| (item.name.clone(), item.clone())).collect();
-        let mut gate = Gate { items, columns: HashMap::new(), files: Vec::new() };
+        let described = described.clone();
+        let mut gate = Gate { described, columns: HashMap::new(), files: Vec::new() };
         for Decided { subject, decision, .. } in decided {
             match subject {
                 Subject::Column(name) => {
@@ -78,49 +131,77 @@ impl Portal {
         Ok(gate)
     }
 
-    /// Says of files whether their bytes may leave, in their order. What is not a table is not looked
-    /// into.
+    /// Says of all files of a dataset whether their bytes may leave, in their order. What is not a table
+    /// is not looked into: where an item of its entry is masked or sensitive, it waits for a person.
     pub(crate) async fn file_releases(
         &self,
         gate: &Gate,
         resources: &[&ResourceView],
     ) -> Result<Vec<FileRelease>> {
-        let is_table = |resource: &ResourceView| {
-            resource.kind == ResourceKind::File && TABULAR.contains(&resource.format)
-        };
         let ids: Vec<i64> =
-            resources.iter().filter(|it| is_table(it)).map(|resource| resource.id).collect();
+            resources.iter().filter(|it| is_tabular(it)).map(|resource| resource.id).collect();
         let mut tables: HashMap<i64, Vec<StoredTable>> = HashMap::new();
         for table in kaishu_store::tables::of_resources(&self.inner.store, &ids).await? {
             tables.entry(table.resource_id).or_default().push(table);
         }
+        let mut names: HashSet<String> = HashSet::new();
         let mut releases = Vec::with_capacity(resources.len());
         for resource in resources {
             releases.push(match tables.remove(&resource.id) {
-                _ if !is_table(resource) => FileRelease::Open,
-                Some(tables) => self.release_of_tables(gate, &tables).await?,
+                _ if resource.kind != ResourceKind::File => FileRelease::Open,
+                _ if !is_tabular(resource) => match gate.described.guards(resource.id).next() {
+                    Some(_) if !gate.lets_pass(resource.id) => FileRelease::Unknown,
+                    _ => FileRelease::Open,
+                },
+                Some(tables) => self.release_of_tables(gate, resource, &tables, &mut names).await?,
                 None => self.release_without_tables(gate, resource.id).await?,
             });
+        }
+        // An item that is to be masked and is no column anywhere is a column under another name.
+        for (resource, release) in resources.iter().zip(&mut releases) {
+            let is_met = |item: &DataItemView| names.iter().any(|name| describes(item, name));
+            if *release == FileRelease::Open
+                && is_tabular(resource)
+                && !gate.lets_pass(resource.id)
+                && !gate.described.guards(resource.id).all(is_met)
+            {
+                *release = FileRelease::Unknown;
+            }
         }
         Ok(releases)
     }
 
-    async fn release_of_tables(&self, gate: &Gate, tables: &[StoredTable]) -> Result<FileRelease> {
+    async fn release_of_tables(
+        &self,
+        gate: &Gate,
+        resource: &ResourceView,
+        tables: &[StoredTable],
+        names: &mut HashSet<String>,
+    ) -> Result<FileRelease> {
         let mut stopped: Vec<StoppedColumn> = Vec::new();
+        // In an archive there are files that no tables are made of.
+        let is_guarded = gate.described.guards(resource.id).next().is_some();
+        let mut is_known = resource.format != Format::Zip || !is_guarded;
         for table in tables {
             let loaded = self.load_table(table).await?;
+            is_known &= loaded.ingested.outside.is_empty();
             for column in &loaded.ingested.columns {
-                let release = gate.of(column);
+                names.insert(column.stored.name.clone());
+                let release = gate.of(resource.id, column);
                 if release != Release::Open {
                     stopped.push(stopped_column(column, release));
                 }
             }
         }
-        Ok(if stopped.is_empty() { FileRelease::Open } else { FileRelease::Stopped(stopped) })
+        Ok(match stopped.is_empty() {
+            true if is_known || gate.lets_pass(resource.id) => FileRelease::Open,
+            true => FileRelease::Unknown,
+            false => FileRelease::Stopped(stopped),
+        })
     }
 
     async fn release_without_tables(&self, gate: &Gate, id: i64) -> Result<FileRelease> {
-        if gate.files.contains(&id) {
+        if gate.lets_pass(id) {
             return Ok(FileRelease::Open);
         }
         let job = jobs::find(&self.inner.store, INGEST, id).await?;
@@ -237,10 +318,13 @@ fn of<'a>(
 
 fn named(column: &StoppedColumn, lang: Lang) -> String {
     let kinds: Vec<&str> = column.kinds.iter().map(|kind| kind.label(lang)).collect();
-    let name = &column.name;
+    let name = match personal::is_in(&column.name) {
+        true => lang.pick("一列", "a column").to_owned(),
+        false => format!("“{}”", column.name),
+    };
     match (kinds.is_empty(), lang) {
-        (true, _) => format!("“{name}”"),
-        (false, Lang::Zh) => format!("“{name}”（{}）", kinds.join("、")),
-        (false, Lang::En) => format!("“{name}” ({})", kinds.join(", ")),
+        (true, _) => name,
+        (false, Lang::Zh) => format!("{name}（{}）", kinds.join("、")),
+        (false, Lang::En) => format!("{name} ({})", kinds.join(", ")),
     }
 }

@@ -6,11 +6,10 @@ use std::time::Duration;
 use kaishu_domain::quality::{Measure, Severity};
 use kaishu_domain::validate::{check_division_code, is_province};
 use kaishu_store::jobs::{self, Job, JobState};
-use kaishu_store::tables::{self, TABULAR, TableRow, TabularFile};
+use kaishu_store::tables::{self, TableRow, TabularFile, is_tabular};
 use kaishu_tables::{Expected, Ingested, Progress, TableError, ingest_expected};
 use kaishu_types::Lang;
 use kaishu_types::dataset::ResourceView;
-use kaishu_types::vocabulary::ResourceKind;
 
 use crate::{Error, Portal, Result};
 
@@ -197,8 +196,7 @@ impl Portal {
     async fn expected(&self, file: &TabularFile) -> Result<Expected> {
         let dataset = kaishu_store::datasets::find(&self.inner.store, &file.dataset).await?;
         let Some(dataset) = dataset else { return Ok(Expected::default()) };
-        let is_table =
-            |it: &&ResourceView| it.kind == ResourceKind::File && TABULAR.contains(&it.format);
+        let is_table = |it: &&ResourceView| is_tabular(it);
         let region = dataset.region.code.as_str();
         Ok(Expected {
             is_only_table: dataset.resources.iter().filter(is_table).count() == 1,

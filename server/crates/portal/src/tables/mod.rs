@@ -30,5 +30,6 @@ pub use quality::TableQuality;
 
 pub(crate) use admission::Admission;
 pub(crate) use cursor::{Seal, derived};
-pub(crate) use gate::kept_back;
+pub(crate) use exporting::LOOKED_AT;
+pub(crate) use gate::{Described, item_of, kept_back};
 pub(crate) use opening::Loaded;

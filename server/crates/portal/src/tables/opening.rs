@@ -7,15 +7,14 @@ use kaishu_domain::quality::Measure;
 use kaishu_domain::release::Release;
 use kaishu_domain::visibility::OpenColumns;
 use kaishu_store::jobs::{self, JobState};
-use kaishu_store::tables::TABULAR;
+use kaishu_store::tables::is_tabular;
 use kaishu_tables::{Governed, Ingested, View, VisibleColumn};
 use kaishu_types::dataset::{DataItemView, DatasetView, ResourceView};
 use kaishu_types::table::Mask;
-use kaishu_types::vocabulary::ResourceKind;
 use kaishu_types::{DatasetCode, Lang};
 
-use super::INGEST;
 use super::gate::{Gate, StoppedColumn, stopped_column};
+use super::{INGEST, item_of};
 use crate::rules::{FileAccess, PublicView};
 use crate::{Error, Portal, Result};
 
@@ -95,20 +94,20 @@ impl Portal {
         if self.needs_login() {
             return Err(self.login_needed(lang));
         }
-        if resource.kind != ResourceKind::File || !TABULAR.contains(&resource.format) {
+        if !is_tabular(&resource) {
             return Ok(TableState::NoTable);
         }
         let tables = kaishu_store::tables::of_resources(&self.inner.store, &[id]).await?;
         if tables.is_empty() {
             return self.why_not(id, is_whole, lang).await;
         }
-        let gate = self.gate(code, &view.dataset.items).await?;
+        let gate = self.gate(code, &view.described).await?;
         // A sheet without any column that may be had is not there: neither its name nor its length.
         let mut shown = Vec::with_capacity(tables.len());
         let mut stopped = Vec::new();
         for table in tables {
             let loaded = self.load_table(&table).await?;
-            let opened = opened(&loaded.ingested, &open, &gate);
+            let opened = opened(id, &loaded.ingested, &open, &gate);
             stopped.extend(opened.stopped.iter().cloned());
             if !opened.columns.is_empty() {
                 shown.push((table, loaded, opened));
@@ -130,7 +129,7 @@ impl Portal {
             Some(version) => self.as_of(&view, version).await?,
             None => view.dataset.clone(),
         };
-        let described = |name: &str| said.items.iter().find(|item| item.name == name);
+        let described = |name: &str| item_of(&said.items, name);
         let columns = opened.columns.into_iter().filter_map(|(index, mask)| {
             let name = &stored.columns.get(index)?.name;
             Some(VisibleColumn { mask, ..visible(index, name, described(name)) })
@@ -179,13 +178,13 @@ struct Opened {
     stopped: Vec<StoppedColumn>,
 }
 
-fn opened(ingested: &Ingested, open: &OpenColumns, gate: &Gate) -> Opened {
+fn opened(file: i64, ingested: &Ingested, open: &OpenColumns, gate: &Gate) -> Opened {
     let mut opened = Opened { columns: Vec::new(), stopped: Vec::new() };
     for (index, column) in ingested.columns.iter().enumerate() {
         if !open.has(&column.stored.name) {
             continue;
         }
-        let release = gate.of(column);
+        let release = gate.of(file, column);
         match &release {
             Release::Open => opened.columns.push((index, None)),
             Release::Masked(Mask::Drop) | Release::Restricted | Release::Held => {}

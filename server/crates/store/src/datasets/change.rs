@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use kaishu_domain::visibility;
+use kaishu_domain::{release, visibility};
 use kaishu_types::dataset::{DataItemView, EntryFields, OpenTerms};
 use kaishu_types::organization::Named;
 use kaishu_types::vocabulary::OpenClass;
@@ -89,11 +89,14 @@ async fn write_one(
     let dated = old.dataset.updated_at;
 
     let version = row::version_row(known.id, number, entry, Some(&old.items));
+    let guards: Vec<_> = old.items.iter().filter(|item| release::is_guard(item)).collect();
+    let guards = to_json(&guards)?;
     let said =
         Superseded { fields: old.fields, items: old.items, organization: Some(old.organization) };
     let said = to_json(&said)?;
     dataset_version::Entity::update_many()
         .col_expr(dataset_version::Column::Superseded, Expr::value(said))
+        .col_expr(dataset_version::Column::Guards, Expr::value(guards))
         .filter(dataset_version::COLUMN.dataset_id.eq(known.id))
         .filter(dataset_version::COLUMN.number.eq(known.version))
         .exec(transaction)

@@ -244,6 +244,7 @@ pub(super) fn version_row(
             visibility::classes(&entry.items),
         )),
         changes_public_items: Set(changes_public_items),
+        guards: Set(None),
     }
 }
 
@@ -258,6 +259,7 @@ pub(super) struct VersionRow {
     is_public: bool,
     is_wholly_open: bool,
     changes_public_items: bool,
+    guards: Option<String>,
 }
 
 /// Reads a version, with its resources out of all resources of the dataset.
@@ -284,6 +286,10 @@ pub(super) fn version_view(
         is_wholly_open: row.is_wholly_open,
         is_public: row.is_public,
         changes_public_items: row.changes_public_items,
+        guards: match row.guards {
+            Some(guards) => from_json(&guards, &what, "guards")?,
+            None => Vec::new(),
+        },
     })
 }
 

@@ -26,6 +26,9 @@ pub(crate) struct Model {
     pub is_wholly_open: bool,
     /// Whether the data items that the public may know of differ from those of the version before.
     pub changes_public_items: bool,
+    /// Its masked and sensitive data items, a JSON list; none while it is the current one.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub guards: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -17,6 +17,7 @@ mod m20261122_000002_imported_organizations;
 mod m20261122_000003_jobs;
 mod m20261122_000004_decisions;
 mod m20261122_000005_receipts_of_answers;
+mod m20261122_000006_guards;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_jobs::Migration),
             Box::new(m20261122_000004_decisions::Migration),
             Box::new(m20261122_000005_receipts_of_answers::Migration),
+            Box::new(m20261122_000006_guards::Migration),
         ]
     }
 }

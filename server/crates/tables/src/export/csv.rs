@@ -110,12 +110,16 @@ impl RowWriter for Csv {
     }
 }
 
-/// Whether a spreadsheet would run a value as a formula. A number with a sign is none.
+/// Whether a spreadsheet would run a value as a formula. A number with a sign is none; what nobody sees
+/// in front of the sign does not count, and the wide signs of Chinese text are signs.
 fn runs(value: &str) -> bool {
-    match value.bytes().next() {
-        Some(b'=' | b'@' | b'\t' | b'\r') => true,
-        Some(b'+' | b'-') => value.parse::<f64>().is_err(),
-        _ => false,
+    let is_unseen = |sign: char| {
+        sign.is_whitespace() || matches!(sign, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+    };
+    match value.trim_start_matches(is_unseen).chars().next() {
+        Some('=' | '@' | '＝' | '＠') => true,
+        Some('+' | '-' | '＋' | '－') => value.parse::<f64>().is_err(),
+        _ => value.starts_with(['\t', '\r']),
     }
 }
 
@@ -125,7 +129,20 @@ mod tests {
 
     #[test]
     fn formulas_are_known() {
-        for value in ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"] {
+        for value in [
+            "=1+1",
+            "@SUM(A1)",
+            "+cmd|' /C calc'!A0",
+            "-2+3",
+            "\t=1",
+            "\n=2",
+            " =1+1",
+            "\u{200B}=1",
+            "\u{FEFF}=1",
+            "＝1+1",
+            "＋1",
+            "\r",
+        ] {
             assert!(runs(value), "{value}");
         }
         for value in ["", "-2", "+3.5", "a=1", "1e5", "-1e-3"] {

@@ -1,7 +1,7 @@
 //! Filters as expressions.
 
 use datafusion::common::ScalarValue;
-use datafusion::functions::string::expr_fn::btrim;
+use datafusion::functions::string::expr_fn::{btrim, lower};
 use datafusion::logical_expr::lit;
 use datafusion::prelude::Expr;
 use kaishu_types::table::{Filter, Literal, Operator};
@@ -40,7 +40,14 @@ pub(super) fn compile(filter: &Filter, columns: &dyn Columns) -> Result<Expr, Ta
             let values = values.collect::<Result<Vec<_>, _>>()?;
             subject(resolved).in_list(values, false)
         }
-        Filter::IsNull { column } => is_blank(columns.resolve(column)?.text),
+        Filter::IsNull { column } => {
+            let Resolved { text, typed, .. } = columns.resolve(column)?;
+            match typed {
+                // As in counts: where values have a type, a word for none is none.
+                Some(_) => is_blank(text.clone()).or(is_word_for_none(text)),
+                None => is_blank(text),
+            }
+        }
     })
 }
 
@@ -48,6 +55,11 @@ pub(super) fn compile(filter: &Filter, columns: &dyn Columns) -> Result<Expr, Ta
 fn is_blank(text: Expr) -> Expr {
     let empty = lit(ScalarValue::Utf8View(Some(String::new())));
     text.clone().is_null().or(btrim(vec![text]).eq(empty))
+}
+
+fn is_word_for_none(text: Expr) -> Expr {
+    let words = value::MARKERS.iter().map(|word| lit(word.to_ascii_lowercase())).collect();
+    lower(btrim(vec![text])).in_list(words, false)
 }
 
 /// What a column is compared by: its typed values where it has a type.

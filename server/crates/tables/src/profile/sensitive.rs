@@ -94,6 +94,12 @@ impl Looking {
         {
             findings.push(Finding { kind, n_rows: 0, rows: Vec::new(), is_named: true });
         }
+        // A heading may be a value itself: a person a column.
+        find_in(heading, &mut |kind| {
+            if !findings.iter().any(|finding| finding.kind == kind) {
+                findings.push(Finding { kind, n_rows: 0, rows: Vec::new(), is_named: true });
+            }
+        });
         findings.sort_unstable_by_key(|finding| finding.kind);
         findings
     }

@@ -33,6 +33,9 @@ fn broken(error: impl std::fmt::Display) -> TableError {
     TableError::Unreadable(format!("the archive cannot be read: {error}"))
 }
 
+/// Endings of archives.
+const ARCHIVES: [&str; 9] = [".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz", ".zst"];
+
 /// Unpacks the files of a ZIP archive that are asked for into a folder, under names of our own.
 pub(crate) fn unzip(
     path: &Path,
@@ -47,6 +50,11 @@ pub(crate) fn unzip(
         let name = name_of(file.name_raw());
         // What macOS packs beside each file is about it, and has its ending.
         let is_shadow = name.split('/').any(|part| part.starts_with("._") || part == "__MACOSX");
+        if ARCHIVES.iter().any(|ending| name.to_lowercase().ends_with(ending)) {
+            return Err(broken(format!(
+                "`{name}` is an archive in the archive, into which nobody looks; pack its files themselves"
+            )));
+        }
         if file.is_dir() || is_shadow || !is_wanted(&name) {
             others.push(name);
             continue;

@@ -17,6 +17,11 @@ pub(crate) const USUAL: [char; 4] = ['\t', ',', ';', '|'];
 /// Signs that stand in ordinary text, too: they are believed only where every line has them.
 const UNUSUAL: [char; 10] = ['，', '；', '｜', '\u{1}', '\u{1f}', '\u{1e}', '^', '~', '¦', ' '];
 
+/// Whether a text is beyond doubt rows with the same signs between as many values.
+pub(crate) fn is_table(head: &str, is_whole: bool) -> bool {
+    delimiter(head, is_whole, &USUAL).is_some_and(|found| found.is_certain() && found.width > 1)
+}
+
 /// So many rows are looked at.
 const ROWS: usize = 200;
 const MOST_VALUES: usize = super::MAX_COLUMNS;

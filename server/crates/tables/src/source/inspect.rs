@@ -7,6 +7,7 @@ use std::path::Path;
 use encoding_rs::UTF_8;
 use kaishu_types::vocabulary::Format;
 
+use super::format::{format_of_name, is_markup, of_archive};
 use super::{
     Dialect, Origin, TableSource, archive, columnar, dialect, layout, ods, records, workbook,
 };
@@ -109,22 +110,6 @@ fn unzipped(path: &Path, folder: &Path) -> Result<Vec<TableSource>, TableError> 
     Ok(tables)
 }
 
-fn format_of_name(name: &str) -> Format {
-    let ending = Path::new(name).extension().and_then(|it| it.to_str()).unwrap_or_default();
-    match ending.to_ascii_lowercase().as_str() {
-        "csv" | "txt" | "tab" => Format::Csv,
-        "tsv" => Format::Tsv,
-        "json" => Format::Json,
-        "ndjson" | "jsonl" => Format::Ndjson,
-        "geojson" => Format::Geojson,
-        "parquet" => Format::Parquet,
-        "xlsx" | "xlsm" => Format::Xlsx,
-        "xls" => Format::Xls,
-        "ods" => Format::Ods,
-        _ => Format::Other,
-    }
-}
-
 fn kind(path: &Path, format: Format) -> Result<Kind, TableError> {
     let mut head = Vec::new();
     File::open(path)?.take(shape::HEAD as u64).read_to_end(&mut head)?;
@@ -140,9 +125,11 @@ fn kind(path: &Path, format: Format) -> Result<Kind, TableError> {
         [b'P', b'K', 3 | 5 | 7, ..] => match format {
             Format::Ods => Kind::Ods,
             Format::Xlsx | Format::Xls => Kind::Xlsx,
-            _ if has(&head, b"[Content_Types].xml") || has(&head, b"xl/workbook.xml") => Kind::Xlsx,
-            _ if has(&head, b"application/vnd.oasis.opendocument.spreadsheet") => Kind::Ods,
-            _ => Kind::Zip,
+            _ => match of_archive(File::open(path)?, format) {
+                Some(Format::Xlsx) => Kind::Xlsx,
+                Some(Format::Ods) => Kind::Ods,
+                _ => Kind::Zip,
+            },
         },
         _ => match format {
             Format::Ndjson => Kind::JsonLines,
@@ -161,20 +148,6 @@ fn kind(path: &Path, format: Format) -> Result<Kind, TableError> {
 
 fn no_table(what: &str) -> TableError {
     TableError::Unreadable(format!("the file is {what}; save its table as CSV or XLSX"))
-}
-
-/// Web pages are often called CSV or XLS: what a server answers instead of the file, or what it makes
-/// for spreadsheets.
-fn is_markup(head: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(head.get(..head.len().min(256)).unwrap_or_default());
-    let text = text.trim_start_matches('\u{FEFF}').trim_start().to_ascii_lowercase();
-    ["<!doctype", "<html", "<head", "<body", "<table", "<?xml", "<!--"]
-        .iter()
-        .any(|begin| text.starts_with(begin))
-}
-
-fn has(head: &[u8], part: &[u8]) -> bool {
-    head.windows(part.len()).any(|window| window == part)
 }
 
 /// JSON is UTF-8, or says otherwise by its first bytes.

@@ -6,6 +6,7 @@ mod budget;
 mod columnar;
 mod delimited;
 pub(crate) mod dialect;
+mod format;
 mod inspect;
 mod layout;
 mod ods;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::delimited::Delimited;
+pub use self::format::table_format;
 pub use self::inspect::inspect;
 pub(crate) use self::layout::unique_names;
 pub(crate) use self::row::Row;
@@ -30,7 +32,7 @@ use self::spool::Spool;
 use crate::TableError;
 
 /// A table has no more columns than this.
-pub(crate) const MAX_COLUMNS: usize = 4096;
+pub const MAX_COLUMNS: usize = 4096;
 
 /// A row has no more bytes than this.
 pub(crate) const MAX_ROW_BYTES: usize = 16 << 20;

@@ -45,7 +45,8 @@ fn archives_in_archives_are_refused() {
     check_refused(
         "a.zip",
         &zipped(&[("inner.zip", &inner)]),
-        "there is no table in the archive, but for example inner.zip; pack CSV, XLSX or JSON files",
+        "the archive cannot be read: `inner.zip` is an archive in the archive, into which nobody looks; \
+         pack its files themselves",
     );
     check_refused(
         "a.zip",

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::DataItemView;
 use crate::vocabulary::{Format, ResourceKind};
 
 /// A file or an interface of a dataset.
@@ -86,4 +87,9 @@ pub struct VersionView {
     #[serde(skip)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub changes_public_items: bool,
+    /// Data items of a version before the current one that are masked or sensitive: they go on to guard
+    /// the files that only such versions have.
+    #[serde(skip)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub guards: Vec<DataItemView>,
 }
