@@ -397,6 +397,8 @@ words! {
     show_all_rows: "显示全部数据", "Show all rows";
     null_value: "空值", "none";
     no_such_rows: "没有符合条件的行。去掉一个条件再试。", "No row meets these conditions. Drop one and try again.";
+    no_rows_in_file: "这个文件现在没有数据行。", "This file has no rows now.";
+    no_rows_in_table: "这张表现在没有数据行。", "This table has no rows now.";
     next_rows: "后面的行", "Further rows";
     first_rows: "回到第一行", "Back to the first row";
     table_region: "数据表，可左右滚动", "Data table, scrolls sideways";

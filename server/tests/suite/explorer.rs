@@ -8,9 +8,10 @@ use crate::support::{Answer, TestSite};
 
 const OPEN: &str = "YX-T-0001";
 const MIXED: &str = "YX-T-0002";
+const EMPTY: &str = "YX-T-0003";
 const SECRET: &str = "chixiao4711";
 
-/// Forty places in two provinces, and a table with columns of every class.
+/// Forty places in two provinces, a table with columns of every class, and one without rows.
 async fn site() -> TestSite {
     let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
     let mut open = "区划代码,名称,类型,人口,面积,建成日期,经度,纬度\n".to_owned();
@@ -35,6 +36,8 @@ async fn site() -> TestSite {
         .item(MIXED, "phone", "conditional")
         .item(MIXED, "secret", "none")
         .file(MIXED, "people.csv", mixed.as_bytes())
+        .dataset(EMPTY, "空表", "unconditional")
+        .file(EMPTY, "empty.csv", b"name,area\n")
         .folder();
     site.test_portal.import(folder).await;
     site
@@ -204,6 +207,23 @@ async fn a_condition_has_the_fields_of_its_column() {
     assert!(several.text().contains("类型 是 县、市"));
     let days = sent("c=建成日期&o=between&v=2019-01-01&w=2019-02-28").await;
     assert!(status(&days).contains("符合条件 8 行"), "{}", status(&days));
+}
+
+#[tokio::test]
+async fn a_table_without_rows_blames_no_condition() {
+    let site = site().await;
+    let path = resource(&site, EMPTY).await;
+    let page = site.get(&path).await;
+    assert_eq!(page.status, 200);
+    page.assert_well_formed_page(&path);
+    assert!(page.text().contains("这个文件现在没有数据行。"));
+    assert_eq!(page.texts("#chart, #f-c, details.ks-drop"), Vec::<String>::new());
+    let files = page.attributes("main a[href*='/download']", "href");
+    assert!(!files.is_empty(), "the file can be taken");
+    // What nothing fits is another matter: there a condition can be dropped.
+    let asked = site.get(&format!("{path}?q=a")).await;
+    assert!(asked.text().contains("没有符合条件的行。"));
+    assert_eq!(asked.attributes("#f-c", "name"), ["c"]);
 }
 
 // Proves DL-10, SEC-05: the description names the columns that the asker may have, and no value.

@@ -40,6 +40,15 @@ struct Shown<'a> {
     chart: Chart,
 }
 
+impl Shown<'_> {
+    /// Whether the table has no row at all, so that there is nothing to filter and nothing to draw.
+    fn is_bare(&self) -> bool {
+        let query = &self.view.request.query;
+        let is_asked = query.filter.is_some() || query.contains.is_some();
+        !is_asked && self.answer.as_ref().is_ok_and(|answer| answer.total == 0)
+    }
+}
+
 /// Why there is no table to see of a file.
 pub(super) enum NoTable {
     /// It is being taken in, so far in percent.
@@ -99,6 +108,9 @@ fn page(shown: &Shown<'_>) -> Page {
     let dataset_path = format!("/datasets/{}", dataset.code);
     let is_alike = title == dataset_title;
     let place = if is_alike { words.table.to_owned() } else { title.clone() };
+    let has_rows = !shown.is_bare();
+    // A chart that was asked for says itself that there is nothing to draw.
+    let has_charts = has_rows || shown.view.chart.is_some();
     let body = view! {
         <main id="main" class="ks-wrap text-[.9375rem]">
             {crumbs(ctx, vec![
@@ -108,14 +120,14 @@ fn page(shown: &Shown<'_>) -> Page {
             ])}
             {head(shown, &title)}
             {tables(shown)}
-            {filters::form(shown)}
+            {has_rows.then(|| filters::form(shown))}
             {faults(shown)}
             {stopped(shown)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_21rem] gap-x-8 gap-y-8">
                 <div class="min-w-0">{rows::section(shown)}</div>
-                {column::aside(shown)}
+                {has_rows.then(|| column::aside(shown))}
             </div>
-            {chart::section(shown)}
+            {has_charts.then(|| chart::section(shown))}
             <div class="mt-12 max-w-[52rem]">{super::dataset_resource::rail(ctx, found, resource)}</div>
         </main>
     };
@@ -148,6 +160,8 @@ fn head(shown: &Shown<'_>, title: &str) -> AnyView {
             </a>
         }
     });
+    // Of a table without rows the file is all there is to take.
+    let has_ways = file.is_none() || !shown.is_bare();
     let api = format!(
         "/api/v1/datasets/{}/resources/{}/rows{}",
         dataset.code,
@@ -184,7 +198,7 @@ fn head(shown: &Shown<'_>, title: &str) -> AnyView {
                     refused=words.link_not_copied.to_owned()
                 />
                 {file}
-                {downloads(shown)}
+                {has_ways.then(|| downloads(shown))}
             </div>
         </div>
     }

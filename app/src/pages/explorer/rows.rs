@@ -18,6 +18,11 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
     let Shown { ctx, resource, view, answer, .. } = shown;
     let words = ctx.words;
     let Ok(answer) = answer else { return ().into_any() };
+    if shown.is_bare() {
+        let is_one = shown.table.names.len() < 2;
+        let text = if is_one { words.no_rows_in_file } else { words.no_rows_in_table };
+        return view! { <p class="py-8" role="status">{text}</p> }.into_any();
+    }
     let n = answer.slice.rows.len() as u64;
     let first = view.from;
     let status = words.rows_status(
