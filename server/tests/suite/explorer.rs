@@ -210,6 +210,18 @@ async fn a_condition_has_the_fields_of_its_column() {
 }
 
 #[tokio::test]
+async fn the_page_of_a_dataset_leads_to_its_tables() {
+    let site = site().await;
+    // Beside the file, and in the list of files; where there is no file to take, in the list only.
+    for (code, n) in [(OPEN, 2), (MIXED, 1)] {
+        let table = resource(&site, code).await;
+        let page = site.get(&format!("/datasets/{code}")).await;
+        let links = page.texts(&format!("main a[href='{table}']"));
+        assert_eq!(links.iter().filter(|text| *text == "查看表格").count(), n, "{links:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_table_without_rows_blames_no_condition() {
     let site = site().await;
     let path = resource(&site, EMPTY).await;

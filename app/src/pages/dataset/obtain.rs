@@ -76,8 +76,16 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
         let why = kept_back.map(|release| {
             view! { <p class="mt-3 text-[.9375rem]">{words.kept_back(release)}</p> }
         });
+        // Where the bytes are kept back, the button itself leads to the table.
+        let table = file.filter(|file| found.has_table(file)).map(|file| {
+            view! {
+                <a class="btn btn-outline" href=ctx.href(&table_path(found, file))>
+                    {icon("table")}{words.see_table}
+                </a>
+            }
+        });
         view! {
-            <div class="mt-4 flex flex-wrap gap-2">{take_button(ctx, found, file.unwrap_or(first))}</div>
+            <div class="mt-4 flex flex-wrap gap-2">{take_button(ctx, found, file.unwrap_or(first))}{table}</div>
             {why}
         }
     });
@@ -150,9 +158,8 @@ pub(crate) fn foot(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
 /// The way to a file: its bytes, or its table where they are kept back.
 fn take_button(ctx: &Ctx, found: &DatasetPage, file: &ResourceView) -> AnyView {
     if !found.can_take(file) {
-        let table = format!("/datasets/{}/resources/{}", found.dataset.code, file.id);
         return view! {
-            <a class="btn btn-primary" href=ctx.href(&table)>{ctx.words.see_table}</a>
+            <a class="btn btn-primary" href=ctx.href(&table_path(found, file))>{ctx.words.see_table}</a>
         }
         .into_any();
     }
@@ -166,6 +173,11 @@ fn take_button(ctx: &Ctx, found: &DatasetPage, file: &ResourceView) -> AnyView {
         </a>
     }
     .into_any()
+}
+
+/// Where the table of a file is seen.
+fn table_path(found: &DatasetPage, file: &ResourceView) -> String {
+    format!("/datasets/{}/resources/{}", found.dataset.code, file.id)
 }
 
 fn available_on_application(ctx: &Ctx, found: &DatasetPage, n_conditional: usize) -> AnyView {
@@ -247,7 +259,10 @@ fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     facts.extend(resource.size_bytes.map(size));
     facts.extend(extent(words, resource));
     facts.extend(resource.encoding.clone());
-    let page = format!("/datasets/{}/resources/{}", found.dataset.code, resource.id);
+    let page = table_path(found, resource);
+    let table = found.has_table(resource).then(|| {
+        view! { <a class="ks-link" href=ctx.href(&page)>{words.see_table}</a> }
+    });
     let links = if found.can_take(resource) {
         let original =
             format!("/api/v1/datasets/{}/resources/{}/original", found.dataset.code, resource.id);
@@ -278,7 +293,7 @@ fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
                 <h3 class="text-base">
                     <a class="ks-link" href=ctx.href(&page)>{data(ctx.lang, resource.title.as_str())}</a>
                 </h3>
-                <span class="flex gap-4">{links}</span>
+                <span class="flex flex-wrap gap-x-4">{table}{links}</span>
             </div>
             {resource.description.clone().map(|text| view! { <p class="text-[.9375rem] whitespace-pre-line" lang=foreign(ctx.lang, &text)>{text.clone()}</p> })}
             <p class="text-sm ks-mute num">{facts.join(" · ")}</p>

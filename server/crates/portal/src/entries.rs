@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use kaishu_domain::policy::Fees;
 use kaishu_domain::visibility;
+use kaishu_store::tables::TABULAR;
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DatasetView, ResourceView, VersionView};
-use kaishu_types::vocabulary::{Format, ResourceKind};
+use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use serde_json::Value;
 
 use crate::directory::Directory;
@@ -81,6 +82,18 @@ impl DatasetPage {
         self.is_free()
             && resource.kind == ResourceKind::File
             && !self.kept_back.contains_key(&resource.id)
+    }
+
+    /// Whether a file is of a kind that tables are made of, and anyone may see some column of it. What
+    /// came of the file, its page says.
+    pub fn has_table(&self, resource: &ResourceView) -> bool {
+        let is_open = |class: OpenClass| class == OpenClass::Unconditional;
+        let is_some_open =
+            self.may_download || self.dataset.items.iter().any(|item| is_open(item.open_class));
+        is_some_open
+            && !self.needs_login
+            && resource.kind == ResourceKind::File
+            && TABULAR.contains(&resource.format)
     }
 }
 
