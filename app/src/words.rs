@@ -4,6 +4,7 @@
 pub(crate) mod industry;
 mod quality;
 mod sentences;
+mod tables;
 pub(crate) mod units;
 
 use kaishu_types::Lang;

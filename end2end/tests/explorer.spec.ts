@@ -121,7 +121,7 @@ test.describe("awake @scripts", () => {
     const explorer = new Explorer(page);
     await open(page, await table(request, PLACES));
     await explorer.awake();
-    await expect(page.locator("#next-rows")).toBeHidden();
+    await expect(page.locator("#rows-left")).toHaveText("还有 283 行，向下滚动继续显示");
     await expect(explorer.rows()).toHaveCount(50);
 
     // The keyboard alone: the frame has the focus and End goes to its foot, which moves on.
@@ -131,6 +131,8 @@ test.describe("awake @scripts", () => {
       await expect(explorer.rows().last()).toContainText("333", { timeout: 500 });
     }).toPass();
     await expect(explorer.status()).toContainText("显示第 1—333 行");
+    await expect(page.locator("#next-rows")).toBeHidden();
+    await expect(page.locator("#rows-left")).toBeEmpty();
     const total = await explorer.frame().locator("tbody").count();
     expect(total).toBe(4);
     // What is far above is taken out, and comes back as it was.
@@ -140,6 +142,20 @@ test.describe("awake @scripts", () => {
     const numbers = await explorer.rows().locator("td:first-child").allTextContents();
     expect(new Set(numbers).size).toBe(numbers.length);
     await expectAccessible(page);
+  });
+
+  test("the link to further rows leads on from the last row that came", async ({ page, request }) => {
+    const explorer = new Explorer(page);
+    await open(page, `${await table(request, PLACES)}?sort=-dm`);
+    await explorer.awake();
+    await explorer.frame().focus();
+    await expect(explorer.rows()).toHaveCount(50);
+    await page.keyboard.press("End");
+    await expect(page.locator("#rows-left")).toHaveText("还有 183 行，向下滚动继续显示");
+    await page.locator("#next-rows").click();
+    await expect(explorer.rows().first().locator("td").first()).toHaveText("151");
+    await expect(explorer.status()).toContainText("显示第 151—");
+    await expect(explorer.frame().locator("th[aria-sort=descending]")).toHaveText(/代码/);
   });
 
   test("rows that come later look like those of the server", async ({ page, request }) => {

@@ -17,8 +17,10 @@ use serde_json::value::RawValue;
 use super::browser::fetch_text;
 use crate::cell::{shown, thousands};
 
-/// The `id` of the frame that scrolls.
+/// The `id` of the frame that scrolls, of the link to the rows that follow, and of how many they are.
 const FRAME: &str = "rows";
+const FURTHER: &str = "next-rows";
+const LEFT: &str = "rows-left";
 /// Rows of a part.
 const PART: u64 = 100;
 /// Parts that come so near to the window, in pixels, are drawn; those that are farther away are not.
@@ -41,6 +43,12 @@ pub fn LiveRows(
     /// What is said of the rows, and with `{}` in place of the number of the last row.
     status: String,
     pattern: String,
+    /// How many rows there are in all.
+    total: u64,
+    /// What is said of those that follow, with `{}` in place of their number.
+    left: String,
+    /// The page that begins after the last row, but for its cursor and the number of its first row.
+    further: String,
     /// What stands where there is no value.
     no_value: String,
     /// What is said when rows do not come, and the button that tries again.
@@ -56,7 +64,8 @@ pub fn LiveRows(
         let drawn = Part { cursor: cursor.clone(), limit, first, n, body: None, is_drawn: true };
         let ask =
             Ask { address: address.clone(), no_value: no_value.clone(), lang: lang(is_english) };
-        let told = Told { pattern: pattern.clone(), said, has_failed };
+        let (pattern, left, further) = (pattern.clone(), left.clone(), further.clone());
+        let told = Told { pattern, total, left, further, said, has_failed };
         let woken = Rows::wake(ask, told, drawn, next.clone());
         rows.set_value(woken);
     });
@@ -87,8 +96,28 @@ struct Ask {
 /// What is said of them.
 struct Told {
     pattern: String,
+    total: u64,
+    left: String,
+    further: String,
     said: RwSignal<String>,
     has_failed: RwSignal<bool>,
+}
+
+impl Told {
+    /// Lets the link below lead on from the last row that is there, and says how many follow.
+    fn lead_on(&self, last: u64, next: Option<&str>) -> Option<()> {
+        let link = document().get_element_by_id(FURTHER)?;
+        let line = document().get_element_by_id(LEFT)?;
+        let Some(cursor) = next else {
+            line.set_text_content(None);
+            return link.set_attribute("hidden", "").ok();
+        };
+        let target = format!("{}cursor={cursor}&from={}", self.further, last + 1);
+        link.set_attribute("href", &target).ok()?;
+        let n = thousands(self.total.saturating_sub(last));
+        line.set_text_content(Some(&self.left.replace("{}", &n)));
+        Some(())
+    }
 }
 
 /// Rows that are drawn and taken away together: a `tbody`.
@@ -128,10 +157,7 @@ impl Rows {
         let frame: HtmlElement = document().get_element_by_id(FRAME)?.dyn_into().ok()?;
         let table = frame.query_selector("table").ok()??;
         drawn.body = table.query_selector("tbody").ok()??.dyn_into().ok();
-        frame.class_list().add_1("is-live").ok()?;
-        if let Some(link) = document().get_element_by_id("next-rows") {
-            link.set_attribute("hidden", "").ok()?;
-        }
+        told.lead_on((drawn.first + drawn.n).saturating_sub(1), next.as_deref());
         let rows = Rc::new(Self {
             ask,
             told,
@@ -219,6 +245,7 @@ impl Rows {
         part.body = Some(body);
         let last = part.first + part.n.saturating_sub(1);
         self.told.said.set(self.told.pattern.replace("{}", &thousands(last)));
+        self.told.lead_on(last, answer.next.as_deref());
         self.parts.borrow_mut().push(part);
         *self.next.borrow_mut() = answer.next;
         Some(())

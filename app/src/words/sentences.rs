@@ -133,26 +133,6 @@ impl Words {
         }
     }
 
-    /// Says which rows of an answer are shown.
-    pub(crate) fn rows_status(&self, total: &str, from: &str, to: &str, n: u64) -> String {
-        match (self.lang, n) {
-            (Lang::Zh, 0) => format!("符合条件 {total} 行。"),
-            (Lang::Zh, _) => {
-                format!("符合条件 {total} 行，显示第 {from}—{to} 行。空值写作“空值”，与 0 不同。")
-            }
-            (Lang::En, 0) => format!("{total} rows."),
-            (Lang::En, _) => format!("Rows {from} to {to} of {total}."),
-        }
-    }
-
-    /// Says a number of rows between brackets.
-    pub(crate) fn n_rows_in_brackets(&self, n: &str) -> String {
-        match self.lang {
-            Lang::Zh => format!("（{n} 行）"),
-            Lang::En => format!(" ({n} rows)"),
-        }
-    }
-
     /// Says how the values of an item are masked.
     pub(crate) fn mask(&self, mask: &Mask) -> String {
         let (zh, en) = match mask {

@@ -7,6 +7,7 @@ use kaishu_types::vocabulary::ItemType;
 use leptos::prelude::*;
 
 use super::Shown;
+use super::filters::joined;
 use crate::cell;
 use crate::islands::live_rows::LiveRows;
 use crate::ui::data::{data, foreign};
@@ -49,18 +50,28 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
         .collect();
     let next = answer.next.clone().map(|cursor| {
         let target = ctx.href(&view.next(cursor, first + n));
-        view! { <a id="next-rows" class="btn btn-outline" rel="next" href=target>{words.next_rows}{icon("next")}</a> }
+        let left = words.rows_left(&thousands(answer.total.saturating_sub(first + n - 1)), false);
+        view! {
+            <a id="next-rows" class="btn btn-outline" rel="next" href=target>{words.next_rows}{icon("next")}</a>
+            <p id="rows-left" class="text-sm ks-mute num max-md:basis-full">{left}</p>
+        }
     });
     let start = view.request.cursor.is_some().then(|| {
         let target = ctx.href(&view.changed(|_| ()));
         view! { <a class="btn btn-outline" href=target>{words.first_rows}</a> }
     });
     let is_empty = n == 0;
+    // Rows that go on while one scrolls need a window at every width.
+    let frame = if answer.next.is_some() {
+        "ks-frame is-live lg:max-h-[46rem]"
+    } else {
+        "ks-frame lg:max-h-[46rem]"
+    };
     view! {
         {said(shown, n, status)}
         {is_empty.then(|| view! { <p class="py-8">{words.no_such_rows}</p> })}
         {(!is_empty).then(|| view! {
-            <div id="rows" class="ks-frame lg:max-h-[46rem]" tabindex="0" role="region" aria-label=words.table_region>
+            <div id="rows" class=frame tabindex="0" role="region" aria-label=words.table_region>
                 <table class="ks-table is-dense" aria-rowcount=answer.total + 1>
                     <caption class="sr-only" lang=foreign(ctx.lang, &resource.title)>{resource.title.clone()}</caption>
                     <thead><tr aria-rowindex="1"><th scope="col" class="r"><span class="sr-only">{words.row_number}</span><span aria-hidden="true">"#"</span></th>{heads}</tr></thead>
@@ -68,7 +79,7 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
                 </table>
             </div>
         })}
-        <nav class="flex flex-wrap gap-3 mt-4" aria-label=words.pages>{start}{next}</nav>
+        <nav class="flex flex-wrap items-center gap-3 mt-4" aria-label=words.pages>{start}{next}</nav>
     }
     .into_any()
 }
@@ -90,6 +101,8 @@ fn said(shown: &Shown<'_>, n: u64, status: String) -> AnyView {
         query_string(&question)
     );
     let pattern = words.rows_status(&thousands(answer.total), &thousands(view.from), "{}", n);
+    // Where the rows after those that came while one scrolled begin, without the cursor and the number.
+    let further = joined(&ctx.href(&view.changed(|_| ())));
     view! {
         <LiveRows
             address=address
@@ -100,6 +113,9 @@ fn said(shown: &Shown<'_>, n: u64, status: String) -> AnyView {
             next=Some(next)
             status=status
             pattern=pattern
+            total=answer.total
+            left=words.rows_left("{}", true)
+            further=further
             no_value=words.null_value.to_owned()
             failed=words.rows_failed.to_owned()
             again=words.try_again.to_owned()

@@ -1,0 +1,37 @@
+//! Sentences on the rows of a table.
+
+use kaishu_types::Lang;
+
+use super::Words;
+
+impl Words {
+    /// Says which rows of an answer are shown.
+    pub(crate) fn rows_status(&self, total: &str, from: &str, to: &str, n: u64) -> String {
+        match (self.lang, n) {
+            (Lang::Zh, 0) => format!("符合条件 {total} 行。"),
+            (Lang::Zh, _) => {
+                format!("符合条件 {total} 行，显示第 {from}—{to} 行。空值写作“空值”，与 0 不同。")
+            }
+            (Lang::En, 0) => format!("{total} rows."),
+            (Lang::En, _) => format!("Rows {from} to {to} of {total}."),
+        }
+    }
+
+    /// Says how many rows follow, and where rows come while one scrolls, that they do.
+    pub(crate) fn rows_left(&self, n: &str, go_on: bool) -> String {
+        match (self.lang, go_on) {
+            (Lang::Zh, false) => format!("还有 {n} 行"),
+            (Lang::Zh, true) => format!("还有 {n} 行，向下滚动继续显示"),
+            (Lang::En, false) => format!("Rows left: {n}"),
+            (Lang::En, true) => format!("Rows left: {n}; scroll down to see them"),
+        }
+    }
+
+    /// Says a number of rows between brackets.
+    pub(crate) fn n_rows_in_brackets(&self, n: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("（{n} 行）"),
+            Lang::En => format!(" ({n} rows)"),
+        }
+    }
+}
