@@ -91,6 +91,8 @@ async function states(request: APIRequestContext): Promise<{ path: string; statu
     { path: `${rates}?add=ynq` },
     { path: `${places}?filter=${none}&chart=bar` },
     { path: `${places}?filter=${encodeURIComponent("dm > 'x' OR")}`, status: 400 },
+    { path: `${places}?c=mc&o=has&v=`, status: 400 },
+    { path: `${rates}?filter=${encodeURIComponent("ynq > '很高'")}`, status: 400 },
     { path: `${places}?chart=cake`, status: 400 },
     { path: `${places}?chart=histogram`, status: 400 },
     ...["bar", "pie", "divisions"].map((kind) => ({ path: `${places}?chart=${kind}` })),

@@ -27,6 +27,28 @@ impl Words {
         }
     }
 
+    /// Says what a condition of the form still needs, by how it compares.
+    pub(crate) fn value_needed(&self, operator: &str) -> &'static str {
+        match operator {
+            "between" => self.lang.pick("至少填写一端。", "Give at least one end of the range."),
+            "in" => self.lang.pick("至少选一个值。", "Choose at least one value."),
+            _ => self.lang.pick(
+                "请填写要比较的值；要找空值，请选“没有值”。",
+                "Give a value to compare with; for rows without one, choose “has no value”.",
+            ),
+        }
+    }
+
+    /// Says how many rows a download has: those that are filtered, or all.
+    pub(crate) fn rows_to_take(&self, n: &str, is_part: bool) -> String {
+        match (self.lang, is_part) {
+            (Lang::Zh, true) => format!("按现在的筛选，{n} 行"),
+            (Lang::Zh, false) => format!("全部 {n} 行"),
+            (Lang::En, true) => format!("As filtered now, rows: {n}"),
+            (Lang::En, false) => format!("All rows: {n}"),
+        }
+    }
+
     /// Says a number of rows between brackets.
     pub(crate) fn n_rows_in_brackets(&self, n: &str) -> String {
         match self.lang {

@@ -9,9 +9,11 @@ use crate::support::{Answer, TestSite};
 const OPEN: &str = "YX-T-0001";
 const MIXED: &str = "YX-T-0002";
 const EMPTY: &str = "YX-T-0003";
+const LABELLED: &str = "YX-T-0004";
 const SECRET: &str = "chixiao4711";
 
-/// Forty places in two provinces, a table with columns of every class, and one without rows.
+/// Forty places in two provinces, a table with columns of every class, one without rows, and one whose
+/// columns have labels.
 async fn site() -> TestSite {
     let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
     let mut open = "区划代码,名称,类型,人口,面积,建成日期,经度,纬度\n".to_owned();
@@ -38,6 +40,10 @@ async fn site() -> TestSite {
         .file(MIXED, "people.csv", mixed.as_bytes())
         .dataset(EMPTY, "空表", "unconditional")
         .file(EMPTY, "empty.csv", b"name,area\n")
+        .dataset(LABELLED, "日期", "unconditional")
+        .item(LABELLED, "day", "unconditional")
+        .item(LABELLED, "n", "unconditional")
+        .file(LABELLED, "days.csv", b"day,n\n2020-01-01,1\n2020-01-02,2\n2020-01-03,3\n")
         .folder();
     site.test_portal.import(folder).await;
     site
@@ -132,8 +138,8 @@ async fn what_no_chart_can_be_made_of_is_refused() {
         site.get(&format!("{path}?{query}")).await.assert_names(400, field);
     }
     for (query, said) in [
-        ("chart=histogram&x=名称", "列 `名称` 不是数值"),
-        ("chart=bar&x=year(名称)", "列 `名称` 不是日期"),
+        ("chart=histogram&x=名称", "列“名称”不是数值"),
+        ("chart=bar&x=year(名称)", "列“名称”不是日期"),
         ("chart=bar&x=无此列", "没有名为 `无此列` 的列"),
         ("chart=pie&y=人口&agg=avg", "饼图只能画行数或者合计"),
         ("chart=line&x=名称", "折线图的横轴"),
@@ -236,6 +242,49 @@ async fn a_table_without_rows_blames_no_condition() {
     let asked = site.get(&format!("{path}?q=a")).await;
     assert!(asked.text().contains("没有符合条件的行。"));
     assert_eq!(asked.attributes("#f-c", "name"), ["c"]);
+}
+
+#[tokio::test]
+async fn a_condition_that_is_refused_goes_back_into_the_form() {
+    let site = site().await;
+    let path = resource(&site, LABELLED).await;
+    let filter = encoded("n > 1 AND day >= '昨天'");
+    let page = site.get(&format!("{path}?filter={filter}")).await;
+    assert_eq!(page.status, 400);
+    page.assert_well_formed_page(&path);
+    let said = page.texts("main [role=alert]").concat();
+    assert!(said.contains("列“day标签”的类型是日期"), "{said}");
+    assert_eq!(page.attributes("#f-c option[selected]", "value"), ["day"]);
+    assert_eq!(page.attributes("#f-o option[selected]", "value"), ["ge"]);
+    assert_eq!(page.attributes("#f-v", "value"), ["昨天"]);
+    // What is sent next takes its place, and the other condition stays.
+    let kept = page.attributes("form[aria-label='筛选行'] input[name=filter]", "value");
+    assert_eq!(kept, ["n > 1"]);
+    // All of the table is offered, by its own name.
+    assert!(page.texts("details.ks-drop summary").concat().contains("下载表格"));
+    let ways = page.attributes("details.ks-drop a", "href");
+    assert!(ways.iter().all(|way| !way.contains("filter")), "{ways:?}");
+}
+
+#[tokio::test]
+async fn a_condition_without_a_value_says_what_it_needs() {
+    let site = site().await;
+    let path = resource(&site, LABELLED).await;
+    for (sent, said) in [
+        ("c=day&o=eq&v=+", "请填写要比较的值"),
+        ("c=day&o=between&v=&w=", "至少填写一端"),
+        ("c=day&o=in", "至少选一个值"),
+    ] {
+        let page = site.get(&format!("{path}?{sent}&q=2")).await;
+        assert_eq!(page.status, 400, "{sent}");
+        page.assert_well_formed_page(sent);
+        let alerts = page.texts("#f-value [role=alert]").concat();
+        assert!(alerts.contains(said), "{sent}: {alerts}");
+        assert_eq!(page.attributes("#f-c option[selected]", "value"), ["day"], "{sent}");
+        // The rows stay as they were filtered.
+        let status = page.texts("main [role=status]").concat();
+        assert!(status.contains("符合条件"), "{sent}: {status}");
+    }
 }
 
 // Proves DL-10, SEC-05: the description names the columns that the asker may have, and no value.

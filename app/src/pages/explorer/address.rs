@@ -35,6 +35,16 @@ pub(super) struct View {
     pub(super) add: Option<String>,
     /// The chart below the rows.
     pub(super) chart: Option<Choice>,
+    /// A condition that was sent without the value it needs.
+    pub(super) draft: Option<Draft>,
+}
+
+/// What stands in the form of a condition that does not hold.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) column: String,
+    pub(super) operator: String,
+    pub(super) value: String,
 }
 
 /// How a condition of the form compares.
@@ -77,17 +87,22 @@ pub(super) fn read(ctx: &Ctx, path: &str) -> Result<Asked, AppError> {
         column: value("col").filter(|name| !name.is_empty()),
         add: value("add").filter(|name| !name.is_empty()),
         chart: Choice::read(value, ctx.lang).map_err(fault)?,
+        draft: None,
     };
     if sent.is_empty() {
         return Ok(Asked::View(Box::new(view)));
     }
-    view.take(&sent);
-    Ok(Asked::Elsewhere(view.address()))
+    view.draft = view.take(&sent);
+    match view.draft {
+        Some(_) => Ok(Asked::View(Box::new(view))),
+        None => Ok(Asked::Elsewhere(view.address())),
+    }
 }
 
 impl View {
     /// Takes over what a form sent: a condition (`c`, `o`, `v`, `w`) or the columns that are wanted (`s`).
-    fn take(&mut self, sent: &[(String, String)]) {
+    /// Returns a condition that lacks a value.
+    fn take(&mut self, sent: &[(String, String)]) -> Option<Draft> {
         self.rewind();
         let value = |name: &str| {
             let found = sent.iter().find(|(found, _)| found == name);
@@ -100,24 +115,26 @@ impl View {
         }
         let (column, operator) = (value("c"), value("o"));
         if column.is_empty() {
-            return;
+            return None;
         }
         let all = |name: &str| -> Vec<String> {
             let found = sent.iter().filter(|(found, _)| found == name);
             found.map(|(_, value)| value.clone()).collect()
         };
         let made = match operator.as_str() {
-            BETWEEN => between(column, &value("v"), &value("w")),
-            ONE_OF => one_of(column, all("v")),
-            _ => condition(column, &operator, value("v")),
+            BETWEEN => between(column.clone(), &value("v"), &value("w")),
+            ONE_OF => one_of(column.clone(), all("v")),
+            _ => condition(column.clone(), &operator, value("v")),
         };
-        if let Some(condition) = made {
-            let mut parts = self.conditions();
-            if !parts.contains(&condition) {
-                parts.push(condition);
-            }
-            self.request.query.filter = all_of(parts);
+        let Some(condition) = made else {
+            return Some(Draft { column, operator, value: value("v") });
+        };
+        let mut parts = self.conditions();
+        if !parts.contains(&condition) {
+            parts.push(condition);
         }
+        self.request.query.filter = all_of(parts);
+        None
     }
 
     fn rewind(&mut self) {
@@ -169,9 +186,39 @@ impl View {
 
     /// The path of this page without any question.
     pub(super) fn without_question(&self) -> String {
+        View { column: None, chart: None, ..self.whole() }.address()
+    }
+
+    /// The view of all of the table.
+    pub(super) fn whole(&self) -> Self {
         let table = self.request.table;
-        let request = TableRequest { table, ..TableRequest::default() };
-        View { request, column: None, chart: None, ..self.clone() }.address()
+        View { request: TableRequest { table, ..TableRequest::default() }, ..self.clone() }
+    }
+
+    /// The comparison that a refusal names, with its place among the conditions.
+    pub(super) fn refused(&self, fault: &str) -> Option<(usize, Draft)> {
+        self.conditions().into_iter().enumerate().rev().find_map(|(place, filter)| match filter {
+            Filter::Compare { column, operator, value }
+                if fault.contains(&format!("`{column}`")) =>
+            {
+                let value = match value {
+                    Literal::Text(text) => text,
+                    value => value.to_string(),
+                };
+                Some((place, Draft { column, operator: code_of(operator).to_owned(), value }))
+            }
+            _ => None,
+        })
+    }
+
+    /// This view without one of its conditions, from its first row.
+    pub(super) fn but_condition(&self, place: usize) -> Self {
+        let mut other = self.clone();
+        other.rewind();
+        let mut parts = other.conditions();
+        parts.remove(place.min(parts.len().saturating_sub(1)));
+        other.request.query.filter = all_of(parts);
+        other
     }
 
     /// The path of another table of the file.
@@ -182,9 +229,7 @@ impl View {
 
     /// The path of this view without one of its conditions.
     pub(super) fn without_condition(&self, place: usize) -> String {
-        let mut parts = self.conditions();
-        parts.remove(place.min(parts.len().saturating_sub(1)));
-        self.changed(|view| view.request.query.filter = all_of(parts))
+        self.but_condition(place).address()
     }
 
     /// The path of a view that differs, from its first row.
@@ -261,7 +306,20 @@ fn one_of(column: String, mut values: Vec<String>) -> Option<Filter> {
     }
 }
 
-/// Makes a condition of what the form sent. What is no value of the column is said by the answer.
+/// How the form names a comparison.
+fn code_of(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Equal => "eq",
+        Operator::NotEqual => "ne",
+        Operator::GreaterOrEqual => "ge",
+        Operator::LessOrEqual => "le",
+        Operator::Greater => "gt",
+        Operator::Less => "lt",
+    }
+}
+
+/// Makes a condition of what the form sent; one without the value that it compares with is none. What
+/// is no value of the column is said by the answer.
 fn condition(column: String, operator: &str, value: String) -> Option<Filter> {
     let compare = |column, operator| {
         let value = value.trim().to_owned();
@@ -269,6 +327,10 @@ fn condition(column: String, operator: &str, value: String) -> Option<Filter> {
     };
     let escaped = || value.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let like = |column, pattern| Filter::Like { column, pattern, ignores_case: true };
+    let is_comparison = ["eq", "ne", "ge", "le", "gt", "lt"].contains(&operator);
+    if is_comparison && value.trim().is_empty() {
+        return None;
+    }
     Some(match operator {
         "eq" => compare(column, Operator::Equal),
         "ne" => compare(column, Operator::NotEqual),
@@ -303,6 +365,7 @@ mod tests {
         check("has", "50%", "CASEI(\"人 口\") LIKE CASEI('%50\\%%')");
         check("some", "", "\"人 口\" IS NOT NULL");
         assert!(condition("a".to_owned(), "has", String::new()).is_none());
+        assert!(condition("a".to_owned(), "eq", " ".to_owned()).is_none());
         assert!(condition("a".to_owned(), "drop", "x".to_owned()).is_none());
         let range = |from, to| between("a".to_owned(), from, to).map(|it| it.to_string());
         assert_eq!(range("1", " 2 "), Some("a BETWEEN '1' AND '2'".to_owned()));

@@ -6,33 +6,57 @@ use kaishu_types::vocabulary::ItemType;
 use leptos::prelude::*;
 
 use super::Shown;
-use super::address::{BETWEEN, CONDITIONS, ONE_OF};
+use super::address::{BETWEEN, CONDITIONS, Draft, ONE_OF};
 use crate::ctx::Ctx;
 use crate::ui::data::data;
+use crate::ui::icon::icon;
 use crate::ui::numbers::thousands;
 
 /// A column with no more different values than these offers them.
 const FEW: u64 = 24;
 
+/// A condition that stands in the form and does not hold.
+pub(super) struct Begun {
+    pub(super) draft: Draft,
+    /// Its place among the conditions where it is refused; it lacks a value where it has none.
+    pub(super) place: Option<usize>,
+}
+
+/// Finds what was begun: what was sent without its value, or what the answer refuses.
+pub(super) fn begun(shown: &Shown<'_>) -> Option<Begun> {
+    if let Some(draft) = shown.view.draft.clone() {
+        return Some(Begun { draft, place: None });
+    }
+    let (place, draft) = shown.view.refused(shown.answer.as_ref().err()?)?;
+    Some(Begun { draft, place: Some(place) })
+}
+
 /// Draws the fields for the column that an address names; those that fit every column where it names
-/// none, because the reader has yet to choose one.
-pub(super) fn fields(shown: &Shown<'_>, columns: &[TableColumn]) -> AnyView {
+/// none, because the reader has yet to choose one, and where a comparison goes back into the form.
+pub(super) fn fields(shown: &Shown<'_>, columns: &[TableColumn], begun: Option<&Begun>) -> AnyView {
     let Shown { ctx, view, table, .. } = shown;
-    let wanted = view.add.as_deref();
+    let named = begun.map(|begun| begun.draft.column.as_str());
+    let wanted = named.or(view.add.as_deref());
     let place = columns.iter().position(|column| Some(column.name.as_str()) == wanted);
     let column = place.and_then(|place| columns.get(place));
     let profile = place.and_then(|place| table.governed.profile(place));
-    let fields = match column {
-        None => any(ctx, CONDITIONS),
+    let has_own = |begun: &&Begun| [BETWEEN, ONE_OF].contains(&begun.draft.operator.as_str());
+    let compared = begun.filter(|begun| !has_own(begun));
+    let fields = match column.filter(|_| compared.is_none()) {
+        None => any(ctx, CONDITIONS, compared),
         Some(column) => match (column.item_type, few(profile)) {
             (ItemType::Integer | ItemType::Decimal, _) => range(ctx, "number", profile),
             (ItemType::Date, _) => range(ctx, "date", None),
             (_, Some(profile)) => choices(ctx, profile),
-            (ItemType::Datetime, None) => any(ctx, CONDITIONS),
-            (_, None) => any(ctx, OF_TEXT),
+            (ItemType::Datetime, None) => any(ctx, CONDITIONS, None),
+            (_, None) => any(ctx, OF_TEXT, None),
         },
     };
-    view! { <div id="f-value" class="flex flex-wrap items-end gap-x-4 gap-y-3">{fields}</div> }
+    let lack = begun.filter(|begun| begun.place.is_none()).map(|begun| {
+        let text = ctx.words.value_needed(&begun.draft.operator);
+        view! { <p id="f-fault" class="ks-bad basis-full !mb-0" role="alert">{icon("close")}{text}</p> }
+    });
+    view! { <div id="f-value" class="flex flex-wrap items-end gap-x-4 gap-y-3">{lack}{fields}</div> }
         .into_any()
 }
 
@@ -54,12 +78,23 @@ fn few(profile: Option<&ColumnProfile>) -> Option<&ColumnProfile> {
     })
 }
 
-fn any(ctx: &Ctx, conditions: &'static [(&'static str, &'static str, &'static str)]) -> AnyView {
+fn any(
+    ctx: &Ctx,
+    conditions: &'static [(&'static str, &'static str, &'static str)],
+    begun: Option<&Begun>,
+) -> AnyView {
     let words = ctx.words;
+    let chosen = begun.map(|begun| begun.draft.operator.as_str());
     let conditions: Vec<_> = conditions
         .iter()
-        .map(|(code, zh, en)| view! { <option value=*code>{ctx.lang.pick(*zh, *en)}</option> })
+        .map(|(code, zh, en)| {
+            let is_chosen = chosen == Some(*code);
+            view! { <option value=*code selected=is_chosen>{ctx.lang.pick(*zh, *en)}</option> }
+        })
         .collect();
+    let value = begun.map(|begun| begun.draft.value.clone());
+    let is_invalid = begun.map(|_| "true");
+    let described = begun.filter(|begun| begun.place.is_none()).map(|_| "f-fault");
     view! {
         <div>
             <label for="f-o" class="block ks-mute">{words.condition}</label>
@@ -67,7 +102,7 @@ fn any(ctx: &Ctx, conditions: &'static [(&'static str, &'static str, &'static st
         </div>
         <div>
             <label for="f-v" class="block ks-mute">{words.value}</label>
-            <input id="f-v" name="v" class="input !h-9 text-sm w-44" autocomplete="off"/>
+            <input id="f-v" name="v" class="input !h-9 text-sm w-44" value=value aria-invalid=is_invalid aria-describedby=described autocomplete="off"/>
         </div>
     }
     .into_any()

@@ -5,6 +5,7 @@ use kaishu_types::table::{Filter, Literal, Operator, Sort, TableColumn};
 use leptos::prelude::*;
 
 use super::Shown;
+use super::address::View;
 use super::condition;
 use crate::ctx::Ctx;
 use crate::islands::live_part::LivePart;
@@ -16,15 +17,21 @@ pub(super) fn form(shown: &Shown<'_>) -> AnyView {
     let Shown { ctx, table, view, resource, found, .. } = shown;
     let words = ctx.words;
     let columns = table.governed.columns();
+    let begun = condition::begun(shown);
+    let named = begun.as_ref().map(|begun| begun.draft.column.as_str());
+    let named = named.or(view.add.as_deref());
+    // A condition that is refused goes back into the form: what is sent next takes its place.
+    let refused = begun.as_ref().and_then(|begun| begun.place);
+    let base = refused.map_or_else(|| View::clone(view), |place| view.but_condition(place));
     let options: Vec<_> = columns
         .iter()
         .map(|column| {
-            let is_chosen = view.add.as_deref() == Some(column.name.as_str());
+            let is_chosen = named == Some(column.name.as_str());
             view! { <option value=column.name.clone() lang=foreign(ctx.lang, &column.label) selected=is_chosen>{column.label.clone()}</option> }
         })
         .collect();
     // Forms that follow the choice of the column are drawn by the server, too.
-    let follow = format!("{}add={{}}", joined(&ctx.href(&view.changed(|view| view.add = None))));
+    let follow = format!("{}add={{}}", joined(&ctx.href(&base.changed(|view| view.add = None))));
     let said = ctx.lang.pick("条件的填法已按“{}”换好", "The fields are those of “{}”").to_owned();
     let action = ctx.href(&format!("/datasets/{}/resources/{}", found.dataset.code, resource.id));
     let q = view.request.query.contains.clone().unwrap_or_default();
@@ -32,13 +39,13 @@ pub(super) fn form(shown: &Shown<'_>) -> AnyView {
         <div class="border-y border-[var(--line-2)] py-3 text-sm">
             <div class="flex flex-wrap items-end gap-x-8 gap-y-3">
                 <form method="get" action=action.clone() class="flex flex-wrap items-end gap-x-4 gap-y-3" aria-label=words.filter_rows>
-                    {kept(&view.pairs_without(&[]))}
+                    {kept(&base.pairs_without(&[]))}
                     <div>
                         <label for="f-c" class="block ks-mute">{words.column}</label>
                         <select id="f-c" name="c" class="select !h-9 text-sm w-44">{options}</select>
                     </div>
                     <LivePart choice="f-c".to_owned() part="f-value".to_owned() address=follow said=said is_kept=false/>
-                    {condition::fields(shown, &columns)}
+                    {condition::fields(shown, &columns, begun.as_ref())}
                     <button class="btn btn-sm btn-outline !min-h-9" type="submit">{words.add_condition}</button>
                 </form>
                 <form method="get" action=action.clone() class="flex items-end gap-x-2" role="search" aria-label=words.search_in_table>

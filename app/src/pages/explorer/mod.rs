@@ -4,6 +4,8 @@ mod address;
 mod chart;
 mod column;
 mod condition;
+mod downloads;
+mod faults;
 mod filters;
 mod rows;
 
@@ -121,7 +123,7 @@ fn page(shown: &Shown<'_>) -> Page {
             {head(shown, &title)}
             {tables(shown)}
             {has_rows.then(|| filters::form(shown))}
-            {faults(shown)}
+            {faults::section(shown)}
             {stopped(shown)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_21rem] gap-x-8 gap-y-8">
                 <div class="min-w-0">{rows::section(shown)}</div>
@@ -137,7 +139,7 @@ fn page(shown: &Shown<'_>) -> Page {
     // Whoever filters does not want to be found, and what is open may change with the next request.
     page.listed = ctx.query.is_empty();
     page.keep = Keep::Never;
-    if shown.answer.is_err() || shown.chart.is_refused() {
+    if shown.answer.is_err() || shown.chart.is_refused() || shown.view.draft.is_some() {
         page.status = StatusCode::BAD_REQUEST;
     }
     page
@@ -198,57 +200,12 @@ fn head(shown: &Shown<'_>, title: &str) -> AnyView {
                     refused=words.link_not_copied.to_owned()
                 />
                 {file}
-                {has_ways.then(|| downloads(shown))}
+                {has_ways.then(|| downloads::section(shown))}
             </div>
         </div>
     }
     .into_any()
 }
-
-/// The ways to take away what is filtered.
-fn downloads(shown: &Shown<'_>) -> AnyView {
-    let Shown { ctx, found, resource, table, view, .. } = shown;
-    let words = ctx.words;
-    let base = format!("/api/v1/datasets/{}/resources/{}/export", found.dataset.code, resource.id);
-    let question = view.question();
-    let columns = table.governed.columns();
-    let has_place = kaishu_portal::tables::has_place(&columns);
-    let entries: Vec<_> = FORMATS
-        .iter()
-        .filter(|(ending, ..)| *ending != "geojson" || has_place)
-        .map(|(ending, encoding, zh, en)| {
-            let separator = if question.is_empty() { "?" } else { "&" };
-            let encoding = match encoding {
-                Some(encoding) => format!("{separator}encoding={encoding}"),
-                None => String::new(),
-            };
-            let target = format!("{base}.{ending}{question}{encoding}");
-            view! { <li><a class="ks-plain block py-1.5" rel="nofollow" href=target>{ctx.lang.pick(*zh, *en)}</a></li> }
-        })
-        .collect();
-    let is_part = view.request.query != kaishu_types::table::TableQuery::default();
-    let title = if is_part { words.download_filtered } else { words.download_table };
-    view! {
-        <details class="ks-drop">
-            <summary class="btn btn-sm btn-primary">{icon("download")}{title}{icon("down")}</summary>
-            <ul>{entries}</ul>
-        </details>
-    }
-    .into_any()
-}
-
-/// The kinds of files, with the encoding of CSV.
-const FORMATS: &[(&str, Option<&str>, &str, &str)] = &[
-    ("csv", Some("utf-8-bom"), "CSV，用表格软件打开", "CSV for spreadsheets"),
-    ("csv", None, "CSV，UTF-8，供程序读取", "CSV, UTF-8, for programs"),
-    ("csv", Some("gb18030"), "CSV，GB18030 编码", "CSV, GB18030"),
-    ("xlsx", None, "Excel 工作簿 XLSX", "Excel workbook XLSX"),
-    ("json", None, "JSON", "JSON"),
-    ("ndjson", None, "NDJSON，每行一条记录", "NDJSON, a record a line"),
-    ("xml", None, "XML", "XML"),
-    ("parquet", None, "Parquet", "Parquet"),
-    ("geojson", None, "GeoJSON", "GeoJSON"),
-];
 
 /// The tables of a workbook or an archive.
 fn tables(shown: &Shown<'_>) -> Option<AnyView> {
@@ -280,21 +237,4 @@ fn stopped(shown: &Shown<'_>) -> Option<AnyView> {
     let Shown { ctx, table, .. } = shown;
     let text = why_stopped(&table.stopped, ctx.lang);
     (!text.is_empty()).then(|| view! { <p class="ks-note my-4">{text}</p> }.into_any())
-}
-
-fn faults(shown: &Shown<'_>) -> Option<AnyView> {
-    let Shown { ctx, answer, view, .. } = shown;
-    let Err(fault) = answer else { return None };
-    let fault = fault.clone();
-    let all = ctx.href(&view.without_question());
-    Some(
-        view! {
-            <div class="my-4 border-l-4 border-[var(--color-error)] pl-4 py-1" role="alert">
-                <p class="font-semibold">{ctx.words.question_not_answered}</p>
-                <p class="mt-1">{fault}</p>
-                <p class="mt-2"><a class="ks-link" href=all>{ctx.words.show_all_rows}</a></p>
-            </div>
-        }
-        .into_any(),
-    )
 }

@@ -26,6 +26,7 @@ use self::figures::{Figure, Shape};
 use self::plan::{Parts, Plan};
 use super::Shown;
 use super::address::View;
+use super::faults::in_labels;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::islands::chart_button::ChartButton;
@@ -93,7 +94,7 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
         .collect();
     let drawn = match &chart.drawn {
         None => view! { <p class="mt-3 ks-mute">{words.charts_lead}</p> }.into_any(),
-        Some(Err(fault)) => refused(fault),
+        Some(Err(fault)) => refused(in_labels(fault, &chart.parts.columns, ctx.lang)),
         Some(Ok((plan, figure))) => drawn(shown, plan, figure),
     };
     view! {
@@ -107,9 +108,9 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
     .into_any()
 }
 
-fn refused(fault: &str) -> AnyView {
+fn refused(fault: String) -> AnyView {
     view! {
-        <p class="my-4 border-l-4 border-[var(--color-error)] pl-4 py-1" role="alert">{fault.to_owned()}</p>
+        <p class="my-4 border-l-4 border-[var(--color-error)] pl-4 py-1" role="alert">{fault}</p>
     }
     .into_any()
 }
