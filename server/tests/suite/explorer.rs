@@ -10,10 +10,11 @@ const OPEN: &str = "YX-T-0001";
 const MIXED: &str = "YX-T-0002";
 const EMPTY: &str = "YX-T-0003";
 const LABELLED: &str = "YX-T-0004";
+const GROUPED: &str = "YX-T-0005";
 const SECRET: &str = "chixiao4711";
 
-/// Forty places in two provinces, a table with columns of every class, one without rows, and one whose
-/// columns have labels.
+/// Forty places in two provinces, a table with columns of every class, one without rows, one whose
+/// columns have labels, and one with forty groups of two rows.
 async fn site() -> TestSite {
     let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
     let mut open = "区划代码,名称,类型,人口,面积,建成日期,经度,纬度\n".to_owned();
@@ -30,6 +31,11 @@ async fn site() -> TestSite {
     }
     let mixed =
         format!("district,phone,secret\n甲,{SECRET}p1,{SECRET}s2\n乙,{SECRET}p3,{SECRET}s4\n");
+    let days = "day,n,weekday\n2020-01-01,1,星期三\n2020-01-02,2,星期四\n2020-01-03,3,星期五\n2020-01-10,4,星期五\n";
+    let mut grouped = "名称,组别\n".to_owned();
+    for n in 0..80 {
+        grouped += &format!("地方{n},组{}\n", n % 40);
+    }
     let folder = Catalogue::default()
         .dataset(OPEN, "地方", "unconditional")
         .file(OPEN, "places.csv", open.as_bytes())
@@ -43,7 +49,10 @@ async fn site() -> TestSite {
         .dataset(LABELLED, "日期", "unconditional")
         .item(LABELLED, "day", "unconditional")
         .item(LABELLED, "n", "unconditional")
-        .file(LABELLED, "days.csv", b"day,n\n2020-01-01,1\n2020-01-02,2\n2020-01-03,3\n")
+        .item(LABELLED, "weekday", "unconditional")
+        .file(LABELLED, "days.csv", days.as_bytes())
+        .dataset(GROUPED, "分组", "unconditional")
+        .file(GROUPED, "groups.csv", grouped.as_bytes())
         .folder();
     site.test_portal.import(folder).await;
     site
@@ -121,6 +130,17 @@ async fn a_chart_shows_the_rows_that_are_left() {
     // Other links of the page keep the chart.
     let sorted = page.attributes("thead a[href*='sort=']", "href");
     assert!(sorted.iter().all(|link| link.contains("chart=bar")), "{sorted:?}");
+}
+
+#[tokio::test]
+async fn groups_are_few_and_stand_in_the_order_of_their_words() {
+    let site = site().await;
+    // Names that are of one row each are not what a chart begins with.
+    let grouped = site.get(&format!("{}?chart=bar", resource(&site, GROUPED).await)).await;
+    assert_eq!(grouped.texts("#h-figure"), ["按“组别”分组的行数"]);
+    let path = resource(&site, LABELLED).await;
+    let week = site.get(&format!("{path}?chart=bar&x=weekday&agg=count")).await;
+    assert_eq!(beside(&week), [["星期三", "1"], ["星期四", "1"], ["星期五", "2"]]);
 }
 
 #[tokio::test]

@@ -10,9 +10,9 @@ use kaishu_types::table::{
 use kaishu_types::vocabulary::ItemType;
 
 use super::choice::{Kind, Measure};
-use super::divisions;
 use super::plan::{Plan, column_of, is_date, is_number};
 use super::scale::round_step;
+use super::{divisions, order};
 
 /// Bars of a chart; the smaller ones are in the answer of the API.
 const MOST_BARS: usize = 24;
@@ -143,19 +143,13 @@ impl Asked<'_> {
     ) -> kaishu_portal::Result<Result<Figure, String>> {
         let columns = self.table.governed.columns();
         let of = columns.iter().find(|it| it.name == column_of(key));
-        let is_in_order = kind == Kind::Line || (kind == Kind::Bar && of.is_some_and(has_order));
+        let mut is_in_order =
+            kind == Kind::Line || (kind == Kind::Bar && of.is_some_and(has_order));
         let aggregate = measure.of(column);
         let greatest_first = Sort { column: aggregate.to_string(), is_descending: true };
         let sort = if is_in_order { Vec::new() } else { vec![greatest_first] };
-        let limit = match kind {
-            Kind::Line => MOST_OF_LINE,
-            Kind::Pie => MOST_SLICES,
-            Kind::Divisions => MOST_CODES,
-            _ if is_in_order => MOST_COLUMNS,
-            _ => MOST_BARS,
-        };
         let question = self.grouped(vec![key.clone()], vec![aggregate.clone()], sort);
-        let answer = self.ask(&question, limit).await?;
+        let answer = self.ask(&question, most(kind, is_in_order)).await?;
         let mut marks: Vec<Mark> = answer.slice.rows.iter().map(|row| mark(row)).collect();
         let mut n_groups = answer.total;
         if kind == Kind::Divisions {
@@ -181,6 +175,10 @@ impl Asked<'_> {
             }
             let whole = self.ask(&self.grouped(Vec::new(), vec![aggregate], Vec::new()), 1).await?;
             marks.extend(rest(&whole, &marks, n_groups, lang));
+        }
+        // Words that have an order stand in it where none of them is left out.
+        if kind == Kind::Bar && !is_in_order && n_groups == marks.len() as u64 {
+            is_in_order = order::by_themselves(&mut marks);
         }
         let shape = if marks.iter().any(|mark| mark.value.is_some()) {
             Shape::Marks { marks, n_groups, is_in_order }
@@ -241,6 +239,17 @@ impl Asked<'_> {
             Shape::Dots { dots, n_rows: answer.total, n_odd }
         };
         Ok(Figure { shape, question })
+    }
+}
+
+/// Most groups that are asked for.
+fn most(kind: Kind, is_in_order: bool) -> usize {
+    match kind {
+        Kind::Line => MOST_OF_LINE,
+        Kind::Pie => MOST_SLICES,
+        Kind::Divisions => MOST_CODES,
+        _ if is_in_order => MOST_COLUMNS,
+        _ => MOST_BARS,
     }
 }
 

@@ -7,6 +7,7 @@ mod figures;
 mod form;
 mod live;
 mod map;
+mod order;
 mod plan;
 mod scale;
 mod table;

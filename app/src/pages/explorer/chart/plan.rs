@@ -12,6 +12,9 @@ use super::figures::MOST_CODES;
 /// A column of numbers that has no more than these may be days or hours.
 const MONTH: u64 = 31;
 
+/// So many different values are groups that can be looked at together.
+const FEW: std::ops::RangeInclusive<u64> = 2..=30;
+
 /// The columns of a table that charts are made of.
 pub(super) struct Parts {
     pub(super) columns: Vec<TableColumn>,
@@ -250,20 +253,29 @@ impl Parts {
                 let keys = self.keys(kind);
                 keys.iter().find(|key| few(key)).or(keys.first()).cloned()
             }
-            _ => {
-                let few = |column: &&TableColumn| {
-                    let n = self.profile(&column.name).map_or(0, |profile| profile.n_distinct);
-                    !is_number(column) && !is_date(column) && (2..=30).contains(&n)
-                };
-                let names = |column: &&TableColumn| column.item_type == ItemType::Text;
-                let columns = || self.columns.iter();
-                let found = columns().find(few).or_else(|| columns().find(names));
-                found.or_else(|| columns().next()).map(|column| match is_date(column) {
-                    true => self.period_of(column),
-                    false => GroupKey::Column(column.name.clone()),
-                })
-            }
+            _ => self.first_groups().map(|column| match is_date(column) {
+                true => self.period_of(column),
+                false => GroupKey::Column(column.name.clone()),
+            }),
         }
+    }
+
+    /// The column whose values make groups that can be looked at: the first that has few; else, of those
+    /// whose values come twice or more on average, the one that has fewest; else one of words.
+    fn first_groups(&self) -> Option<&TableColumn> {
+        let n_values = |column: &TableColumn| {
+            self.profile(&column.name).map_or((0, 0), |it| (it.n_distinct, it.n_values))
+        };
+        let words = || self.columns.iter().filter(|it| !is_number(it) && !is_date(it));
+        let few = |column: &&TableColumn| FEW.contains(&n_values(column).0);
+        let is_repeated = |column: &&TableColumn| {
+            let (n_distinct, n_values) = n_values(column);
+            n_distinct > 1 && n_distinct <= n_values / 2
+        };
+        let fewest = || words().filter(is_repeated).min_by_key(|column| n_values(column).0);
+        let is_name = |column: &&TableColumn| column.item_type == ItemType::Text;
+        let found = words().find(few).or_else(fewest).or_else(|| words().find(is_name));
+        found.or_else(|| self.columns.first())
     }
 
     /// The period that cuts a column of dates into a number of groups that can be looked at.

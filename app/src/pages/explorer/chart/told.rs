@@ -86,7 +86,7 @@ pub(super) fn told(ctx: &Ctx, parts: &Parts, plan: &Plan, figure: &Figure) -> To
     let lang = ctx.lang;
     let (across, up) = directions(parts, plan, lang);
     let title = match (plan, lang) {
-        (Plan::Groups { .. }, Lang::Zh) => format!("{up}，按{across}"),
+        (Plan::Groups { .. }, Lang::Zh) => format!("按“{across}”分组的{up}"),
         (Plan::Groups { .. }, Lang::En) => format!("{up}, by {across}"),
         (Plan::Histogram { .. }, Lang::Zh) => format!("“{across}”的分布"),
         (Plan::Histogram { .. }, Lang::En) => format!("How {across} is spread"),
@@ -96,6 +96,7 @@ pub(super) fn told(ctx: &Ctx, parts: &Parts, plan: &Plan, figure: &Figure) -> To
         (Plan::Pairs { .. }, Lang::Zh) => format!("“{across}”与“{up}”"),
         (Plan::Pairs { .. }, Lang::En) => format!("{up} against {across}"),
     };
+    let title = format!("{title}{}", part_drawn(&figure.shape, lang).unwrap_or_default());
     let text = match &figure.shape {
         Shape::Marks { marks, .. } => marks_text(ctx, plan.kind(), marks),
         Shape::Bins(bins) => {
@@ -131,6 +132,17 @@ pub(super) fn told(ctx: &Ctx, parts: &Parts, plan: &Plan, figure: &Figure) -> To
         _ => up,
     };
     Told { title, text, up }
+}
+
+/// Says which rows are drawn where that is not all of them.
+fn part_drawn(shape: &Shape, lang: Lang) -> Option<String> {
+    let Shape::Dots { dots, n_rows, n_odd } = shape else { return None };
+    let n = dots.len() as u64 + n_odd;
+    let (n_drawn, all) = (thousands(n), thousands(*n_rows));
+    (*n_rows > n).then(|| match lang {
+        Lang::Zh => format!("（前 {n_drawn} 行，共 {all} 行）"),
+        Lang::En => format!(" (the first {n_drawn} of {all} rows)"),
+    })
 }
 
 fn marks_text(ctx: &Ctx, kind: Kind, marks: &[Mark]) -> String {
