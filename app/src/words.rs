@@ -454,6 +454,7 @@ words! {
     rows_changed_since: "与上一版相比的数据变化", "Changes since the version before";
     column_profile: "列的概况", "About a column";
     view_column: "查看", "Show";
+    of_all_rows: "全表", "all rows";
     no_profile: "这一列只显示部分内容，没有整列的概况。", "Only a part of this column is shown, so there is no profile of all of it.";
     without_value: "空值", "Without a value";
     different_values: "不同的值", "Different values";

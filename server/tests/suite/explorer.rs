@@ -307,6 +307,23 @@ async fn a_condition_without_a_value_says_what_it_needs() {
     }
 }
 
+#[tokio::test]
+async fn the_facts_of_a_column_fit_its_type() {
+    let site = site().await;
+    let path = resource(&site, LABELLED).await;
+    let facts = async |column: &str| {
+        let page = site.get(&format!("{path}?col={column}&filter={}", encoded("n > 3"))).await;
+        assert!(page.texts("#col-facts p").concat().contains("全表"), "{column}");
+        page.texts("#col-facts dt")
+    };
+    assert_eq!(facts("day").await, ["空值", "不同的值", "最小 / 最大"]);
+    for (column, is_number) in [("weekday", false), ("n", true)] {
+        let facts = facts(column).await;
+        assert_eq!(facts.contains(&"最小 / 最大".to_owned()), is_number, "{facts:?}");
+        assert_eq!(facts.contains(&"字数".to_owned()), !is_number, "{facts:?}");
+    }
+}
+
 // Proves DL-10, SEC-05: the description names the columns that the asker may have, and no value.
 #[tokio::test]
 async fn a_table_is_described_without_what_is_kept_back() {

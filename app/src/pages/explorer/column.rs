@@ -45,7 +45,7 @@ pub(super) fn aside(shown: &Shown<'_>) -> AnyView {
     let follow = format!("{}col={{}}", joined(&follow));
     let said = ctx.lang.pick("已显示“{}”的概况", "Shown: about “{}”").to_owned();
     view! {
-        <aside aria-labelledby="h-col">
+        <aside aria-labelledby="h-col" class="lg:mt-4">
             <h2 id="h-col" class="text-base border-t-2 border-[var(--color-base-content)] pt-2">{words.column_profile}</h2>
             <form method="get" action=action class="flex gap-2 mt-2 text-sm">
                 {kept(&view.pairs_without(&["col"]))}
@@ -77,34 +77,36 @@ fn facts(ctx: &Ctx, column: &TableColumn, profile: &ColumnProfile) -> AnyView {
         ),
         fact(words.different_values, format!("{near}{}", thousands(profile.n_distinct))),
     ];
+    let is_day = matches!(column.item_type, ItemType::Date | ItemType::Datetime);
     if let (Some(min), Some(max)) = (&profile.min, &profile.max)
-        && column.item_type != ItemType::Boolean
+        && (is_day || is_number(column))
     {
         rows.push(fact(words.least_and_greatest, data(ctx.lang, format!("{min} / {max}"))));
     }
     let numbers = profile.numbers.as_ref().filter(|_| is_number(column));
+    let to = ctx.lang.pick("—", "–");
     if let Some(numbers) = numbers {
         let [_, lower, median, upper, _] = numbers.quantiles;
         let say = |number| said(column, number);
         rows.push(fact(words.median, say(median)));
-        rows.push(fact(words.middle_half, format!("{} – {}", say(lower), say(upper))));
+        rows.push(fact(words.middle_half, format!("{}{to}{}", say(lower), say(upper))));
         rows.push(fact(words.mean, say(numbers.mean)));
-    } else if profile.n_values > 0 {
+    } else if profile.n_values > 0 && !is_day {
         let lengths = &profile.lengths;
         let text = if lengths.min == lengths.max {
             lengths.max.to_string()
         } else {
-            format!("{} – {}", lengths.min, lengths.max)
+            format!("{}{to}{}", lengths.min, lengths.max)
         };
         rows.push(fact(words.characters, text));
     }
-    if profile.formats.len() > 1 || column.item_type == ItemType::Date {
+    if profile.formats.len() > 1 && !is_day {
         let ways: Vec<String> = profile.formats.iter().take(3).map(|it| it.value.clone()).collect();
         rows.push(fact(words.written_as, data(ctx.lang, ways.join(" · "))));
     }
     let histogram = numbers.and_then(|numbers| histogram(column, &numbers.histogram));
     view! {
-        <p class="mt-3 text-sm ks-mute">{kind}{unit}</p>
+        <p class="mt-3 text-sm ks-mute">{kind}{unit}" · "{words.of_all_rows}</p>
         {histogram}
         <div class="text-sm num">{meta(rows)}</div>
         {top(ctx, profile, n_rows)}
