@@ -57,6 +57,17 @@ test.describe("with and without scripts", () => {
     await expect(explorer.data().locator("tbody tr").first()).toContainText("21");
   });
 
+  test("on a phone the conditions are a sheet that opens and closes", async ({ page, request }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const explorer = new Explorer(page);
+    await open(page, await table(request, PLACES));
+    await expect(explorer.column()).toBeHidden();
+    await page.locator('a[href="#filters"]').click();
+    await expect(explorer.column()).toBeVisible();
+    await page.locator("#filters").getByRole("link", { name: "关闭" }).click();
+    await expect(explorer.column()).toBeHidden();
+  });
+
   test("a chart that cannot be made says why, and the rows stay", async ({ page, request, watch }) => {
     watch.expectStatus(400);
     await page.goto(`${await table(request, PLACES)}?chart=histogram&x=mc`);

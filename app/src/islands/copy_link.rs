@@ -33,7 +33,8 @@ pub fn CopyLink(
             <svg class="ks-ic" aria-hidden="true" focusable="false"><use href="#i-link"></use></svg>
             {label}
         </button>
-        <span role="status" class="text-sm ks-mute self-center">{said}</span>
+        // An empty one takes no place among the buttons.
+        <span role="status" class=move || if said.with(String::is_empty) { "sr-only" } else { "text-sm ks-mute self-center" }>{said}</span>
     }
 }
 

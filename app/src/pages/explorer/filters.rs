@@ -12,11 +12,43 @@ use crate::islands::live_part::LivePart;
 use crate::ui::data::{data, foreign};
 use crate::ui::icon::icon;
 
-/// Draws the form that adds a condition, with the conditions there are.
+/// Draws the forms that find rows, with the conditions there are.
 pub(super) fn form(shown: &Shown<'_>) -> AnyView {
     let Shown { ctx, table, view, resource, found, .. } = shown;
     let words = ctx.words;
     let columns = table.governed.columns();
+    let action = ctx.href(&format!("/datasets/{}/resources/{}", found.dataset.code, resource.id));
+    let q = view.request.query.contains.clone().unwrap_or_default();
+    // The line under the tabs of a file is the upper line of the bar.
+    let bar = match table.names.len() {
+        0 | 1 => "border-y border-[var(--line-2)] py-3 text-sm",
+        _ => "border-b border-[var(--line-2)] py-3 text-sm",
+    };
+    view! {
+        <div id="f-bar" class=bar>
+            <div class="flex flex-wrap items-end gap-x-8 gap-y-3">
+                {adding(shown, &columns, action.clone())}
+                <form method="get" action=action.clone() class="flex items-end gap-x-2" role="search" aria-label=words.search_in_table>
+                    {kept(&view.pairs_without(&["q"]))}
+                    <div>
+                        <label for="f-q" class="block ks-mute">{words.search_in_table}</label>
+                        <input id="f-q" name="q" type="search" class="input !h-9 text-sm w-44" value=q autocomplete="off"/>
+                    </div>
+                    <button class="btn btn-sm btn-outline !min-h-9" type="submit">{words.search}</button>
+                </form>
+            </div>
+            {chips(shown, &columns)}
+            {choice(shown, &columns, action)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Draws the form that adds a condition: on a phone a sheet, so that the table is near the top. What has
+/// to be mended is not put away.
+fn adding(shown: &Shown<'_>, columns: &[TableColumn], action: String) -> AnyView {
+    let Shown { ctx, view, .. } = shown;
+    let words = ctx.words;
     let begun = condition::begun(shown);
     let named = begun.as_ref().map(|begun| begun.draft.column.as_str());
     let named = named.or(view.add.as_deref());
@@ -33,32 +65,35 @@ pub(super) fn form(shown: &Shown<'_>) -> AnyView {
     // Forms that follow the choice of the column are drawn by the server, too.
     let follow = format!("{}add={{}}", joined(&ctx.href(&base.changed(|view| view.add = None))));
     let said = ctx.lang.pick("条件的填法已按“{}”换好", "The fields are those of “{}”").to_owned();
-    let action = ctx.href(&format!("/datasets/{}/resources/{}", found.dataset.code, resource.id));
-    let q = view.request.query.contains.clone().unwrap_or_default();
-    view! {
-        <div class="border-y border-[var(--line-2)] py-3 text-sm">
-            <div class="flex flex-wrap items-end gap-x-8 gap-y-3">
-                <form method="get" action=action.clone() class="flex flex-wrap items-end gap-x-4 gap-y-3" aria-label=words.filter_rows>
-                    {kept(&base.pairs_without(&[]))}
-                    <div>
-                        <label for="f-c" class="block ks-mute">{words.column}</label>
-                        <select id="f-c" name="c" class="select !h-9 text-sm w-44">{options}</select>
-                    </div>
-                    <LivePart choice="f-c".to_owned() part="f-value".to_owned() address=follow said=said is_kept=false/>
-                    {condition::fields(shown, &columns, begun.as_ref())}
-                    <button class="btn btn-sm btn-outline !min-h-9" type="submit">{words.add_condition}</button>
-                </form>
-                <form method="get" action=action.clone() class="flex items-end gap-x-2" role="search" aria-label=words.search_in_table>
-                    {kept(&view.pairs_without(&["q"]))}
-                    <div>
-                        <label for="f-q" class="block ks-mute">{words.search_in_table}</label>
-                        <input id="f-q" name="q" type="search" class="input !h-9 text-sm w-44" value=q autocomplete="off"/>
-                    </div>
-                    <button class="btn btn-sm btn-outline !min-h-9" type="submit">{words.search}</button>
-                </form>
+    let is_sheet = begun.is_none();
+    let sheet = is_sheet.then_some("ks-sheet");
+    let opens = is_sheet.then(|| {
+        view! {
+            <a class="btn btn-sm btn-outline lg:!hidden !min-h-9" href="#filters">{icon("filter")}{words.filters}</a>
+        }
+    });
+    let closes = is_sheet.then(|| {
+        view! {
+            <div class="flex items-center justify-between pb-3 lg:hidden">
+                <h2 class="text-lg">{words.filter_rows}</h2>
+                <a class="btn btn-sm btn-outline" href="#f-bar">{icon("close")}{words.close}</a>
             </div>
-            {chips(shown, &columns)}
-            {choice(shown, &columns, action)}
+        }
+    });
+    view! {
+        {opens}
+        <div id="filters" class=sheet>
+            {closes}
+            <form method="get" action=action class="flex flex-wrap items-end gap-x-4 gap-y-3" aria-label=words.filter_rows>
+                {kept(&base.pairs_without(&[]))}
+                <div>
+                    <label for="f-c" class="block ks-mute">{words.column}</label>
+                    <select id="f-c" name="c" class="select !h-9 text-sm w-44">{options}</select>
+                </div>
+                <LivePart choice="f-c".to_owned() part="f-value".to_owned() address=follow said=said is_kept=false/>
+                {condition::fields(shown, columns, begun.as_ref())}
+                <button class="btn btn-sm btn-outline !min-h-9" type="submit">{words.add_condition}</button>
+            </form>
         </div>
     }
     .into_any()

@@ -226,7 +226,7 @@ fn tables(shown: &Shown<'_>) -> Option<AnyView> {
         .collect();
     Some(
         view! {
-            <nav aria-label=ctx.words.tables_of_file class="pb-3"><ul class="ks-tabs">{entries}</ul></nav>
+            <nav aria-label=ctx.words.tables_of_file><ul class="ks-tabs">{entries}</ul></nav>
         }
         .into_any(),
     )
