@@ -164,13 +164,8 @@ fn head(shown: &Shown<'_>, title: &str) -> AnyView {
     });
     // Of a table without rows the file is all there is to take.
     let has_ways = file.is_none() || !shown.is_bare();
-    let api = format!(
-        "/api/v1/datasets/{}/resources/{}/rows{}",
-        dataset.code,
-        resource.id,
-        shown.view.question()
-    );
     let base = format!("/api/v1/datasets/{}/resources/{}", dataset.code, resource.id);
+    let api = format!("{base}/rows{}", shown.view.question());
     let description = match table.number {
         1 => format!("{base}/openapi.json"),
         number => format!("{base}/openapi.json?table={number}"),

@@ -1,5 +1,6 @@
 //! The rows.
 
+use kaishu_portal::tables::Answer;
 use kaishu_types::Lang;
 use kaishu_types::table::address::{QUESTION, query_string, write};
 use kaishu_types::table::{Cell, TableColumn};
@@ -48,18 +49,6 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
             view! { <tr aria-rowindex=number + 1><td class="r ks-mute">{thousands(number)}</td>{cells}</tr> }
         })
         .collect();
-    let next = answer.next.clone().map(|cursor| {
-        let target = ctx.href(&view.next(cursor, first + n));
-        let left = words.rows_left(&thousands(answer.total.saturating_sub(first + n - 1)), false);
-        view! {
-            <a id="next-rows" class="btn btn-outline" rel="next" href=target>{words.next_rows}{icon("next")}</a>
-            <p id="rows-left" class="text-sm ks-mute num max-md:basis-full">{left}</p>
-        }
-    });
-    let start = view.request.cursor.is_some().then(|| {
-        let target = ctx.href(&view.changed(|_| ()));
-        view! { <a class="btn btn-outline" href=target>{words.first_rows}</a> }
-    });
     let is_empty = n == 0;
     // Rows that go on while one scrolls need a window at every width.
     let frame = if answer.next.is_some() {
@@ -79,7 +68,29 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
                 </table>
             </div>
         })}
-        <nav class="flex flex-wrap items-center gap-3 mt-4" aria-label=words.pages>{start}{next}</nav>
+        {ways(shown, answer, first + n)}
+    }
+    .into_any()
+}
+
+/// The ways to other rows; `next` is the number of the first row that follows.
+fn ways(shown: &Shown<'_>, answer: &Answer, next: u64) -> AnyView {
+    let Shown { ctx, view, .. } = shown;
+    let words = ctx.words;
+    let further = answer.next.clone().map(|cursor| {
+        let target = ctx.href(&view.next(cursor, next));
+        let n = thousands((answer.total + 1).saturating_sub(next));
+        view! {
+            <a id="next-rows" class="btn btn-outline" rel="next" href=target>{words.next_rows}{icon("next")}</a>
+            <p id="rows-left" class="text-sm ks-mute num max-md:basis-full">{words.rows_left(&n, false)}</p>
+        }
+    });
+    let start = view.request.cursor.is_some().then(|| {
+        let target = ctx.href(&view.changed(|_| ()));
+        view! { <a class="btn btn-outline" href=target>{words.first_rows}</a> }
+    });
+    view! {
+        <nav class="flex flex-wrap items-center gap-3 mt-4" aria-label=words.pages>{start}{further}</nav>
     }
     .into_any()
 }
