@@ -382,7 +382,7 @@ words! {
     download_filtered: "下载筛选结果", "Download these rows";
     download_table: "下载表格", "Download the table";
     api_address: "接口地址", "API address";
-    api_description: "本表的 OpenAPI", "OpenAPI of this table";
+    api_description: "接口说明（OpenAPI）", "OpenAPI of this table";
     tables_of_file: "文件里的表", "Tables of the file";
     filter_rows: "筛选行", "Filter the rows";
     column: "列", "Column";
@@ -417,15 +417,16 @@ words! {
     to_the_table: "回到表格", "Back to the table";
     quality_not_measured: "这个表格是在开始检查质量之前处理的。重新导入文件后会显示质量。", "This table was taken in before quality was measured. Import the file again to see it.";
     scores_by_dimension: "各维度得分", "Scores by dimension";
-    dimensions_named_by: "维度依据：", "Basis of the dimensions:";
-    how_scores_are_made: "得分是该维度各项检查的符合比例的平均值乘以 100，强制规则按三倍计算；舍去而不进位，100 分表示没有不符。", "A score is the mean of the parts of what was checked that hold, times 100; a blocking rule counts three times. Scores are cut, so 100 means that nothing is wrong.";
+    dimensions_named_by: "维度依据", "Basis of the dimensions";
+    how_scores_are_made: "得分是该维度各项检查的符合比例的平均值乘以 100，强制规则按三倍计算。分数只舍不入，100 分表示没有不符。", "A score is the mean of the parts of what was checked that hold, times 100; a blocking rule counts three times. Scores are cut, so 100 means that nothing is wrong.";
     dimension: "维度", "Dimension";
     score: "得分", "Score";
     rules_behind: "检查规则", "Rules";
+    outcome: "结果", "Result";
     not_measured: "未检查", "Not measured";
     no_rule_measures_it: "没有机器能检查的规则，要由人核查。", "No rule that a machine can check; people have to.";
     holds: "符合", "Holds";
-    what_to_mend: "先改什么", "What to mend first";
+    what_to_mend: "发现的问题", "What was found";
     nothing_to_mend: "没有发现不符合规则的地方。", "Nothing was found that does not hold.";
     blocks_a_version: "强制规则：新版本会被退回", "Blocking: a new version is rejected";
     rule_word: "规则", "Rule";

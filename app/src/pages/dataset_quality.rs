@@ -26,6 +26,9 @@ use crate::ui::numbers::thousands;
 /// So many columns of one fault are shown with their rows.
 const SHOWN: usize = 12;
 
+/// The outcome of a rule stands before the rule.
+const RULE: &str = "grid md:grid-cols-[15rem_minmax(0,1fr)] gap-x-4 items-baseline";
+
 /// What the page shows.
 struct Shown {
     found: DatasetPage,
@@ -109,7 +112,7 @@ fn scores(ctx: &Ctx, shown: &Shown, quality: &Quality) -> AnyView {
     view! {
         <section aria-labelledby="h-scores" class="border-t-2 border-[var(--color-base-content)] pt-4">
             {section_head("h-scores", words.scores_by_dimension)}
-            <p class="mt-2 max-w-[46em]">{words.dimensions_named_by}{ctx.gap()}{ground}</p>
+            <p class="mt-2 max-w-[46em]"><b class="font-medium me-3">{words.dimensions_named_by}</b>{ctx.gap()}{ground}</p>
             <p class="mt-1 max-w-[46em] text-sm ks-mute">
                 {words.how_scores_are_made}
                 {ctx.gap()}
@@ -121,7 +124,7 @@ fn scores(ctx: &Ctx, shown: &Shown, quality: &Quality) -> AnyView {
                     <tr>
                         <th scope="col">{words.dimension}</th>
                         <th scope="col" class="r">{words.score}</th>
-                        <th scope="col">{words.rules_behind}</th>
+                        <th scope="col"><span class=RULE><span>{words.outcome}</span>" "<span>{words.rules_behind}</span></span></th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -176,9 +179,9 @@ fn reason(ctx: &Ctx, reason: &Reason) -> AnyView {
         }
     };
     view! {
-        <li class="flex flex-wrap items-baseline justify-between gap-x-4">
+        <li class=RULE>
+            <span><span class=class>{icon(sign)}{said}</span></span>
             <span class="min-w-0">{reason.rule.checks(ctx.lang)}</span>
-            <span class=class>{icon(sign)}{said}</span>
         </li>
     }
     .into_any()
