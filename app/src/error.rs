@@ -4,6 +4,7 @@ use axum::response::Response;
 use http::StatusCode;
 use kaishu_domain::regulation::Citation;
 use kaishu_portal::Error;
+use kaishu_types::query::told_apart;
 use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang, Remedy, RuleRef};
 use leptos::prelude::*;
 
@@ -76,13 +77,7 @@ impl AppError {
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let message = self.message.unwrap_or_else(|| words.error_text(self.code).to_owned());
         let fields = (!self.fields.is_empty()).then(|| {
-            let rows: Vec<_> = self
-                .fields
-                .into_iter()
-                .map(|fault| {
-                    view! { <li><code class="ks-fmt">{fault.field}</code>" "{fault.message}</li> }
-                })
-                .collect();
+            let rows: Vec<_> = self.fields.into_iter().map(|fault| fault_row(ctx, fault)).collect();
             view! { <ul class="mt-4 list-disc pl-5 space-y-1">{rows}</ul> }
         });
         let rule = self.rule.filter(|rule| !rule.article.is_empty()).map(|rule| basis(ctx, &rule));
@@ -148,6 +143,21 @@ impl From<Error> for AppError {
             reference: None,
         }
     }
+}
+
+/// Draws a fault of the address; the list of what would be right is for those who write addresses.
+fn fault_row(ctx: &Ctx, fault: FieldError) -> AnyView {
+    let (said, known) = told_apart(&fault.message);
+    let known = known.map(|known| {
+        view! {
+            <details class="text-sm">
+                <summary class="cursor-pointer ks-mute w-fit">{ctx.words.known_parameters}</summary>
+                <p class="font-mono text-[.8125rem]">{known.to_owned()}</p>
+            </details>
+        }
+    });
+    view! { <li><code class="ks-fmt">{fault.field}</code>" "{said.to_owned()}{known}</li> }
+        .into_any()
 }
 
 /// Names the article behind a refusal, with a way to its text.

@@ -375,6 +375,7 @@ words! {
 
     // errors
     error_reference: "编号", "Reference";
+    known_parameters: "可用的写法（供开发者）", "What is known (for developers)";
 
     // table
     table: "表格", "Table";

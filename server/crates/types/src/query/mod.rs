@@ -5,7 +5,7 @@ mod write;
 
 use crate::search::{Facet, SearchRequest};
 
-pub use read::{MAX_PART_CHARS, decode, only, parse};
+pub use read::{MAX_PART_CHARS, decode, only, parse, told_apart};
 
 /// Longest query in characters; more is refused, never cut.
 pub const MAX_QUERY_CHARS: usize = 1_000;
@@ -67,6 +67,17 @@ mod tests {
         let faults = parse(raw, Paging::Pages, Lang::En).unwrap_err();
         assert_eq!(faults[0].field, field);
         assert!(faults[0].message.contains(part), "{}", faults[0].message);
+    }
+
+    #[test]
+    fn what_is_known_is_told_apart() {
+        for (lang, expected) in
+            [(Lang::Zh, "不是这个地址的参数"), (Lang::En, "is not a parameter of this address")]
+        {
+            let faults = only("colour=red", &["q", "sort"], lang).unwrap_err();
+            assert_eq!(told_apart(&faults[0].message), (expected, Some("q, sort")));
+        }
+        assert_eq!(told_apart("from 1"), ("from 1", None));
     }
 
     #[test]

@@ -24,6 +24,16 @@ const MAX_FAULTS: usize = 10;
 /// Most values of one facet.
 const MAX_VALUES: usize = 100;
 
+/// What stands before the list of what is known, in each language.
+const KNOWN: [&str; 2] = ["，可用的是：", "; known are "];
+
+/// Parts a message of a fault into what is said and the list of what is known, which helps those who
+/// write addresses.
+pub fn told_apart(message: &str) -> (&str, Option<&str>) {
+    let parts = KNOWN.into_iter().find_map(|mark| message.rsplit_once(mark));
+    parts.map_or((message, None), |(said, known)| (said, Some(known)))
+}
+
 const SEARCH_PARAMETERS: &[&str] = &[
     "q",
     "theme",
@@ -127,6 +137,7 @@ pub fn only(
 
 fn unknown_parameter(known: &[&str], lang: Lang) -> String {
     let all = known.join(", ");
+    let [zh, en] = KNOWN;
     match lang {
         _ if known.is_empty() => lang
             .pick(
@@ -134,8 +145,8 @@ fn unknown_parameter(known: &[&str], lang: Lang) -> String {
                 "is not a parameter of this address, which takes none",
             )
             .to_owned(),
-        Lang::Zh => format!("不是这个地址的参数，可用的是：{all}"),
-        Lang::En => format!("is not a parameter of this address; known are {all}"),
+        Lang::Zh => format!("不是这个地址的参数{zh}{all}"),
+        Lang::En => format!("is not a parameter of this address{en}{all}"),
     }
 }
 
@@ -178,10 +189,11 @@ impl Reader {
 
     fn unknown(&mut self, field: &str, value: &str, known: &str) {
         let value = shown(value);
+        let [zh, en] = KNOWN;
         self.fault(
             field,
-            format!("没有“{value}”这个值，可用的是：{known}"),
-            format!("`{value}` is not known here; known are {known}"),
+            format!("没有“{value}”这个值{zh}{known}"),
+            format!("`{value}` is not known here{en}{known}"),
         );
     }
 
@@ -265,12 +277,8 @@ impl Reader {
     }
 
     fn unknown_parameter(&mut self, name: &str) {
-        let known = self.known().join(", ");
-        self.fault(
-            name,
-            format!("不是这个地址的参数，可用的是：{known}"),
-            format!("is not a parameter of this address; known are {known}"),
-        );
+        let message = unknown_parameter(&self.known(), self.lang);
+        self.fault(name, message.clone(), message);
     }
 
     fn known(&self) -> Vec<&'static str> {
