@@ -54,10 +54,15 @@ pub(super) fn fields(shown: &Shown<'_>, columns: &[TableColumn], begun: Option<&
     };
     let lack = begun.filter(|begun| begun.place.is_none()).map(|begun| {
         let text = ctx.words.value_needed(&begun.draft.operator);
-        view! { <p id="f-fault" class="ks-bad basis-full !mb-0" role="alert">{icon("close")}{text}</p> }
+        view! { <p id="f-fault" class="ks-bad" role="alert">{icon("close")}{text}</p> }
     });
-    view! { <div id="f-value" class="flex flex-wrap items-end gap-x-4 gap-y-3">{lack}{fields}</div> }
-        .into_any()
+    view! {
+        <div id="f-value">
+            {lack}
+            <div class="flex flex-wrap items-end gap-x-4 gap-y-3">{fields}</div>
+        </div>
+    }
+    .into_any()
 }
 
 /// Conditions of texts, with the one that finds most first.
