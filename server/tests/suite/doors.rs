@@ -37,7 +37,6 @@ fn contents(bytes: &[u8]) -> String {
 }
 
 /// Asks for everything that could tell of the files with these numbers.
-#[track_caller]
 async fn is_nowhere(site: &TestSite, files: impl IntoIterator<Item = i64>, secret: &str) {
     let mut addresses = vec![
         format!("/datasets/{CODE}"),

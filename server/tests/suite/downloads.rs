@@ -88,11 +88,16 @@ async fn the_name_of_a_file_survives_old_and_new_clients() {
 }
 
 /// A site whose one file has a name, a format and a media type told by its publisher.
-async fn file_told_as(name: &str, format: &str, media_type: &str) -> (TestSite, String) {
+async fn file_told_as(
+    name: &str,
+    format: &str,
+    media_type: &str,
+    bytes: &[u8],
+) -> (TestSite, String) {
     let site = TestSite::empty().await;
     let folder = Catalogue::default()
         .dataset("YX-T-0001", "空气质量", "unconditional")
-        .file("YX-T-0001", name, BYTES)
+        .file("YX-T-0001", name, bytes)
         .folder();
     let Folder::Memory(files) = folder else { panic!("the catalogue is on a disk") };
     let mut files = files.as_ref().clone();
@@ -109,17 +114,20 @@ async fn file_told_as(name: &str, format: &str, media_type: &str) -> (TestSite, 
 
 #[tokio::test]
 async fn no_publisher_makes_a_page_of_a_file() {
-    for (format, told, expected) in [
-        ("csv", "text/html", "text/csv"),
-        ("tsv", "image/svg+xml", "text/tab-separated-values"),
-        ("html", "text/html", "application/octet-stream"),
-        ("xml", "application/xhtml+xml", "application/xml"),
-        ("pdf", "text/javascript", "application/pdf"),
-        ("image", "image/svg+xml", "application/octet-stream"),
-        ("image", "image/png", "image/png"),
-        ("other", "text/html; charset=utf-8", "application/octet-stream"),
+    let page = b"<!DOCTYPE html><script>alert(1)</script>".as_slice();
+    for (format, told, bytes, expected) in [
+        ("csv", "text/html", BYTES, "text/csv"),
+        ("tsv", "image/svg+xml", BYTES, "text/tab-separated-values"),
+        ("html", "text/html", page, "application/octet-stream"),
+        ("xml", "application/xhtml+xml", page, "application/xml"),
+        ("pdf", "text/javascript", b"%PDF-1.7", "application/pdf"),
+        ("image", "image/svg+xml", b"<svg/>", "application/octet-stream"),
+        ("image", "image/png", b"\x89PNG\0", "image/png"),
+        ("other", "text/html; charset=utf-8", page, "application/octet-stream"),
+        // A table is told as one, whatever its publisher calls it.
+        ("html", "text/html", BYTES, "text/csv"),
     ] {
-        let (site, path) = file_told_as("data.bin", format, told).await;
+        let (site, path) = file_told_as("data.bin", format, told, bytes).await;
         let file = site.get(&path).await;
         let kind = file.header("content-type").split(';').next().unwrap().to_owned();
         assert_eq!(kind, expected, "{format} told as {told}");
@@ -131,7 +139,7 @@ async fn no_publisher_makes_a_page_of_a_file() {
 #[tokio::test]
 async fn the_end_of_a_name_is_where_it_is_shown() {
     let name = "report\u{202E}vsc\u{2066}\u{200F}\u{61C}.exe.csv";
-    let (site, path) = file_told_as(name, "csv", "text/csv").await;
+    let (site, path) = file_told_as(name, "csv", "text/csv", BYTES).await;
     let disposition = site.get(&path).await.header("content-disposition").to_owned();
     assert_eq!(disposition, "attachment; filename=\"reportvsc.exe.csv\"");
 

@@ -62,11 +62,17 @@ impl Catalogue {
         self
     }
 
-    /// Adds a data item of a class.
+    /// Adds a data item of a class, a text.
     #[must_use]
-    pub fn item(mut self, dataset: &str, name: &str, open_class: &str) -> Self {
+    pub fn item(self, dataset: &str, name: &str, open_class: &str) -> Self {
+        self.typed_item(dataset, name, "text", open_class)
+    }
+
+    /// Adds a data item of a type and a class.
+    #[must_use]
+    pub fn typed_item(mut self, dataset: &str, name: &str, kind: &str, open_class: &str) -> Self {
         self.items.push(format!(
-            "{dataset},{name},{name}标签,text,,,,{open_class},unconditional,false,,"
+            "{dataset},{name},{name}标签,{kind},,,,{open_class},unconditional,false,,"
         ));
         self
     }
@@ -97,7 +103,6 @@ impl Catalogue {
             Some("pdf") => "pdf,file,application/pdf",
             Some("geojson") => "geojson,file,application/geo+json",
             Some("zip") => "zip,file,application/zip",
-            Some("txt") => "txt,file,text/plain",
             _ => "csv,file,text/csv",
         };
         self.resources.push(format!("{dataset},{},,{path},,{kind},", cell(name)));
