@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
 use kaishu_portal::entries::DatasetPage;
+use kaishu_portal::tables::file_before;
 use kaishu_types::dataset::ResourceView;
 use kaishu_types::vocabulary::ResourceKind;
 use kaishu_types::{DatasetCode, ErrorCode, Lang};
@@ -118,7 +119,7 @@ fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView, why_not: &NoTab
                 <div class="min-w-0">
                     {description}
                     {ways(ctx, found, resource)}
-                    {no_table(ctx, resource, why_not)}
+                    {no_table(ctx, found, resource, why_not)}
                     {dataset::items::section(ctx, found)}
                 </div>
                 {rail(ctx, found, resource)}
@@ -135,9 +136,24 @@ fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView, why_not: &NoTab
     page
 }
 
-/// Says why there is no table to look at.
-fn no_table(ctx: &Ctx, resource: &ResourceView, why_not: &NoTable) -> Option<AnyView> {
+/// Says why there is no table to look at, and where the one of the version before still is.
+fn no_table(
+    ctx: &Ctx,
+    found: &DatasetPage,
+    resource: &ResourceView,
+    why_not: &NoTable,
+) -> Option<AnyView> {
     let words = ctx.words;
+    let is_missed = matches!(why_not, NoTable::Preparing(_) | NoTable::Failed(_));
+    let before = is_missed.then(|| file_before(&found.dataset, resource.id)).flatten();
+    let before = before.map(|(version, file)| {
+        let path = format!("/datasets/{}/resources/{}", found.dataset.code, file.id);
+        view! {
+            <p class="mt-2">
+                <a class="ks-link" href=ctx.href(&path)>{words.table_of_version(version)}</a>
+            </p>
+        }
+    });
     let text = match why_not {
         _ if resource.kind != ResourceKind::File => return None,
         NoTable::Preparing(percent) => words.table_preparing(*percent),
@@ -150,6 +166,7 @@ fn no_table(ctx: &Ctx, resource: &ResourceView, why_not: &NoTable) -> Option<Any
             <section aria-labelledby="h-table" class="mt-10">
                 <h2 id="h-table" class="text-xl">{words.table}</h2>
                 <p class="mt-2 max-w-[40em]" role="status">{text}</p>
+                {before}
             </section>
         }
         .into_any(),

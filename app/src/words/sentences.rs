@@ -196,6 +196,14 @@ impl Words {
         }
     }
 
+    /// Leads to the table of an older version.
+    pub(crate) fn table_of_version(&self, version: u32) -> String {
+        match self.lang {
+            Lang::Zh => format!("查看第 {version} 版的表格"),
+            Lang::En => format!("View the table of version {version}"),
+        }
+    }
+
     /// Says why no table could be made.
     pub(crate) fn table_failed(&self, reason: &str) -> String {
         match self.lang {

@@ -364,3 +364,22 @@ async fn a_table_is_described_without_what_is_kept_back() {
     let links = page.attributes("main a[href$='/openapi.json']", "href");
     assert_eq!(links, [format!("{mixed}/openapi.json")]);
 }
+
+// Proves PUB-14: a file that cannot be read leaves the version before it serving, one link away.
+#[tokio::test]
+async fn a_broken_version_leads_to_the_one_before() {
+    let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
+    let with = |bytes: &[u8]| {
+        Catalogue::default().dataset(OPEN, "名册", "unconditional").file(OPEN, "a.json", bytes)
+    };
+    site.test_portal.import(with(br#"[{"name":"a"}]"#).folder()).await;
+    let first = resource(&site, OPEN).await;
+    site.test_portal.import(with(br#"[{"name":"a"},"#).folder()).await;
+    let second = resource(&site, OPEN).await;
+    assert_ne!(first, second);
+    let page = site.get(&second).await;
+    assert!(page.text().contains("这个文件没有做成表格"), "{}", page.text());
+    assert!(page.attributes("main a", "href").contains(&first));
+    assert_eq!(site.get(&first).await.status, 200);
+    assert_eq!(site.get(&format!("/api/v1{first}/rows")).await.json()["rows"][0][0], "a");
+}
