@@ -1,5 +1,6 @@
 //! A table at a glance, from every row of it.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode::Decoding;
 use crate::profile::TypeFinder;
+use crate::source::{Layout, Row, layout};
 use crate::{TableError, shape};
 
 /// A column of a table.
@@ -31,6 +33,8 @@ pub struct TableSummary {
     pub has_bom: bool,
     /// The sign between two values.
     pub delimiter: char,
+    /// Titles and remarks above the header.
+    pub preamble: Vec<String>,
     /// Rows, without the header.
     pub n_rows: u64,
     /// Rows with fewer or more values than the header has columns.
@@ -60,38 +64,46 @@ pub fn summarise_file(path: &Path) -> Result<TableSummary, TableError> {
 /// Fails when the table is empty, when its bytes are no text of one encoding, and when they
 /// cannot be read.
 pub fn summarise<R: Read + Seek>(mut source: R) -> Result<TableSummary, TableError> {
-    let start = source.stream_position()?;
-    let (encoding, has_bom) = shape::detect(&mut source)?;
-    source.seek(SeekFrom::Start(start))?;
+    let (encoding, has_bom) = shape::detect_file(&mut source)?;
+    source.seek(SeekFrom::Start(0))?;
     let mut head = Vec::new();
     source.by_ref().take(shape::HEAD as u64).read_to_end(&mut head)?;
     let delimiter = shape::delimiter_of(&head, encoding);
-    source.seek(SeekFrom::Start(start))?;
+    source.seek(SeekFrom::Start(0))?;
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
         .has_headers(false)
         .from_reader(Decoding::new(source, encoding));
     let place = "the table";
-    let mut record = csv::StringRecord::new();
     let from_csv = |error| TableError::from_csv(error, place);
-    if !reader.read_record(&mut record).map_err(from_csv)? {
+    let mut records = Records { first: VecDeque::new(), rest: &mut reader };
+    records.buffer(layout::LOOKED_AT).map_err(from_csv)?;
+    let Some((first, _)) = records.first.front() else {
         return Err(TableError::Empty { file: place.to_owned() });
+    };
+    let mut layout = layout::of(&records.rows(), &[]);
+    if layout.preamble.is_empty() {
+        // What a catalogue describes stands in the first line, whatever it looks like.
+        layout.columns = first.iter().enumerate().map(heading).collect();
+        layout.n_header_rows = 1;
     }
-    let names: Vec<String> = record.iter().enumerate().map(heading).collect();
+    let Layout { preamble, n_header_rows, columns: names } = layout;
+    records.first.drain(..(preamble.len() + n_header_rows).min(records.first.len()));
     let mut facts: Vec<(TypeFinder, usize)> =
         names.iter().map(|_| (TypeFinder::new(), 0)).collect();
     let (mut n_rows, mut n_ragged_rows) = (0, 0);
     let (mut overlong_row, mut row_after_gap) = (None, None);
     let mut was_empty = false;
-    while reader.read_record(&mut record).map_err(from_csv)? {
+    let mut record = csv::StringRecord::new();
+    while let Some(end) = records.next(&mut record).map_err(from_csv)? {
         n_rows += 1;
         n_ragged_rows += u64::from(record.len() != names.len());
         if record.len() > names.len() {
             overlong_row.get_or_insert(n_rows);
         }
         let is_empty = record.iter().all(|value| value.trim().is_empty());
-        if !is_empty && (was_empty || follows_empty_line(&record, reader.position())) {
+        if !is_empty && (was_empty || follows_empty_line(&record, &end)) {
             row_after_gap.get_or_insert(n_rows);
         }
         was_empty = is_empty;
@@ -115,12 +127,51 @@ pub fn summarise<R: Read + Seek>(mut source: R) -> Result<TableSummary, TableErr
         encoding: shape::name_of(encoding),
         has_bom,
         delimiter: char::from(delimiter),
+        preamble,
         n_rows,
         n_ragged_rows,
         overlong_row,
         row_after_gap,
         columns,
     })
+}
+
+/// The records of a table, of which the first are looked at together. Each comes with where it ends.
+struct Records<'a, R> {
+    first: VecDeque<(csv::StringRecord, csv::Position)>,
+    rest: &'a mut csv::Reader<R>,
+}
+
+impl<R: Read> Records<'_, R> {
+    fn buffer(&mut self, n: usize) -> Result<(), csv::Error> {
+        let mut record = csv::StringRecord::new();
+        while self.first.len() < n && self.rest.read_record(&mut record)? {
+            let end = self.rest.position().clone();
+            self.first.push_back((std::mem::take(&mut record), end));
+        }
+        Ok(())
+    }
+
+    fn next(
+        &mut self,
+        record: &mut csv::StringRecord,
+    ) -> Result<Option<csv::Position>, csv::Error> {
+        if let Some((first, end)) = self.first.pop_front() {
+            *record = first;
+            return Ok(Some(end));
+        }
+        let is_there = self.rest.read_record(record)?;
+        Ok(is_there.then(|| self.rest.position().clone()))
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let row = |(place, (record, _)): (u64, &(csv::StringRecord, csv::Position))| {
+            let mut row = Row::at(place);
+            record.iter().for_each(|value| row.push(value));
+            row
+        };
+        (1..).zip(&self.first).map(row).collect()
+    }
 }
 
 /// The csv reader passes over empty lines; they show as lines that it read and no value holds.
@@ -147,6 +198,15 @@ mod tests {
             let expected = (overlong_row, row_after_gap);
             assert_eq!((found.overlong_row, found.row_after_gap), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn titles_stand_above_the_header() {
+        let text = "统计表标题\n单位：人\na,b,c\n1,2,3\n4,5,6\n";
+        let found = summarise(std::io::Cursor::new(text)).unwrap();
+        let names: Vec<&str> = found.columns.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!((names.as_slice(), found.n_rows), (["a", "b", "c"].as_slice(), 2));
+        assert_eq!(found.preamble, ["统计表标题", "单位：人"]);
     }
 
     #[test]

@@ -154,6 +154,12 @@ impl Items {
 
 /// Values outside of the columns are described by no item.
 fn check_shape(path: &str, summary: &TableSummary, is_checked: bool) -> Result<(), String> {
+    if let Some(title) = summary.preamble.first().filter(|_| !is_checked) {
+        return Err(format!(
+            "the file `{path}` has a line above its header: {title}; take it out, or write `true` into \
+             the column `items_checked` of resources.csv when it may be read by everyone"
+        ));
+    }
     if let Some(row) = summary.overlong_row {
         return Err(format!(
             "row {row} of the file `{path}` has more values than the header names columns; name \
@@ -213,6 +219,7 @@ mod tests {
             delimiter: ',',
             n_rows: 9,
             n_ragged_rows: 0,
+            preamble: Vec::new(),
             overlong_row: None,
             row_after_gap: None,
             columns: names.iter().map(column).collect(),

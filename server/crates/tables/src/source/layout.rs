@@ -7,7 +7,7 @@ use crate::TableError;
 use crate::value;
 
 /// So many rows are looked at.
-const LOOKED_AT: usize = 100;
+pub(crate) const LOOKED_AT: usize = 100;
 /// Merged cells of a header.
 const MOST_MERGED: usize = 4096;
 /// Titles and remarks above a table are fewer than this.
@@ -33,7 +33,8 @@ pub(crate) fn find(source: &mut dyn Source, merged: &[Merged]) -> Result<Layout,
     Ok(of(&rows, merged))
 }
 
-fn of(rows: &[Row], merged: &[Merged]) -> Layout {
+/// Finds where the table begins in its first rows.
+pub(crate) fn of(rows: &[Row], merged: &[Merged]) -> Layout {
     let width = usual_width(rows);
     let n_titles = rows.iter().take(MOST_TITLES).take_while(|row| is_title(row, width)).count();
     // A file of nothing but titles is a table of one column.

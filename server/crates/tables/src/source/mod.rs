@@ -8,7 +8,7 @@ mod delimited;
 pub(crate) mod dialect;
 mod format;
 mod inspect;
-mod layout;
+pub(crate) mod layout;
 mod ods;
 mod records;
 mod row;
