@@ -140,16 +140,25 @@ pub fn is_in(text: &str) -> bool {
     is_found
 }
 
+/// Digits of a mobile number; all others have more.
+const SHORTEST_NUMBER: usize = 11;
+
 /// Finds kinds of content in a value, wherever they stand in it, and calls `found` with each.
 pub fn find_in(value: &str, found: &mut dyn FnMut(Sensitive)) {
-    let has_many_digits = value.bytes().filter(u8::is_ascii_digit).take(8).count() == 8;
-    if has_many_digits {
+    // One look at the bytes rules nearly everything out.
+    let (mut n_digits, mut has_at, mut is_ascii) = (0_usize, false, true);
+    for byte in value.bytes() {
+        n_digits += usize::from(byte.is_ascii_digit());
+        has_at |= byte == b'@';
+        is_ascii &= byte.is_ascii();
+    }
+    if n_digits >= SHORTEST_NUMBER {
         in_numbers(value, found);
     }
-    if value.contains('@') && value.split(|sign: char| !is_in_address(sign)).any(is_email) {
+    if has_at && value.split(|sign: char| !is_in_address(sign)).any(is_email) {
         found(Sensitive::Email);
     }
-    if !value.is_ascii() {
+    if !is_ascii {
         in_chinese(value, found);
     }
     if is_travel_document(value) {

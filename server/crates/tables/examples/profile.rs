@@ -11,6 +11,10 @@ use std::time::Instant;
 use kaishu_tables::{Progress, inspect, scan};
 use kaishu_types::vocabulary::Format;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = PathBuf::from(std::env::args().nth(1).ok_or("usage: profile FILE")?);
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

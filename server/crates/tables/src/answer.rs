@@ -1,5 +1,6 @@
 //! Pages of answers.
 
+use std::collections::HashMap;
 use std::future::ready;
 use std::sync::Arc;
 
@@ -123,7 +124,8 @@ impl Engine {
             let counts = batch.column_by_name("n")?.as_primitive_opt::<Int64Type>()?;
             counts.iter().next().flatten()
         });
-        Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+        let n = n.and_then(|n| u64::try_from(n).ok());
+        n.ok_or_else(|| TableError::Query("nothing was counted".to_owned()))
     }
 
     /// Gives the whole answer of a question, row by row: texts as `c0`, …, and with `with_types` typed
@@ -242,17 +244,15 @@ impl Engine {
         shown.extend(places.iter().map(|place| col(shown_text(*place))));
         let frame = plan::numbered(self, governed, &numbers)?.select(shown)?;
         let read = self.collect(frame).await?;
-        let mut rows: Vec<(Key, Vec<Cell>)> = Vec::with_capacity(numbers.len());
+        let mut rows: HashMap<Key, Vec<Cell>> = HashMap::with_capacity(numbers.len());
         for batch in &read {
             for row in 0..batch.num_rows() {
                 let mut columns = batch.columns().iter();
                 let number = columns.next().map_or(Key::None, |column| key(column, row));
-                rows.push((number, columns.map(|column| cell(column, row)).collect()));
+                rows.insert(number, columns.map(|column| cell(column, row)).collect());
             }
         }
-        let place_of = |number: &Key| found.last_keys.iter().position(|key| key == number);
-        rows.sort_by_cached_key(|(number, _)| place_of(number));
-        let rows = rows.into_iter().map(|(_, cells)| cells).collect();
+        let rows = found.last_keys.iter().filter_map(|number| rows.remove(number)).collect();
         Ok(Found { rows, last_keys: Vec::new() })
     }
 

@@ -20,6 +20,14 @@ pub(crate) struct Column {
 }
 
 impl Column {
+    /// A column with room for so many rows, and texts of so many bytes or a little more.
+    fn with_room(n_rows: usize, n_bytes: usize) -> Self {
+        let mut offsets = Vec::with_capacity(n_rows + 1);
+        offsets.push(0);
+        let text = String::with_capacity(n_bytes + n_bytes / 8);
+        Self { text, offsets, missing: Vec::new() }
+    }
+
     pub(crate) fn with_missing(n: usize) -> Self {
         Self { text: String::new(), offsets: vec![0; n + 1], missing: vec![true; n] }
     }
@@ -123,6 +131,8 @@ pub(crate) struct Blocks {
     row: Row,
     /// Columns so far: as many as any row had.
     n_columns: usize,
+    /// Rows of the block before, and bytes of the texts of each of its columns.
+    room: (usize, Vec<usize>),
     n_rows: u64,
     pub(crate) ragged: Ragged,
     n_header: usize,
@@ -139,6 +149,7 @@ impl Blocks {
             source,
             row: Row::default(),
             n_columns: n_header,
+            room: (0, Vec::new()),
             n_rows: 0,
             ragged: Ragged::default(),
             n_header,
@@ -160,8 +171,10 @@ impl Blocks {
         if self.is_ended {
             return Ok(None);
         }
-        let new_column = || Column { offsets: vec![0], ..Column::default() };
-        let mut columns: Vec<Column> = (0..self.n_columns).map(|_| new_column()).collect();
+        let (n_before, sizes) = &self.room;
+        let size = |index| sizes.get(index).copied().unwrap_or(0);
+        let columns = (0..self.n_columns).map(|index| Column::with_room(*n_before, size(index)));
+        let mut columns: Vec<Column> = columns.collect();
         let first_row = self.n_rows + 1;
         let (mut n_rows, mut n_bytes) = (0, 0);
         while n_rows < ROWS && n_bytes < BYTES {
@@ -182,6 +195,7 @@ impl Blocks {
         }
         self.n_rows += n_rows as u64;
         self.n_columns = columns.len();
+        self.room = (n_rows, columns.iter().map(|column| column.text.len()).collect());
         Ok((n_rows > 0).then_some(Block { first_row, n_rows, columns }))
     }
 
