@@ -379,7 +379,7 @@ class Bench:
         seconds, n_bytes = read_away(portal.port, f"{self.address}/export.csv")
         is_ended.set()
         watcher.join()
-        other, _ = duck.ask(f"COPY (SELECT {texts} FROM '{parquet}') TO '/dev/null' (FORMAT csv, HEADER)")
+        other, _ = duck.ask(f"COPY (SELECT {texts} FROM read_parquet('{parquet}')) TO '/dev/null' (FORMAT csv, HEADER)")
         half = max(1, len(seen) // 2)
         first, second = max(seen[:half] or [before]), max(seen[half:] or [before])
         speed = n_bytes / seconds / 1e6

@@ -33,8 +33,8 @@ def first_pages(stored):
     for limit in range(50, 50 + HOW_MANY):
         yield Question(
             {"limit": limit},
-            f"SELECT {stored.texts} FROM '{stored.path}' LIMIT {limit}",
-            f"SELECT count(*) FROM '{stored.path}'",
+            f"SELECT {stored.texts} FROM read_parquet('{stored.path}') LIMIT {limit}",
+            f"SELECT count(*) FROM read_parquet('{stored.path}')",
             {"_size": limit, "_nofacet": 1, "_nosuggest": 1},
         )
 
@@ -47,7 +47,7 @@ def filtered(stored):
     def of(filter, where, sort, datasette):
         sign, name = ("-", sort[1:]) if sort.startswith("-") else ("", sort)
         by = f"{stored[name]} {'DESC' if sign else 'ASC'} NULLS LAST, row"
-        rows = f"FROM '{stored.path}' WHERE {where}"
+        rows = f"FROM read_parquet('{stored.path}') WHERE {where}"
         order = {"_sort_desc" if sign else "_sort": name}
         return Question(
             {"limit": 50, "filter": filter, "sort": sort},
@@ -103,7 +103,7 @@ def groups(stored):
         ("count(),min(amount)", f"count(*), min({amount})", "count(*), min(amount)"),
     ]
     for (number, duck, sqlite), (key, duck_key, sqlite_key) in itertools.product(computed, keys):
-        grouped = f"FROM '{stored.path}' GROUP BY ALL"
+        grouped = f"FROM read_parquet('{stored.path}') GROUP BY ALL"
         yield Question(
             {"group_by": key, "aggregate": number, "limit": 50},
             f"SELECT {duck_key} AS k, {duck} {grouped} ORDER BY k LIMIT 50",
