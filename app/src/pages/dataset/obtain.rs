@@ -69,57 +69,14 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
         view! { {ctx.gap()}<a class="ks-art" href=ctx.href(&rule.link)>{rule.name(ctx.lang)}</a> }
     });
     // Nobody can log in yet, so what waits for it is no link: it is in the list of files.
-    let can_take = found.is_free();
-    let main = files.first().filter(|_| can_take).map(|first| {
-        let file = files.iter().find(|file| found.can_take(file));
-        let kept_back = found.kept_back.get(&first.id).filter(|_| file.is_none());
-        let why = kept_back.map(|release| {
-            view! { <p class="mt-3 text-[.9375rem]">{words.kept_back(release)}</p> }
-        });
-        // Where the bytes are kept back, the button itself leads to the table.
-        let table = file.filter(|file| found.has_table(file)).map(|file| {
-            view! {
-                <a class="btn btn-outline" href=ctx.href(&table_path(found, file))>
-                    {icon("table")}{words.see_table}
-                </a>
-            }
-        });
-        view! {
-            <div class="mt-4 flex flex-wrap gap-2">{take_button(ctx, found, file.unwrap_or(first))}{table}</div>
-            {why}
-        }
-    });
-    let others: Vec<_> = files.iter().filter(|file| found.can_take(file)).skip(1).take(6).map(|file| {
-        view! { <a class="ks-link" rel="nofollow" href=ctx.href(&download_path(&found.dataset.code, file))>{data(ctx.lang, file.title.as_str())}" "{file.format.label(ctx.lang)}</a> }
-    }).collect();
-    let others = (!others.is_empty()).then(|| {
-        let separator = words.separator;
-        let parts: Vec<_> = others
-            .into_iter()
-            .enumerate()
-            .map(|(place, link)| {
-                let before = (place > 0).then_some(separator);
-                view! { <>{before}{link}</> }
-            })
-            .collect();
-        view! { <p class="mt-3 text-[.9375rem]">{words.other_files}{parts}</p> }
-    });
-    let external: Vec<_> = links.iter().take(6).filter_map(|link| {
-        let url = safe_url(link.url.as_deref()?)?;
-        Some(view! {
-            <li>
-                <a class="ks-link" rel="external nofollow noopener" href=url>{data(ctx.lang, link.title.as_str())}</a>
-                " "
-                <span class="ks-fmt">{link.format.label(ctx.lang)}</span>
-            </li>
-        })
-    }).collect();
+    let main = files.first().filter(|_| found.is_free());
+    let main = main.map(|first| take_at_once(ctx, found, first, &files));
+    let others = other_files(ctx, found, &files);
+    let external = elsewhere(ctx, &links);
     let contact = (!has_data)
         .then(|| found.dataset.fields.contact.clone())
         .flatten()
         .map(|contact| view! { <p class="mt-3">{data(ctx.lang, contact)}</p> });
-    let external =
-        (!external.is_empty()).then(|| view! { <ul class="mt-4 space-y-1.5">{external}</ul> });
     let side = if found.dataset.fields.open.class == OpenClass::Conditional {
         "py-6 md:pr-8 md:border-r border-[var(--line)]"
     } else {
@@ -136,6 +93,75 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The button for the first file that may be taken, and one for its table.
+fn take_at_once(
+    ctx: &Ctx,
+    found: &DatasetPage,
+    first: &ResourceView,
+    files: &[&ResourceView],
+) -> AnyView {
+    let words = ctx.words;
+    let file = files.iter().copied().find(|file| found.can_take(file));
+    let kept_back = found.kept_back.get(&first.id).filter(|_| file.is_none());
+    let why = kept_back
+        .map(|release| view! { <p class="mt-3 text-[.9375rem]">{words.kept_back(release)}</p> });
+    // Where the bytes are kept back, the button itself leads to the table.
+    let table = file.filter(|file| found.has_table(file)).map(|file| {
+        view! {
+            <a class="btn btn-outline" href=ctx.href(&table_path(found, file))>
+                {icon("table")}{words.see_table}
+            </a>
+        }
+    });
+    view! {
+        <div class="mt-4 flex flex-wrap gap-2">{take_button(ctx, found, file.unwrap_or(first))}{table}</div>
+        {why}
+    }
+    .into_any()
+}
+
+/// Links to the files behind the first that may be taken.
+fn other_files(ctx: &Ctx, found: &DatasetPage, files: &[&ResourceView]) -> Option<AnyView> {
+    let words = ctx.words;
+    let others = files.iter().filter(|file| found.can_take(file)).skip(1).take(6);
+    let parts: Vec<_> = others
+        .enumerate()
+        .map(|(place, file)| {
+            let before = (place > 0).then_some(words.separator);
+            let path = download_path(&found.dataset.code, file);
+            view! {
+                <>
+                    {before}
+                    <a class="ks-link" rel="nofollow" href=ctx.href(&path)>{data(ctx.lang, file.title.as_str())}" "{file.format.label(ctx.lang)}</a>
+                </>
+            }
+        })
+        .collect();
+    (!parts.is_empty()).then(|| {
+        view! { <p class="mt-3 text-[.9375rem]">{words.other_files}{parts}</p> }.into_any()
+    })
+}
+
+/// Links to what lies with somebody else.
+fn elsewhere(ctx: &Ctx, links: &[&ResourceView]) -> Option<AnyView> {
+    let external: Vec<_> = links
+        .iter()
+        .take(6)
+        .filter_map(|link| {
+            let url = safe_url(link.url.as_deref()?)?;
+            Some(view! {
+                <li>
+                    <a class="ks-link" rel="external nofollow noopener" href=url>{data(ctx.lang, link.title.as_str())}</a>
+                    " "
+                    <span class="ks-fmt">{link.format.label(ctx.lang)}</span>
+                </li>
+            })
+        })
+        .collect();
+    (!external.is_empty())
+        .then(|| view! { <ul class="mt-4 space-y-1.5">{external}</ul> }.into_any())
 }
 
 /// Keeps the main action at the lower edge of a phone, where there is something to take at once.
