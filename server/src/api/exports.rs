@@ -120,10 +120,7 @@ fn facts(table: &OpenTable, query: &TableQuery, format: ExportFormat) -> HeaderM
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    let part = if *query == TableQuery::default() { "" } else { "-part" };
-    let sheet = table.names.get(table.number - 1).filter(|_| table.names.len() > 1);
-    let sheet = sheet.map(|name| format!("-{name}")).unwrap_or_default();
-    let name = format!("{}{sheet}{part}.{}", table.resource.title, format.ending());
+    let name = table.file_name(query, format);
     let plain = format!("{}-{}.{}", table.dataset(), table.resource.id, format.ending());
     if let Ok(value) = HeaderValue::from_str(&attachment(&plain, &name)) {
         headers.insert(header::CONTENT_DISPOSITION, value);

@@ -9,8 +9,8 @@ use crate::retrieval::Client;
 use crate::{Error, Result};
 
 /// Files on their way to one client, and to all.
-const OF_ONE: usize = 8;
-const OF_ALL: usize = 64;
+const OF_ONE: usize = 6;
+const OF_ALL: usize = 48;
 
 /// The files on their way.
 #[derive(Debug, Clone, Default)]

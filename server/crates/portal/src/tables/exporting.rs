@@ -51,18 +51,18 @@ impl Portal {
     pub async fn issue_answer_receipt(
         &self,
         table: &OpenTable,
-        format: Option<ExportFormat>,
+        file_name: Option<String>,
         question: &str,
         client: Option<Client>,
     ) -> Result<ReceiptView> {
-        let title = kaishu_types::text::file_name(&table.resource.title);
+        let is_file = file_name.is_some();
         let facts = Facts {
-            kind: if format.is_some() { Retrieved::Export } else { Retrieved::Rows },
+            kind: if is_file { Retrieved::Export } else { Retrieved::Rows },
             // A session has many questions.
-            question: format.map(|_| question.to_owned()).filter(|it| !it.is_empty()),
+            question: Some(question.to_owned()).filter(|it| is_file && !it.is_empty()),
             resource: Some(&table.resource),
             version: table.resource.version,
-            file_name: format.map(|it| format!("{title}.{}", it.ending())).unwrap_or_default(),
+            file_name: file_name.unwrap_or_default(),
             size_bytes: None,
             sha256: None,
             sm3: None,
@@ -90,7 +90,8 @@ impl Portal {
     ) -> Result<(ReceiptView, impl Stream<Item = Result<Bytes>> + Send + 'static)> {
         let admitted = self.inner.admission.admit(client, lang)?;
         let chunks = self.inner.engine.export(&table.governed, query, format).await?;
-        let receipt = self.issue_answer_receipt(table, Some(format), question, client).await?;
+        let name = Some(table.file_name(query, format));
+        let receipt = self.issue_answer_receipt(table, name, question, client).await?;
         let watched = Watched::Table {
             dataset: table.entry.code.clone(),
             resource: table.resource.id,

@@ -8,9 +8,10 @@ use kaishu_domain::release::Release;
 use kaishu_domain::visibility::OpenColumns;
 use kaishu_store::jobs::{self, JobState};
 use kaishu_store::tables::is_tabular;
-use kaishu_tables::{Governed, Ingested, View, VisibleColumn};
+use kaishu_tables::{ExportFormat, Governed, Ingested, View, VisibleColumn};
 use kaishu_types::dataset::{DataItemView, DatasetView, ResourceView};
-use kaishu_types::table::Mask;
+use kaishu_types::table::{Mask, TableQuery};
+use kaishu_types::text::file_name;
 use kaishu_types::{DatasetCode, Lang};
 
 use super::gate::{Gate, StoppedColumn, stopped_column};
@@ -67,6 +68,15 @@ impl OpenTable {
     /// The code of its dataset.
     pub fn dataset(&self) -> &DatasetCode {
         &self.entry.code
+    }
+
+    /// The name under which an answer of it is saved: the title, the sheet where there are several, and
+    /// whether it is a part.
+    pub fn file_name(&self, query: &TableQuery, format: ExportFormat) -> String {
+        let part = if *query == TableQuery::default() { "" } else { "-part" };
+        let sheet = self.names.get(self.number - 1).filter(|_| self.names.len() > 1);
+        let sheet = sheet.map(|name| format!("-{}", file_name(name))).unwrap_or_default();
+        format!("{}{sheet}{part}.{}", file_name(&self.resource.title), format.ending())
     }
 }
 
