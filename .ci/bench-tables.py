@@ -131,6 +131,14 @@ class Served:
 
     def get(self, path):
         """Seconds until the last byte, the body and the status."""
+        try:
+            return self.get_at_once(path)
+        except (http.client.RemoteDisconnected, ConnectionResetError):
+            # A connection that nobody used for a while was closed; the next one is opened by itself.
+            self.connection.close()
+            return self.get_at_once(path)
+
+    def get_at_once(self, path):
         begun = time.perf_counter()
         self.connection.request("GET", path)
         reply = self.connection.getresponse()
