@@ -61,6 +61,15 @@ async fn is_nowhere(site: &TestSite, files: impl IntoIterator<Item = i64>, secre
     }
 }
 
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
 async fn original(site: &TestSite, file: i64) -> u16 {
     let path = format!("/api/v1/datasets/{CODE}/resources/{file}/original");
     site.get(&path).await.status.as_u16()
@@ -155,14 +164,6 @@ async fn a_masked_item_that_is_nowhere_keeps_files_back() {
 #[tokio::test]
 async fn archives_in_archives_wait() {
     let people = format!("姓名,身份证号\n甲,{ID}\n");
-    let zipped = |files: &[(&str, &[u8])]| {
-        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, bytes) in files {
-            writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-            writer.write_all(bytes).unwrap();
-        }
-        writer.finish().unwrap().into_inner()
-    };
     let inner = zipped(&[("p.csv", people.as_bytes())]);
     for outer in [
         zipped(&[("a.csv", b"id\n1\n"), ("inner.zip", &inner)]),
@@ -185,6 +186,17 @@ async fn what_stands_beside_the_columns_is_looked_at() {
         assert_eq!(original(&site, 1).await, 403, "{text}");
         assert_eq!(site.test_portal.portal().waiting().await.unwrap().len(), 1);
     }
+}
+
+// Proves SEC-21: a table that is called by a person is called by its number.
+#[tokio::test]
+async fn no_name_of_a_table_names_a_person() {
+    let sheets = zipped(&[("甲.csv", b"id\n1\n"), (&format!("张三{ID}.csv"), b"id\n2\n")]);
+    let site = site(open().file(CODE, "a.zip", &sheets)).await;
+    is_nowhere(&site, 1..=1, ID).await;
+    assert_eq!(original(&site, 1).await, 403);
+    let names = site.get(&format!("/datasets/{CODE}/resources/1")).await;
+    assert_eq!(names.status, 200);
 }
 
 // Proves PUB-02: an open file has the formats that its bytes have.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kaishu_domain::policy::Fees;
 use kaishu_domain::visibility;
-use kaishu_store::tables::TABULAR;
+use kaishu_store::tables::is_tabular;
 use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DatasetView, ResourceView, VersionView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
@@ -90,10 +90,7 @@ impl DatasetPage {
         let is_open = |class: OpenClass| class == OpenClass::Unconditional;
         let is_some_open =
             self.may_download || self.dataset.items.iter().any(|item| is_open(item.open_class));
-        is_some_open
-            && !self.needs_login
-            && resource.kind == ResourceKind::File
-            && TABULAR.contains(&resource.format)
+        is_some_open && !self.needs_login && is_tabular(resource)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use kaishu_domain::personal;
 use kaishu_domain::quality::Measure;
 use kaishu_domain::release::Release;
 use kaishu_domain::visibility::OpenColumns;
@@ -129,7 +130,13 @@ impl Portal {
                 false => TableState::Stopped(stopped),
             });
         }
-        let names: Vec<String> = shown.iter().map(|(table, ..)| table.name.clone()).collect();
+        // A sheet may be called by a person; then it has its number for a name.
+        let name = |(place, name): (usize, &str)| match personal::is_in(name) {
+            true => place.to_string(),
+            false => name.to_owned(),
+        };
+        let names = (1..).zip(shown.iter().map(|(table, ..)| table.name.as_str()));
+        let names: Vec<String> = names.map(name).collect();
         let found = number.checked_sub(1).and_then(|place| shown.into_iter().nth(place));
         let (row, loaded, opened) =
             found.ok_or_else(|| Error::not_found("table", format!("{number} of {id}")))?;
