@@ -324,7 +324,7 @@ fn is_name(signs: &[char]) -> bool {
 fn has_plate(signs: &[char]) -> bool {
     signs.windows(2).enumerate().any(|(start, pair)| {
         let [province, letter] = pair else { return false };
-        if !PROVINCES.contains(*province) || !letter.is_ascii_uppercase() {
+        if !letter.is_ascii_uppercase() || !PROVINCES.contains(*province) {
             return false;
         }
         let rest = signs.iter().skip(start + 2).filter(|sign| !matches!(sign, '·' | ' ' | '-'));
