@@ -171,12 +171,23 @@ fn is_utf8(reader: &mut dyn Read) -> io::Result<bool> {
             return Ok(n_letters >= n_faults * 20);
         }
         rest.extend_from_slice(buffer.get(..n_read).unwrap_or_default());
+        // Nearly always nothing is wrong, but for a character that is cut in two.
+        let n_valid = match simdutf8::compat::from_utf8(&rest) {
+            Ok(_) => Some(rest.len()),
+            Err(fault) if fault.error_len().is_none() => Some(fault.valid_up_to()),
+            Err(_) => None,
+        };
+        if let Some(n_valid) = n_valid {
+            n_letters += n_beyond_ascii(rest.get(..n_valid).unwrap_or_default());
+            rest.drain(..n_valid);
+            continue;
+        }
         let mut n_cut = 0;
         for chunk in rest.utf8_chunks() {
             let is_cut = chunk.invalid().len() < 4
                 && chunk.invalid().as_ptr_range().end == rest.as_ptr_range().end
                 && std::str::from_utf8(chunk.invalid()).is_err_and(|it| it.error_len().is_none());
-            n_letters += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+            n_letters += n_beyond_ascii(chunk.valid().as_bytes());
             n_cut = if is_cut { chunk.invalid().len() } else { 0 };
             n_faults += u64::from(!is_cut && !chunk.invalid().is_empty());
         }
@@ -186,6 +197,11 @@ fn is_utf8(reader: &mut dyn Read) -> io::Result<bool> {
         let n_kept = rest.len() - n_cut;
         rest.drain(..n_kept);
     }
+}
+
+/// Counts the letters of UTF-8 that are not of ASCII.
+fn n_beyond_ascii(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte >= 0xC0).count() as u64
 }
 
 /// Finds the encoding of all that a reader gives.
