@@ -5,10 +5,7 @@ use std::future::ready;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
-use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Field, Float64Type, Int64Type, Schema, TimeUnit,
-    TimestampMicrosecondType,
-};
+use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -17,14 +14,24 @@ use futures::{StreamExt, TryStreamExt};
 use kaishu_types::table::{Cell, Key, Position, TableColumn, TableQuery, TableSlice};
 
 use crate::TableError;
+use crate::cells::{cell, key, text_bytes};
 use crate::engine::Engine;
+use crate::first::first_and_count;
 use crate::parquet::{ROW, stored_type};
 use crate::plan::{self, GroupColumn, Order, Visible, shown_text};
-use crate::value;
 use crate::view::Governed;
 
 /// A page has no more rows than this.
 pub const MAX_PAGE: usize = 10_000;
+
+/// A part of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Part {
+    /// Its rows or groups.
+    pub slice: TableSlice,
+    /// How many the whole answer has, where finding the part told that as well.
+    pub total: Option<u64>,
+}
 
 impl Engine {
     /// Answers with the rows or groups of a question behind a position.
@@ -39,7 +46,7 @@ impl Engine {
         query: &TableQuery,
         after: Option<&Position>,
         limit: usize,
-    ) -> Result<TableSlice, TableError> {
+    ) -> Result<Part, TableError> {
         let limit = limit.clamp(1, MAX_PAGE);
         let visible = Visible::of(governed);
         if query.grouping.is_some() || query.is_distinct {
@@ -47,17 +54,41 @@ impl Engine {
         }
         let places = visible.selected(&query.select)?;
         let rows = plan::rows(self, governed, query, &visible)?;
+        let mut total = known_count(governed, query);
         let (found, next) = if query.sort.is_empty() {
             self.in_file_order(governed, rows, &places, after, limit).await?
         } else {
             // Only what rows are ordered by is read of all of them; the rest of a few.
             let order = plan::order(&query.sort, &visible, [col(ROW)])?;
-            let found = self.collect(page_of(rows, &order, after, limit, Vec::new())?).await?;
+            let found;
+            (found, total) = self.in_order(rows, &order, after, limit, Vec::new(), total).await?;
             let (found, next) = cut(&found, order.parts.len(), limit);
             (self.rows_by_number(governed, &places, &found).await?, next)
         };
         let columns = places.iter().filter_map(|place| visible.columns.get(*place).cloned());
-        Ok(TableSlice { columns: columns.collect(), rows: found.rows, next })
+        let slice = TableSlice { columns: columns.collect(), rows: found.rows, next };
+        Ok(Part { slice, total })
+    }
+
+    /// Finds the first rows of an order behind a position: one more than is wanted. Those behind no
+    /// position are counted by the way where their number is not known.
+    async fn in_order(
+        &self,
+        rows: DataFrame,
+        order: &Order,
+        after: Option<&Position>,
+        limit: usize,
+        wanted: Vec<Expr>,
+        total: Option<u64>,
+    ) -> Result<(Vec<RecordBatch>, Option<u64>), TableError> {
+        if after.is_some() || total.is_some() {
+            return Ok((self.collect(page_of(rows, order, after, limit, wanted)?).await?, total));
+        }
+        let rows = rows.select(with_keys(wanted, order))?;
+        let descending = order.parts.iter().map(|(_, is_descending)| *is_descending).collect();
+        let most = self.bounds().page_bytes();
+        let found = first_and_count(rows, descending, limit + 1, most);
+        self.run(found).await.map(|(rows, total)| (rows, Some(total)))
     }
 
     /// Reads ranges of rows, each wider than the one before, until there are enough.
@@ -106,11 +137,7 @@ impl Engine {
     ///
     /// As [`Self::page`].
     pub async fn count(&self, governed: &Governed, query: &TableQuery) -> Result<u64, TableError> {
-        let is_all = query.filter.is_none()
-            && query.contains.is_none()
-            && query.grouping.is_none()
-            && !query.is_distinct;
-        if let Some(n_rows) = governed.n_rows().filter(|_| is_all) {
+        if let Some(n_rows) = known_count(governed, query) {
             return Ok(n_rows);
         }
         let visible = Visible::of(governed);
@@ -212,17 +239,18 @@ impl Engine {
         visible: &Visible,
         after: Option<&Position>,
         limit: usize,
-    ) -> Result<TableSlice, TableError> {
+    ) -> Result<Part, TableError> {
         let Groups { frame, order, columns } = self.groups(governed, query, visible)?;
-        let page = page_of(frame, &order, after, limit, wanted_groups(&columns))?;
-        let (mut found, next) = cut(&self.collect(page).await?, order.parts.len(), limit);
+        let wanted = wanted_groups(&columns);
+        let (found, total) = self.in_order(frame, &order, after, limit, wanted, None).await?;
+        let (mut found, next) = cut(&found, order.parts.len(), limit);
         for row in &mut found.rows {
             for (cell, column) in row.iter_mut().zip(&columns) {
                 *cell = cell.take().map(|text| column.shown.write(text));
             }
         }
         let columns = columns.into_iter().map(|column| column.column).collect();
-        Ok(TableSlice { columns, rows: found.rows, next })
+        Ok(Part { slice: TableSlice { columns, rows: found.rows, next }, total })
     }
 
     /// Gives the rows whose numbers were found, in the order they were found in.
@@ -323,20 +351,34 @@ fn page_of(
     order: &Order,
     after: Option<&Position>,
     limit: usize,
-    mut wanted: Vec<Expr>,
+    wanted: Vec<Expr>,
 ) -> Result<DataFrame, TableError> {
     let rows = match after {
         Some(position) => rows.filter(plan::after(order, position)?)?,
         None => rows,
     };
-    let keys = order.parts.iter().enumerate();
-    wanted.extend(keys.map(|(place, (part, _))| part.clone().alias(format!("k{place}"))));
     let rows = match order.parts.is_empty() {
         // One group of all rows is in any order.
         true => rows,
         false => rows.sort(order.sort())?,
     };
-    Ok(rows.limit(0, Some(limit + 1))?.select(wanted)?)
+    Ok(rows.limit(0, Some(limit + 1))?.select(with_keys(wanted, order))?)
+}
+
+/// What rows are ordered by, behind what is wanted of them.
+fn with_keys(mut wanted: Vec<Expr>, order: &Order) -> Vec<Expr> {
+    let keys = order.parts.iter().enumerate();
+    wanted.extend(keys.map(|(place, (part, _))| part.clone().alias(format!("k{place}"))));
+    wanted
+}
+
+/// How many rows a question is about, where that is known without looking.
+fn known_count(governed: &Governed, query: &TableQuery) -> Option<u64> {
+    let is_all = query.filter.is_none()
+        && query.contains.is_none()
+        && query.grouping.is_none()
+        && !query.is_distinct;
+    governed.n_rows().filter(|_| is_all)
 }
 
 /// Rows that were found.
@@ -365,47 +407,4 @@ fn cut(batches: &[RecordBatch], n_keys: usize, limit: usize) -> (Found, Option<P
         }
     }
     (found, None)
-}
-
-/// Counts the bytes of the texts of a batch. Its memory would not do: the pages that texts are views
-/// into are shared.
-pub(crate) fn text_bytes(batch: &RecordBatch) -> usize {
-    let views = batch.columns().iter().filter_map(|column| column.as_string_view_opt());
-    views.map(|texts| texts.lengths().map(|length| length as usize).sum::<usize>()).sum()
-}
-
-/// Writes a value.
-pub(crate) fn cell(array: &dyn Array, row: usize) -> Cell {
-    if array.is_null(row) {
-        return None;
-    }
-    Some(match array.data_type() {
-        DataType::Utf8View => array.as_string_view().value(row).to_owned(),
-        DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
-        DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
-        DataType::Float64 => array.as_primitive::<Float64Type>().value(row).to_string(),
-        DataType::Boolean => array.as_boolean().value(row).to_string(),
-        DataType::Date32 => value::show_date(array.as_primitive::<Date32Type>().value(row)),
-        DataType::Decimal128(_, 0) => array.as_primitive::<Decimal128Type>().value(row).to_string(),
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            value::show_datetime(array.as_primitive::<TimestampMicrosecondType>().value(row))
-        }
-        _ => return None,
-    })
-}
-
-fn key(array: &dyn Array, row: usize) -> Key {
-    if array.is_null(row) {
-        return Key::None;
-    }
-    match array.data_type() {
-        DataType::Int64 => Key::Integer(array.as_primitive::<Int64Type>().value(row)),
-        DataType::Float64 => Key::Number(array.as_primitive::<Float64Type>().value(row).to_bits()),
-        DataType::Boolean => Key::Boolean(array.as_boolean().value(row)),
-        DataType::Date32 => Key::Integer(array.as_primitive::<Date32Type>().value(row).into()),
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            Key::Moment(array.as_primitive::<TimestampMicrosecondType>().value(row))
-        }
-        _ => cell(array, row).map_or(Key::None, Key::Text),
-    }
 }

@@ -122,6 +122,12 @@ impl From<datafusion::parquet::errors::ParquetError> for TableError {
     }
 }
 
+impl From<datafusion::arrow::error::ArrowError> for TableError {
+    fn from(error: datafusion::arrow::error::ArrowError) -> Self {
+        datafusion::common::DataFusionError::from(error).into()
+    }
+}
+
 impl TableError {
     /// Whether a question is at fault, not the table nor the machine.
     pub fn is_of_question(&self) -> bool {

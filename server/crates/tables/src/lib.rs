@@ -8,11 +8,13 @@
 mod anonymity;
 mod answer;
 mod blocks;
+mod cells;
 mod decode;
 mod diff;
 mod engine;
 mod error;
 mod export;
+mod first;
 mod ingest;
 mod json;
 mod mask;
@@ -30,7 +32,7 @@ mod value;
 mod view;
 
 pub use crate::anonymity::Anonymity;
-pub use crate::answer::MAX_PAGE;
+pub use crate::answer::{MAX_PAGE, Part};
 pub use crate::blocks::{Progress, Ragged, RaggedRow};
 pub use crate::diff::{DiffRequest, Keys};
 pub use crate::engine::{Bounds, Engine};

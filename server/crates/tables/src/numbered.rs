@@ -22,7 +22,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::answer::text_bytes;
+use crate::cells::text_bytes;
 
 /// What is known of where the rows of files are, in bytes.
 const KNOWN_BYTES: u64 = 64 << 20;

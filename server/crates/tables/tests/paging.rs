@@ -50,6 +50,8 @@ impl Asked {
         let at_once = all(&self.engine, &self.table, query, 10_000);
         assert_eq!(run(self.engine.count(&self.table, query)).unwrap(), at_once.len() as u64);
         for limit in limits {
+            let first = run(self.engine.page(&self.table, query, None, *limit)).unwrap();
+            assert!(first.total.is_none_or(|n| n == at_once.len() as u64), "{query:?}");
             let paged = all(&self.engine, &self.table, query, *limit);
             assert_eq!(paged, at_once, "pages of {limit} of {query:?}");
         }
@@ -107,4 +109,38 @@ fn distinct_rows_are_paged() {
     let select = ["big", "moment"].map(str::to_owned).to_vec();
     let filter = Some(parse::filter("n = 1").unwrap());
     asked.check(&TableQuery { is_distinct: true, select, filter, ..TableQuery::default() }, &[7]);
+}
+
+#[test]
+fn the_first_of_many_rows_are_found_while_they_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = "code,n,kind\n".to_owned();
+    let code = |row: u64| row * 7_919 % 100_003;
+    for row in 0..100_000_u64 {
+        writeln!(text, "c{:06},{},{}", code(row), row % 1_000, row % 2).unwrap();
+    }
+    let table = take_in(folder.path(), &text);
+    let table = Governed::new(table.clone(), whole(&table));
+    let engine = engine(folder.path());
+    let first = |filter: &str, sort: &str| {
+        let filter = Some(parse::filter(filter).unwrap());
+        let sort = parse::sort(sort).unwrap();
+        let select = vec!["code".to_owned()];
+        let query = TableQuery { filter, sort, select, ..TableQuery::default() };
+        let page = run(engine.page(&table, &query, None, 3)).unwrap();
+        let codes = page.slice.rows.into_iter().flatten().flatten();
+        (codes.collect::<Vec<_>>().join(" "), page.total)
+    };
+    let mut odd: Vec<u64> = (0..100_000).filter(|row| row % 2 == 1).map(code).collect();
+    odd.sort_unstable();
+    let expected = |codes: &[u64]| {
+        codes.iter().map(|code| format!("c{code:06}")).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(first("kind = 1", "code"), (expected(&odd[..3]), Some(50_000)));
+    let last: Vec<u64> = odd.iter().rev().copied().take(3).collect();
+    assert_eq!(first("kind = 1", "-code"), (expected(&last), Some(50_000)));
+    // Rows of the same rank come in the order of the file.
+    let ninth = [code(9), code(1_009), code(2_009)];
+    assert_eq!(first("n < 10", "-n"), (expected(&ninth), Some(1_000)));
+    assert_eq!(first("n > 1000", "n"), (String::new(), Some(0)));
 }

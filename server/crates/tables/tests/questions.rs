@@ -280,7 +280,7 @@ proptest! {
         prop_assume!(twin.columns.iter().all(|column| column.item_type != kaishu_types::vocabulary::ItemType::Integer || column.profile.numbers.is_some()));
         let expected = run(engine.page(&Governed::new(twin.clone(), whole(&twin)), &query, None, 1000));
         match (found, expected) {
-            (Ok(found), Ok(expected)) => prop_assert_eq!(found.rows, expected.rows),
+            (Ok(found), Ok(expected)) => prop_assert_eq!((found.slice.rows, found.total), (expected.slice.rows, expected.total)),
             (Err(TableError::NoColumn(a)), Err(TableError::NoColumn(b))) => prop_assert_eq!(a, b),
             (found, expected) => prop_assert!(false, "{:?} and {:?}", found, expected),
         }

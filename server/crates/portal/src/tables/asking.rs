@@ -1,6 +1,6 @@
 //! Questions to open tables.
 
-use kaishu_tables::{MAX_PAGE, TableError};
+use kaishu_tables::{MAX_PAGE, Part, TableError};
 use kaishu_types::table::{TableQuery, TableSlice};
 use sha2::{Digest, Sha256};
 
@@ -54,11 +54,16 @@ impl Portal {
             }
         };
         let engine = &self.inner.engine;
-        let slice = engine.page(&table.governed, query, after.as_ref(), limit).await?;
+        let Part { slice, total } =
+            engine.page(&table.governed, query, after.as_ref(), limit).await?;
         let is_all = after.is_none() && slice.next.is_none();
-        let total = match is_all {
-            true => slice.rows.len() as u64,
-            false => self.count_rows(table, query, &question).await?,
+        let total = match total {
+            Some(total) => {
+                self.inner.counts.insert(question.clone(), total);
+                total
+            }
+            None if is_all => slice.rows.len() as u64,
+            None => self.count_rows(table, query, &question).await?,
         };
         let seal = |position| self.inner.seal.seal(position, question.as_bytes());
         let next = slice.next.as_ref().map(seal).transpose()?;

@@ -13,7 +13,7 @@ use kaishu_types::table::{Cell, ChangeKind, RowChange, TableColumn, TableDiff};
 
 use self::digest::{Change, Changes, Digests, Secret, Told};
 use crate::TableError;
-use crate::answer::cell;
+use crate::cells::cell;
 use crate::engine::Engine;
 use crate::parquet::ROW;
 use crate::plan::{self, shown_text};

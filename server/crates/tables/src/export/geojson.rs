@@ -11,7 +11,7 @@ use super::RowWriter;
 use super::json::{keys, write_object};
 use super::pipe::Pipe;
 use crate::TableError;
-use crate::answer::cell;
+use crate::cells::cell;
 
 /// Where the place of a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

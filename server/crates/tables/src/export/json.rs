@@ -9,7 +9,7 @@ use kaishu_types::vocabulary::ItemType;
 use super::RowWriter;
 use super::pipe::Pipe;
 use crate::TableError;
-use crate::answer::cell;
+use crate::cells::cell;
 use crate::json::{write_json, write_text};
 
 /// What stands around the objects.

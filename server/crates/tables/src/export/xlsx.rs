@@ -9,7 +9,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError}
 use super::RowWriter;
 use super::pipe::Pipe;
 use crate::TableError;
-use crate::answer::cell;
+use crate::cells::cell;
 
 /// Rows of a sheet, with its header.
 const SHEET_ROWS: u32 = 1_048_576;

@@ -10,7 +10,7 @@ use kaishu_types::table::TableColumn;
 use super::RowWriter;
 use super::pipe::Pipe;
 use crate::TableError;
-use crate::answer::cell;
+use crate::cells::cell;
 
 pub(super) struct Xml {
     pipe: Pipe,
