@@ -34,7 +34,8 @@ pub struct Part {
 }
 
 impl Engine {
-    /// Answers with the rows or groups of a question behind a position.
+    /// Answers with the rows or groups of a question behind a position. Where `total`, how many there are
+    /// at all, is known, they are not counted by the way.
     ///
     /// # Errors
     ///
@@ -46,15 +47,16 @@ impl Engine {
         query: &TableQuery,
         after: Option<&Position>,
         limit: usize,
+        total: Option<u64>,
     ) -> Result<Part, TableError> {
         let limit = limit.clamp(1, MAX_PAGE);
         let visible = Visible::of(governed);
         if query.grouping.is_some() || query.is_distinct {
-            return self.page_of_groups(governed, query, &visible, after, limit).await;
+            return self.page_of_groups(governed, query, &visible, after, limit, total).await;
         }
         let places = visible.selected(&query.select)?;
         let rows = plan::rows(self, governed, query, &visible)?;
-        let mut total = known_count(governed, query);
+        let mut total = total.or_else(|| known_count(governed, query));
         let (found, next) = if query.sort.is_empty() {
             self.in_file_order(governed, rows, &places, after, limit).await?
         } else {
@@ -86,8 +88,7 @@ impl Engine {
         }
         let rows = rows.select(with_keys(wanted, order))?;
         let descending = order.parts.iter().map(|(_, is_descending)| *is_descending).collect();
-        let most = self.bounds().page_bytes();
-        let found = first_and_count(rows, descending, limit + 1, most);
+        let found = first_and_count(self.clone(), rows, descending, limit + 1);
         self.run(found).await.map(|(rows, total)| (rows, Some(total)))
     }
 
@@ -239,10 +240,11 @@ impl Engine {
         visible: &Visible,
         after: Option<&Position>,
         limit: usize,
+        total: Option<u64>,
     ) -> Result<Part, TableError> {
         let Groups { frame, order, columns } = self.groups(governed, query, visible)?;
         let wanted = wanted_groups(&columns);
-        let (found, total) = self.in_order(frame, &order, after, limit, wanted, None).await?;
+        let (found, total) = self.in_order(frame, &order, after, limit, wanted, total).await?;
         let (mut found, next) = cut(&found, order.parts.len(), limit);
         for row in &mut found.rows {
             for (cell, column) in row.iter_mut().zip(&columns) {

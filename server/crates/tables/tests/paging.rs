@@ -50,8 +50,11 @@ impl Asked {
         let at_once = all(&self.engine, &self.table, query, 10_000);
         assert_eq!(run(self.engine.count(&self.table, query)).unwrap(), at_once.len() as u64);
         for limit in limits {
-            let first = run(self.engine.page(&self.table, query, None, *limit)).unwrap();
-            assert!(first.total.is_none_or(|n| n == at_once.len() as u64), "{query:?}");
+            let first = run(self.engine.page(&self.table, query, None, *limit, None)).unwrap();
+            let n = at_once.len() as u64;
+            assert!(first.total.is_none_or(|total| total == n), "{query:?}");
+            let known = run(self.engine.page(&self.table, query, None, *limit, Some(n))).unwrap();
+            assert_eq!((known.slice, known.total), (first.slice, Some(n)), "{query:?}");
             let paged = all(&self.engine, &self.table, query, *limit);
             assert_eq!(paged, at_once, "pages of {limit} of {query:?}");
         }
@@ -127,7 +130,7 @@ fn the_first_of_many_rows_are_found_while_they_are_counted() {
         let sort = parse::sort(sort).unwrap();
         let select = vec!["code".to_owned()];
         let query = TableQuery { filter, sort, select, ..TableQuery::default() };
-        let page = run(engine.page(&table, &query, None, 3)).unwrap();
+        let page = run(engine.page(&table, &query, None, 3, None)).unwrap();
         let codes = page.slice.rows.into_iter().flatten().flatten();
         (codes.collect::<Vec<_>>().join(" "), page.total)
     };

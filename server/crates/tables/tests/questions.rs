@@ -138,7 +138,7 @@ fn check_error(query: &TableQuery, expected: &str) {
     let folder = tempfile::tempdir().unwrap();
     let table = take_in(folder.path(), CITIES);
     let governed = Governed::new(table.clone(), whole(&table));
-    let error = run(engine(folder.path()).page(&governed, query, None, 10)).unwrap_err();
+    let error = run(engine(folder.path()).page(&governed, query, None, 10, None)).unwrap_err();
     assert_eq!(error.to_string(), expected);
 }
 
@@ -267,7 +267,7 @@ proptest! {
         let allowed = tempfile::tempdir().unwrap();
         let text = format!("{}\n{}\n", names.join(","), shown.join("\n").replace('|', ","));
         let query = ask(&case.query);
-        let found = run(engine.page(&governed, &query, None, 1000));
+        let found = run(engine.page(&governed, &query, None, 1000, None));
         if names.is_empty() {
             return Ok(());
         }
@@ -278,7 +278,7 @@ proptest! {
             column.item_type = seen.item_type;
         }
         prop_assume!(twin.columns.iter().all(|column| column.item_type != kaishu_types::vocabulary::ItemType::Integer || column.profile.numbers.is_some()));
-        let expected = run(engine.page(&Governed::new(twin.clone(), whole(&twin)), &query, None, 1000));
+        let expected = run(engine.page(&Governed::new(twin.clone(), whole(&twin)), &query, None, 1000, None));
         match (found, expected) {
             (Ok(found), Ok(expected)) => prop_assert_eq!((found.slice.rows, found.total), (expected.slice.rows, expected.total)),
             (Err(TableError::NoColumn(a)), Err(TableError::NoColumn(b))) => prop_assert_eq!(a, b),

@@ -54,8 +54,9 @@ impl Portal {
             }
         };
         let engine = &self.inner.engine;
+        let known = self.inner.counts.get(&question);
         let Part { slice, total } =
-            engine.page(&table.governed, query, after.as_ref(), limit).await?;
+            engine.page(&table.governed, query, after.as_ref(), limit, known).await?;
         let is_all = after.is_none() && slice.next.is_none();
         let total = match total {
             Some(total) => {

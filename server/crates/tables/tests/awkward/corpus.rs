@@ -88,7 +88,8 @@ pub(crate) fn cells(folder: &Path, stored: &StoredTable) -> Vec<Vec<Option<Strin
         let (mut rows, mut after) = (Vec::new(), None);
         loop {
             let query = TableQuery::default();
-            let page = engine.page(&governed, &query, after.as_ref(), 10_000).await.unwrap().slice;
+            let page =
+                engine.page(&governed, &query, after.as_ref(), 10_000, None).await.unwrap().slice;
             rows.extend(page.rows);
             after = page.next;
             if after.is_none() {

@@ -15,7 +15,7 @@ pub(crate) fn all(
     run(async {
         let (mut rows, mut after) = (Vec::new(), None);
         loop {
-            let page = engine.page(table, query, after.as_ref(), limit).await.unwrap().slice;
+            let page = engine.page(table, query, after.as_ref(), limit, None).await.unwrap().slice;
             let written = page.rows.iter().map(|row| {
                 let cells = row.iter().map(|cell| cell.clone().unwrap_or_else(|| "∅".to_owned()));
                 cells.collect::<Vec<_>>().join("|")
