@@ -3,6 +3,7 @@
 //! whom. Nothing here does I/O, reads a clock or waits.
 
 pub mod calendar;
+pub mod divisions;
 pub mod personal;
 pub mod policy;
 pub mod quality;

@@ -78,6 +78,7 @@ fn faults_are_named_by_rule_column_and_row() {
         items: vec![level, item("员工数", ItemType::Integer), item("注册资本", ItemType::Decimal)],
         is_only_table: true,
         is_in_china: true,
+        years: None,
     };
 
     let found = faults(&take_in(PLANTED, &expected));
@@ -114,7 +115,7 @@ fn faults_are_named_by_rule_column_and_row() {
 #[test]
 fn what_breaks_the_structure_blocks_a_version() {
     let blocked = |text: &str, items: Vec<DataItemView>| {
-        let expected = Expected { items, is_only_table: true, is_in_china: false };
+        let expected = Expected { items, is_only_table: true, ..Expected::default() };
         let ingested = take_in(text, &expected);
         let quality = assess(&ingested.quality, QualityDimension::ALL);
         let rules: Vec<Rule> = quality.blocks().map(|fix| fix.rule).collect();
@@ -165,7 +166,7 @@ fn a_table_without_faults_has_the_full_score() {
         item("名称", ItemType::Text),
         item("日期", ItemType::Date),
     ];
-    let expected = Expected { items, is_only_table: true, is_in_china: true };
+    let expected = Expected { items, is_only_table: true, is_in_china: true, years: None };
 
     let quality = assess(&take_in(text, &expected).quality, QualityDimension::ALL);
 

@@ -1,5 +1,6 @@
 //! Administrative divisions: columns of their codes, and what the divisions are called.
 
+use kaishu_domain::divisions::divisions;
 use kaishu_domain::validate::check_division_code;
 use kaishu_portal::Portal;
 use kaishu_types::Lang;
@@ -131,8 +132,8 @@ fn first(code: &str, n_digits: usize) -> String {
     code.get(..n_digits.min(code.len())).unwrap_or(code).to_owned()
 }
 
-/// What a division is called: as the portal's list of regions says, or the list of provinces; the code
-/// where neither knows it.
+/// What a division is called: as the portal's list of regions says, the list of provinces or, where all
+/// years agree, the lists of divisions; the code where nobody knows it.
 fn name(portal: &Portal, lang: Lang, part: &str) -> String {
     let directory = portal.directory();
     let padded = format!("{part:0<6}");
@@ -140,9 +141,12 @@ fn name(portal: &Portal, lang: Lang, part: &str) -> String {
     if let Some(region) = known {
         return format!("{} {padded}", region.named.label(lang));
     }
-    match PROVINCES.iter().find(|(code, ..)| *code == part) {
-        Some((_, zh, en)) => lang.pick(*zh, *en).to_owned(),
-        None => padded,
+    if let Some((_, zh, en)) = PROVINCES.iter().find(|(code, ..)| *code == part) {
+        return lang.pick(*zh, *en).to_owned();
+    }
+    match divisions(&padded) {
+        [division] if padded.len() == 6 => format!("{} {padded}", division.name),
+        _ => padded,
     }
 }
 

@@ -44,6 +44,12 @@ faults! {
     BirthDate = "birth_date", "其中的出生日期不存在", "the date of birth in it does not exist";
     /// It begins with no province.
     Province = "province", "开头不是省级代码", "it begins with no province";
+    /// In no list of codes.
+    Unlisted = "unlisted", "不在 2002 年至 2023 年的区划代码表中", "in no list of division codes from 2002 to 2023";
+    /// Given up before the years that the data is of.
+    GivenUp = "given_up", "在数据所属的年份已经停用", "no longer in use in the years that the data is of";
+    /// In use only after the years that the data is of.
+    NotYet = "not_yet", "在数据所属的年份尚未启用", "not yet in use in the years that the data is of";
     /// Not written as it should be.
     Form = "form", "写法不规范", "not written in the standard way";
     /// Spaces around it.

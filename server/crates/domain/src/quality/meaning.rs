@@ -1,8 +1,11 @@
 //! What the values of a column stand for, and what is wrong with one.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, Rule};
+use crate::divisions::check_listed;
 use crate::validate::{
     CreditCodeError, ResidentIdError, check_credit_code, check_division_code, check_phone,
     check_resident_id, is_province,
@@ -97,7 +100,20 @@ impl Meaning {
         }
     }
 
-    /// Says what is wrong with a value that is not blank.
+    /// Says what is wrong with a value that is not blank, of data of these years.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::check`]; and the codes of divisions must have been in use in one of the years.
+    pub fn check_in(self, value: &str, years: Option<&RangeInclusive<u16>>) -> Result<(), Fault> {
+        self.check(value)?;
+        match self {
+            Self::DivisionCode => check_listed(value, years),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says what is wrong with the form of a value that is not blank.
     pub fn check(self, value: &str) -> Result<(), Fault> {
         match self {
             Self::CreditCode => check_credit_code(value).map_err(|error| match error {

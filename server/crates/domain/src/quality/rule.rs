@@ -145,8 +145,8 @@ rules! {
     }
     /// 行政区划代码.
     DivisionCode = "code.division", Accuracy, Advisory {
-        checks: "行政区划代码为 6、9 或 12 位，开头是现有省级代码（GB/T 2260）", "Division codes have 6, 9 or 12 digits and begin with a province (GB/T 2260)";
-        remedy: "改正代码；以 0 结尾的代码不要当作数字保存", "Correct the codes, and keep them as text";
+        checks: "行政区划代码为 6、9 或 12 位，县级及以上部分在数据所属年份的代码表中（GB/T 2260）", "Division codes have 6, 9 or 12 digits, and the lists of the years that the data is of have their county (GB/T 2260)";
+        remedy: "按当年的代码表改正代码；数据属于别的年份时，在目录中写明时间范围，从下一个文件起按该范围检查", "Correct the codes by the list of the year; where the data is of other years, say in the catalogue which time it covers: the next file is checked by it";
     }
     /// 电话号码.
     Phone = "phone.form", Accuracy, Advisory {

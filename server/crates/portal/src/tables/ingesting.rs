@@ -1,15 +1,17 @@
 //! Taking files in: durable jobs, one file at a time on each node (PUB-05, PUB-14).
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{Datelike, NaiveDate};
 use kaishu_domain::quality::{Measure, Severity};
 use kaishu_domain::validate::{check_division_code, is_province};
 use kaishu_store::jobs::{self, Job, JobState};
 use kaishu_store::tables::{self, TableRow, TabularFile, is_tabular};
 use kaishu_tables::{Expected, Ingested, Progress, TableError, ingest_expected};
 use kaishu_types::Lang;
-use kaishu_types::dataset::ResourceView;
+use kaishu_types::dataset::{DatasetView, ResourceView};
 
 use crate::{Error, Portal, Result};
 
@@ -201,9 +203,18 @@ impl Portal {
         Ok(Expected {
             is_only_table: dataset.resources.iter().filter(is_table).count() == 1,
             is_in_china: check_division_code(region).is_ok() && is_province(region),
+            years: years(&dataset),
             items: dataset.items,
         })
     }
+}
+
+/// The years that a dataset covers, where its entry says any.
+fn years(dataset: &DatasetView) -> Option<RangeInclusive<u16>> {
+    let year = |day: NaiveDate| u16::try_from(day.year()).ok();
+    let start = dataset.fields.temporal_start.and_then(year);
+    let end = dataset.fields.temporal_end.and_then(year);
+    (start.is_some() || end.is_some()).then(|| start.unwrap_or(0)..=end.unwrap_or(u16::MAX))
 }
 
 /// Says which blocking rules do not hold for a table, and whether there is any. A table that is

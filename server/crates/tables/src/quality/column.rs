@@ -106,7 +106,7 @@ impl ColumnCheck {
             && let Some(rule) = meaning.rule()
         {
             let told = || told().filter(|_| !rule.is_personal());
-            self.meaning.add(row, meaning.check(text), told);
+            self.meaning.add(row, meaning.check_in(text, plan.years.as_ref()), told);
         }
         if let Some(nearly) = plan.nearly {
             let fits = if is_of(text, nearly) { Ok(()) } else { Err(Fault::Type) };

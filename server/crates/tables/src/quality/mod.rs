@@ -8,6 +8,8 @@ mod plan;
 mod rows;
 mod tally;
 
+use std::ops::RangeInclusive;
+
 use kaishu_domain::quality::{Fault, FaultyRow, Measure, Rule};
 use kaishu_types::dataset::DataItemView;
 use kaishu_types::vocabulary::ItemType;
@@ -29,6 +31,8 @@ pub struct Expected {
     pub is_only_table: bool,
     /// Whether the dataset speaks of places in China.
     pub is_in_china: bool,
+    /// The years that the data is of.
+    pub years: Option<RangeInclusive<u16>>,
 }
 
 impl Expected {

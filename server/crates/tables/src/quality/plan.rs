@@ -1,5 +1,7 @@
 //! What is checked of which column.
 
+use std::ops::RangeInclusive;
+
 use kaishu_domain::quality::{Meaning, is_key, names_datum};
 use kaishu_types::vocabulary::ItemType;
 
@@ -29,6 +31,8 @@ pub(crate) struct ColumnPlan {
     /// Whether values may be repeated in a report.
     pub(crate) tells_values: bool,
     pub(crate) names_datum: bool,
+    /// The years that the values are of, where the entry says so.
+    pub(crate) years: Option<RangeInclusive<u16>>,
 }
 
 /// What is checked of a table.
@@ -81,6 +85,7 @@ impl ColumnPlan {
                         || describes(item.unit.as_ref())
                         || describes(item.description.as_ref())
                 }),
+            years: expected.years.clone(),
             name: column.name.clone(),
         }
     }
