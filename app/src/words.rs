@@ -436,6 +436,20 @@ words! {
     value_word: "值", "Value";
     rows_with_faults: "有问题的行", "Rows with faults";
     what_is_wrong: "问题", "What is wrong";
+    quality_issues: "质量问题", "Quality issues";
+    issues_of_all_versions: "整个数据集各版本的质量问题", "Quality issues of the dataset in all versions";
+    how_issues_are_found: "各项质量规则在每个版本中发现的问题。提供单位应当在下次更新时改正；后来的版本中再次检查已经符合的，标为已改正。", "What the rules of quality found in each version. The provider has to mend it with the next update; what holds when it is checked again in a later version is marked as mended.";
+    who_mends: "由谁改正", "Who mends it";
+    next_update_due: "下次更新期限", "Next update due";
+    no_update_cycle: "没有更新周期", "No update cycle";
+    no_issues: "各版本都没有发现不符合规则的地方，或者没有可以检查的表格。", "Nothing was found in any version that does not hold, or there is no table that could be checked.";
+    where_it_is: "位置", "Where";
+    first_found: "首次发现", "First found";
+    state_of_issue: "状态", "State";
+    the_dataset: "整个数据集", "The whole dataset";
+    mended: "已改正", "Mended";
+    not_mended: "待改正", "Open";
+    until: "期限", "Due";
 
     // differences of rows
     row_changes: "数据变化", "Changes of data";

@@ -75,6 +75,8 @@ export const groups: Group[] = [
       ...both("version", open("/versions/1")),
       at("version that does not exist", "/datasets/YX-NONE-9217/versions/1", 404),
       { state: "version of a dataset that does not exist", path: open("/versions/999"), status: 404 },
+      ...both("quality issues", open("/quality")),
+      ...both("quality issues of a dataset without open tables", conditional("/quality")),
       ...both("file", filePath),
       { state: "file that does not exist", path: open("/resources/999999"), status: 404 },
     ],

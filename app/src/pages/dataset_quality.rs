@@ -78,7 +78,9 @@ fn page(ctx: &Ctx, shown: &Shown) -> Page {
     let title = format!("{}{}{of}", words.data_quality, ctx.lang.pick("：", ": "));
     let lead = view! { <a class="ks-link" href=ctx.href(&file)>{words.to_the_table}</a> };
     let parts = match &quality.quality {
-        Some(quality) => view! { {scores(ctx, shown, quality)}{fixes(ctx, quality)} }.into_any(),
+        Some(quality) => {
+            view! { {scores(ctx, shown, quality)}{fixes(ctx, &path, quality)} }.into_any()
+        }
         None => view! { <p>{words.quality_not_measured}</p> }.into_any(),
     };
     let body = view! {
@@ -188,8 +190,9 @@ fn reason(ctx: &Ctx, reason: &Reason) -> AnyView {
 }
 
 /// What to mend, the most useful first.
-fn fixes(ctx: &Ctx, quality: &Quality) -> AnyView {
+fn fixes(ctx: &Ctx, path: &str, quality: &Quality) -> AnyView {
     let words = ctx.words;
+    let issues = ctx.href(&format!("{path}/quality"));
     let list = if quality.fixes.is_empty() {
         view! { <p class="mt-3">{words.nothing_to_mend}</p> }.into_any()
     } else {
@@ -199,6 +202,7 @@ fn fixes(ctx: &Ctx, quality: &Quality) -> AnyView {
     view! {
         <section aria-labelledby="h-fixes" class="mt-12 border-t border-[var(--line-2)] pt-4">
             {section_head("h-fixes", words.what_to_mend)}
+            <p class="mt-2"><a class="ks-link" rel="nofollow" href=issues>{words.issues_of_all_versions}</a></p>
             {list}
         </section>
     }

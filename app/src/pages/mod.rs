@@ -6,6 +6,7 @@ pub(crate) mod catalogue;
 mod dataset;
 mod dataset_changes;
 mod dataset_download;
+mod dataset_issues;
 mod dataset_quality;
 mod dataset_resource;
 mod dataset_version;
@@ -59,6 +60,7 @@ where
         .route(&at("/datasets/{code}/versions/{number}"), get(dataset_version::show))
         .route(&at("/datasets/{code}/resources/{id}"), get(dataset_resource::show))
         .route(&at("/datasets/{code}/resources/{id}/download"), get(dataset_download::show))
+        .route(&at("/datasets/{code}/quality"), get(dataset_issues::show))
         .route(&at("/datasets/{code}/resources/{id}/quality"), get(dataset_quality::show))
         .route(&at("/datasets/{code}/resources/{id}/changes"), get(dataset_changes::show))
         .route(&at("/verify"), get(verify::ask))

@@ -29,6 +29,14 @@ impl Words {
         }
     }
 
+    /// Says how many issues are not shown.
+    pub(crate) fn more_issues(&self, n: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("另有 {n} 个问题，请通过接口查看。"),
+            Lang::En => format!("and {n} more, which the API tells."),
+        }
+    }
+
     /// Opens the first rows of a fault.
     pub(crate) fn rows_to_open(&self, n: &str, one: bool) -> String {
         match self.lang {

@@ -5,6 +5,7 @@ mod bundles;
 mod changes;
 mod datasets;
 mod exports;
+mod issues;
 mod listing;
 mod original;
 mod places;
@@ -81,6 +82,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(exports::take))
         .routes(routes!(bundles::take))
         .routes(routes!(quality::show))
+        .routes(routes!(issues::list))
         .routes(routes!(changes::list))
         .routes(routes!(places::organizations))
         .routes(routes!(places::organization))

@@ -41,7 +41,7 @@ async fn every_described_address_answers_as_described() {
     let organization = entry["organization"]["code"].as_str().unwrap();
 
     let paths = described["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 23);
+    assert_eq!(paths.len(), 24);
     for (path, methods) in paths {
         let code = if path.contains("/organizations/") {
             organization

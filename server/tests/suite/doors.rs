@@ -44,6 +44,8 @@ async fn is_nowhere(site: &TestSite, files: impl IntoIterator<Item = i64>, secre
         format!("/datasets/{CODE}.jsonld"),
         format!("/api/v1/datasets/{CODE}"),
         format!("/api/v1/datasets/{CODE}/export.zip"),
+        format!("/datasets/{CODE}/quality"),
+        format!("/api/v1/datasets/{CODE}/quality-issues"),
     ];
     for file in files {
         let path = format!("/datasets/{CODE}/resources/{file}");

@@ -157,6 +157,8 @@ fn addresses(path: &str, n_columns: usize) -> Vec<String> {
         format!("/api/v1{path}/original"),
         format!("/api/v1{path}/openapi.json"),
         format!("/api/v1{path}/quality"),
+        format!("/api/v1/datasets/{CODE}/quality-issues"),
+        format!("/datasets/{CODE}/quality"),
         format!("{path}/quality"),
         format!("/api/v1{path}/changes"),
     ];

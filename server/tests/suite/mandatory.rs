@@ -205,7 +205,7 @@ async fn every_entry_says_its_terms_and_the_ways_on() {
         for condition in texts(&entry["open"]["conditions"]) {
             assert!(conditions.contains(&condition), "{code}: {condition}");
         }
-        let versions = page.attributes("section[aria-labelledby='h-ver'] a", "href");
+        let versions = page.attributes("section[aria-labelledby='h-ver'] ol a", "href");
         assert_eq!(versions.len(), entry["versions"].as_array().unwrap().len(), "{code}");
         let links = page.attributes("main a", "href");
         let mut ways = vec!["correction", "objection"];

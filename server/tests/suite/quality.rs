@@ -98,13 +98,17 @@ async fn hidden_columns_count_for_nothing() {
         let path = path(&site, code).await;
         let reply = site.get(&format!("/api/v1{path}")).await.json();
         let page = site.get(&path).await.text().replace(code, "CODE");
+        let issues = site.get(&format!("/api/v1/datasets/{code}/quality-issues")).await.json();
+        let listed = site.get(&format!("/datasets/{code}/quality")).await.text().to_owned();
+        let told = [page, listed, reply.to_string(), issues.to_string()].concat();
         for hidden in ["secret", "missing", "结束日期"] {
-            assert!(!page.contains(hidden) && !reply.to_string().contains(hidden), "{hidden}");
+            assert!(!told.contains(hidden), "{hidden}");
         }
-        reply
+        let rules = issues["issues"].as_array().unwrap().iter().map(|it| it["rule"].clone());
+        (reply, rules.collect::<Vec<_>>())
     };
-    let sound = reply(SOUND).await;
-    assert_eq!(sound, reply(FAULTY).await);
+    let (sound, issues) = reply(SOUND).await;
+    assert_eq!((sound.clone(), issues), reply(FAULTY).await);
     assert_eq!(sound["is_measured"], true);
     let rules: Vec<&Value> =
         sound["fixes"].as_array().unwrap().iter().map(|it| &it["rule"]).collect();
@@ -124,4 +128,52 @@ async fn an_address_that_is_wrong_is_refused() {
         404
     );
     assert_eq!(site.get(&format!("/datasets/{OPEN}/resources/99/quality")).await.status, 404);
+}
+
+// Proves PUB-06 (issues that rules find): each has who mends it until when, and the version that did.
+#[tokio::test]
+async fn issues_are_listed_over_the_versions() {
+    let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
+    let versions = [
+        "信用代码,电话\n91350100M000100Y44,1\n91350100M000100Y43,0837-2822233\n",
+        "信用代码,电话\n91350100M000100Y43,1\n91350100M000100Y43,0837-2822233\n",
+        "信用代码,电话\n91350100M000100Y43,0837-2822234\n91350100M000100Y44,0837-2822233\n",
+    ];
+    for text in versions {
+        let catalogue = Catalogue::default().dataset(OPEN, "企业", "unconditional").file(
+            OPEN,
+            "firms.csv",
+            text.as_bytes(),
+        );
+        site.test_portal.import(catalogue.folder()).await;
+    }
+    let reply = site.get(&format!("/api/v1/datasets/{OPEN}/quality-issues")).await.json();
+    let owner = site.get(&format!("/api/v1/datasets/{OPEN}")).await.json()["organization"].clone();
+    assert_eq!(reply["owner"], owner);
+    let issues: Vec<_> = reply["issues"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["rule"] == "code.credit" || it["rule"] == "phone.form")
+        .map(|it| {
+            (it["rule"].as_str().unwrap(), &it["found_in"], &it["fixed_in"], &it["columns"][0])
+        })
+        .collect();
+    assert_eq!(
+        issues,
+        [
+            ("code.credit", &json!(3), &Value::Null, &json!("信用代码")),
+            ("phone.form", &json!(1), &json!(3), &json!("电话")),
+            ("code.credit", &json!(1), &json!(2), &json!("信用代码")),
+        ]
+    );
+    for lang in ["", "/en"] {
+        let page = site.get(&format!("{lang}/datasets/{OPEN}/quality")).await;
+        assert_eq!(page.status, 200);
+        assert!(page.text().contains("/versions/3"));
+    }
+    site.get(&format!("/api/v1/datasets/{OPEN}/quality-issues?x=1"))
+        .await
+        .assert_problem_of(400, "x");
+    assert_eq!(site.get("/datasets/NO-0001/quality").await.status, 404);
 }

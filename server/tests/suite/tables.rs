@@ -152,6 +152,8 @@ async fn a_suspended_table_is_gone() {
         let answer = site.get(&format!("/api/v1{path}/{address}")).await;
         assert_eq!(answer.status, 410, "{address}");
     }
+    let issues = site.get(&format!("/api/v1/datasets/{OPEN}/quality-issues")).await;
+    assert_eq!(issues.status, 410);
     assert!(!site.get(&path).await.text().contains("北京"));
 }
 

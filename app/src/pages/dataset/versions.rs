@@ -33,10 +33,17 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
             }
         })
         .collect();
+    let issues = (!dataset.resources.is_empty()).then(|| {
+        let target = ctx.href(&format!("/datasets/{}/quality", dataset.code));
+        view! {
+            <p class="mt-3"><a class="ks-link" rel="nofollow" href=target>{words.issues_of_all_versions}</a></p>
+        }
+    });
     view! {
         <section aria-labelledby="h-ver" class="mt-12">
             <h2 id="h-ver" class="text-xl">{words.versions}</h2>
             <ol class="mt-3" reversed>{rows}</ol>
+            {issues}
         </section>
     }
     .into_any()

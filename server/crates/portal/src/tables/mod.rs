@@ -9,6 +9,7 @@ mod deciding;
 mod exporting;
 mod gate;
 mod ingesting;
+mod issues;
 mod opening;
 mod quality;
 
@@ -18,6 +19,7 @@ pub use comparing::{Compared, Comparison, file_before};
 pub use deciding::{FileReport, TableReport, Verdict, Waiting};
 pub use gate::{FileRelease, StoppedColumn, rule, why_stopped};
 pub use ingesting::{INGEST, IngestProgress};
+pub use issues::{IssuePlace, QualityIssue, QualityIssues};
 pub use kaishu_domain::quality::Measure;
 pub use kaishu_domain::release::{Decision, Release};
 pub use kaishu_store::decisions::{Decided, Subject};

@@ -1,5 +1,6 @@
 //! Which part of which table is whose: the only place where a view is made.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -8,7 +9,7 @@ use kaishu_domain::quality::Measure;
 use kaishu_domain::release::Release;
 use kaishu_domain::visibility::OpenColumns;
 use kaishu_store::jobs::{self, JobState};
-use kaishu_store::tables::is_tabular;
+use kaishu_store::tables::{StoredTable, is_tabular};
 use kaishu_tables::{ExportFormat, Governed, Ingested, View, VisibleColumn};
 use kaishu_types::dataset::{DataItemView, DatasetView, ResourceView};
 use kaishu_types::table::{Mask, TableQuery};
@@ -113,46 +114,22 @@ impl Portal {
             return self.why_not(id, is_whole, lang).await;
         }
         let gate = self.gate(code, &view.described).await?;
-        // A sheet without any column that may be had is not there: neither its name nor its length.
-        let mut shown = Vec::with_capacity(tables.len());
-        let mut stopped = Vec::new();
-        for table in tables {
-            let loaded = self.load_table(&table).await?;
-            let opened = opened(id, &loaded.ingested, &open, &gate);
-            stopped.extend(opened.stopped.iter().cloned());
-            if !opened.columns.is_empty() {
-                shown.push((table, loaded, opened));
-            }
-        }
+        let OpenFile { shown, stopped, names } = self.open_file(id, &open, &gate, tables).await?;
         if shown.is_empty() {
             return Ok(match stopped.is_empty() {
                 true => TableState::NoTable,
                 false => TableState::Stopped(stopped),
             });
         }
-        // A sheet may be called by a person; then it has its number for a name.
-        let name = |(place, name): (usize, &str)| match personal::is_in(name) {
-            true => place.to_string(),
-            false => name.to_owned(),
-        };
-        let names = (1..).zip(shown.iter().map(|(table, ..)| table.name.as_str()));
-        let names: Vec<String> = names.map(name).collect();
         let found = number.checked_sub(1).and_then(|place| shown.into_iter().nth(place));
-        let (row, loaded, opened) =
+        let ShownTable { row, loaded, opened } =
             found.ok_or_else(|| Error::not_found("table", format!("{number} of {id}")))?;
         let path = self.inner.blobs.local_copy(&row.blob_key, &self.inner.table_cache).await?;
-        let stored = loaded.ingested.stored(path);
         let said = match version.filter(|version| *version != view.dataset.version) {
             Some(version) => self.as_of(&view, version).await?,
             None => view.dataset.clone(),
         };
-        let described = |name: &str| item_of(&said.items, name);
-        let columns = opened.columns.into_iter().filter_map(|(index, mask)| {
-            let name = &stored.columns.get(index)?.name;
-            Some(VisibleColumn { mask, ..visible(index, name, described(name)) })
-        });
-        let columns = columns.collect();
-        let governed = Governed::new(stored, View { columns, rows: None });
+        let governed = governed(&loaded.ingested, &opened.columns, &said.items, path);
         let measures =
             self.told_measures(&loaded.ingested.quality, &governed, &view.dataset, &resource);
         Ok(TableState::Open(Box::new(OpenTable {
@@ -167,6 +144,33 @@ impl Portal {
             taken_in_at: row.created_at,
             measures,
         })))
+    }
+
+    /// Finds what anyone may see of the tables of a file, without looking at a row.
+    pub(super) async fn open_file(
+        &self,
+        id: i64,
+        open: &OpenColumns,
+        gate: &Gate,
+        tables: Vec<StoredTable>,
+    ) -> Result<OpenFile> {
+        let (mut shown, mut stopped) = (Vec::with_capacity(tables.len()), Vec::new());
+        for row in tables {
+            let loaded = self.load_table(&row).await?;
+            let opened = opened(id, &loaded.ingested, open, gate);
+            stopped.extend(opened.stopped.iter().cloned());
+            // A sheet without any column that may be had is not there: neither its name nor its length.
+            if !opened.columns.is_empty() {
+                shown.push(ShownTable { row, loaded, opened });
+            }
+        }
+        // A sheet may be called by a person; then it has its number for a name.
+        let name = |(place, table): (usize, &ShownTable)| match personal::is_in(&table.row.name) {
+            true => place.to_string(),
+            false => table.row.name.clone(),
+        };
+        let names = (1..).zip(&shown).map(name).collect();
+        Ok(OpenFile { shown, stopped, names })
     }
 
     /// Why there is no table. What is wrong with a file is told to those who may have all of it: it may
@@ -188,11 +192,43 @@ impl Portal {
     }
 }
 
+/// The tables of a file that anyone may see a part of.
+pub(super) struct OpenFile {
+    pub(super) shown: Vec<ShownTable>,
+    /// What is stopped of all tables of the file.
+    pub(super) stopped: Vec<StoppedColumn>,
+    /// What the tables are called.
+    pub(super) names: Vec<String>,
+}
+
+/// A table that anyone may see a part of.
+pub(super) struct ShownTable {
+    row: StoredTable,
+    pub(super) loaded: Arc<Loaded>,
+    pub(super) opened: Opened,
+}
+
 /// What of a table leaves, and what is stopped of what would be open.
-struct Opened {
+pub(super) struct Opened {
     /// Places of columns, with their masks.
-    columns: Vec<(usize, Option<Mask>)>,
+    pub(super) columns: Vec<(usize, Option<Mask>)>,
     stopped: Vec<StoppedColumn>,
+}
+
+/// A table with nothing but the columns that leave, as data items describe them.
+pub(super) fn governed(
+    ingested: &Ingested,
+    columns: &[(usize, Option<Mask>)],
+    items: &[DataItemView],
+    path: PathBuf,
+) -> Governed {
+    let stored = ingested.stored(path);
+    let columns = columns.iter().filter_map(|(index, mask)| {
+        let name = &stored.columns.get(*index)?.name;
+        Some(VisibleColumn { mask: mask.clone(), ..visible(*index, name, item_of(items, name)) })
+    });
+    let columns = columns.collect();
+    Governed::new(stored, View { columns, rows: None })
 }
 
 fn opened(file: i64, ingested: &Ingested, open: &OpenColumns, gate: &Gate) -> Opened {
@@ -215,7 +251,7 @@ fn opened(file: i64, ingested: &Ingested, open: &OpenColumns, gate: &Gate) -> Op
 }
 
 /// Finds a public file, with the columns of it that anyone may have.
-fn table_of(view: &PublicView, id: i64) -> Option<(ResourceView, OpenColumns)> {
+pub(super) fn table_of(view: &PublicView, id: i64) -> Option<(ResourceView, OpenColumns)> {
     if let Some(resource) = view.dataset.resources.iter().find(|it| it.id == id) {
         return Some((resource.clone(), view.open_columns.clone()));
     }

@@ -1,0 +1,119 @@
+//! The quality issues of a dataset (PUB-06).
+
+use axum::extract::{Path, State as Shared};
+use axum::response::Response;
+use chrono::NaiveDate;
+use kaishu_portal::tables::{IssuePlace, QualityIssue, QualityIssues};
+use kaishu_types::Lang;
+use kaishu_types::organization::Named;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::asked::{self, Plain};
+use super::problem::Problem;
+use super::reply;
+use crate::state::State;
+
+/// The quality issues of a dataset.
+#[derive(Serialize, ToSchema)]
+pub(super) struct IssuesReply {
+    /// Who has to mend them.
+    owner: Named,
+    /// Those that are open, oldest first, and behind them those that were mended, newest first.
+    issues: Vec<Issue>,
+}
+
+/// A rule that did not hold for a part of a dataset.
+#[derive(Serialize, ToSchema)]
+struct Issue {
+    /// What found it: `rule`.
+    source: &'static str,
+    /// The rule, as in `date.order`.
+    rule: &'static str,
+    /// What it checks.
+    checks: &'static str,
+    /// What would satisfy it.
+    remedy: &'static str,
+    /// `blocking` or `advisory`.
+    severity: &'static str,
+    /// The columns; none for whole rows, the whole table and the dataset.
+    columns: Vec<String>,
+    /// Where it was last found; null where it is of the whole dataset.
+    place: Option<Place>,
+    /// The first version that has it.
+    found_in: u32,
+    /// The day from which it was there to be found.
+    found_on: NaiveDate,
+    /// The day until which the next update, that has to mend it, is due; null where it is mended and
+    /// where the dataset is updated in no cycle.
+    due: Option<NaiveDate>,
+    /// The version in which the same was checked and held; null while the issue is open.
+    fixed_in: Option<u32>,
+}
+
+/// Where an issue was found.
+#[derive(Serialize, ToSchema)]
+#[schema(as = IssuePlace)]
+struct Place {
+    /// The number of the file.
+    resource: i64,
+    /// Its title.
+    title: String,
+    /// Which table of it, from 1.
+    table: usize,
+    /// The name of the sheet; empty where the file is one table.
+    sheet: String,
+    /// Cells, rows or columns that were checked.
+    n_checked: u64,
+    /// How many of them the rule does not hold for.
+    n_failed: u64,
+}
+
+/// List the quality issues of a dataset
+///
+/// What the rules of quality found in its versions, who has to mend it until when, and which version
+/// did. Columns that the asker may not have count for nothing, and what can no longer be checked is left
+/// out.
+#[utoipa::path(
+    get, path = "/api/v1/datasets/{code}/quality-issues", tag = "datasets", operation_id = "list_quality_issues",
+    params(("code" = String, Path, description = "Catalogue code", example = "YX-FGW-0001")),
+    responses(
+        (status = 200, description = "Its issues", body = IssuesReply),
+        (status = 401, description = "A rule demands a login", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The profile in force opens nothing", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such public dataset", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The dataset serves no data now", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn list(
+    Shared(state): Shared<State>,
+    code: Path<String>,
+    Plain(asked): Plain,
+) -> Result<Response, Problem> {
+    let code = asked::code("dataset", code)?;
+    let found = state.portal().quality_issues(&code, asked.lang).await?;
+    let QualityIssues { owner, issues } = found;
+    let issues = issues.into_iter().map(|it| issue(it, asked.lang)).collect();
+    reply::json(&asked.headers, asked.lang, &IssuesReply { owner, issues })
+}
+
+fn issue(found: QualityIssue, lang: Lang) -> Issue {
+    let QualityIssue { rule, columns, place, found_in, found_on, fixed_in, due } = found;
+    let place = place.map(|it| {
+        let IssuePlace { resource, title, table, sheet, n_checked, n_failed } = it;
+        Place { resource, title, table, sheet, n_checked, n_failed }
+    });
+    Issue {
+        source: "rule",
+        rule: rule.as_str(),
+        checks: rule.checks(lang),
+        remedy: rule.remedy(lang),
+        severity: rule.severity().as_str(),
+        columns,
+        place,
+        found_in,
+        found_on,
+        due,
+        fixed_in,
+    }
+}
