@@ -210,3 +210,26 @@ async fn a_file_without_a_format_is_a_table_all_the_same() {
     let rows = site.get(&format!("/api/v1/datasets/{CODE}/resources/1/rows")).await.json();
     assert_eq!(rows["rows"][0][0], "007");
 }
+
+// Proves DL-02: a version that was never public lends no word to an answer of today.
+#[tokio::test]
+async fn a_version_that_was_not_public_cannot_be_named() {
+    let file = b"a,b\n1,2\n";
+    let hidden = Catalogue::default().dataset(CODE, "HIDDENTITLE", "none");
+    let site = site(hidden.file(CODE, "a.csv", file)).await;
+    assert_eq!(site.test_portal.import(open().file(CODE, "a.csv", file).folder()).await.updated, 1);
+    let entry = site.get(&format!("/api/v1/datasets/{CODE}")).await.json();
+    let path = format!("/datasets/{CODE}/resources/{}", entry["resources"][0]["id"]);
+    assert_eq!(site.get(&format!("/api/v1{path}/rows?version=2")).await.status, 200);
+    for version in [1, 9] {
+        for address in [
+            format!("{path}?version={version}"),
+            format!("/api/v1{path}/rows?version={version}"),
+            format!("/api/v1{path}/export.csv?version={version}"),
+        ] {
+            let answer = site.get(&address).await;
+            assert_eq!(answer.status, 404, "{address}");
+            assert!(!contents(&answer.bytes).contains("HIDDENTITLE"), "{address}");
+        }
+    }
+}

@@ -172,9 +172,12 @@ impl Portal {
         if number == now.version {
             return Ok(now.clone());
         }
+        let unknown = || Error::not_found("version", format!("{number} of {}", now.code));
+        if !now.versions.iter().any(|version| version.number == number) {
+            return Err(unknown());
+        }
         let found = kaishu_store::datasets::version(&self.inner.store, &now.code, number).await?;
-        let said = found
-            .ok_or_else(|| Error::not_found("version", format!("{number} of {}", now.code)))?;
+        let said = found.ok_or_else(unknown)?;
         // What was closed since stays closed, unless it is open again today.
         let is_hidden = |text: &String| {
             let is_told = now.items.iter().any(|item| item.name == *text || item.label == *text);
