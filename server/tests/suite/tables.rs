@@ -142,6 +142,26 @@ async fn a_closed_column_leaves_by_no_door() {
     assert_eq!(entry["resources"][0]["sha256"], Value::Null);
 }
 
+// Proves PUB-05: a type that is declared later holds for the table that was there before.
+#[tokio::test]
+async fn what_the_catalogue_declares_later_holds_as_well() {
+    let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
+    let catalogue = || {
+        let catalogue = Catalogue::default().dataset(OPEN, "数", "unconditional");
+        catalogue.file(OPEN, "n.csv", "n\n1\n2\n".as_bytes())
+    };
+    let declared = catalogue().typed_item(OPEN, "n", "text", "unconditional");
+    let cases =
+        [(catalogue(), "integer", json!([[1], [2]])), (declared, "text", json!([["1"], ["2"]]))];
+    for (catalogue, item_type, rows) in cases {
+        site.test_portal.import(catalogue.folder()).await;
+        let path = resource(&site, OPEN).await;
+        let answer = site.get(&format!("/api/v1{path}/rows")).await.json();
+        assert_eq!(answer["columns"][0]["type"], item_type);
+        assert_eq!(answer["rows"], rows);
+    }
+}
+
 // Proves DL-08: a suspended dataset answers nothing from the next request on.
 #[tokio::test]
 async fn a_suspended_table_is_gone() {

@@ -4,10 +4,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, UpdateMany,
+};
 
 use crate::convert::{check_optional, check_text, now, number, stored_number};
-use crate::entity::job;
+use crate::entity::{job, resource};
 use crate::{Result, Store, StoreError};
 
 /// A node that says nothing for so long is taken to be gone, and another one takes its job.
@@ -107,20 +110,48 @@ pub async fn enqueue(store: &Store, kind: &str, subjects: &[i64]) -> Result<u64>
 
 /// Puts a job that came to its end, well or badly, back into the queue. Returns whether there is one.
 pub async fn repeat(store: &Store, kind: &str, subject: i64) -> Result<bool> {
-    let now = now();
-    let updated = job::Entity::update_many()
-        .col_expr(job::Column::State, Expr::value(JobState::Waiting.as_str()))
-        .col_expr(job::Column::NAttempts, Expr::value(0))
-        .col_expr(job::Column::IsCancelRequested, Expr::value(false))
-        .col_expr(job::Column::Note, Expr::value(Option::<String>::None))
-        .col_expr(job::Column::RunAfter, Expr::value(now))
-        .col_expr(job::Column::UpdatedAt, Expr::value(now))
+    let updated = renewed()
         .filter(job::COLUMN.kind.eq(kind))
         .filter(job::COLUMN.subject.eq(subject))
         .filter(job::COLUMN.state.ne(JobState::Running.as_str()))
         .exec(&store.connection)
         .await?;
     Ok(updated.rows_affected > 0)
+}
+
+/// Puts the jobs of a kind for all files that a dataset has now, and that came to their end, back into the
+/// queue.
+pub(crate) async fn repeat_for_dataset(
+    transaction: &DatabaseTransaction,
+    kind: &str,
+    dataset_id: i64,
+) -> Result<()> {
+    let files = resource::Entity::find()
+        .select_only()
+        .column(resource::Column::Id)
+        .filter(resource::COLUMN.dataset_id.eq(dataset_id))
+        .filter(resource::COLUMN.last_version.is_null())
+        .into_query();
+    let ended = [JobState::Done, JobState::Failed].map(JobState::as_str);
+    renewed()
+        .filter(job::COLUMN.kind.eq(kind))
+        .filter(job::COLUMN.subject.in_subquery(files))
+        .filter(job::COLUMN.state.is_in(ended))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Jobs that begin anew.
+fn renewed() -> UpdateMany<job::Entity> {
+    let now = now();
+    job::Entity::update_many()
+        .col_expr(job::Column::State, Expr::value(JobState::Waiting.as_str()))
+        .col_expr(job::Column::NAttempts, Expr::value(0))
+        .col_expr(job::Column::IsCancelRequested, Expr::value(false))
+        .col_expr(job::Column::Note, Expr::value(Option::<String>::None))
+        .col_expr(job::Column::RunAfter, Expr::value(now))
+        .col_expr(job::Column::UpdatedAt, Expr::value(now))
 }
 
 /// Takes the next job of a kind: one that waits, or one whose node is gone. It belongs to `owner` for

@@ -60,6 +60,9 @@ pub fn is_tabular(resource: &ResourceView) -> bool {
     resource.kind == ResourceKind::File && TABULAR.contains(&resource.format)
 }
 
+/// The kind of the jobs that take files in; their subject is the number of a resource.
+pub const INGEST: &str = "ingest";
+
 /// Lists files that could be tables and that no job of a kind was made for yet, oldest first.
 pub async fn without_job(store: &Store, kind: &str, limit: u64) -> Result<Vec<i64>> {
     let with_job = job::Entity::find()

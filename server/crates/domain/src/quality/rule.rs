@@ -146,7 +146,7 @@ rules! {
     /// 行政区划代码.
     DivisionCode = "code.division", Accuracy, Advisory {
         checks: "行政区划代码为 6、9 或 12 位，县级及以上部分在数据所属年份的代码表中（GB/T 2260）", "Division codes have 6, 9 or 12 digits, and the lists of the years that the data is of have their county (GB/T 2260)";
-        remedy: "按当年的代码表改正代码；数据属于别的年份时，在目录中写明时间范围，从下一个文件起按该范围检查", "Correct the codes by the list of the year; where the data is of other years, say in the catalogue which time it covers: the next file is checked by it";
+        remedy: "按当年的代码表改正代码；数据属于别的年份时，在目录中写明数据的时间范围", "Correct the codes by the list of the year; where the data is of other years, say in the catalogue which time it covers";
     }
     /// 电话号码.
     Phone = "phone.form", Accuracy, Advisory {

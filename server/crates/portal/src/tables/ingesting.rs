@@ -8,15 +8,12 @@ use chrono::{Datelike, NaiveDate};
 use kaishu_domain::quality::{Measure, Severity};
 use kaishu_domain::validate::{check_division_code, is_province};
 use kaishu_store::jobs::{self, Job, JobState};
-use kaishu_store::tables::{self, TableRow, TabularFile, is_tabular};
+use kaishu_store::tables::{self, INGEST, TableRow, TabularFile, is_tabular};
 use kaishu_tables::{Expected, Ingested, Progress, TableError, ingest_expected};
 use kaishu_types::Lang;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 
 use crate::{Error, Portal, Result};
-
-/// The kind of these jobs; their subject is the number of a resource.
-pub const INGEST: &str = "ingest";
 
 /// How often a node looks for files, and says how far it is.
 const PAUSE: Duration = Duration::from_secs(2);

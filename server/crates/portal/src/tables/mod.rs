@@ -18,14 +18,15 @@ pub use bundling::Bundle;
 pub use comparing::{Compared, Comparison, file_before};
 pub use deciding::{FileReport, TableReport, Verdict, Waiting};
 pub use gate::{FileRelease, StoppedColumn, rule, why_stopped};
-pub use ingesting::{INGEST, IngestProgress};
+pub use ingesting::IngestProgress;
 pub use issues::{IssuePlace, QualityIssue, QualityIssues};
 pub use kaishu_domain::quality::Measure;
 pub use kaishu_domain::release::{Decision, Release};
 pub use kaishu_store::decisions::{Decided, Subject};
 pub use kaishu_store::jobs::JobState;
+pub use kaishu_store::tables::INGEST;
 pub use kaishu_tables::{
-    Anonymity, Bounds, ExportFormat, coordinates, has_place, write_json, write_text,
+    Anonymity, Bounds, ExportFormat, Proposal, coordinates, has_place, write_json, write_text,
 };
 pub use opening::{OpenTable, TableState};
 pub use quality::TableQuality;

@@ -17,7 +17,11 @@ use super::row::{self, Superseded};
 use super::write::{EntryWrite, Prepared, ResourceWrite, to_json};
 use crate::convert::{named, now, to_stored};
 use crate::entity::{data_item, dataset, dataset_version, organization, resource};
-use crate::{Result, StoreError};
+use crate::tables::INGEST;
+use crate::{Result, StoreError, jobs};
+
+/// What tables are checked by: where one of these changed, files are taken in once more.
+const MEASURED_BY: [&str; 4] = ["items", "region", "temporal_start", "temporal_end"];
 
 /// A dataset to be changed.
 pub(super) struct Change<'a> {
@@ -87,6 +91,9 @@ async fn write_one(
         name("updated_at", old.dataset.updated_at, entry.updated_at);
     }
     let dated = old.dataset.updated_at;
+    if changed.iter().any(|name| MEASURED_BY.contains(&name.as_str())) {
+        jobs::repeat_for_dataset(transaction, INGEST, known.id).await?;
+    }
 
     let version = row::version_row(known.id, number, entry, Some(&old.items));
     let guards: Vec<_> = old.items.iter().filter(|item| release::is_guard(item)).collect();
