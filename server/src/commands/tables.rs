@@ -6,10 +6,11 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use kaishu_portal::Portal;
 use kaishu_portal::tables::{
-    Decided, Decision, FileReport, JobState, Release, Subject, Verdict, Waiting,
+    Decided, Decision, FileReport, JobState, Proposal, Release, Subject, Verdict, Waiting,
 };
 use kaishu_server::assets::Assets;
 use kaishu_types::table::Mask;
+use kaishu_types::vocabulary::ItemType;
 use kaishu_types::{DatasetCode, Lang};
 use serde_json::json;
 
@@ -257,6 +258,9 @@ fn in_words(report: &FileReport) -> String {
                 let label = finding.kind.label(Lang::En);
                 text += &format!("; {label} in {} rows {:?}{named}", finding.n_rows, finding.rows);
             }
+            if let Some(proposed) = proposed(&column.proposal, column.stored.item_type) {
+                text += &proposed;
+            }
             if column.n_misfits > 0 {
                 let first: Vec<u64> = column.misfits.iter().map(|misfit| misfit.row).collect();
                 text += &format!(
@@ -268,6 +272,16 @@ fn in_words(report: &FileReport) -> String {
         }
     }
     text
+}
+
+/// Says what the values of a column look like, where it is of another type.
+fn proposed(proposal: &Proposal, item_type: ItemType) -> Option<String> {
+    if proposal.item_type != item_type {
+        return Some(format!("; its values are of type {}", proposal.item_type));
+    }
+    let nearly = proposal.nearly?;
+    let rows: Vec<u64> = proposal.misfits.iter().map(|misfit| misfit.row).collect();
+    Some(format!("; all but {} values are of type {nearly}, not rows {rows:?}", proposal.n_misfits))
 }
 
 fn as_json(report: &FileReport) -> serde_json::Value {
@@ -284,11 +298,19 @@ fn as_json(report: &FileReport) -> serde_json::Value {
                         "type": column.stored.item_type,
                         "release": release(becomes),
                         "findings": column.findings,
+                        "proposed": column.proposal.item_type,
+                        "nearly": column.proposal.nearly,
                         "n_misfits": column.n_misfits,
+                        "misfits": column.misfits.iter().map(|it| it.row).collect::<Vec<_>>(),
                     })
                 })
                 .collect();
-            json!({ "name": table.name, "n_rows": table.n_rows, "columns": columns })
+            json!({
+                "name": table.name,
+                "n_rows": table.n_rows,
+                "faults": table.faults,
+                "columns": columns,
+            })
         })
         .collect();
     json!({
