@@ -150,6 +150,9 @@ fn addresses(path: &str, n_columns: usize) -> Vec<String> {
         format!("/datasets/{CODE}.json"),
         format!("/datasets/{CODE}/versions/1"),
         format!("/api/v1/datasets/{CODE}"),
+        format!("/api/v1/datasets/{CODE}/items"),
+        format!("/api/v1/datasets/{CODE}/resources"),
+        format!("/api/v1/datasets/{CODE}/versions"),
         "/api/v1/datasets".to_owned(),
         "/api/v1/datasets?q=qiongyu".to_owned(),
         "/stats".to_owned(),
@@ -161,6 +164,7 @@ fn addresses(path: &str, n_columns: usize) -> Vec<String> {
         format!("/datasets/{CODE}/quality"),
         format!("{path}/quality"),
         format!("/api/v1{path}/changes"),
+        format!("{path}/changes"),
     ];
     for question in questions(n_columns) {
         let question = if question.is_empty() { question } else { format!("?{question}") };
@@ -171,6 +175,9 @@ fn addresses(path: &str, n_columns: usize) -> Vec<String> {
     for format in FORMATS {
         all.push(format!("/api/v1{path}/export.{format}"));
         all.push(format!("/api/v1{path}/export.{format}?sort=col1"));
+    }
+    for encoding in ["utf-8-bom", "gb18030"] {
+        all.push(format!("/api/v1{path}/export.csv?encoding={encoding}"));
     }
     all
 }

@@ -23,6 +23,7 @@ mod mandatory;
 mod pages;
 mod places;
 mod quality;
+mod real_tables;
 mod release;
 mod support;
 mod tables;
