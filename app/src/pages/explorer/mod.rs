@@ -191,6 +191,7 @@ fn head(shown: &Shown<'_>, title: &str) -> AnyView {
             <div class="flex flex-wrap gap-2">
                 <CopyLink
                     label=words.copy_link.to_owned()
+                    version=table.dataset_version()
                     copied=words.link_copied.to_owned()
                     refused=words.link_not_copied.to_owned()
                 />

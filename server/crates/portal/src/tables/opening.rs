@@ -72,6 +72,11 @@ impl OpenTable {
         &self.entry.code
     }
 
+    /// The version of the dataset whose words describe it.
+    pub fn dataset_version(&self) -> u32 {
+        self.entry.version
+    }
+
     /// The name under which an answer of it is saved: the title, the sheet where there are several, and
     /// whether it is a part.
     pub fn file_name(&self, query: &TableQuery, format: ExportFormat) -> String {
