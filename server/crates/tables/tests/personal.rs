@@ -215,7 +215,7 @@ const REAL: &[(&str, Format)] = &[
     ("zh/areacity_level3_gbk.csv", Format::Csv),
     ("zh/areacity_ok_data_level3.csv", Format::Csv),
     ("zh/china-division_streets.csv", Format::Csv),
-    ("zh/gb2260/201912.tsv", Format::Tsv),
+    ("zh/gb2260/199912.tsv", Format::Tsv),
     ("zh/nCov_china_0216.csv", Format::Csv),
     ("zh/nCov_china_0229.csv", Format::Csv),
     ("zh/shenzhen_taxi_gps_sparsify.csv", Format::Csv),
