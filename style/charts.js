@@ -126,17 +126,58 @@ function dots(chart, colours) {
   };
 }
 
-const kinds = { ranked: bars, columns: bars, histogram: bars, line, pie, scatter: dots, points: dots };
+/** The least and the greatest of a coordinate, with room for the dots at the edge. */
+function ends(places, at) {
+  const [least, greatest] = places.reduce(([low, high], place) => [Math.min(low, place[at]), Math.max(high, place[at])], [Infinity, -Infinity]);
+  const room = (greatest - least) * 0.02 || 0.01;
+  return { min: least - room, max: greatest + room };
+}
+
+const MAP = { left: 64, right: 24, top: 24, bottom: 40 };
+
+/** Places: both axes are zoomed together, so that the shape of what is shown stays. The wheel zooms with the
+ * control key only, and goes on scrolling the page without it. */
+function places(chart, colours) {
+  const zoom = { type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl", preventDefaultMouseMove: false };
+  const rounded = { ...words(colours), showMinLabel: false, showMaxLabel: false };
+  const axis = (at) => value(colours, { ...ends(chart.dots, at), axisLabel: rounded });
+  return {
+    ...dots(chart, colours),
+    grid: MAP,
+    dataZoom: [{ ...zoom, xAxisIndex: 0 }, { ...zoom, yAxisIndex: 0 }],
+    xAxis: axis(0),
+    yAxis: axis(1),
+  };
+}
+
+/** The height of a drawing for its width; of places such that a kilometre is as long upwards as across. */
+function heightOf(chart, width) {
+  if (chart.kind === "ranked") return chart.labels.length * ROW + 56;
+  if (chart.kind !== "points") return null;
+  const [longitude, latitude] = [ends(chart.dots, 0), ends(chart.dots, 1)];
+  const shrinks = Math.max(0.1, Math.cos(((latitude.min + latitude.max) / 2) * (Math.PI / 180)));
+  const ratio = (latitude.max - latitude.min) / ((longitude.max - longitude.min) * shrinks);
+  return (width - MAP.left - MAP.right) * Math.min(1.6, Math.max(0.3, ratio)) + MAP.top + MAP.bottom;
+}
+
+const kinds = { ranked: bars, columns: bars, histogram: bars, line, pie, scatter: dots, points: places };
 
 function draw(figure) {
   const data = JSON.parse(figure.dataset.chart);
   let chart = charts.get(figure);
   if (!chart) {
     const box = figure.querySelector(".ks-live");
-    if (data.kind === "ranked") box.style.height = `${data.labels.length * ROW + 56}px`;
+    const fit = () => {
+      const height = heightOf(data, box.clientWidth);
+      if (height) box.style.height = `${Math.round(height)}px`;
+    };
+    fit();
     chart = init(box);
     charts.set(figure, chart);
-    new ResizeObserver(() => chart.resize()).observe(box);
+    new ResizeObserver(() => {
+      fit();
+      chart.resize();
+    }).observe(box);
   }
   const colours = ink();
   chart.setOption({ ...frame(colours), ...kinds[data.kind](data, colours) }, true);
