@@ -77,6 +77,15 @@ impl Catalogue {
         self
     }
 
+    /// Adds an open data item, a text of so many characters at most.
+    #[must_use]
+    pub fn short_item(mut self, dataset: &str, name: &str, length: u32) -> Self {
+        self.items.push(format!(
+            "{dataset},{name},{name}标签,text,,{length},,unconditional,unconditional,false,,"
+        ));
+        self
+    }
+
     /// Adds a sensitive data item of a class.
     #[must_use]
     pub fn sensitive_item(mut self, dataset: &str, name: &str, open_class: &str) -> Self {

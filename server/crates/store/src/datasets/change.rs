@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use kaishu_domain::{release, visibility};
 use kaishu_types::dataset::{DataItemView, EntryFields, OpenTerms};
 use kaishu_types::organization::Named;
-use kaishu_types::vocabulary::OpenClass;
+use kaishu_types::vocabulary::{ItemType, OpenClass};
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
@@ -20,7 +20,8 @@ use crate::entity::{data_item, dataset, dataset_version, organization, resource}
 use crate::tables::INGEST;
 use crate::{Result, StoreError, jobs};
 
-/// What tables are checked by: where one of these changed, files are taken in once more.
+/// What tables are checked by: where one of these changed, files are taken in once more. Where a type is
+/// declared anew they are not: a table that was asked goes on giving the same bytes.
 const MEASURED_BY: [&str; 4] = ["items", "region", "temporal_start", "temporal_end"];
 
 /// A dataset to be changed.
@@ -91,7 +92,8 @@ async fn write_one(
         name("updated_at", old.dataset.updated_at, entry.updated_at);
     }
     let dated = old.dataset.updated_at;
-    if changed.iter().any(|name| MEASURED_BY.contains(&name.as_str())) {
+    let is_measured_anew = changed.iter().any(|name| MEASURED_BY.contains(&name.as_str()));
+    if is_measured_anew && declared_types(&old.items).eq(declared_types(&entry.items)) {
         jobs::repeat_for_dataset(transaction, INGEST, known.id).await?;
     }
 
@@ -122,6 +124,10 @@ async fn write_one(
     }
     row.update_without_returning(transaction).await?;
     Ok(())
+}
+
+fn declared_types(items: &[DataItemView]) -> impl Iterator<Item = (&str, ItemType)> {
+    items.iter().map(|item| (item.name.as_str(), item.item_type))
 }
 
 /// Names the terms of opening where the class that is shown changed, and not where they differ in a
