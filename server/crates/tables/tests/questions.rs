@@ -203,6 +203,10 @@ fn case() -> impl Strategy<Value = Case> {
         Just(Some(Mask::Redact)),
         Just(Some(Mask::Partial { start: 3, end: 0 })),
         Just(Some(Mask::Hash)),
+        Just(Some(Mask::Year)),
+        Just(Some(Mask::Month)),
+        Just(Some(Mask::Range { width: 10 })),
+        Just(Some(Mask::Region { digits: 4 })),
         Just(Some(Mask::Drop)),
     ];
     let column = prop_oneof![Just(None), mask.prop_map(Some)];
