@@ -4,6 +4,7 @@
 
 pub mod calendar;
 pub mod divisions;
+pub mod permission;
 pub mod personal;
 pub mod policy;
 pub mod quality;

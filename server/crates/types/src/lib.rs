@@ -12,9 +12,13 @@
 //! | organization | a body that provides or uses data (机构) |
 //! | region | a place with its own authority and zone (地区, 专区) |
 //! | open class | 开放类型: unconditional, conditional, none |
+//! | account | somebody who can log in (账号) |
+//! | role | what an account does, and for whom (角色) |
+//! | case | something that is decided in steps (案件) |
 //! | receipt | proof of one retrieval (回执) |
 //! | vocabulary | a controlled list of terms (受控词表) |
 
+pub mod account;
 pub mod china;
 pub mod code;
 pub mod dataset;

@@ -1,9 +1,6 @@
 //! Closed vocabularies: the values that rules speak of. Lists that an authority edits (themes,
 //! licences) are terms in the store instead.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -29,7 +26,7 @@ macro_rules! vocabulary {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name {
             $($(#[$value_meta])* #[serde(rename = $code)] $variant,)+
@@ -47,26 +44,26 @@ macro_rules! vocabulary {
             }
 
             /// Returns the word people read.
-            pub fn label(self, lang: Lang) -> &'static str {
+            pub fn label(self, lang: $crate::Lang) -> &'static str {
                 match self {
                     $(Self::$variant => lang.pick($zh, $en),)+
                 }
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str(self.as_str())
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownValue;
+        impl std::str::FromStr for $name {
+            type Err = $crate::vocabulary::UnknownValue;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($code => Ok(Self::$variant),)+
-                    _ => Err(UnknownValue {
+                    _ => Err($crate::vocabulary::UnknownValue {
                         vocabulary: $vocabulary,
                         value: text.chars().take(60).collect(),
                         known: [$($code),+].join(", "),
@@ -76,6 +73,8 @@ macro_rules! vocabulary {
         }
     };
 }
+
+pub(crate) use vocabulary;
 
 vocabulary! {
     /// 开放类型 (anshan 27, aba 30, yulin 11, jiamusi 16).

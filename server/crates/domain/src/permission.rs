@@ -1,0 +1,244 @@
+//! Who may do what: one table for pages, commands, the HTTP API and the guides (SEC-05).
+//!
+//! What is not in the table is forbidden. Rules of a case, as in who decides which step, come on top:
+//! they can refuse what the table allows, never the other way round.
+
+use kaishu_types::account::{Role, RoleGrant};
+use kaishu_types::{Lang, OrganizationCode, RegionCode};
+
+/// How far a permission reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// What belongs to the account itself.
+    Own,
+    /// What belongs to the organization that the role is held for.
+    Organization,
+    /// What belongs to the region that the role is held for, and to those below it.
+    Region,
+    /// Everything.
+    Portal,
+}
+
+impl Reach {
+    /// Returns the words people read.
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Own => lang.pick("本人", "their own"),
+            Self::Organization => lang.pick("本单位", "of their organization"),
+            Self::Region => lang.pick("本地区及下级", "of their region and below"),
+            Self::Portal => lang.pick("全平台", "all"),
+        }
+    }
+}
+
+macro_rules! actions {
+    ($($(#[$meta:meta])* $action:ident = $code:literal, $zh:literal, $en:literal
+        => [$($role:ident: $reach:ident),* $(,)?];)+) => {
+        /// What an account can do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $($(#[$meta])* $action,)+
+        }
+
+        impl Action {
+            /// All actions, in the order of the work.
+            pub const ALL: &'static [Self] = &[$(Self::$action),+];
+
+            /// Returns the code of the action, as in `dataset.edit`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$action => $code,)+
+                }
+            }
+
+            /// Returns the words people read.
+            pub fn label(self, lang: Lang) -> &'static str {
+                match self {
+                    $(Self::$action => lang.pick($zh, $en),)+
+                }
+            }
+
+            /// Lists the roles that may do it, and how far each reaches.
+            pub fn roles(self) -> &'static [(Role, Reach)] {
+                match self {
+                    $(Self::$action => &[$((Role::$role, Reach::$reach)),*],)+
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Look after one's own account: password, sessions, tokens, second factor.
+    ManageOwnAccount = "account.own", "管理本人账号", "Look after one's own account" => [
+        DataUser: Own, Officer: Own, Head: Own, Reviewer: Own, Expert: Own, Authority: Own,
+        CountyAuthority: Own, SectorLead: Own, CyberspaceOffice: Own, PublicSecurity: Own,
+        SecrecyDept: Own, CommsAdministration: Own, Auditor: Own, SystemAdmin: Own,
+        SecurityAdmin: Own, AuditAdmin: Own,
+    ];
+    /// See drafts and hidden parts of datasets.
+    SeeDrafts = "dataset.see", "查看未公开目录", "See what is not public" => [
+        Officer: Organization, Head: Organization, Reviewer: Organization, Authority: Region,
+        CountyAuthority: Region, SectorLead: Organization, CyberspaceOffice: Region,
+        SecrecyDept: Region,
+    ];
+    /// Create and edit entries of the catalogue, upload files, publish data versions.
+    EditDatasets = "dataset.edit", "编制目录、上传数据", "Edit datasets" => [
+        Officer: Organization, Head: Organization,
+    ];
+    /// Submit an entry to review.
+    SubmitDatasets = "dataset.submit", "提交审核", "Submit to review" => [
+        Officer: Organization, Head: Organization,
+    ];
+    /// Decide what becomes of personal data that was found (SEC-21).
+    DecideFindings = "finding.decide", "处置检出的敏感内容", "Decide about findings" => [
+        Officer: Organization, Head: Organization, Reviewer: Organization,
+    ];
+    /// Take a step of the review that is the agency's own (anshan 30, yulin 32).
+    ReviewForProvider = "review.provider", "办理单位审查环节", "Review for the provider" => [
+        Reviewer: Organization, Head: Organization,
+    ];
+    /// Take a step of the review that is the authority's (anshan 12, aba 31, jiamusi 13).
+    ReviewForAuthority = "review.authority", "办理主管部门审核环节", "Review for the authority" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
+    /// Take a step of the review with the cyberspace office (anshan 28).
+    ReviewForCyberspace = "review.cyberspace", "办理网信会同审查", "Review for the cyberspace office" => [
+        CyberspaceOffice: Region,
+    ];
+    /// Give an opinion as an expert (yulin 9, 15).
+    GiveOpinion = "review.expert", "出具专家意见", "Give an expert opinion" => [Expert: Own];
+    /// Publish what was approved.
+    PublishDatasets = "dataset.publish", "发布目录", "Publish datasets" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
+    /// Suspend what is public, for a risk or an objection (aba 33, yulin 17).
+    SuspendDatasets = "dataset.suspend", "中止开放", "Suspend datasets" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+        CyberspaceOffice: Region, PublicSecurity: Region, SecrecyDept: Region,
+        CommsAdministration: Region,
+    ];
+    /// Restore, withdraw, retire what was public.
+    WithdrawDatasets = "dataset.withdraw", "恢复、撤回、下线", "Restore, withdraw, retire" => [
+        Head: Organization, Officer: Organization, Authority: Region, CountyAuthority: Region,
+    ];
+    /// Give a dataset to another organization.
+    TransferDatasets = "dataset.transfer", "移交目录", "Transfer datasets" => [
+        Head: Organization, Authority: Region,
+    ];
+    /// Ask for an account to be made, changed or ended (yulin 21).
+    RequestAccounts = "account.request", "申请开立、变更、注销账号", "Request accounts" => [
+        Officer: Organization, Head: Organization,
+    ];
+    /// Answer such a request (yulin 21).
+    DecideAccounts = "account.decide", "办理账号申请", "Decide account requests" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
+    /// Keep the records of organizations: head, officers, contracts (ORG-01, ORG-02).
+    KeepOrganizations = "organization.keep", "维护机构信息", "Keep organizations" => [
+        Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
+    /// Hand functions of the authority to another organization (yulin 6, guangdong 7).
+    Delegate = "authority.delegate", "委托职能", "Delegate functions" => [Authority: Region];
+    /// Appoint experts (yulin 9).
+    AppointExperts = "expert.appoint", "聘任专家", "Appoint experts" => [Authority: Region];
+    /// Keep vocabularies and compiling guides (CAT-03).
+    KeepVocabularies = "vocabulary.keep", "维护词表和编制规范", "Keep vocabularies" => [Authority: Region];
+    /// See what is overdue, and who is late (guangdong 30).
+    Supervise = "supervision.see", "督办监测", "Supervise" => [
+        Authority: Region, CountyAuthority: Region, SectorLead: Organization,
+        CyberspaceOffice: Region, PublicSecurity: Region, SecrecyDept: Region,
+        CommsAdministration: Region, Auditor: Region,
+    ];
+    /// Read the audit trail (ORG-11, SEC-19).
+    ReadAudit = "audit.read", "查阅审计日志", "Read the audit trail" => [
+        AuditAdmin: Portal, CyberspaceOffice: Region, PublicSecurity: Region, SecrecyDept: Region,
+        CommsAdministration: Region, Auditor: Region,
+    ];
+    /// Make, disable and unlock accounts.
+    ManageAccounts = "account.manage", "开立和停用账号", "Manage accounts" => [SystemAdmin: Portal];
+    /// Give and take away roles (guangdong 28).
+    AssignRoles = "role.assign", "分配角色", "Assign roles" => [SecurityAdmin: Portal];
+    /// See how the system is: jobs, mail, storage.
+    RunSystem = "system.run", "系统运行维护", "Run the system" => [SystemAdmin: Portal];
+}
+
+/// What an action is done to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Whether it belongs to the account that acts.
+    pub is_own: bool,
+    /// The organization it belongs to.
+    pub organization: Option<OrganizationCode>,
+    /// The region it belongs to, then those above it.
+    pub regions: Vec<RegionCode>,
+}
+
+/// Finds the role by which somebody may do something to a subject; `None` where nobody of these may.
+///
+/// The narrowest reach is named first: who may as an officer of the agency acts as one, even where the
+/// authority's role would do.
+pub fn role_for<'a>(
+    roles: &'a [RoleGrant],
+    action: Action,
+    subject: &Subject,
+) -> Option<&'a RoleGrant> {
+    let mut found: Option<(Reach, &RoleGrant)> = None;
+    for held in roles {
+        let reach = action.roles().iter().find(|(role, _)| *role == held.role);
+        let Some((_, reach)) = reach else { continue };
+        let is_narrower = found.is_none_or(|(narrowest, _)| *reach < narrowest);
+        if is_narrower && reaches(*reach, held, subject) {
+            found = Some((*reach, held));
+        }
+    }
+    found.map(|(_, held)| held)
+}
+
+/// Whether somebody may do something to anything at all: what decides which desks are shown.
+pub fn may_ever(roles: &[RoleGrant], action: Action) -> bool {
+    roles.iter().any(|held| action.roles().iter().any(|(role, _)| *role == held.role))
+}
+
+fn reaches(reach: Reach, held: &RoleGrant, subject: &Subject) -> bool {
+    match reach {
+        Reach::Own => subject.is_own,
+        Reach::Organization => {
+            held.organization.is_some() && held.organization == subject.organization
+        }
+        Reach::Region => held.region.as_ref().is_some_and(|it| subject.regions.contains(it)),
+        Reach::Portal => true,
+    }
+}
+
+/// A pair of roles that one person may not hold, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conflict {
+    /// The one.
+    pub one: Role,
+    /// The other.
+    pub other: Role,
+}
+
+/// Finds two roles that nobody may hold together: two of the three administrators, or one of them and
+/// any role that decides (SEC-19, guangdong 28).
+pub fn conflict(roles: &[RoleGrant]) -> Option<Conflict> {
+    let is_apart =
+        |one: Role, other: Role| one.is_admin() && other != one && other != Role::DataUser;
+    roles.iter().find_map(|one| {
+        let other = roles.iter().find(|other| is_apart(one.role, other.role))?;
+        Some(Conflict { one: one.role, other: other.role })
+    })
+}
+
+/// Writes the table as people read it: an action a line, with who may and how far.
+pub fn table(lang: Lang) -> String {
+    let mut text = String::new();
+    for action in Action::ALL {
+        text += &format!("{:<20} {}\n", action.as_str(), action.label(lang));
+        for (role, reach) in action.roles() {
+            text += &format!("    {:<20} {}\n", role.as_str(), reach.label(lang));
+        }
+    }
+    text
+}

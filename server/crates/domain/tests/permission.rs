@@ -1,0 +1,114 @@
+//! Who may do what.
+
+#![expect(clippy::unwrap_used, reason = "codes of tests are well formed")]
+
+use kaishu_domain::permission::{Action, Reach, Subject, conflict, may_ever, role_for};
+use kaishu_types::account::{Role, RoleGrant};
+use proptest::prelude::*;
+
+fn held(role: Role, organization: Option<&str>, region: Option<&str>) -> RoleGrant {
+    RoleGrant {
+        role,
+        organization: organization.map(|code| code.parse().unwrap()),
+        region: region.map(|code| code.parse().unwrap()),
+    }
+}
+
+fn subject(organization: &str, regions: &[&str]) -> Subject {
+    Subject {
+        is_own: false,
+        organization: Some(organization.parse().unwrap()),
+        regions: regions.iter().map(|code| code.parse().unwrap()).collect(),
+    }
+}
+
+// Proves SEC-05: an officer reaches the own organization and no other.
+#[test]
+fn an_officer_stays_in_the_own_organization() {
+    let officer = [held(Role::Officer, Some("YX-JT"), None)];
+    let own = subject("YX-JT", &["YX"]);
+    let other = subject("YX-SW", &["YX"]);
+    assert!(role_for(&officer, Action::EditDatasets, &own).is_some());
+    assert!(role_for(&officer, Action::EditDatasets, &other).is_none());
+    assert!(role_for(&officer, Action::PublishDatasets, &own).is_none());
+}
+
+// Proves ORG-04: the authority's role is for its region and those below it.
+#[test]
+fn an_authority_reaches_down_and_not_up() {
+    let city = [held(Role::Authority, None, Some("YX"))];
+    let county = [held(Role::CountyAuthority, None, Some("YX-QS"))];
+    let in_county = subject("YX-QS-JT", &["YX-QS", "YX"]);
+    let in_city = subject("YX-JT", &["YX"]);
+    let elsewhere = subject("AB-JT", &["AB"]);
+    for action in [Action::PublishDatasets, Action::ReviewForAuthority, Action::Supervise] {
+        assert!(role_for(&city, action, &in_county).is_some());
+        assert!(role_for(&city, action, &in_city).is_some());
+        assert!(role_for(&city, action, &elsewhere).is_none());
+        assert!(role_for(&county, action, &in_county).is_some());
+        assert!(role_for(&county, action, &in_city).is_none());
+    }
+}
+
+// Proves SEC-19: nobody holds two of the three administrators, nor one of them and a role that decides.
+#[test]
+fn administrators_are_apart() {
+    let grant = |role| held(role, None, None);
+    for one in Role::ALL.iter().filter(|role| role.is_admin()) {
+        assert!(conflict(&[grant(*one)]).is_none());
+        assert!(conflict(&[grant(*one), grant(Role::DataUser)]).is_none());
+        for other in Role::ALL.iter().filter(|it| *it != one && **it != Role::DataUser) {
+            assert!(conflict(&[grant(*other), grant(*one)]).is_some(), "{one} and {other}");
+        }
+    }
+    assert!(conflict(&[grant(Role::Officer), grant(Role::Head)]).is_none());
+    // What each of them may do, no other of them may.
+    for action in Action::ALL.iter().filter(|it| **it != Action::ManageOwnAccount) {
+        let admins = action.roles().iter().filter(|(role, _)| role.is_admin()).count();
+        assert!(admins <= 1, "{}", action.as_str());
+    }
+}
+
+// Proves ORG-11: watchdogs read and review; they edit nothing.
+#[test]
+fn watchdogs_edit_nothing() {
+    for role in Role::ALL.iter().filter(|role| role.is_watchdog()) {
+        let watchdog = [held(*role, None, Some("YX"))];
+        assert!(may_ever(&watchdog, Action::ReadAudit), "{role}");
+        for action in [Action::EditDatasets, Action::PublishDatasets, Action::AssignRoles] {
+            assert!(!may_ever(&watchdog, action), "{role} {}", action.as_str());
+        }
+    }
+}
+
+fn any_grant() -> impl Strategy<Value = RoleGrant> {
+    let organization = prop::option::of(prop::sample::select(vec!["YX-A", "YX-B", "AB-A"]));
+    let region = prop::option::of(prop::sample::select(vec!["YX", "YX-QS", "AB"]));
+    (prop::sample::select(Role::ALL), organization, region)
+        .prop_map(|(role, organization, region)| held(role, organization, region))
+}
+
+proptest! {
+    // Proves SEC-05: nothing is allowed but by a line of the table, whose reach covers the subject.
+    #[test]
+    fn what_is_allowed_is_in_the_table(
+        roles in prop::collection::vec(any_grant(), 0..4),
+        action in prop::sample::select(Action::ALL),
+        organization in prop::sample::select(vec!["YX-A", "YX-B", "AB-A"]),
+        is_own in any::<bool>(),
+    ) {
+        let subject = Subject { is_own, ..subject(organization, &["YX-QS", "YX"]) };
+        let Some(by) = role_for(&roles, action, &subject) else { return Ok(()) };
+        prop_assert!(roles.contains(by));
+        let (_, reach) = action.roles().iter().find(|(role, _)| *role == by.role).unwrap();
+        match reach {
+            Reach::Own => prop_assert!(is_own),
+            Reach::Organization => prop_assert_eq!(&by.organization, &subject.organization),
+            Reach::Region => {
+                prop_assert!(subject.regions.contains(by.region.as_ref().unwrap()));
+            }
+            Reach::Portal => {}
+        }
+        prop_assert!(may_ever(&roles, action));
+    }
+}
