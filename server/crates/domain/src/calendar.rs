@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate, Weekday};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 const HOLIDAYS: &str = include_str!("../calendar/holidays.toml");
@@ -72,7 +72,7 @@ pub struct Deadline {
 }
 
 /// A time during which a clock stands still.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
     /// The day the request went back to its applicant; it still counts.
     pub returned: NaiveDate,

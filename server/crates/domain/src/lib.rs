@@ -3,6 +3,7 @@
 //! whom. Nothing here does I/O, reads a clock or waits.
 
 pub mod calendar;
+pub mod cases;
 pub mod divisions;
 pub mod permission;
 pub mod personal;

@@ -19,6 +19,7 @@
 //! | vocabulary | a controlled list of terms (受控词表) |
 
 pub mod account;
+pub mod case;
 pub mod china;
 pub mod code;
 pub mod dataset;

@@ -1,0 +1,306 @@
+//! From an act to an event: who may, what must hold, what the clocks do.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_types::account::RoleGrant;
+use kaishu_types::china::day_in_china;
+
+use super::clock::Clock;
+use super::event::{Actor, Body, Event, Step, Verdict};
+use super::file::CaseFile;
+use super::machine::{By, ClockRule, Guard, Input, Machine, To, Transition};
+use crate::calendar::{Calendar, CalendarError};
+use crate::permission::{Action, Subject, role_for};
+
+/// Longest reason, in characters.
+pub(super) const MAX_REASON_CHARS: usize = 4_000;
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Default)]
+pub struct Act {
+    /// The event, as in `submit`.
+    pub event: String,
+    /// Who; the role is found here.
+    pub by: Actor,
+    /// The roles they hold.
+    pub roles: Vec<RoleGrant>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// The steps to take from here on.
+    pub steps: Option<Vec<Step>>,
+    /// Facts that stay with the case.
+    pub facts: BTreeMap<String, String>,
+}
+
+/// What a decision depends on besides the case.
+pub struct World<'a> {
+    /// What the case is about.
+    pub subject: &'a Subject,
+    /// The working days.
+    pub calendar: &'a Calendar,
+    /// How many working days a rule gives, by its key.
+    pub working_days: &'a dyn Fn(&str) -> Option<u32>,
+    /// Whether a guard holds; what is missing where it does not.
+    pub holds: &'a dyn Fn(Guard) -> Result<(), String>,
+}
+
+/// Why an act is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The case does not know such an event.
+    NoSuchEvent {
+        /// What was asked for.
+        event: String,
+    },
+    /// Not now: the case is in another state.
+    NotNow {
+        /// What was asked for.
+        event: String,
+        /// Where the case is; `None` where there is none yet.
+        state: Option<String>,
+    },
+    /// Not by them.
+    NotAllowed {
+        /// What they would have to be allowed to do; `None` where only the system does it.
+        needs: Option<Action>,
+    },
+    /// Something does not hold.
+    Unmet {
+        /// What.
+        guard: Guard,
+        /// What is missing, for people.
+        missing: String,
+    },
+    /// Something must come with it.
+    Missing {
+        /// What.
+        input: Input,
+    },
+    /// The reason is too long.
+    TooLong,
+    /// The content is not the one that was reviewed.
+    OtherContent,
+    /// No such rule gives a time.
+    NoTime {
+        /// The key of the rule.
+        rule: String,
+    },
+    /// The calendar does not reach far enough.
+    Calendar(CalendarError),
+}
+
+/// Turns an act into an event.
+///
+/// # Errors
+///
+/// Says what stands against it: state, permission, guard, missing input or calendar, in this order.
+pub fn decide(
+    machine: &'static Machine,
+    file: Option<&CaseFile>,
+    act: &Act,
+    world: &World<'_>,
+) -> Result<Event, Refusal> {
+    let state = file.map(|file| file.state.as_str());
+    let transition = machine.find(&act.event, state).ok_or_else(|| {
+        let is_known = machine.transitions.iter().any(|it| it.event == act.event);
+        match is_known {
+            true => Refusal::NotNow { event: act.event.clone(), state: state.map(str::to_owned) },
+            false => Refusal::NoSuchEvent { event: act.event.clone() },
+        }
+    })?;
+    let by = permitted(transition, file, act, world.subject)?;
+    check_inputs(transition, act)?;
+    check_content(transition, file, act)?;
+    for guard in transition.guards {
+        check_guard(*guard, file, act, world)?;
+    }
+    let step = taken_step(transition, file);
+    let mut body = Body {
+        reason: act.reason.trim().to_owned(),
+        steps: act.steps.clone(),
+        step: step.and_then(|step| u32::try_from(step).ok()),
+        verdict: step.map(|_| verdict(transition)),
+        facts: act.facts.clone(),
+        ..Body::default()
+    };
+    let left = n_left(file, &body);
+    body.to = match transition.to {
+        To::State(state) => state,
+        To::Same => state.unwrap_or_default(),
+        To::Steps { open, .. } if left > 0 => open,
+        To::Steps { done, .. } => done,
+    }
+    .to_owned();
+    body.clocks = clocks(transition, file, left, day_in_china(act.at), world)?;
+    Ok(Event { name: act.event.clone(), by, at: act.at, body })
+}
+
+/// Lists what somebody may do to a case now, guards aside: what there is a button for.
+pub fn possible(
+    machine: &'static Machine,
+    file: &CaseFile,
+    roles: &[RoleGrant],
+    subject: &Subject,
+) -> Vec<&'static Transition> {
+    let may = |transition: &&Transition| {
+        needed(transition, Some(file)).is_some_and(|it| role_for(roles, it, subject).is_some())
+    };
+    machine.transitions.iter().filter(|it| it.starts_from(Some(&file.state))).filter(may).collect()
+}
+
+/// What somebody must be allowed to do to take a transition; `None` where only the system takes it.
+fn needed(transition: &Transition, file: Option<&CaseFile>) -> Option<Action> {
+    match transition.by {
+        By::Action(action) => Some(action),
+        By::StepParty => file?.current_step().map(|(_, step)| step.action()),
+        By::System => None,
+    }
+}
+
+/// Finds the role somebody acts in.
+fn permitted(
+    transition: &Transition,
+    file: Option<&CaseFile>,
+    act: &Act,
+    subject: &Subject,
+) -> Result<Actor, Refusal> {
+    if transition.by == By::System {
+        let is_system = act.by.account.is_none() && act.by == Actor::system();
+        return if is_system {
+            Ok(act.by.clone())
+        } else {
+            Err(Refusal::NotAllowed { needs: None })
+        };
+    }
+    let needs = needed(transition, file);
+    let held = needs.and_then(|action| role_for(&act.roles, action, subject));
+    let held = held.ok_or(Refusal::NotAllowed { needs })?;
+    Ok(Actor {
+        role: Some(held.role),
+        organization: held.organization.clone().or_else(|| act.by.organization.clone()),
+        region: held.region.clone(),
+        ..act.by.clone()
+    })
+}
+
+fn check_inputs(transition: &Transition, act: &Act) -> Result<(), Refusal> {
+    for input in transition.needs {
+        let is_there = match input {
+            Input::Reason => !act.reason.trim().is_empty(),
+            Input::Steps => act.steps.as_ref().is_some_and(|steps| !steps.is_empty()),
+            Input::Content => act.facts.contains_key("content"),
+        };
+        if !is_there {
+            return Err(Refusal::Missing { input: *input });
+        }
+    }
+    match act.reason.chars().count() > MAX_REASON_CHARS {
+        true => Err(Refusal::TooLong),
+        false => Ok(()),
+    }
+}
+
+/// What is decided about is what was submitted, to the byte.
+fn check_content(
+    transition: &Transition,
+    file: Option<&CaseFile>,
+    act: &Act,
+) -> Result<(), Refusal> {
+    let is_submitted_now = act.steps.is_some() || file.is_none();
+    if is_submitted_now || !transition.needs.contains(&Input::Content) {
+        return Ok(());
+    }
+    let reviewed = file.and_then(|file| file.facts.get("content"));
+    match reviewed == act.facts.get("content") {
+        true => Ok(()),
+        false => Err(Refusal::OtherContent),
+    }
+}
+
+fn check_guard(
+    guard: Guard,
+    file: Option<&CaseFile>,
+    act: &Act,
+    world: &World<'_>,
+) -> Result<(), Refusal> {
+    let is_submitter = || {
+        let submitter = file.and_then(|file| file.submitter);
+        submitter.is_some() && submitter == act.by.account
+    };
+    let missing = match guard {
+        Guard::NotTheSubmitter if is_submitter() => Some(String::new()),
+        Guard::NotTheSubmitter => None,
+        guard => (world.holds)(guard).err(),
+    };
+    missing.map_or(Ok(()), |missing| Err(Refusal::Unmet { guard, missing }))
+}
+
+/// The step that a transition takes.
+fn taken_step(transition: &Transition, file: Option<&CaseFile>) -> Option<usize> {
+    match transition.by {
+        By::StepParty => file?.current_step().map(|(place, _)| place),
+        _ => None,
+    }
+}
+
+fn verdict(transition: &Transition) -> Verdict {
+    match transition.to {
+        To::Steps { .. } | To::Same => Verdict::Passed,
+        To::State(_) => Verdict::Returned,
+    }
+}
+
+/// How many steps are left afterwards.
+fn n_left(file: Option<&CaseFile>, body: &Body) -> usize {
+    match (&body.steps, file) {
+        (Some(steps), _) => steps.iter().filter(|step| step.result.is_none()).count(),
+        (None, Some(file)) => {
+            let waiting = file.steps.iter().filter(|step| step.result.is_none()).count();
+            waiting - usize::from(body.step.is_some() && waiting > 0)
+        }
+        (None, None) => 0,
+    }
+}
+
+/// The clocks that a transition changes, as they are afterwards.
+fn clocks(
+    transition: &Transition,
+    file: Option<&CaseFile>,
+    n_left: usize,
+    day: NaiveDate,
+    world: &World<'_>,
+) -> Result<Vec<Clock>, Refusal> {
+    let mut changed = Vec::new();
+    let open = |rule: &str| {
+        file.and_then(|file| file.clocks.iter().rev().find(|it| it.is_open() && it.rule == rule))
+    };
+    for rule in transition.clocks {
+        match *rule {
+            ClockRule::StartForStep(_) if n_left == 0 => {}
+            ClockRule::Start(key) | ClockRule::StartForStep(key) => {
+                let days = (world.working_days)(key);
+                let days = days.ok_or_else(|| Refusal::NoTime { rule: key.to_owned() })?;
+                let started = Clock::start(key, day, days, world.calendar);
+                changed.push(started.map_err(Refusal::Calendar)?);
+            }
+            ClockRule::Pause(key) => changed.extend(open(key).cloned().map(|mut clock| {
+                clock.pause(day);
+                clock
+            })),
+            ClockRule::Resume(key) => {
+                if let Some(mut clock) = open(key).cloned() {
+                    clock.resume(day, world.calendar).map_err(Refusal::Calendar)?;
+                    changed.push(clock);
+                }
+            }
+            ClockRule::Stop(key) => changed.extend(open(key).cloned().map(|mut clock| {
+                clock.end(day);
+                clock
+            })),
+        }
+    }
+    Ok(changed)
+}

@@ -1,0 +1,204 @@
+//! The tables that kinds of cases are made of.
+
+use kaishu_types::Lang;
+use kaishu_types::case::CaseKind;
+
+use crate::permission::Action;
+
+/// A kind of case as a table.
+#[derive(Debug)]
+pub struct Machine {
+    /// The kind.
+    pub kind: CaseKind,
+    /// Its states, the first one first.
+    pub states: &'static [State],
+    /// What can happen.
+    pub transitions: &'static [Transition],
+}
+
+/// A state of a case.
+#[derive(Debug, PartialEq, Eq)]
+pub struct State {
+    /// Its code, as in `in_review`.
+    pub code: &'static str,
+    /// What people call it, in Chinese.
+    pub zh: &'static str,
+    /// The same in English.
+    pub en: &'static str,
+    /// Whether nothing is left to do.
+    pub is_end: bool,
+}
+
+/// What can happen to a case.
+#[derive(Debug)]
+pub struct Transition {
+    /// Its code, as in `submit`.
+    pub event: &'static str,
+    /// What people call it, in Chinese.
+    pub zh: &'static str,
+    /// The same in English.
+    pub en: &'static str,
+    /// The states in which it can happen; none for what opens a case.
+    pub from: &'static [&'static str],
+    /// Where it leads.
+    pub to: To,
+    /// Who may do it.
+    pub by: By,
+    /// What must hold besides.
+    pub guards: &'static [Guard],
+    /// What must come with it.
+    pub needs: &'static [Input],
+    /// What it does to the clocks.
+    pub clocks: &'static [ClockRule],
+    /// Who is told.
+    pub tells: &'static [Audience],
+    /// The requirement or rule it comes from.
+    pub rule: &'static str,
+}
+
+/// Where a transition leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum To {
+    /// To this state.
+    State(&'static str),
+    /// Nowhere: the case stays in its state.
+    Same,
+    /// To `done` where this was the last step, else to `open`.
+    Steps {
+        /// The state while steps are left.
+        open: &'static str,
+        /// The state after the last one.
+        done: &'static str,
+    },
+}
+
+/// Who may take a transition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Whoever may do this to what the case is about.
+    Action(Action),
+    /// The party of the step that is on.
+    StepParty,
+    /// The system itself.
+    System,
+}
+
+/// What must hold before a transition; the portal says whether it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Guard {
+    /// The agency has named its head and an officer (ORG-02).
+    HeadAndOfficerNamed,
+    /// Every mandatory field is filled, classes have grounds and basis (CAT-02, CLS-01 to CLS-09).
+    EntryComplete,
+    /// The entry contains no state secret (CLS-09).
+    NoStateSecret,
+    /// The catalogue check says whether it is a duplicate (CAT-07).
+    DuplicatesJudged,
+    /// Whoever passes the step is not who submitted.
+    NotTheSubmitter,
+    /// A file or interface is there (PUB-01).
+    ResourceMounted,
+    /// The class lets the public portal have it (REV-01).
+    OpenToThePublic,
+    /// Nothing that was found in the data waits for a decision (SEC-21).
+    FindingsDecided,
+    /// Blocking rules of quality hold (PUB-05).
+    QualityHolds,
+    /// What is asked for is a function the authority has agreed to end.
+    AuthorityAgrees,
+    /// The time for which data must be kept is over (SEC-17).
+    RetentionOver,
+}
+
+impl Guard {
+    /// Returns the name of the guard, as refusals give it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HeadAndOfficerNamed => "ORG-02",
+            Self::EntryComplete => "CAT-02",
+            Self::NoStateSecret => "CLS-09",
+            Self::DuplicatesJudged => "CAT-07",
+            Self::NotTheSubmitter => "REV-02",
+            Self::ResourceMounted => "PUB-01",
+            Self::OpenToThePublic => "REV-01",
+            Self::FindingsDecided => "SEC-21",
+            Self::QualityHolds => "PUB-05",
+            Self::AuthorityAgrees => "CAT-06",
+            Self::RetentionOver => "SEC-17",
+        }
+    }
+}
+
+/// What must come with an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Input {
+    /// Why: shown to whoever it concerns.
+    Reason,
+    /// The steps to take; answers to the questions that trigger some.
+    Steps,
+    /// The content that is decided about, by its hash.
+    Content,
+}
+
+/// What a transition does to the clocks of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockRule {
+    /// Begins one, by the key of its rule, as in `review.reply_wd`.
+    Start(&'static str),
+    /// The same, but only while steps are left.
+    StartForStep(&'static str),
+    /// Holds it while the applicant is asked.
+    Pause(&'static str),
+    /// Lets it run on.
+    Resume(&'static str),
+    /// Ends it: what it counted to is done.
+    Stop(&'static str),
+}
+
+/// Who is told of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Audience {
+    /// Whoever submitted or filed.
+    Submitter,
+    /// Officers and head of the agency.
+    Provider,
+    /// Whoever may take the step that is on now.
+    NextStep,
+    /// The authority of the region.
+    Authority,
+}
+
+impl Machine {
+    /// Finds a transition that could happen in a state; `None` for the beginning.
+    pub fn find(&self, event: &str, state: Option<&str>) -> Option<&'static Transition> {
+        self.transitions.iter().find(|it| it.event == event && it.starts_from(state))
+    }
+
+    /// Finds a state.
+    pub fn state(&self, code: &str) -> Option<&'static State> {
+        self.states.iter().find(|state| state.code == code)
+    }
+
+    /// Returns the words for an event.
+    pub fn label(&self, event: &str, lang: Lang) -> Option<&'static str> {
+        let transition = self.transitions.iter().find(|it| it.event == event)?;
+        Some(lang.pick(transition.zh, transition.en))
+    }
+}
+
+impl Transition {
+    /// Whether it can happen in a state; `None` for the beginning.
+    pub fn starts_from(&self, state: Option<&str>) -> bool {
+        match state {
+            None => self.from.is_empty(),
+            Some(state) => self.from.contains(&state),
+        }
+    }
+}
+
+impl State {
+    /// Returns the words people read.
+    pub fn label(&self, lang: Lang) -> &'static str {
+        lang.pick(self.zh, self.en)
+    }
+}

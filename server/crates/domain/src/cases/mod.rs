@@ -1,0 +1,32 @@
+//! Cases: one engine for everything that is decided in steps.
+//!
+//! A kind of case is a [`Machine`]: a table of transitions, each with who may take it, what must hold,
+//! what it does to clocks and who is told. [`decide`] turns an act into an event or refuses it with
+//! the rule; [`CaseFile::apply`] folds events into the state. Events carry what they led to, so that
+//! folding needs neither calendar nor policy: a case replayed in ten years is what it was.
+
+mod account_request;
+mod clock;
+mod decide;
+mod event;
+mod file;
+mod life;
+mod machine;
+mod opening;
+
+pub use clock::{Clock, Standing};
+pub use decide::{Act, Refusal, World, decide, possible};
+pub use event::{Actor, Body, Event, Step, StepResult, Verdict};
+pub use file::{CaseFile, Misfit};
+pub use machine::{Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition};
+
+use kaishu_types::case::CaseKind;
+
+/// Finds the machine of a kind.
+pub fn machine(kind: CaseKind) -> &'static Machine {
+    match kind {
+        CaseKind::Opening => &opening::MACHINE,
+        CaseKind::Life => &life::MACHINE,
+        CaseKind::AccountRequest => &account_request::MACHINE,
+    }
+}
