@@ -164,6 +164,31 @@ async fn what_the_catalogue_declares_later_is_checked() {
     assert_eq!(bytes[0], bytes[1]);
 }
 
+// Proves PUB-05: a type that is declared for a file that stays is that of the new version's table.
+#[tokio::test]
+async fn a_type_declared_anew_is_that_of_the_next_version() {
+    let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
+    let catalogue = || {
+        let catalogue = Catalogue::default().dataset(OPEN, "数", "unconditional");
+        catalogue.file(OPEN, "n.csv", "n\n10\n9\n".as_bytes())
+    };
+    let declared = |kind: &str| catalogue().typed_item(OPEN, "n", kind, "unconditional").folder();
+    site.test_portal.import(declared("integer")).await;
+    let numbers = resource(&site, OPEN).await;
+    let first = site.get(&format!("/api/v1{numbers}/rows?sort=n&version=1")).await;
+    assert_eq!(first.json()["rows"], json!([[9], [10]]));
+
+    site.test_portal.import(declared("text")).await;
+    let texts = resource(&site, OPEN).await;
+    assert_ne!(numbers, texts, "a table of its own");
+    let second = site.get(&format!("/api/v1{texts}/rows?sort=n")).await.json();
+    assert_eq!(second["rows"], json!([["10"], ["9"]]));
+    let again = site.get(&format!("/api/v1{numbers}/rows?sort=n&version=1")).await;
+    assert_eq!(first.bytes, again.bytes, "the old address");
+    let original = async |path: &str| site.get(&format!("/api/v1{path}/original")).await.bytes;
+    assert_eq!(original(&numbers).await, original(&texts).await);
+}
+
 // Proves DL-08: a suspended dataset answers nothing from the next request on.
 #[tokio::test]
 async fn a_suspended_table_is_gone() {

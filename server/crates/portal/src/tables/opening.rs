@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use kaishu_domain::personal;
 use kaishu_domain::quality::Measure;
 use kaishu_domain::release::Release;
@@ -46,8 +45,6 @@ pub struct OpenTable {
     pub stopped: Vec<StoppedColumn>,
     /// The key of the stored table: it changes with every byte of it.
     pub(crate) blob_key: String,
-    /// When it was taken in.
-    pub taken_in_at: DateTime<Utc>,
     /// How far the rules of quality hold, as far as the asker may know.
     pub(crate) measures: Vec<Measure>,
 }
@@ -146,7 +143,6 @@ impl Portal {
             governed,
             stopped: opened.stopped,
             blob_key: row.blob_key,
-            taken_in_at: row.created_at,
             measures,
         })))
     }

@@ -17,11 +17,12 @@ use super::row::{self, Superseded};
 use super::write::{EntryWrite, Prepared, ResourceWrite, to_json};
 use crate::convert::{named, now, to_stored};
 use crate::entity::{data_item, dataset, dataset_version, organization, resource};
-use crate::tables::INGEST;
+use crate::tables::{INGEST, TABULAR};
 use crate::{Result, StoreError, jobs};
 
 /// What tables are checked by: where one of these changed, files are taken in once more. Where a type is
-/// declared anew they are not: a table that was asked goes on giving the same bytes.
+/// declared anew they are not: a table that was asked goes on giving the same bytes, and the new version
+/// has a file of its own, of the same bytes with the new types.
 const MEASURED_BY: [&str; 4] = ["items", "region", "temporal_start", "temporal_end"];
 
 /// A dataset to be changed.
@@ -65,9 +66,9 @@ async fn write_one(
         StoreError::corrupt(format!("dataset `{}` has too many versions", known.code))
     })?;
     let entry = prepared.entry;
-    let same_resources =
-        renew_resources(transaction, known.id, number, &old.resources, &entry.resources, parts)
-            .await?;
+    let is_retyped = is_retyped(&old.items, &entry.items);
+    let resources = Renewal { dataset_id: known.id, number, is_retyped, old: &old.resources };
+    let same_resources = resources.write(transaction, &entry.resources, parts).await?;
     let mut changed = changed_fields(&old.fields, &entry.fields)?;
     let was_class = visibility::shown_class(old.fields.open.class, visibility::classes(&old.items));
     name_class(&mut changed, was_class, row::open_class(entry), &old.fields, &entry.fields);
@@ -124,6 +125,13 @@ async fn write_one(
     }
     row.update_without_returning(transaction).await?;
     Ok(())
+}
+
+/// Whether a data item that the public may know of is of another type than before. A type of a hidden one
+/// begins nothing that could be seen.
+fn is_retyped(old: &[DataItemView], new: &[DataItemView]) -> bool {
+    let was = |name: &str| old.iter().find(|item| item.name == name).map(|item| item.item_type);
+    visibility::public_items(new).any(|item| was(&item.name) != Some(item.item_type))
 }
 
 fn declared_types(items: &[DataItemView]) -> impl Iterator<Item = (&str, ItemType)> {
@@ -219,49 +227,66 @@ fn dataset_row(change: &Change<'_>, number: i32) -> dataset::ActiveModel {
     dataset
 }
 
-/// Keeps the resources that are written as they were, with their ids; ends the others with the
-/// version before, and begins the new ones with this one. Returns whether all were kept.
-async fn renew_resources(
-    transaction: &DatabaseTransaction,
+/// The resources of a dataset on the way to its next version.
+struct Renewal<'a> {
     dataset_id: i64,
+    /// The next version.
     number: i32,
-    old: &[resource::Model],
-    new: &[ResourceWrite],
-    parts: &mut Parts,
-) -> Result<bool> {
-    let mut left: Vec<(ResourceWrite, &resource::Model)> = Vec::with_capacity(old.len());
-    for row in old {
-        left.push((row::resource_content(row)?, row));
-    }
-    let mut all_kept = true;
-    for (position, write) in new.iter().enumerate() {
-        let mut stored = write.clone();
-        stored.updated_at = to_stored(stored.updated_at);
-        let Some(index) = left.iter().position(|(content, _)| *content == stored) else {
-            all_kept = false;
-            parts.resources.push(row::resource_row(dataset_id, number, position, write)?);
-            continue;
-        };
-        let (_, kept) = left.remove(index);
-        let position = row::place(position)?;
-        if kept.position != position {
-            resource::Entity::update_many()
-                .col_expr(resource::Column::Position, Expr::value(position))
-                .filter(resource::COLUMN.id.eq(kept.id))
-                .exec(transaction)
-                .await?;
+    /// Whether tables get other types.
+    is_retyped: bool,
+    old: &'a [resource::Model],
+}
+
+impl Renewal<'_> {
+    /// Keeps the resources that are written as they were, with their ids; ends the others with the
+    /// version before, and begins the new ones with this one. Returns whether all were kept.
+    async fn write(
+        &self,
+        transaction: &DatabaseTransaction,
+        new: &[ResourceWrite],
+        parts: &mut Parts,
+    ) -> Result<bool> {
+        let mut left: Vec<(ResourceWrite, &resource::Model)> = Vec::with_capacity(self.old.len());
+        for row in self.old {
+            left.push((row::resource_content(row)?, row));
         }
+        let mut all_kept = true;
+        for (position, write) in new.iter().enumerate() {
+            let mut stored = write.clone();
+            stored.updated_at = to_stored(stored.updated_at);
+            let same = left.iter().position(|(content, _)| *content == stored);
+            let Some(index) = same.filter(|_| !self.begins_anew(write)) else {
+                all_kept = false;
+                let row = row::resource_row(self.dataset_id, self.number, position, write)?;
+                parts.resources.push(row);
+                continue;
+            };
+            let (_, kept) = left.remove(index);
+            let position = row::place(position)?;
+            if kept.position != position {
+                resource::Entity::update_many()
+                    .col_expr(resource::Column::Position, Expr::value(position))
+                    .filter(resource::COLUMN.id.eq(kept.id))
+                    .exec(transaction)
+                    .await?;
+            }
+        }
+        if left.is_empty() {
+            return Ok(all_kept);
+        }
+        let ended: Vec<i64> = left.iter().map(|(_, row)| row.id).collect();
+        resource::Entity::update_many()
+            .col_expr(resource::Column::LastVersion, Expr::value(self.number - 1))
+            .filter(resource::COLUMN.id.is_in(ended))
+            .exec(transaction)
+            .await?;
+        Ok(false)
     }
-    if left.is_empty() {
-        return Ok(all_kept);
+
+    /// Whether a file gets another table although its bytes are the same.
+    fn begins_anew(&self, write: &ResourceWrite) -> bool {
+        self.is_retyped && write.blob_key.is_some() && TABULAR.contains(&write.format)
     }
-    let ended: Vec<i64> = left.iter().map(|(_, row)| row.id).collect();
-    resource::Entity::update_many()
-        .col_expr(resource::Column::LastVersion, Expr::value(number - 1))
-        .filter(resource::COLUMN.id.is_in(ended))
-        .exec(transaction)
-        .await?;
-    Ok(false)
 }
 
 /// Returns the names of the fields that differ, in alphabetical order.
