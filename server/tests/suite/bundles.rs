@@ -223,6 +223,83 @@ async fn a_running_export_stops() {
     assert_eq!(portal.receipt(&number).await.unwrap().sha256, None);
 }
 
+const OTHER: &str = "season";
+
+/// A table that is long enough to be on its way for a while, with a class for each column.
+fn seasons(class: &str, of_other: &str) -> Catalogue {
+    let mut text = format!("n,{OTHER}\n");
+    (0..200_000).for_each(|n| text += &format!("{n},春夏秋冬{}\n", n * 7919 % 1_000_003));
+    Catalogue::default()
+        .dataset(CODE, "四季", class)
+        .item(CODE, "n", "unconditional")
+        .item(CODE, OTHER, of_other)
+        .file(CODE, "table.csv", text.as_bytes())
+}
+
+/// Puts a dataset into other classes by another import while a table and the whole dataset are on their
+/// way out: both break off, and the next request has no more than is open now.
+async fn check_running(class: &str, of_other: &str, status: u16) {
+    let site = site(seasons("unconditional", "unconditional")).await;
+    let portal = site.test_portal.portal();
+    let code: DatasetCode = CODE.parse().unwrap();
+    let id = portal.dataset(&code).await.unwrap().resources[0].id;
+    let path = format!("/api/v1/datasets/{CODE}/resources/{id}");
+    let open = site.get(&format!("{path}/rows?limit=1")).await;
+    assert_eq!(open.json()["columns"].as_array().unwrap().len(), 2);
+    let TableState::Open(table) = portal.table_state(&code, id, 1, None, Lang::Zh).await.unwrap()
+    else {
+        panic!("there is no table")
+    };
+    let whole = TableQuery::default();
+    let export = portal.export(&table, &whole, ExportFormat::Csv, "", None, Lang::Zh);
+    let (export, chunks) = export.await.unwrap();
+    let bundle = portal.open_bundle(&code, Lang::Zh).await.unwrap();
+    let (bundle, packed) = portal.write_bundle(bundle, None, Lang::Zh).await.unwrap();
+    let (mut chunks, mut packed) = (Box::pin(chunks), Box::pin(packed));
+    assert!(chunks.next().await.unwrap().is_ok() && packed.next().await.unwrap().is_ok());
+
+    let report = site.test_portal.import(seasons(class, of_other).folder()).await;
+    assert_eq!(report.updated, 1, "{report:?}");
+    // The right to have it is looked at once a second.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    for (chunks, receipt) in [(chunks.boxed(), export), (packed.boxed(), bundle)] {
+        let chunks: Vec<_> = chunks.collect().await;
+        let (last, before) = chunks.split_last().unwrap();
+        assert!(last.is_err() && before.is_empty(), "{:?} goes on", receipt.kind);
+        assert_eq!(portal.receipt(&receipt.code).await.unwrap().sha256, None);
+    }
+
+    let id = portal.dataset(&code).await.unwrap().resources.first().map_or(id, |file| file.id);
+    let path = format!("/api/v1/datasets/{CODE}/resources/{id}");
+    for door in ["rows?limit=2", "export.csv", "export.json", "original"] {
+        let answer = site.get(&format!("{path}/{door}")).await;
+        let expected = if door == "original" { 403.max(status) } else { status };
+        assert_eq!(answer.status, expected, "{door}");
+        assert!(!answer.text().contains(OTHER) && !answer.text().contains('春'), "{door}");
+    }
+    let named = site.get(&format!("{path}/rows?select={OTHER}")).await;
+    assert_eq!(named.status, if status == 200 { 400 } else { status });
+    let archive = site.get(&format!("/api/v1/datasets/{CODE}/export.zip")).await;
+    assert_eq!(archive.status, status);
+    if status == 200 {
+        let files = unpacked(&archive.bytes);
+        let table = files.values().find(|bytes| bytes.starts_with(b"n\r\n0\r\n")).unwrap();
+        assert!(!String::from_utf8_lossy(table).contains('春'));
+    }
+}
+
+// Proves DL-08, DL-02: what is on its way stops when an import makes a column of it conditional.
+#[tokio::test]
+async fn a_running_export_stops_where_a_column_becomes_conditional() {
+    Box::pin(check_running("conditional", "conditional", 200)).await;
+}
+
+// Proves DL-08, SRCH-04: the same of a column that nobody is to know of; then its file is nowhere.
+#[tokio::test]
+async fn a_running_export_stops_where_a_column_becomes_none() {
+    Box::pin(check_running("unconditional", "none", 404)).await;
+}
+
 // Proves DL-08: bytes that are on their way stop when a person restricts a column of them.
 #[tokio::test]
 async fn a_running_download_stops() {

@@ -4,7 +4,7 @@ use kaishu_tables::{MAX_PAGE, Part, TableError};
 use kaishu_types::table::{TableQuery, TableSlice};
 use sha2::{Digest, Sha256};
 
-use super::OpenTable;
+use super::{OpenTable, derived};
 use crate::{Error, Portal, Result};
 use kaishu_store::blobs::hex;
 
@@ -44,7 +44,7 @@ impl Portal {
     /// takes more time or memory than one may have.
     pub async fn ask(&self, table: &OpenTable, query: &TableQuery, page: &Page) -> Result<Answer> {
         let limit = page.limit.clamp(1, MAX_PAGE);
-        let question = fingerprint(table, query)?;
+        let question = self.fingerprint(table, query)?;
         let after = match &page.cursor {
             None => None,
             Some(cursor) => {
@@ -73,6 +73,15 @@ impl Portal {
         Ok(Answer { slice, total, next, fingerprint })
     }
 
+    /// Tells the bytes of a table, what the asker may have of them, and the question apart from all
+    /// others. It is made with a secret: the bytes hold hidden values, and nobody may prove a guess.
+    pub(super) fn fingerprint(&self, table: &OpenTable, query: &TableQuery) -> Result<String> {
+        let query = serde_json::to_string(query)
+            .map_err(|error| Error::Internal(format!("a question cannot be written: {error}")))?;
+        let text = format!("{} {} {query}", table.blob_key, table.governed.fingerprint());
+        Ok(hex(&derived(&self.inner.fingerprint_key, text.as_bytes())))
+    }
+
     /// Counts an answer once: the stored bytes never change.
     async fn count_rows(
         &self,
@@ -87,14 +96,6 @@ impl Portal {
         self.inner.counts.insert(question.to_owned(), n);
         Ok(n)
     }
-}
-
-/// Tells the bytes of a table, what the asker may have of them, and the question apart from all others.
-pub(super) fn fingerprint(table: &OpenTable, query: &TableQuery) -> Result<String> {
-    let query = serde_json::to_string(query)
-        .map_err(|error| Error::Internal(format!("a question cannot be written: {error}")))?;
-    let view = table.governed.fingerprint();
-    Ok(hex(&Sha256::digest(format!("{} {view} {query}", table.blob_key))))
 }
 
 impl From<TableError> for Error {

@@ -13,7 +13,6 @@ use kaishu_types::{DatasetCode, Lang, ReceiptCode};
 use sha2::{Digest, Sha256};
 
 use super::admission::Admitted;
-use super::asking::fingerprint;
 use super::{OpenTable, TableState};
 use crate::downloads::Facts;
 use crate::retrieval::Client;
@@ -135,7 +134,7 @@ impl Portal {
         query: &TableQuery,
         format: ExportFormat,
     ) -> Result<String> {
-        Ok(format!("{}-{format:?}", fingerprint(table, query)?))
+        Ok(format!("{}-{format:?}", self.fingerprint(table, query)?))
     }
 }
 

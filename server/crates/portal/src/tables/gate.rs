@@ -46,9 +46,19 @@ impl Described {
     /// The items that keep columns of a file back. What the current version has follows the current
     /// items; a file that only older ones have follows theirs, too.
     fn guards(&self, file: i64) -> impl Iterator<Item = &DataItemView> {
-        let before = self.before.get(&file).filter(|_| !self.current.contains(&file));
         let current = self.items.iter().filter(|item| release::is_guard(item));
-        current.chain(before.into_iter().flatten())
+        current.chain(self.before(file))
+    }
+
+    /// The items of older versions that kept columns of a file back which only those have.
+    fn before(&self, file: i64) -> impl Iterator<Item = &DataItemView> {
+        let before = self.before.get(&file).filter(|_| self.is_older(file));
+        before.into_iter().flatten()
+    }
+
+    /// Whether only older versions have a file.
+    fn is_older(&self, file: i64) -> bool {
+        !self.current.contains(&file)
     }
 }
 
@@ -100,9 +110,16 @@ impl Gate {
         let kinds: Vec<Sensitive> = column.findings.iter().map(|finding| finding.kind).collect();
         let name = &column.stored.name;
         let by = |item| Release::of(&kinds, item, self.columns.get(name));
-        let now = by(item_of(&self.described.items, name));
+        let mut release = by(item_of(&self.described.items, name));
+        // What was found in a file before anybody said how to mask it goes on to be held.
+        if matches!(release, Release::Masked(_)) && self.described.is_older(file) {
+            let is_guarded = self.described.before(file).any(|item| describes(item, name));
+            if !is_guarded {
+                release = release.stricter(by(None));
+            }
+        }
         let guards = self.described.guards(file).filter(|item| describes(item, name));
-        guards.fold(now, |release, item| release.stricter(by(Some(item))))
+        guards.fold(release, |release, item| release.stricter(by(Some(item))))
     }
 
     /// Whether a person let a file pass that nobody can look into.
