@@ -9,3 +9,4 @@ mod hostile;
 mod lossless;
 mod made;
 mod memory;
+mod workbooks;
