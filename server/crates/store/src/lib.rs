@@ -1,4 +1,5 @@
-//! The memory of Kaishu: the catalogue, its change feed, receipts, usage and the bytes of files.
+//! The memory of Kaishu: the catalogue, its change feed, accounts, receipts, usage and the bytes of
+//! files.
 //!
 //! Everything is a function over a [`Store`] (SQLite or PostgreSQL) or a method of
 //! [`Blobs`](blobs::Blobs). Answers are views of `kaishu-types`; no table leaves this crate. Nobody
@@ -12,6 +13,7 @@ mod listing;
 mod migration;
 mod store;
 
+pub mod accounts;
 pub mod blobs;
 pub mod datasets;
 pub mod decisions;
@@ -28,4 +30,4 @@ pub mod vocabulary;
 
 pub use error::{Result, Source, StoreError};
 pub use listing::Listed;
-pub use store::Store;
+pub use store::{Store, Transaction};

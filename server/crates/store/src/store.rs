@@ -23,6 +23,20 @@ pub struct Store {
     pub(crate) connection: DatabaseConnection,
 }
 
+/// Writes that are kept together or not at all: none is before [`commit`](Self::commit), and one that is
+/// dropped leaves nothing.
+#[must_use = "nothing is kept before `commit`"]
+pub struct Transaction {
+    pub(crate) inner: DatabaseTransaction,
+}
+
+impl Transaction {
+    /// Keeps what was written.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.inner.commit().await?)
+    }
+}
+
 impl Store {
     /// Opens `sqlite:///folder/kaishu.sqlite` (made if missing), `sqlite::memory:` (one connection,
     /// gone at the end) or `postgres://…`. The tables are made by [`migrate`](Self::migrate).
@@ -82,6 +96,11 @@ impl Store {
     /// Waits for the statements under way and closes all connections.
     pub async fn close(self) -> Result<()> {
         Ok(self.connection.close().await?)
+    }
+
+    /// Begins a transaction that writes something else than the catalogue.
+    pub async fn begin(&self) -> Result<Transaction> {
+        Ok(Transaction { inner: self.begin_immediate().await? })
     }
 
     /// Begins a transaction that sees one moment of the database.

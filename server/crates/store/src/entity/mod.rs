@@ -3,17 +3,22 @@
 //! Words of closed vocabularies and codes are stored as text and checked when a row becomes a view:
 //! a word that nobody knows is a corrupt row, and the error names it.
 
+pub(crate) mod account;
+pub(crate) mod account_role;
+pub(crate) mod api_token;
 pub(crate) mod change_feed;
 pub(crate) mod data_item;
 pub(crate) mod dataset;
 pub(crate) mod dataset_version;
 pub(crate) mod import_run;
 pub(crate) mod job;
+pub(crate) mod one_time_token;
 pub(crate) mod organization;
 pub(crate) mod region;
 pub(crate) mod release_decision;
 pub(crate) mod resource;
 pub(crate) mod resource_table;
 pub(crate) mod retrieval_receipt;
+pub(crate) mod session;
 pub(crate) mod usage_day;
 pub(crate) mod vocabulary_term;

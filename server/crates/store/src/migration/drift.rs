@@ -8,8 +8,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Schem
 
 use crate::Store;
 use crate::entity::{
-    change_feed, data_item, dataset, dataset_version, import_run, job, organization, region,
-    release_decision, resource, resource_table, retrieval_receipt, usage_day, vocabulary_term,
+    account, account_role, api_token, change_feed, data_item, dataset, dataset_version, import_run,
+    job, one_time_token, organization, region, release_decision, resource, resource_table,
+    retrieval_receipt, session, usage_day, vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -85,6 +86,11 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, job::Entity).await,
         create(connection, resource_table::Entity).await,
         create(connection, release_decision::Entity).await,
+        create(connection, account::Entity).await,
+        create(connection, account_role::Entity).await,
+        create(connection, session::Entity).await,
+        create(connection, api_token::Entity).await,
+        create(connection, one_time_token::Entity).await,
     ];
     for table in tables {
         let (is, said) =

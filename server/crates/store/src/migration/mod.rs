@@ -18,6 +18,7 @@ mod m20261122_000003_jobs;
 mod m20261122_000004_decisions;
 mod m20261122_000005_receipts_of_answers;
 mod m20261122_000006_guards;
+mod m20261122_000007_accounts;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_decisions::Migration),
             Box::new(m20261122_000005_receipts_of_answers::Migration),
             Box::new(m20261122_000006_guards::Migration),
+            Box::new(m20261122_000007_accounts::Migration),
         ]
     }
 }

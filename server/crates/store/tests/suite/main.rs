@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
 
+mod accounts;
 mod blobs;
 mod build;
 mod catalogue;
@@ -47,6 +48,15 @@ macro_rules! on_both {
 }
 
 on_both! {
+    accounts::an_account_is_found_as_it_was_made,
+    accounts::a_login_and_an_active_address_are_of_one_account,
+    accounts::what_is_not_committed_is_not_kept,
+    accounts::attempts_at_the_same_time_do_not_outrun_the_lock,
+    accounts::other_roles_and_a_disabled_account_end_all_access,
+    accounts::a_link_works_once_and_for_a_time,
+    accounts::a_code_counts_once,
+    accounts::a_contract_ends_the_account,
+    accounts::what_ran_out_is_swept,
     jobs::a_job_is_done_by_one_node,
     jobs::a_job_is_cancelled_and_repeated,
     places::regions_form_a_tree,
