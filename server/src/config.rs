@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
+use kaishu_portal::accounts::MailSettings;
 use kaishu_portal::{BlobSettings, Clock, Settings, Site, Text};
 use serde::{Deserialize, Serialize};
 
@@ -67,8 +68,23 @@ pub struct Config {
     pub log: String,
     /// Where the bytes of files are kept.
     pub blobs: BlobConfig,
+    /// Where mail goes out.
+    #[serde(default)]
+    pub mail: MailConfig,
     /// Name and keeper of the portal.
     pub site: SiteConfig,
+}
+
+/// Where mail goes out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailConfig {
+    /// `smtp://host:25` or `smtps://name:password@host`; no mail is sent where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Who writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 /// Where the bytes of files are kept.
@@ -149,6 +165,7 @@ impl Default for Config {
             page_cache_bytes: 64 << 20,
             log: "info".to_owned(),
             blobs: BlobConfig::default(),
+            mail: MailConfig::default(),
             site: SiteConfig::of(&Site::default()),
         }
     }
@@ -228,6 +245,7 @@ impl Config {
             clock: Clock::System,
             work_dir: folder.join("work"),
             secret: crate::secret::read(self.secret_file.as_deref(), folder)?,
+            mail: MailSettings { url: self.mail.url.clone(), from: self.mail.from.clone() },
             table_bounds: kaishu_portal::tables::Bounds {
                 memory: self.table_memory_bytes,
                 time: std::time::Duration::from_secs(self.table_seconds),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kaishu_server::config::{BlobConfig, Config, Overrides};
+use kaishu_server::config::{BlobConfig, Config, MailConfig, Overrides};
 use toml::{Table, Value};
 
 const DOCUMENTED: &str = include_str!("../../config/kaishu.toml");
@@ -50,6 +50,7 @@ fn every_setting_is_documented_and_nothing_else() {
         secret_file: Some("x".into()),
         site_dir: Some("x".into()),
         blobs: BlobConfig { url: Some("s3://x".to_owned()), ..BlobConfig::default() },
+        mail: MailConfig { url: Some("smtp://x".to_owned()), from: Some("x".to_owned()) },
         ..Config::default()
     };
     let mut in_code = BTreeSet::new();

@@ -4,6 +4,7 @@
 #[cfg(target_family = "wasm")]
 compile_error!("kaishu-portal is server code: keep it behind the `ssr` feature of `app`");
 
+pub mod accounts;
 pub mod catalogue;
 pub mod directory;
 pub mod downloads;
@@ -64,8 +65,10 @@ pub struct Settings {
     /// The folder for work under way and for copies of remote tables; it may be emptied while nothing
     /// runs.
     pub work_dir: PathBuf,
-    /// The secret of hashed values and cursors: the same on all nodes, and never lost.
+    /// The secret of hashed values, cursors and accounts: the same on all nodes, and never lost.
     pub secret: [u8; 32],
+    /// Where mail goes out.
+    pub mail: accounts::MailSettings,
     /// What questions to tables may cost.
     pub table_bounds: kaishu_tables::Bounds,
     /// Code of the policy profile, as in `aba`.
@@ -99,6 +102,7 @@ pub struct Portal {
 }
 
 struct Inner {
+    accounts: accounts::Accounts,
     store: Store,
     blobs: Blobs,
     index: Index,
@@ -141,7 +145,10 @@ impl Portal {
         let index = blocking(move || Ok(Index::open(&index_dir)?)).await?;
         let directory =
             Directory::load(&store, rules::listed(policy.rules.catalogue.list_none.value)).await?;
+        let accounts =
+            accounts::Accounts::new(&settings.secret, &settings.mail, settings.site.demonstration)?;
         let inner = Inner {
+            accounts,
             store,
             blobs,
             index,

@@ -19,9 +19,15 @@ const ONE_RETRIEVAL: TimeDelta = TimeDelta::minutes(10);
 const MAX_REMEMBERED: usize = 10_000;
 
 /// Who asks, as far as the network tells: an address, or of IPv6 the network that one customer has.
-/// It is kept in memory for minutes and never written.
+/// It is kept in memory for minutes; only a login writes it, encrypted, for the owner of the account to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Client(IpAddr);
+
+impl std::fmt::Display for Client {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.0)
+    }
+}
 
 impl From<IpAddr> for Client {
     fn from(address: IpAddr) -> Self {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use kaishu_portal::accounts::MailSettings;
 use kaishu_portal::importing::{Folder, Input, Options};
 use kaishu_portal::tables::Bounds;
 use kaishu_portal::{BlobSettings, Clock, Error, Portal, Settings, Site};
@@ -45,11 +46,17 @@ pub fn now() -> DateTime<Utc> {
 impl TestPortal {
     /// Opens a portal.
     pub async fn open(setup: Setup) -> Self {
+        Self::open_with(setup, |_| ()).await
+    }
+
+    /// Opens a portal with settings of its own.
+    pub async fn open_with(setup: Setup, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         if setup.with_demo {
             copy(&demo_folder().await, folder.path());
         }
-        let settings = settings(folder.path(), setup.policy);
+        let mut settings = settings(folder.path(), setup.policy);
+        change(&mut settings);
         let store = Store::connect(&settings.database_url, 2).await.unwrap();
         let portal = Portal::open(settings).await.unwrap();
         Self { portal, store, folder }
@@ -78,6 +85,12 @@ impl TestPortal {
     /// Opens the same portal once more, without the rules that prevailed.
     pub async fn open_again(&self) -> Portal {
         Portal::open(settings(self.folder.path(), "aba")).await.unwrap()
+    }
+
+    /// Opens the same portal once more, at another time.
+    pub async fn open_at(&self, instant: DateTime<Utc>) -> Portal {
+        let clock = Clock::Fixed(instant);
+        Portal::open(Settings { clock, ..settings(self.folder.path(), "aba") }).await.unwrap()
     }
 
     /// Returns the use cases.
@@ -138,6 +151,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         clock: Clock::Fixed(now()),
         work_dir: folder.join("work"),
         secret: [7; 32],
+        mail: MailSettings::default(),
         table_bounds: Bounds::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! Time in China, by which the portal counts days: its clocks stand eight hours before UTC.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 /// Returns the day of an instant in China.
 pub fn day_in_china(instant: DateTime<Utc>) -> NaiveDate {
@@ -16,6 +16,12 @@ pub fn time_in_china(instant: DateTime<Utc>) -> DateTime<FixedOffset> {
     }
 }
 
+/// Returns the instant at which a day has ended in China.
+pub fn end_of_day_in_china(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN).and_utc();
+    midnight + TimeDelta::hours(24 - 8)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,5 +31,7 @@ mod tests {
         let day = |instant: &str| day_in_china(instant.parse().unwrap_or_default()).to_string();
         assert_eq!(day("2026-03-01T15:59:59Z"), "2026-03-01");
         assert_eq!(day("2026-03-01T16:00:00Z"), "2026-03-02");
+        let end = end_of_day_in_china(NaiveDate::from_ymd_opt(2026, 3, 1).unwrap_or_default());
+        assert_eq!(end.to_rfc3339(), "2026-03-01T16:00:00+00:00");
     }
 }

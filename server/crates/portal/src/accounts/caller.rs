@@ -1,0 +1,263 @@
+//! Who asks, as far as a session, a token or the command line tells.
+
+use std::sync::Arc;
+
+use kaishu_domain::permission::{Action, Subject, may_ever, role_for};
+use kaishu_store::accounts::Account;
+use kaishu_types::account::{AccountKind, Login, RoleGrant, TokenScope};
+
+/// Who asks. What nobody proved is a visitor.
+#[derive(Debug, Clone, Default)]
+pub struct Caller(Option<Arc<Who>>);
+
+#[derive(Debug)]
+struct Who {
+    account: Option<Known>,
+    came: Came,
+    waits: Option<Waits>,
+    has_second_factor: bool,
+}
+
+#[derive(Debug)]
+struct Known {
+    id: i64,
+    login: Login,
+    name: String,
+    kind: AccountKind,
+    roles: Vec<RoleGrant>,
+}
+
+/// By which way somebody came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// With a browser that is logged in: the number of the session.
+    Session(i64),
+    /// With a token: its number, and what it is good for.
+    Token(i64, TokenScope),
+    /// By the command line of the server.
+    Command,
+}
+
+/// What somebody who gave the right password has to do before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// Give a one-time code.
+    Code,
+    /// Set one-time codes up, as staff must.
+    Enrolment,
+}
+
+impl Caller {
+    /// Somebody who is not logged in.
+    pub fn visitor() -> Self {
+        Self(None)
+    }
+
+    /// Whoever runs a command of the server.
+    pub fn command() -> Self {
+        let who = Who { account: None, came: Came::Command, waits: None, has_second_factor: false };
+        Self(Some(Arc::new(who)))
+    }
+
+    pub(super) fn of(
+        account: Account,
+        came: Came,
+        waits: Option<Waits>,
+        has_second_factor: bool,
+    ) -> Self {
+        let Account { id, login, name, kind, roles, .. } = account;
+        let known = Known { id, login, name, kind, roles };
+        Self(Some(Arc::new(Who { account: Some(known), came, waits, has_second_factor })))
+    }
+
+    /// The account, once all that was asked for at the login was given.
+    fn known(&self) -> Option<&Known> {
+        let who = self.0.as_ref().filter(|who| who.waits.is_none())?;
+        who.account.as_ref()
+    }
+
+    /// Whether somebody is logged in, with all that was asked for.
+    pub fn is_logged_in(&self) -> bool {
+        self.known().is_some()
+    }
+
+    /// The number of the account.
+    pub fn account(&self) -> Option<i64> {
+        self.known().map(|known| known.id)
+    }
+
+    /// The name by which somebody logged in.
+    pub fn login(&self) -> Option<&Login> {
+        self.known().map(|known| &known.login)
+    }
+
+    /// The name people read.
+    pub fn name(&self) -> Option<&str> {
+        self.known().map(|known| known.name.as_str())
+    }
+
+    /// Whose account it is.
+    pub fn kind(&self) -> Option<AccountKind> {
+        self.known().map(|known| known.kind)
+    }
+
+    /// What the account does, and for whom.
+    pub fn roles(&self) -> &[RoleGrant] {
+        self.known().map_or(&[], |known| &known.roles)
+    }
+
+    /// By which way somebody came; `None` for a visitor.
+    pub fn came(&self) -> Option<Came> {
+        self.0.as_ref().map(|who| who.came)
+    }
+
+    /// The number of the session, where somebody came with one.
+    pub fn session(&self) -> Option<i64> {
+        match self.came() {
+            Some(Came::Session(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The numbers of the account and the session of whoever gave the right password.
+    pub(super) fn begun(&self) -> Option<(i64, i64)> {
+        let who = self.0.as_ref()?;
+        Some((who.account.as_ref()?.id, self.session()?))
+    }
+
+    /// What is to be given before anything else.
+    pub fn waits(&self) -> Option<Waits> {
+        self.0.as_ref().and_then(|who| who.waits)
+    }
+
+    /// Whether a one-time code was given.
+    pub fn has_second_factor(&self) -> bool {
+        self.0.as_ref().is_some_and(|who| who.has_second_factor)
+    }
+
+    /// Finds the role by which the caller may do something to a subject (SEC-05). A token reaches no
+    /// farther than its scope, and never farther than its owner.
+    pub fn role_for(&self, action: Action, subject: &Subject) -> Option<&RoleGrant> {
+        if !self.is_in_scope(action) {
+            return None;
+        }
+        role_for(self.roles(), action, subject)
+    }
+
+    /// Whether the caller may do something to anything at all.
+    pub fn may_ever(&self, action: Action) -> bool {
+        self.is_in_scope(action) && may_ever(self.roles(), action)
+    }
+
+    fn is_in_scope(&self, action: Action) -> bool {
+        match self.came() {
+            Some(Came::Token(_, scope)) => reaches(scope, action),
+            _ => true,
+        }
+    }
+}
+
+/// Whether tokens of a scope are good for an action. None is for accounts, roles and the system itself.
+fn reaches(scope: TokenScope, action: Action) -> bool {
+    match action {
+        Action::SeeDrafts | Action::Supervise | Action::ReadAudit => true,
+        Action::EditDatasets | Action::SubmitDatasets => scope == TokenScope::Publish,
+        Action::DecideFindings => scope != TokenScope::Read,
+        Action::ReviewForProvider
+        | Action::ReviewForAuthority
+        | Action::ReviewForCyberspace
+        | Action::GiveOpinion
+        | Action::PublishDatasets
+        | Action::SuspendDatasets
+        | Action::WithdrawDatasets
+        | Action::TransferDatasets => scope == TokenScope::Decide,
+        Action::ManageOwnAccount
+        | Action::RequestAccounts
+        | Action::DecideAccounts
+        | Action::KeepOrganizations
+        | Action::Delegate
+        | Action::AppointExperts
+        | Action::KeepVocabularies
+        | Action::ManageAccounts
+        | Action::AssignRoles
+        | Action::RunSystem => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
+    use chrono::DateTime;
+    use kaishu_types::account::{AccountState, Role};
+
+    use super::*;
+
+    fn caller(role: Role, came: Came, waits: Option<Waits>) -> Caller {
+        let account = Account {
+            id: 7,
+            login: "li.na".parse().unwrap(),
+            kind: AccountKind::Person,
+            name: "李娜".to_owned(),
+            email: None,
+            password_hash: None,
+            state: AccountState::Active,
+            locked_until: None,
+            totp_secret: None,
+            contract: None,
+            created_at: DateTime::UNIX_EPOCH,
+            last_login_at: None,
+            roles: vec![RoleGrant {
+                role,
+                organization: Some("YX-FGW".parse().unwrap()),
+                region: Some("YX".parse().unwrap()),
+            }],
+        };
+        Caller::of(account, came, waits, true)
+    }
+
+    fn subject() -> Subject {
+        Subject {
+            is_own: true,
+            organization: Some("YX-FGW".parse().unwrap()),
+            regions: vec!["YX".parse().unwrap()],
+        }
+    }
+
+    /// Proves SEC-05 for tokens: of every role and every scope, a token may do nothing that its owner may
+    /// not do with a browser, and nothing outside of its scope.
+    #[test]
+    fn a_token_reaches_no_farther_than_its_owner_and_its_scope() {
+        for role in Role::ALL {
+            let owner = caller(*role, Came::Session(1), None);
+            for scope in TokenScope::ALL {
+                let token = caller(*role, Came::Token(1, *scope), None);
+                for action in Action::ALL {
+                    let may = token.role_for(*action, &subject()).is_some();
+                    assert!(!may || owner.role_for(*action, &subject()).is_some(), "{action:?}");
+                    assert!(!may || reaches(*scope, *action), "{role} {scope} {action:?}");
+                    assert_eq!(may, token.role_for(*action, &subject()).is_some());
+                }
+                assert!(!token.may_ever(Action::ManageOwnAccount));
+                assert!(!token.may_ever(Action::AssignRoles));
+            }
+        }
+        let reading = caller(Role::Officer, Came::Token(1, TokenScope::Read), None);
+        assert!(reading.may_ever(Action::SeeDrafts) && !reading.may_ever(Action::EditDatasets));
+        let writing = caller(Role::Officer, Came::Token(1, TokenScope::Publish), None);
+        assert!(writing.may_ever(Action::EditDatasets));
+    }
+
+    #[test]
+    fn who_is_not_through_the_login_is_nobody() {
+        for waits in [Waits::Code, Waits::Enrolment] {
+            let half = caller(Role::Officer, Came::Session(1), Some(waits));
+            assert!(!half.is_logged_in() && half.roles().is_empty() && half.account().is_none());
+            assert!(half.role_for(Action::EditDatasets, &subject()).is_none());
+            assert_eq!(half.waits(), Some(waits));
+        }
+        let visitor = Caller::visitor();
+        assert!(!visitor.is_logged_in() && visitor.came().is_none());
+        assert!(Action::ALL.iter().all(|action| !visitor.may_ever(*action)));
+        assert!(Action::ALL.iter().all(|action| !Caller::command().may_ever(*action)));
+    }
+}

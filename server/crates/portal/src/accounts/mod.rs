@@ -1,0 +1,106 @@
+//! Accounts: registering, logging in, one-time codes, tokens, and who may look after them.
+//!
+//! Whoever asks is a [`Caller`]. It is found anew for every request, so a role that was taken away and an
+//! account that was disabled count at once (ORG-06). What a login, an address or a password has to do with
+//! each other is told to nobody who does not know it: unknown logins and wrong passwords get the same answer
+//! in the same time.
+
+mod caller;
+mod login;
+mod mail;
+mod manage;
+mod own;
+mod password;
+mod register;
+mod second_factor;
+mod secrets;
+mod tokens;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use kaishu_store::accounts::Account;
+use kaishu_types::{ErrorCode, Lang, Remedy};
+use quick_cache::sync::Cache;
+
+use crate::{Error, Portal, Result};
+
+pub use caller::{Caller, Came, Waits};
+pub use kaishu_store::accounts::{Contract, Token};
+pub use login::{Begun, Browser};
+pub use mail::MailSettings;
+pub use manage::{Known, NewStaff};
+pub use own::{Me, OwnSession};
+pub use register::Registration;
+pub use second_factor::Enrolment;
+
+pub(crate) use mail::Mailer;
+pub(crate) use secrets::Secrets;
+
+/// Addresses that were written to a moment ago and are remembered.
+const MAX_WRITTEN_TO: usize = 10_000;
+
+/// What accounts need besides the store.
+pub(crate) struct Accounts {
+    secrets: Secrets,
+    mailer: Mailer,
+    /// When an address was last written to, so that nobody floods it.
+    written_to: Cache<String, DateTime<Utc>>,
+}
+
+impl Accounts {
+    /// Derives the keys and reads where mail goes out.
+    ///
+    /// # Errors
+    ///
+    /// Names the setting for mail that cannot be used.
+    pub(crate) fn new(secret: &[u8; 32], mail: &MailSettings, shows_links: bool) -> Result<Self> {
+        Ok(Self {
+            secrets: Secrets::new(secret),
+            mailer: Mailer::new(mail, shows_links)?,
+            written_to: Cache::new(MAX_WRITTEN_TO),
+        })
+    }
+}
+
+impl Portal {
+    pub(super) fn account_secrets(&self) -> &Secrets {
+        &self.inner.accounts.secrets
+    }
+
+    /// Finds the account of somebody who is logged in with a browser. Nothing of an account is changed by a
+    /// token.
+    async fn own(&self, caller: &Caller, lang: Lang) -> Result<(Account, i64)> {
+        let session = caller.session().filter(|_| caller.is_logged_in());
+        let session = session.ok_or_else(|| log_in_first(lang))?;
+        let (id, _) = caller.begun().ok_or_else(|| log_in_first(lang))?;
+        let account = kaishu_store::accounts::find_by_id(&self.inner.store, id).await?;
+        Ok((account.ok_or_else(|| log_in_first(lang))?, session))
+    }
+}
+
+/// The refusal of what only somebody who is logged in may do.
+pub fn log_in_first(lang: Lang) -> Error {
+    Error::Refused {
+        code: ErrorCode::Unauthenticated,
+        message: lang
+            .pick("登录后才能使用这一页。", "This page is for those who are logged in.")
+            .to_owned(),
+        rule: None,
+        remedy: Some(Remedy {
+            text: lang.pick("登录", "Log in").to_owned(),
+            link: "/login".to_owned(),
+        }),
+    }
+}
+
+/// Makes the error of one field, in the language of the form.
+fn wrong(field: &str, lang: Lang, zh: &str, en: &str) -> Error {
+    Error::field(field, lang.pick(zh, en))
+}
+
+/// The name of the portal as a mail or an authenticator shows it.
+fn portal_name(portal: &Portal, lang: Lang) -> String {
+    let site: Arc<crate::Site> = portal.site();
+    site.name.pick(lang)
+}

@@ -1,0 +1,163 @@
+//! What is kept encrypted, and what only its hash is kept of.
+
+use aes_gcm_siv::aead::{Aead, KeyInit, Payload};
+use aes_gcm_siv::{Aes256GcmSiv, Nonce};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kaishu_store::accounts::Email;
+use sha2::{Digest, Sha256};
+
+use crate::tables::derived;
+use crate::{Error, Result};
+
+/// Keys of accounts, all derived from the secret of the portal.
+pub(crate) struct Secrets {
+    cipher: Aes256GcmSiv,
+    mail_key: [u8; 32],
+    enrolment_key: [u8; 32],
+}
+
+/// What is encrypted: one kind cannot be passed off as another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Mail,
+    Totp,
+    Address,
+    /// Shown once to the session of this number.
+    Once(i64),
+}
+
+impl Kind {
+    fn label(self) -> String {
+        match self {
+            Self::Mail => "mail".to_owned(),
+            Self::Totp => "totp".to_owned(),
+            Self::Address => "address".to_owned(),
+            Self::Once(session) => format!("once {session}"),
+        }
+    }
+}
+
+impl Secrets {
+    /// Derives the keys.
+    pub(crate) fn new(secret: &[u8; 32]) -> Self {
+        Self {
+            cipher: Aes256GcmSiv::new(&derived(secret, b"accounts").into()),
+            mail_key: derived(secret, b"mail look-up"),
+            enrolment_key: derived(secret, b"enrolment"),
+        }
+    }
+
+    /// Encrypts a text under a nonce of its own, which stands before it.
+    pub(super) fn seal(&self, kind: Kind, plain: &[u8]) -> Result<String> {
+        let nonce: [u8; 12] = rand::random();
+        let label = kind.label();
+        let payload = Payload { msg: plain, aad: label.as_bytes() };
+        let sealed = self
+            .cipher
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| Error::Internal("a secret cannot be encrypted".to_owned()))?;
+        Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// Decrypts what [`seal`](Self::seal) made; `None` where it is none of this portal or kind.
+    pub(super) fn open(&self, kind: Kind, sealed: &str) -> Option<Vec<u8>> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
+        let label = kind.label();
+        let payload = Payload { msg: sealed, aad: label.as_bytes() };
+        self.cipher.decrypt(&Nonce::from(*nonce), payload).ok()
+    }
+
+    /// Decrypts a text.
+    pub(super) fn open_text(&self, kind: Kind, sealed: &str) -> Option<String> {
+        String::from_utf8(self.open(kind, sealed)?).ok()
+    }
+
+    /// Encrypts an address for mail, with what it is found by. Case makes no other address.
+    pub(super) fn email(&self, address: &str) -> Result<Email> {
+        let sealed = self.seal(Kind::Mail, address.as_bytes())?;
+        Ok(Email { sealed, hash: self.email_hash(address) })
+    }
+
+    /// Returns what an address is found by. Without the key nobody can try addresses.
+    pub(super) fn email_hash(&self, address: &str) -> String {
+        hex(&keyed(&self.mail_key, address.to_lowercase().as_bytes()))
+    }
+
+    /// Returns the secret of one-time codes that a session offers to set up: nothing is kept before a code
+    /// has proved it.
+    pub(super) fn enrolment(&self, account: i64, session: i64) -> [u8; 20] {
+        let mut secret = [0; 20];
+        let drawn = keyed(&self.enrolment_key, format!("{account} {session}").as_bytes());
+        for (byte, drawn) in secret.iter_mut().zip(drawn) {
+            *byte = drawn;
+        }
+        secret
+    }
+}
+
+/// A keyed hash (the nested construction of NMAC).
+fn keyed(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
+    let inner = Sha256::new().chain_update(b"in").chain_update(key).chain_update(text).finalize();
+    Sha256::new().chain_update(b"out").chain_update(key).chain_update(inner).finalize().into()
+}
+
+/// Draws a text of 43 characters that nobody can guess.
+pub(super) fn random_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// Whether a text can be one that [`random_token`] drew.
+pub(super) fn is_token(text: &str) -> bool {
+    text.len() == 43
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// Returns what is kept of a drawn text.
+pub(super) fn token_hash(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a secret that does not open must fail the test")]
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_for_its_kind_and_portal_only() {
+        let secrets = Secrets::new(&[1; 32]);
+        let sealed = secrets.seal(Kind::Mail, "li@example.cn".as_bytes()).unwrap();
+        assert_eq!(secrets.open_text(Kind::Mail, &sealed).as_deref(), Some("li@example.cn"));
+        assert!(!sealed.contains("example"));
+        assert_ne!(secrets.seal(Kind::Mail, b"li@example.cn").unwrap(), sealed);
+        assert_eq!(secrets.open(Kind::Totp, &sealed), None);
+        assert_eq!(Secrets::new(&[2; 32]).open(Kind::Mail, &sealed), None);
+        assert_eq!(secrets.open(Kind::Mail, "short"), None);
+        let once = secrets.seal(Kind::Once(7), b"x").unwrap();
+        assert_eq!(secrets.open(Kind::Once(8), &once), None);
+    }
+
+    #[test]
+    fn addresses_are_found_whatever_their_case() {
+        let secrets = Secrets::new(&[1; 32]);
+        assert_eq!(secrets.email_hash("Li@Example.cn"), secrets.email_hash("li@example.CN"));
+        assert_ne!(secrets.email_hash("li@example.cn"), secrets.email_hash("la@example.cn"));
+        let other = Secrets::new(&[2; 32]);
+        assert_ne!(secrets.email_hash("li@example.cn"), other.email_hash("li@example.cn"));
+        assert_ne!(secrets.enrolment(1, 2), secrets.enrolment(1, 3));
+        assert_ne!(secrets.enrolment(1, 12), secrets.enrolment(11, 2));
+    }
+
+    #[test]
+    fn drawn_texts_are_all_different() {
+        let (one, other) = (random_token(), random_token());
+        assert!(is_token(&one) && is_token(&other) && one != other);
+        assert!(!is_token("") && !is_token(&one.replace(&one[..1], "=")));
+        assert_eq!(token_hash(&one).len(), 64);
+    }
+}
