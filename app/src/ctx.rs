@@ -1,5 +1,6 @@
 //! What every page knows of its request: language, address, words, the day.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use http::header;
 use http::request::Parts;
+use kaishu_portal::accounts::Caller;
 use kaishu_portal::{Portal, Site};
 use kaishu_types::Lang;
 
@@ -39,6 +41,8 @@ pub(crate) struct Ctx {
     pub(crate) theme: Option<Theme>,
     /// Today in the portal's time zone.
     pub(crate) today: NaiveDate,
+    /// Who reads.
+    pub(crate) caller: Caller,
 }
 
 impl Ctx {
@@ -58,6 +62,7 @@ impl Ctx {
             query: uri.query().unwrap_or_default().to_owned(),
             theme: chosen_theme(parts),
             today: portal.today(),
+            caller: parts.extensions.get::<Caller>().cloned().unwrap_or_default(),
         }
     }
 
@@ -67,7 +72,16 @@ impl Ctx {
     ///
     /// Names every parameter, and leads to the page without them.
     pub(crate) fn without_parameters(&self) -> Result<(), AppError> {
-        kaishu_types::query::only(&self.query, &[], self.lang).map(drop).map_err(|faults| {
+        self.only(&[]).map(drop)
+    }
+
+    /// Reads the parameters, which are these and no others.
+    ///
+    /// # Errors
+    ///
+    /// Names every parameter that is not known, and leads to the page without them.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<BTreeMap<String, String>, AppError> {
+        kaishu_types::query::only(&self.query, known, self.lang).map_err(|faults| {
             let open = self.lang.pick("不带参数打开这个页面", "Open this page without parameters");
             AppError::fields(faults).with_remedy(open, self.path.as_str())
         })

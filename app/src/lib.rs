@@ -23,6 +23,8 @@ mod pages;
 #[cfg(feature = "ssr")]
 mod prefetch;
 #[cfg(feature = "ssr")]
+mod session;
+#[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
 mod ui;
@@ -35,5 +37,7 @@ pub use error::{AppError, error_page};
 pub use pages::router;
 #[cfg(feature = "ssr")]
 pub use prefetch::is_prefetch;
+#[cfg(feature = "ssr")]
+pub use session::{cookie_name, session_token};
 #[cfg(feature = "ssr")]
 pub use shell::english_page;

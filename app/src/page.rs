@@ -8,6 +8,7 @@ use leptos::reactive::owner::Owner;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::shell;
+use crate::ui::form::Typed;
 
 /// Where a page belongs in the main navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +82,16 @@ impl Page {
         self
     }
 
+    /// Shows a form again whose fields are wrong.
+    pub(crate) fn refused(mut self, lang: kaishu_types::Lang, typed: &Typed) -> Self {
+        if typed.is_refused() {
+            self.title = format!("{} · {}", typed.n_faults(lang), self.title);
+            self.status = StatusCode::BAD_REQUEST;
+            self.error = Some(typed.error());
+        }
+        self
+    }
+
     /// Keeps search engines and caches away.
     pub(crate) fn private(mut self) -> Self {
         self.listed = false;
@@ -109,6 +120,8 @@ pub(crate) fn respond(ctx: &Ctx, make: impl FnOnce() -> Result<Page, AppError>) 
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         let cache = match keep {
+            // The frame shows who reads.
+            Keep::Catalogue if ctx.caller.came().is_some() => "private, no-cache",
             Keep::Catalogue => "public, max-age=0, must-revalidate",
             Keep::Never => "no-store",
         };

@@ -1,11 +1,13 @@
 //! The frame of every page: head, masthead, footer.
 
+use kaishu_portal::accounts::Waits;
 use kaishu_types::Lang;
 use leptos::prelude::*;
 
 use crate::ctx::{Ctx, Theme};
 use crate::page::{Page, Section, respond};
 use crate::ui::crumbs::crumbs;
+use crate::ui::data::data;
 use crate::ui::heading::heading;
 use crate::ui::icon::{SEAL, SPRITE, icon};
 
@@ -137,19 +139,87 @@ fn masthead(ctx: &Ctx, section: Option<Section>) -> AnyView {
                     <a class="ks-plain" href=other.clone() lang=other_lang hreflang=other_lang>
                         {words.other_language}
                     </a>
-                    <a class="btn btn-sm btn-outline" href=ctx.href("/login")>{words.log_in}</a>
+                    {account_menu(ctx)}
                 </div>
                 <details class="ks-menu">
                     <summary>{icon("menu")}{words.menu}</summary>
                     <nav aria-label=words.small_navigation>
                         {links()}
                         <a href=other lang=other_lang hreflang=other_lang>{words.other_language}</a>
-                        <a href=ctx.href("/login")>{words.log_in}</a>
+                        {account_links(ctx)}
                     </nav>
                 </details>
             </div>
             <div class="ks-rule"></div>
         </header>
+    }
+    .into_any()
+}
+
+/// Where one's own account is looked after.
+const OWN: [(&str, &str, &str); 3] = [
+    ("/me", "我的账号", "My account"),
+    ("/me/security", "登录与安全", "Login and security"),
+    ("/me/tokens", "访问令牌", "Tokens"),
+];
+
+/// Draws the way to the login, or the name of who reads with a small menu.
+fn account_menu(ctx: &Ctx) -> AnyView {
+    let Some(name) = ctx.caller.name() else {
+        let (path, word) = login_way(ctx);
+        return view! { <a class="btn btn-sm btn-outline" href=ctx.href(path)>{word}</a> }
+            .into_any();
+    };
+    let links: Vec<_> = OWN
+        .iter()
+        .map(|(path, zh, en)| {
+            view! { <li><a href=ctx.href(path)>{ctx.lang.pick(*zh, *en)}</a></li> }
+        })
+        .collect();
+    view! {
+        <details class="ks-drop ks-account">
+            <summary class="btn btn-sm btn-outline">
+                <span class="sr-only">{ctx.lang.pick("账号：", "Account: ")}</span>
+                <span class="ks-account-name">{data(ctx.lang, name)}</span>
+                {icon("down")}
+            </summary>
+            <ul>
+                {links}
+                <li>{log_out(ctx)}</li>
+            </ul>
+        </details>
+    }
+    .into_any()
+}
+
+/// Draws the same for the menu of small screens.
+fn account_links(ctx: &Ctx) -> AnyView {
+    if !ctx.caller.is_logged_in() {
+        let (path, word) = login_way(ctx);
+        return view! { <a href=ctx.href(path)>{word}</a> }.into_any();
+    }
+    let links: Vec<_> = OWN
+        .iter()
+        .map(|(path, zh, en)| view! { <a href=ctx.href(path)>{ctx.lang.pick(*zh, *en)}</a> })
+        .collect();
+    view! { {links}{log_out(ctx)} }.into_any()
+}
+
+/// Whoever gave the password and not yet the code goes on where the code is asked for.
+fn login_way(ctx: &Ctx) -> (&'static str, &'static str) {
+    let go_on = ctx.lang.pick("完成登录", "Finish logging in");
+    match ctx.caller.waits() {
+        Some(Waits::Code) => ("/login/code", go_on),
+        Some(Waits::Enrolment) => ("/me/security/code", go_on),
+        None => ("/login", ctx.words.log_in),
+    }
+}
+
+fn log_out(ctx: &Ctx) -> AnyView {
+    view! {
+        <form method="post" action=ctx.href("/logout")>
+            <button class="cursor-pointer" type="submit">{ctx.lang.pick("退出", "Log out")}</button>
+        </form>
     }
     .into_any()
 }

@@ -360,7 +360,6 @@ words! {
     coming: "这项功能将在后续版本开放，现在不能在网上办理。", "This comes with a later release; it cannot be done online yet.";
     until_then: "在此以前，按数据集页面的联系方式与提供单位商定。", "Until then, arrange it with the provider, whose contact is on the page of the dataset.";
     until_then_here: "在此以前，按本页的联系方式与提供单位商定。", "Until then, arrange it with the provider, whose contact is on this page.";
-    coming_with_downloads: "登录将在后续版本开放。", "Logging in comes with a later release.";
     login_needed_today: "按现行规则，无条件开放数据也要登录后取得，所以现在可以查找和查看，还不能下载。", "Under the rules in force, open data too is taken after logging in; so the catalogue can be searched and read, and files cannot be taken yet.";
     providers_today: "提供单位要发布、更新或者更正数据的，现在把目录和文件交给本页所列的主管部门，由平台导入。", "Providers who publish, update or correct data hand the entry and the files to the authority on this page, which has them imported.";
     will_be_possible: "届时可以", "What will be possible";

@@ -1,6 +1,7 @@
 //! The pages, one file each, and their addresses.
 
 mod accessibility;
+mod account;
 mod appearance;
 pub(crate) mod catalogue;
 mod dataset;
@@ -76,9 +77,9 @@ where
         .route(&at("/datasets/{code}/report"), get(soon::report))
         .route(&at("/demands"), get(soon::demands))
         .route(&at("/showcases"), get(soon::showcases))
-        .route(&at("/login"), get(soon::login))
         .route(&at("/help"), get(help::show))
         .route(&at("/accessibility"), get(accessibility::show))
         .route(&at("/developers"), get(developers::show))
         .route(&at("/appearance"), post(appearance::choose))
+        .merge(account::router(prefix))
 }

@@ -30,7 +30,6 @@ enum Feature {
     Report,
     Demands,
     Showcases,
-    Login,
 }
 
 /// `GET /datasets/{code}/apply`
@@ -61,11 +60,6 @@ pub(crate) async fn demands(ctx: Ctx, portal: State<Portal>) -> Response {
 /// `GET /showcases`
 pub(crate) async fn showcases(ctx: Ctx, portal: State<Portal>) -> Response {
     of_portal(&ctx, &portal, Feature::Showcases)
-}
-
-/// `GET /login`
-pub(crate) async fn login(ctx: Ctx, portal: State<Portal>) -> Response {
-    of_portal(&ctx, &portal, Feature::Login)
 }
 
 async fn of_dataset(
@@ -110,7 +104,6 @@ impl Feature {
             Self::Report => words.report,
             Self::Demands => words.demands,
             Self::Showcases => words.showcases,
-            Self::Login => words.log_in,
         }
     }
 
@@ -118,7 +111,6 @@ impl Feature {
         match self {
             Self::Demands => Some(Section::Demands),
             Self::Showcases => Some(Section::Showcases),
-            Self::Login => None,
             _ => Some(Section::Datasets),
         }
     }
@@ -153,7 +145,6 @@ impl Feature {
             Self::Report => &["report.channel", "violation.closure", "rectify.issuer"],
             Self::Demands => &["demand.reply_wd"],
             Self::Showcases => &["attribution.rule"],
-            Self::Login => &["login.unconditional", "account.reply_wd"],
         }
     }
 
@@ -191,11 +182,6 @@ impl Feature {
                 lang.pick("每项成果写明用了哪些数据集、哪一天取得，由主管部门审核后公布。", "Each names its datasets and the day of retrieval; the authority checks and publishes it."),
                 lang.pick("数据集的页面列出用它做成的成果。", "The page of a dataset lists what was made of it."),
             ],
-            Self::Login => [
-                lang.pick("个人、企业和其他组织各有账户，用来申请、签署和查看进度。", "People, companies and other organizations have accounts to apply, sign and follow up."),
-                lang.pick("账户持有人可以列出自己的全部回执。", "Account holders can list all their receipts."),
-                lang.pick("提供单位在工作台发布和更新数据，主管部门在工作台审查和监督。", "Providers publish and update at a desk of their own; the authority reviews and supervises at its own."),
-            ],
         }
     }
 
@@ -226,10 +212,6 @@ impl Feature {
             Self::Showcases => lang.pick(
                 "可以先使用数据，按署名行注明来源；有成果的，按本页的联系方式告诉数据主管部门。",
                 "Use the data with its attribution line, and tell the data authority, whose contact is on this page, of the result.",
-            ),
-            Self::Login => lang.pick(
-                "查找、查看和验证都不需要登录，也不收费。下载无条件开放的数据要不要登录，由现行规则决定，数据集页面上写明。",
-                "Searching, reading and verifying need no login and cost nothing. Whether open data is downloaded after logging in is for the rules in force; the page of each dataset says so.",
             ),
         }
     }
@@ -266,9 +248,8 @@ fn page(
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
                 <div class="min-w-0">
                     <div class="ks-note max-w-[44rem]">
-                        <p><b class="font-semibold">{coming(ctx, feature, policy)}</b></p>
+                        <p><b class="font-semibold">{words.coming}</b></p>
                         <p>{today(ctx, feature, found, policy)}</p>
-                        {(feature == Feature::Login).then(|| view! { <p id="providers" class="mt-2">{words.providers_today}</p> })}
                     </div>
                     <section aria-labelledby="h-promise" class="mt-12">
                         {section_head("h-promise", words.will_be_possible)}
@@ -291,16 +272,6 @@ fn page(
     page
 }
 
-/// Says that it comes later; under a rule that demands a login, that open data waits for it.
-fn coming(ctx: &Ctx, feature: Feature, policy: &PolicyView) -> &'static str {
-    let words = ctx.words;
-    if feature == Feature::Login && login_is_needed(policy) {
-        words.coming_with_downloads
-    } else {
-        words.coming
-    }
-}
-
 fn login_is_needed(policy: &PolicyView) -> bool {
     crate::ui::law::rule(policy, "login.unconditional").is_some_and(|rule| rule.raw == "true")
 }
@@ -308,9 +279,6 @@ fn login_is_needed(policy: &PolicyView) -> bool {
 /// Says what can be done today, for this dataset and under these rules.
 fn today(ctx: &Ctx, feature: Feature, found: Option<&DatasetPage>, policy: &PolicyView) -> AnyView {
     let words = ctx.words;
-    if feature == Feature::Login && login_is_needed(policy) {
-        return words.login_needed_today.into_any();
-    }
     let Some(found) = found.filter(|_| feature == Feature::Apply) else {
         return feature.today(ctx).into_any();
     };
