@@ -10,6 +10,7 @@ use kaishu_domain::Calendar;
 use kaishu_domain::policy::Expiry;
 use kaishu_portal::Portal;
 use kaishu_server::assets::Assets;
+use kaishu_types::Lang;
 use serde::Serialize;
 
 use super::Common;
@@ -26,6 +27,9 @@ pub(crate) struct Arguments {
     /// Print the findings as JSON
     #[arg(long)]
     json: bool,
+    /// Print who may do what, and look at nothing
+    #[arg(long, conflicts_with = "json")]
+    permissions: bool,
 }
 
 /// How grave a finding is.
@@ -62,6 +66,10 @@ impl Findings {
 
 /// Looks at everything and says what is wrong and what would mend it.
 pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result<ExitCode> {
+    if arguments.permissions {
+        super::print(kaishu_domain::permission::table(Lang::En).trim_end())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let config = common.load(false, None)?;
     let mut findings = Findings::default();
     if check_folder(&mut findings, &config.data_dir) {

@@ -7,6 +7,8 @@ mod index;
 mod openapi;
 mod serve;
 mod tables;
+mod token;
+mod user;
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -55,6 +57,12 @@ enum Command {
     /// Look after tables: what was found in them, what becomes of it
     #[command(subcommand)]
     Tables(tables::Command),
+    /// Look after accounts and their roles
+    #[command(subcommand)]
+    User(user::Command),
+    /// Look after tokens of the HTTP API
+    #[command(subcommand)]
+    Token(token::Command),
     /// Check that everything is in place
     Doctor(doctor::Arguments),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON)
@@ -70,6 +78,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo => demo::run(&common).await,
         Command::Index(index::Command::Rebuild) => index::rebuild(&common).await,
         Command::Tables(command) => tables::run(&common, command).await,
+        Command::User(command) => user::run(&common, command).await,
+        Command::Token(token::Command::Add(adding)) => token::add(&common, adding).await,
         Command::Doctor(arguments) => doctor::run(&common, arguments).await,
         Command::Openapi => openapi::run(),
     }

@@ -20,6 +20,9 @@ use super::{Common, demo};
 /// How often counted views and downloads are written.
 const FLUSH_PAUSE: Duration = Duration::from_secs(30);
 
+/// How often accounts and sessions that ran out are ended; they are of no use before that, either.
+const SWEEP_PAUSE: Duration = Duration::from_secs(10 * 60);
+
 /// How it is served.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -65,6 +68,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     tokio::spawn(portal.clone().follow_files());
     tokio::spawn(flush_usage(portal.clone()));
     tokio::spawn(super::sweep(portal.clone()));
+    tokio::spawn(sweep_accounts(portal.clone()));
     let max_open = usize::try_from(config.max_open_connections.get()).unwrap_or(usize::MAX);
     let bounds = Bounds { max_open, proxies: config.trusted_proxies, ..Bounds::default() };
     connections::serve(listener, app, bounds, stop_signal()).await;
@@ -111,6 +115,19 @@ async fn warm(state: State) {
         tracing::error!(error = &error as &dyn std::error::Error, "the index could not be warmed");
     }
     state.set_warm();
+}
+
+/// Ends what ran out: contracts, sessions, links.
+async fn sweep_accounts(portal: Portal) {
+    loop {
+        if let Err(error) = portal.sweep_accounts().await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "accounts and sessions that ran out could not be ended yet"
+            );
+        }
+        tokio::time::sleep(SWEEP_PAUSE).await;
+    }
 }
 
 async fn flush_usage(portal: Portal) {

@@ -9,6 +9,7 @@ mod pages;
 mod panics;
 mod request_id;
 mod security;
+mod sessions;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -22,12 +23,14 @@ use crate::state::State;
 /// Puts all layers around the routes, the innermost first.
 pub(crate) fn around(routes: Router<State>, state: &State) -> Router<State> {
     routes
+        .layer(from_fn_with_state(state.clone(), sessions::find_token))
         .layer(from_fn_with_state(state.clone(), body_limit::guard))
         .layer(from_fn_with_state(state.clone(), address::guard))
         .layer(from_fn_with_state(state.clone(), errors::dress))
         .layer(compression())
         .layer(from_fn(cors::open))
         .layer(from_fn_with_state(state.clone(), pages::keep))
+        .layer(from_fn_with_state(state.clone(), sessions::find))
         .layer(from_fn(panics::catch))
         .layer(from_fn(security::protect))
         .layer(from_fn(log::write))

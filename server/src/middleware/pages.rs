@@ -5,6 +5,7 @@ use axum::extract::{Request, State as Shared};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use kaishu_portal::accounts::Caller;
 use kaishu_types::DatasetCode;
 
 use crate::negotiation::Encoding;
@@ -89,7 +90,8 @@ fn reader(request: &Request) -> Reader {
     }
     // Errors come as JSON to those who prefer it; pages never do.
     let prefers_json = crate::negotiation::prefers_json(path, headers);
-    if prefers_json || headers.contains_key(header::AUTHORIZATION) {
+    let is_logged_in = request.extensions().get::<Caller>().is_some();
+    if is_logged_in || prefers_json || headers.contains_key(header::AUTHORIZATION) {
         return Reader::Known;
     }
     Reader::Anonymous(theme(headers))

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod account_commands;
+mod accounts;
 mod addresses;
 mod api;
 mod bundles;
@@ -22,6 +24,7 @@ mod language;
 mod mandatory;
 mod pages;
 mod places;
+mod post_box;
 mod quality;
 mod real_tables;
 mod release;

@@ -1,0 +1,758 @@
+//! Accounts through the front door: registering, logging in, second factors, tokens, and what ends them.
+
+use axum::body::Body;
+use chrono::TimeDelta;
+use http::{Method, Request};
+use kaishu_portal::accounts::{Caller, Contract, NewStaff};
+use kaishu_portal::{Error, Portal};
+use kaishu_server::Limits;
+use kaishu_server::assets::Assets;
+use kaishu_testkit::portal::now;
+use kaishu_testkit::{Setup, TestPortal};
+use kaishu_types::account::{AccountKind, AccountState, Login, Role, RoleGrant, TokenScope};
+use kaishu_types::{ErrorCode, Lang};
+
+use crate::post_box::PostBox;
+use crate::support::{Answer, TestSite};
+
+const PASSWORD: &str = "correct horse battery";
+
+fn login(text: &str) -> Login {
+    text.parse().unwrap()
+}
+
+fn role(role: Role) -> RoleGrant {
+    let organization = role.is_of_organization().then(|| "YX-FGW".parse().unwrap());
+    RoleGrant { role, organization, region: None }
+}
+
+fn staff(name: &str, roles: &[Role]) -> NewStaff {
+    NewStaff {
+        login: login(name),
+        kind: AccountKind::Person,
+        name: Some(format!("{name} 的名字")),
+        email: Some(format!("{name}@example.cn")),
+        password: PASSWORD.to_owned(),
+        contract: None,
+        roles: roles.iter().copied().map(role).collect(),
+    }
+}
+
+/// Makes an account that can be used.
+async fn add(portal: &Portal, name: &str, roles: &[Role]) {
+    portal.add_account(&Caller::command(), staff(name, roles), Lang::En).await.unwrap();
+}
+
+/// A portal that sends its mail to where it can be read.
+async fn with_post_box() -> (TestSite, PostBox) {
+    let post_box = PostBox::open().await;
+    let test_portal = TestPortal::open_with(Setup::default(), |settings| {
+        settings.mail.url = Some(post_box.url());
+        settings.mail.from = Some("数据 <data@example.cn>".to_owned());
+    })
+    .await;
+    (TestSite::of(test_portal, Assets::none(), Limits::default()), post_box)
+}
+
+/// A browser: it holds the cookies that it was given.
+struct Browser<'a> {
+    site: &'a TestSite,
+    cookies: Vec<(String, String)>,
+}
+
+impl<'a> Browser<'a> {
+    fn new(site: &'a TestSite) -> Self {
+        Self { site, cookies: Vec::new() }
+    }
+
+    fn cookie(&self) -> String {
+        let pairs: Vec<_> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("; ")
+    }
+
+    async fn get(&mut self, path: &str) -> Answer {
+        let answer = self.site.get_with(path, &[("cookie", &self.cookie())]).await;
+        self.keep(&answer);
+        answer
+    }
+
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let cookie = self.cookie();
+        let headers = [
+            ("cookie", cookie.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+            ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0"),
+        ];
+        let answer = self.site.ask(Method::POST, path, &headers, &body).await;
+        self.keep(&answer);
+        answer
+    }
+
+    fn keep(&mut self, answer: &Answer) {
+        for set in answer.headers.get_all("set-cookie") {
+            let set = set.to_str().unwrap();
+            let (pair, rest) = set.split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.retain(|(known, _)| known != name);
+            if !rest.contains("Max-Age=0") {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+
+    async fn log_in(&mut self, name: &str, password: &str) -> Answer {
+        self.post("/login", &[("login", name), ("password", password)]).await
+    }
+
+    /// Whether the own account is shown.
+    async fn is_in(&mut self) -> bool {
+        self.get("/me").await.status == 200
+    }
+}
+
+#[track_caller]
+fn assert_goes_to(answer: &Answer, path: &str) {
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_eq!(answer.header("location"), path);
+}
+
+/// The one-time code of a secret as a page shows it, at a time.
+fn code_of(secret: &str, at: chrono::DateTime<chrono::Utc>) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret.replace(' ', "")).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    totp.generate(u64::try_from(at.timestamp()).unwrap()).to_string()
+}
+
+/// Registers, confirms by the link of the mail, logs in, and comes out on the own page: each step a form, no
+/// script, over a server for mail.
+#[tokio::test]
+async fn somebody_registers_confirms_and_logs_in() {
+    let (site, post_box) = with_post_box().await;
+    let mut browser = Browser::new(&site);
+    browser.get("/register").await.assert_well_formed_page("/register");
+    let fields = [
+        ("kind", "person"),
+        ("name", "李娜"),
+        ("login", "li.na"),
+        ("email", "li.na@example.cn"),
+        ("password", PASSWORD),
+    ];
+
+    assert_goes_to(&browser.post("/register", &fields).await, "/register/sent");
+    browser.get("/register/sent").await.assert_well_formed_page("/register/sent");
+    let early = browser.log_in("li.na", PASSWORD).await;
+    assert_eq!(early.status, 400);
+    assert!(early.text().contains("邮箱还没有确认"), "{}", early.text());
+
+    let letter = post_box.last().await;
+    assert!(letter.to.contains("li.na@example.cn"), "{letter:?}");
+    let link = letter.link("/confirm/");
+    let page = browser.get(&link).await;
+    page.assert_well_formed_page(&link);
+    assert!(page.text().contains("li.na"));
+    assert!(!browser.is_in().await, "opening a link changes nothing: programs do that too");
+    assert_goes_to(&browser.post(&link, &[]).await, "/login?done=confirmed");
+    assert_eq!(browser.post(&link, &[]).await.status, 404, "a link works once");
+
+    let wanted = [("login", "li.na"), ("password", PASSWORD), ("next", "/datasets?q=a%26b")];
+    assert_goes_to(&browser.post("/login", &wanted).await, "/datasets?q=a%26b");
+    let me = browser.get("/me").await;
+    me.assert_well_formed_page("/me");
+    let text = me.texts("main").concat();
+    for said in ["li.na", "李娜", "li.na@example.cn", "数据使用者"] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert_eq!(me.header("cache-control"), "no-store");
+    assert!(me.texts("header").concat().contains("李娜"));
+    for path in ["/me/security", "/me/tokens", "/en/me", "/en/me/security", "/en/me/tokens"] {
+        browser.get(path).await.assert_well_formed_page(path);
+    }
+
+    assert_goes_to(&browser.post("/logout", &[]).await, "/login?done=out");
+    assert!(!browser.is_in().await);
+}
+
+#[tokio::test]
+async fn the_cookie_is_only_for_this_site_and_new_at_each_login() {
+    let site = TestSite::empty().await;
+    add(site.test_portal.portal(), "li.na", &[Role::DataUser]).await;
+    let mut browser = Browser::new(&site);
+
+    let first = browser.log_in("li.na", PASSWORD).await;
+    let set = first.header("set-cookie").to_owned();
+    let before = browser.cookie();
+    assert!(set.starts_with("kaishu="), "{set}");
+    for part in ["; HttpOnly", "; SameSite=Lax", "; Path=/"] {
+        assert!(set.contains(part), "{set}");
+    }
+    assert!(browser.is_in().await);
+
+    browser.log_in("li.na", PASSWORD).await;
+    assert_ne!(browser.cookie(), before);
+    assert!(browser.is_in().await);
+    let old = site.get_with("/me", &[("cookie", &before)]).await;
+    assert_eq!(old.status, 303, "the session before has ended");
+    let forged =
+        site.get_with("/me", &[("cookie", "kaishu=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]);
+    assert_eq!(forged.await.header("location"), "/login?next=/me");
+}
+
+#[tokio::test]
+async fn who_asks_learns_nothing_of_other_accounts() {
+    let (site, post_box) = with_post_box().await;
+    add(site.test_portal.portal(), "li.na", &[Role::DataUser]).await;
+    let mut browser = Browser::new(&site);
+    let said = |answer: &Answer| {
+        let said = answer.texts("main [role=alert]").concat();
+        assert!(!said.is_empty());
+        (answer.status, said)
+    };
+
+    let known = said(&browser.log_in("li.na", "wrong password").await);
+    for (name, password) in
+        [("nobody", PASSWORD), ("", ""), ("x y", "z"), ("nobody@example.cn", PASSWORD)]
+    {
+        assert_eq!(said(&browser.log_in(name, password).await), known, "{name}");
+    }
+    for name in ["li.na", "nobody", "li.na@example.cn", "nobody@example.cn"] {
+        let answer = browser.post("/forgot", &[("login", name)]).await;
+        assert_goes_to(&answer, "/forgot/sent");
+    }
+    assert!(post_box.last().await.to.contains("li.na@example.cn"));
+    // An address that has an account: its owner is told, and who registers is not.
+    let fields = [
+        ("kind", "organization"),
+        ("name", "某公司"),
+        ("login", "firm"),
+        ("email", "LI.NA@example.cn"),
+        ("password", PASSWORD),
+    ];
+    assert_goes_to(&browser.post("/register", &fields).await, "/register/sent");
+    assert_eq!(said(&browser.log_in("firm", PASSWORD).await), known);
+}
+
+#[tokio::test]
+async fn five_wrong_passwords_suspend_the_login_for_everybody_alike() {
+    let site = TestSite::empty().await;
+    let portal = site.test_portal.portal();
+    add(portal, "li.na", &[Role::DataUser]).await;
+    let mut browser = Browser::new(&site);
+    let mut answers = Vec::new();
+    for _ in 0..5 {
+        answers.push(browser.log_in("li.na", "wrong password").await);
+    }
+
+    answers.push(browser.log_in("li.na", PASSWORD).await);
+
+    for answer in &answers {
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.texts("main [role=alert]"), answers[0].texts("main [role=alert]"));
+    }
+    let later = site.test_portal.open_at(now() + TimeDelta::minutes(15)).await;
+    let browser = kaishu_portal::accounts::Browser::default();
+    later.log_in("li.na", PASSWORD, &browser, Lang::Zh).await.unwrap();
+    let now = site.test_portal.portal().log_in("li.na", PASSWORD, &browser, Lang::Zh).await;
+    now.unwrap();
+}
+
+#[tokio::test]
+async fn staff_set_one_time_codes_up_before_anything_else() {
+    let site = TestSite::demo().await;
+    add(site.test_portal.portal(), "zhang.wei", &[Role::Officer]).await;
+    let mut browser = Browser::new(&site);
+
+    assert_goes_to(&browser.log_in("zhang.wei", PASSWORD).await, "/me/security/code");
+    for path in ["/me", "/me/security", "/me/tokens"] {
+        assert_goes_to(&browser.get(path).await, "/me/security/code");
+    }
+    let refused =
+        browser.post("/me/tokens", &[("name", "x"), ("scope", "read"), ("days", "1")]).await;
+    assert_goes_to(&refused, "/me/security/code");
+    let page = browser.get("/me/security/code").await;
+    page.assert_well_formed_page("/me/security/code");
+    assert_eq!(page.header("cache-control"), "no-store");
+    let secret = page.texts("main code").concat();
+    let uri = page.attributes("main a[href^=otpauth]", "href").concat();
+    assert!(uri.starts_with("otpauth://totp/"), "{uri}");
+    assert!(uri.contains(&format!("secret={}", secret.replace(' ', ""))), "{uri}");
+    assert_eq!(page.texts("main [role=img] svg").len(), 1);
+
+    let wrong = browser.post("/me/security/code", &[("code", "000000")]).await;
+    assert_eq!(wrong.status, 400);
+    assert_eq!(wrong.texts("main code").concat(), secret, "the secret stays for the session");
+    let before = browser.cookie();
+    let code = code_of(&secret, now());
+    let typed = format!(" {} {}", &code[..3], &code[3..]);
+    assert_goes_to(
+        &browser.post("/me/security/code", &[("code", &typed)]).await,
+        "/me/security?done=code",
+    );
+    assert_ne!(browser.cookie(), before, "the cookie is another one");
+    assert!(browser.is_in().await);
+
+    // From now on each login asks for a code, and each code works once.
+    let mut other = Browser::new(&site);
+    assert_goes_to(&other.log_in("zhang.wei", PASSWORD).await, "/login/code");
+    assert_goes_to(&other.get("/me").await, "/login/code");
+    other.get("/login/code").await.assert_well_formed_page("/login/code");
+    let used = other.post("/login/code", &[("code", &code)]).await;
+    assert_eq!(used.status, 400, "the code that set it up was used");
+    let next = code_of(&secret, now() + TimeDelta::seconds(30));
+    assert_goes_to(
+        &other.post("/login/code", &[("code", &next), ("next", "//evil.cn")]).await,
+        "/me",
+    );
+    assert!(other.is_in().await);
+    let mut third = Browser::new(&site);
+    third.log_in("zhang.wei", PASSWORD).await;
+    assert_eq!(third.post("/login/code", &[("code", &next)]).await.status, 400);
+    let given_up = other.post("/me/security/code/end", &[("code_password", PASSWORD)]).await;
+    assert_eq!(given_up.status, 403, "staff cannot give codes up");
+}
+
+/// Who knows the password cannot try codes without end: attempts are counted over all sessions.
+#[tokio::test]
+async fn codes_cannot_be_guessed() {
+    let site = TestSite::empty().await;
+    add(site.test_portal.portal(), "li.na", &[Role::DataUser]).await;
+    let mut owner = Browser::new(&site);
+    owner.log_in("li.na", PASSWORD).await;
+    let page = owner.get("/me/security/code").await;
+    let secret = page.texts("main code").concat();
+    owner.post("/me/security/code", &[("code", &code_of(&secret, now()))]).await;
+    assert!(owner.is_in().await);
+
+    let right = code_of(&secret, now() + TimeDelta::seconds(30));
+    let mut n_tries = 0;
+    for _ in 0..4 {
+        let mut thief = Browser::new(&site);
+        if thief.log_in("li.na", PASSWORD).await.status != 303 {
+            break;
+        }
+        thief.post("/login/code", &[("code", "123456")]).await;
+        n_tries += 1;
+    }
+    assert!(n_tries < 4, "{n_tries} codes were tried");
+    let mut thief = Browser::new(&site);
+    thief.log_in("li.na", PASSWORD).await;
+    thief.post("/login/code", &[("code", &right)]).await;
+    assert!(!thief.is_in().await);
+    assert!(owner.is_in().await, "who is logged in stays so");
+    let given_up = owner.post("/me/security/code/end", &[("code_password", PASSWORD)]).await;
+    assert_eq!(given_up.status, 400, "while it is suspended, no password is taken");
+}
+
+/// Proves ORG-06 as far as access goes: a change of roles and a disabled account end sessions and tokens with
+/// the next request.
+#[tokio::test]
+async fn other_roles_and_a_disabled_account_end_sessions_and_tokens_at_once() {
+    let site = TestSite::demo().await;
+    let portal = site.test_portal.portal();
+    let caller = Caller::command();
+    add(portal, "li.na", &[Role::DataUser]).await;
+    add(portal, "other", &[Role::DataUser]).await;
+    let mut other = Browser::new(&site);
+    other.log_in("other", PASSWORD).await;
+    for by_roles in [true, false] {
+        let mut browser = Browser::new(&site);
+        browser.log_in("li.na", PASSWORD).await;
+        let wanted = ("nightly", TokenScope::Read, 30);
+        let token =
+            portal.make_token_for(&caller, &login("li.na"), wanted, Lang::En).await.unwrap();
+        assert!(browser.is_in().await);
+        assert_eq!(with_token(&site, &token).await.status, 200);
+
+        if by_roles {
+            let change = (vec![role(Role::Expert)], vec![]);
+            portal.change_roles(&caller, &login("li.na"), change, Lang::En).await.unwrap();
+            let change = (vec![], vec![Role::Expert]);
+            portal.change_roles(&caller, &login("li.na"), change, Lang::En).await.unwrap();
+        } else {
+            portal.set_enabled(&caller, &login("li.na"), false, Lang::En).await.unwrap();
+        }
+
+        assert!(!browser.is_in().await);
+        with_token(&site, &token).await.assert_problem(401, "/me/tokens");
+        assert!(other.is_in().await, "nobody else is logged out");
+    }
+    let mut browser = Browser::new(&site);
+    let disabled = browser.log_in("li.na", PASSWORD).await;
+    assert!(disabled.text().contains("已经停用"), "{}", disabled.text());
+    assert!(browser.log_in("li.na", "wrong").await.text().contains("登录名或者密码不对"));
+}
+
+async fn with_token(site: &TestSite, token: &str) -> Answer {
+    let value = format!("Bearer {token}");
+    site.get_with("/api/v1/datasets", &[("authorization", &value)]).await
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_ends() {
+    let site = TestSite::demo().await;
+    add(site.test_portal.portal(), "li.na", &[Role::DataUser]).await;
+    let mut browser = Browser::new(&site);
+    browser.log_in("li.na", PASSWORD).await;
+    let wrong =
+        browser.post("/me/tokens", &[("name", "<b>"), ("scope", "decide"), ("days", "367")]).await;
+    assert_eq!(wrong.status, 400);
+    assert_eq!(wrong.attributes("main .ks-error a", "href"), ["#scope", "#days"]);
+    assert_eq!(wrong.attributes("main input[name=name]", "value"), ["<b>"]);
+    wrong.assert_well_formed_page("/me/tokens");
+
+    let fields = [("name", "nightly"), ("scope", "read"), ("days", "30")];
+    let made = browser.post("/me/tokens", &fields).await;
+    assert_goes_to(&made, "/me/tokens");
+    assert!(!made.header("set-cookie").contains("kst_"), "no token stands in a header");
+    let page = browser.get("/me/tokens").await;
+    let token = page.texts("#token").concat();
+    assert!(token.starts_with("kst_") && token.len() == 47, "{token}");
+    let again = browser.get("/me/tokens").await;
+    assert!(again.texts("#token").is_empty(), "it is shown once");
+    assert!(again.text().contains("nightly") && !again.text().contains(&token));
+
+    assert_eq!(with_token(&site, &token).await.status, 200);
+    let revoke = again.attributes("main form[action$=revoke]", "action").concat();
+    let mut other = Browser::new(&site);
+    add(site.test_portal.portal(), "other", &[Role::DataUser]).await;
+    other.log_in("other", PASSWORD).await;
+    assert_eq!(other.post(&revoke, &[]).await.status, 404, "nobody takes another's token back");
+    assert_eq!(with_token(&site, &token).await.status, 200);
+    assert_goes_to(&browser.post(&revoke, &[]).await, "/me/tokens?done=revoked");
+    let refused = with_token(&site, &token).await;
+    refused.assert_problem(401, "/me/tokens");
+    assert!(refused.header("www-authenticate").starts_with("Bearer"));
+}
+
+#[tokio::test]
+async fn a_wrong_or_expired_token_is_told_and_cookies_mean_nothing_to_the_api() {
+    let site = TestSite::demo().await;
+    let test_portal = &site.test_portal;
+    let portal = test_portal.portal();
+    add(portal, "li.na", &[Role::DataUser]).await;
+    let wanted = ("nightly", TokenScope::Read, 30);
+    let token =
+        portal.make_token_for(&Caller::command(), &login("li.na"), wanted, Lang::En).await.unwrap();
+
+    for wrong in ["x", "kst_", &token[..46], &token.replace("kst_", "kst-")] {
+        with_token(&site, wrong).await.assert_problem(401, "/me/tokens");
+    }
+    let caller = portal.caller_of_token(&token, Lang::Zh).await.unwrap();
+    assert_eq!(caller.login().map(Login::as_str), Some("li.na"));
+    let later = test_portal.open_at(now() + TimeDelta::days(30)).await;
+    let refused = later.caller_of_token(&token, Lang::Zh).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::Unauthenticated);
+    for days in [0, 367] {
+        let wanted = ("x", TokenScope::Read, days);
+        let (caller, owner) = (Caller::command(), login("li.na"));
+        let refused = portal.make_token_for(&caller, &owner, wanted, Lang::En).await;
+        assert_eq!(refused.unwrap_err().code(), ErrorCode::InvalidInput);
+    }
+
+    let mut browser = Browser::new(&site);
+    browser.log_in("li.na", PASSWORD).await;
+    let with_cookie = browser.get("/api/v1/datasets").await;
+    let without = site.get("/api/v1/datasets").await;
+    assert_eq!(with_cookie.bytes, without.bytes);
+    assert_eq!(with_cookie.header("cache-control"), without.header("cache-control"));
+}
+
+#[tokio::test]
+async fn nobody_is_shown_the_page_of_another() {
+    let site = TestSite::demo().await;
+    for name in ["li.na", "wang.wu"] {
+        add(site.test_portal.portal(), name, &[Role::DataUser]).await;
+    }
+    let mut li = Browser::new(&site);
+    li.log_in("li.na", PASSWORD).await;
+    let mut wang = Browser::new(&site);
+    wang.log_in("wang.wu", PASSWORD).await;
+    for path in ["/", "/datasets", "/en/datasets"] {
+        for _ in 0..2 {
+            let of_li = li.get(path).await;
+            let header = of_li.texts("header").concat();
+            assert!(header.contains("li.na 的名字") && !header.contains("wang.wu"), "{path}");
+            let cache = of_li.header("cache-control");
+            assert!(cache.starts_with("private") || cache == "no-store", "{path}: {cache}");
+            let vary = of_li.headers.get_all("vary").iter().map(|it| it.to_str().unwrap());
+            let vary = vary.collect::<Vec<_>>().join(", ").to_ascii_lowercase();
+            assert!(vary.contains("cookie"), "{vary}");
+            let of_nobody = site.get(path).await;
+            assert!(!of_nobody.text().contains("的名字"), "{path}");
+            assert!(of_nobody.header("cache-control").starts_with("public"));
+            assert!(wang.get(path).await.texts("header").concat().contains("wang.wu 的名字"));
+        }
+        // Cookies of others, and one of ours that is of no session, defeat no kept page.
+        let kept = site.get(path).await;
+        for cookie in ["_ga=1", "kaishu=x", "kaishu=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+            let answer = site.get_with(path, &[("cookie", cookie)]).await;
+            assert_eq!(answer.header("etag"), kept.header("etag"), "{path} with {cookie}");
+            assert!(answer.header("cache-control").starts_with("public"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_login_leads_to_places_of_this_site_only() {
+    let site = TestSite::empty().await;
+    add(site.test_portal.portal(), "li.na", &[Role::DataUser]).await;
+    for next in ["//evil.cn", "https://evil.cn", "/\\evil.cn", "/%0d%0a", "/logout", "javascript:1"]
+    {
+        let mut browser = Browser::new(&site);
+        let page = browser.get(&format!("/login?next={next}")).await;
+        let fields = page.attributes("main input[name=next]", "value");
+        assert!(fields.is_empty() || next == "/%0d%0a", "{next}: {fields:?}");
+        let fields = [("login", "li.na"), ("password", PASSWORD), ("next", next)];
+        let answer = browser.post("/login", &fields).await;
+        let expected = if next == "/%0d%0a" { next } else { "/me" };
+        assert_goes_to(&answer, expected);
+    }
+}
+
+#[tokio::test]
+async fn forms_of_other_sites_are_refused() {
+    let site = TestSite::empty().await;
+    add(site.test_portal.portal(), "li.na", &[Role::DataUser]).await;
+    let mut browser = Browser::new(&site);
+    browser.log_in("li.na", PASSWORD).await;
+    let cookie = browser.cookie();
+    for path in ["/login", "/logout", "/me/tokens", "/me/security/password", "/register"] {
+        for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.cn")] {
+            let request = Request::builder()
+                .method(Method::POST)
+                .uri(path)
+                .header("host", "127.0.0.1:3000")
+                .header("cookie", &cookie)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header(name, value)
+                .body(Body::from("name=x&scope=read&days=1"))
+                .unwrap();
+            let answer = site.send(request).await;
+            assert_eq!(answer.status, 403, "{path} with {name}");
+        }
+    }
+    assert!(browser.is_in().await);
+    assert!(browser.get("/me/tokens").await.text().contains("还没有令牌"));
+}
+
+#[tokio::test]
+async fn what_was_typed_stays_and_what_is_wrong_stands_beside_it() {
+    let site = TestSite::empty().await;
+    let mut browser = Browser::new(&site);
+    let fields = [
+        ("kind", "organization"),
+        ("name", "<某公司> & \"Co\""),
+        ("login", "9 9"),
+        ("email", "no address"),
+        ("password", "kurzpw1"),
+    ];
+
+    let page = browser.post("/register", &fields).await;
+
+    assert_eq!(page.status, 400);
+    page.assert_well_formed_page("/register");
+    assert!(page.texts("title").concat().starts_with("有 3 处需要更正"));
+    assert_eq!(page.attributes("main .ks-error a", "href"), ["#login", "#email", "#password"]);
+    assert_eq!(page.attributes("main .ks-error[role=alert]", "tabindex"), ["-1"]);
+    assert!(page.texts("main .ks-error[autofocus]").len() == 1, "the focus goes to the summary");
+    assert_eq!(page.attributes("main input[name=name]", "value"), ["<某公司> & \"Co\""]);
+    assert_eq!(page.attributes("main input[name=login]", "value"), ["9 9"]);
+    assert_eq!(page.attributes("main input[name=password]", "value"), Vec::<String>::new());
+    assert!(!page.text().contains("kurzpw1"), "a password is never sent back");
+    assert_eq!(
+        page.attributes("main input[aria-invalid=true]", "name"),
+        ["login", "email", "password"]
+    );
+    assert_eq!(page.attributes("main input[name=kind][checked]", "value"), ["organization"]);
+    let fields: Vec<_> = ["name", "login", "email", "password"]
+        .iter()
+        .flat_map(|name| page.attributes(&format!("main input[name={name}]"), "autocomplete"))
+        .collect();
+    assert_eq!(fields, ["name", "username", "email", "new-password"]);
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_set_anew_and_all_access_ends() {
+    let (site, post_box) = with_post_box().await;
+    let portal = site.test_portal.portal();
+    add(portal, "li.na", &[Role::DataUser]).await;
+    let mut thief = Browser::new(&site);
+    thief.log_in("li.na", PASSWORD).await;
+    assert!(thief.is_in().await);
+    let mut owner = Browser::new(&site);
+
+    owner.post("/forgot", &[("login", "li.na")]).await;
+    let link = post_box.last().await.link("/reset/");
+    owner.get(&link).await.assert_well_formed_page(&link);
+    assert_eq!(owner.post(&link, &[("password", "password123")]).await.status, 400);
+    let done = owner.post(&link, &[("password", "another horse battery")]).await;
+
+    assert_goes_to(&done, "/login?done=reset");
+    assert!(!thief.is_in().await);
+    assert_eq!(owner.post(&link, &[("password", "a third horse battery")]).await.status, 404);
+    assert_eq!(owner.get(&link).await.status, 404);
+    assert_eq!(thief.log_in("li.na", PASSWORD).await.status, 400);
+    owner.log_in("li.na", "another horse battery").await;
+    assert!(owner.is_in().await);
+}
+
+#[tokio::test]
+async fn another_password_ends_the_sessions_elsewhere() {
+    let site = TestSite::empty().await;
+    add(site.test_portal.portal(), "li.na", &[Role::DataUser]).await;
+    let (mut here, mut there, mut third) =
+        (Browser::new(&site), Browser::new(&site), Browser::new(&site));
+    for browser in [&mut here, &mut there, &mut third] {
+        browser.log_in("li.na", PASSWORD).await;
+    }
+    let page = here.get("/me/security").await;
+    assert!(page.text().contains("Firefox · Linux"), "{}", page.text());
+    let ends = page.attributes("main form[action$=end]", "action");
+    assert_eq!(ends.len(), 2);
+    assert_goes_to(&here.post(&ends[0], &[]).await, "/me/security?done=session");
+    let (there_in, third_in) = (there.is_in().await, third.is_in().await);
+    assert!(there_in != third_in, "one of them is out");
+
+    let fields = [("current", "wrong"), ("password", "another horse battery")];
+    assert_eq!(here.post("/me/security/password", &fields).await.status, 400);
+    let fields = [("current", PASSWORD), ("password", "another horse battery")];
+    assert_goes_to(
+        &here.post("/me/security/password", &fields).await,
+        "/me/security?done=password",
+    );
+
+    assert!(here.is_in().await);
+    assert!(!there.is_in().await && !third.is_in().await);
+}
+
+/// Proves SEC-19: of the three administrators nobody is two, nor one and anything that decides; the refusal
+/// names the article.
+#[tokio::test]
+async fn nobody_is_two_administrators() {
+    let test_portal = TestPortal::open(Setup { with_demo: true, ..Setup::default() }).await;
+    let (portal, caller) = (test_portal.portal(), Caller::command());
+    let admins = [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
+    for (place, one) in admins.iter().enumerate() {
+        for other in Role::ALL.iter().filter(|other| *other != one && **other != Role::DataUser) {
+            let new = staff(&format!("both{place}.{}", other.as_str()), &[*one, *other]);
+            let refused = portal.add_account(&caller, new, Lang::Zh).await.unwrap_err();
+            let Error::Refused { code, rule, .. } = refused else { panic!("{refused}") };
+            assert_eq!(code, ErrorCode::Conflict);
+            let rule = rule.unwrap();
+            assert_eq!(rule.id, "SEC-19");
+            let link = kaishu_domain::regulation::Citation::new(&rule.article).link();
+            assert_eq!(link.as_deref(), Some("/rules/guangdong#a28"));
+        }
+        let name = format!("admin{place}");
+        add(portal, &name, &[*one, Role::DataUser]).await;
+        for other in admins.iter().filter(|other| *other != one) {
+            let change = (vec![role(*other)], vec![]);
+            let refused = portal.change_roles(&caller, &login(&name), change, Lang::En).await;
+            assert_eq!(refused.unwrap_err().code(), ErrorCode::Conflict);
+        }
+    }
+    // Who gives roles makes no accounts, and the other way round; nobody gives roles to oneself.
+    let browser = kaishu_portal::accounts::Browser::default();
+    for (name, makes, gives) in
+        [("admin0", true, false), ("admin1", false, true), ("admin2", false, false)]
+    {
+        let begun = portal.log_in(name, PASSWORD, &browser, Lang::En).await.unwrap();
+        let half = portal.caller_of_session(&begun.token).await.unwrap();
+        let offered = portal.offer_second_factor(&half, Lang::En).await.unwrap();
+        let code = code_of(&offered.secret, now());
+        let token = portal.set_up_second_factor(&half, &code, Lang::En).await.unwrap();
+        let admin = portal.caller_of_session(&token).await.unwrap();
+        let new = staff(&format!("by.{name}"), &[Role::DataUser]);
+        assert_eq!(portal.add_account(&admin, new, Lang::En).await.is_ok(), makes, "{name}");
+        assert!(portal.add_account(&half, staff("x.y", &[]), Lang::En).await.is_err());
+        let change = (vec![role(Role::Expert)], vec![]);
+        let given = portal.change_roles(&admin, &login("by.admin0"), change, Lang::En).await;
+        assert_eq!(given.is_ok(), gives, "{name}");
+        let change = (vec![], vec![Role::DataUser]);
+        let own = portal.change_roles(&admin, &login(name), change, Lang::En).await;
+        assert_eq!(own.unwrap_err().code(), ErrorCode::Forbidden);
+    }
+}
+
+/// Proves ORG-08: a contractor's account needs review, contract and end, and ends with the contract.
+#[tokio::test]
+async fn a_contractor_works_until_the_contract_ends() {
+    let test_portal = TestPortal::open(Setup::default()).await;
+    let (portal, caller) = (test_portal.portal(), Caller::command());
+    let whole = Contract {
+        security_review: "AQ-2026-7".to_owned(),
+        contract: "HT-2026-19".to_owned(),
+        ends_at: now() + TimeDelta::days(30),
+    };
+    let contractor = |contract: Option<Contract>| NewStaff {
+        kind: AccountKind::Contractor,
+        contract,
+        ..staff("firm", &[Role::DataUser])
+    };
+    for part in [
+        None,
+        Some(Contract { security_review: " ".to_owned(), ..whole.clone() }),
+        Some(Contract { contract: String::new(), ..whole.clone() }),
+        Some(Contract { ends_at: now(), ..whole.clone() }),
+    ] {
+        let refused = portal.add_account(&caller, contractor(part), Lang::Zh).await.unwrap_err();
+        let Error::Refused { rule: Some(rule), .. } = refused else { panic!("{refused}") };
+        assert_eq!(rule.id, "ORG-08");
+        assert!(kaishu_domain::regulation::Citation::new(&rule.article).link().is_some());
+    }
+    portal.add_account(&caller, contractor(Some(whole.clone())), Lang::Zh).await.unwrap();
+    let browser = kaishu_portal::accounts::Browser::default();
+    let begun = portal.log_in("firm", PASSWORD, &browser, Lang::Zh).await.unwrap();
+
+    let after = test_portal.open_at(whole.ends_at).await;
+    assert!(!after.caller_of_session(&begun.token).await.unwrap().is_logged_in());
+    assert!(after.log_in("firm", PASSWORD, &browser, Lang::Zh).await.is_err());
+    after.sweep_accounts().await.unwrap();
+    let known = after.accounts(&caller, Lang::Zh).await.unwrap();
+    assert_eq!(known[0].state, AccountState::Disabled);
+    let enabled = after.set_enabled(&caller, &login("firm"), true, Lang::Zh).await;
+    assert_eq!(enabled.unwrap_err().code(), ErrorCode::Conflict);
+}
+
+#[tokio::test]
+async fn sessions_end_by_themselves() {
+    let test_portal = TestPortal::open(Setup::default()).await;
+    let portal = test_portal.portal();
+    add(portal, "li.na", &[Role::DataUser]).await;
+    let browser = kaishu_portal::accounts::Browser::default();
+    let begun = portal.log_in("li.na", PASSWORD, &browser, Lang::Zh).await.unwrap();
+    let is_in_after = async |span: TimeDelta| {
+        let later = test_portal.open_at(now() + span).await;
+        later.caller_of_session(&begun.token).await.unwrap().is_logged_in()
+    };
+    assert!(is_in_after(TimeDelta::hours(23)).await);
+    assert!(is_in_after(TimeDelta::hours(46)).await, "who uses it keeps it");
+    assert!(!is_in_after(TimeDelta::hours(71)).await, "unused for a day");
+    let long = async |hours| is_in_after(TimeDelta::hours(hours)).await;
+    let mut is_in = true;
+    for hours in (68..24 * 8).step_by(20) {
+        is_in = long(hours).await;
+        assert!(is_in || hours > 24 * 6, "who uses it keeps it for days: {hours}");
+    }
+    assert!(!is_in, "none is longer than a week");
+}
+
+#[tokio::test]
+async fn a_site_over_https_gives_a_cookie_of_this_host() {
+    let test_portal = TestPortal::open_with(Setup::default(), |settings| {
+        settings.site.base_url = "https://data.example.cn".to_owned();
+    })
+    .await;
+    add(test_portal.portal(), "li.na", &[Role::DataUser]).await;
+    let site = TestSite::of(test_portal, Assets::none(), Limits::default());
+    let mut browser = Browser::new(&site);
+
+    let answer = browser.log_in("li.na", PASSWORD).await;
+
+    let set = answer.header("set-cookie");
+    assert!(set.starts_with("__Host-kaishu="), "{set}");
+    assert!(set.ends_with("; Path=/; Secure; HttpOnly; SameSite=Lax"), "{set}");
+    assert!(browser.is_in().await);
+}

@@ -1,0 +1,112 @@
+//! A server for mail that keeps what it is given.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+/// A server for mail on this machine.
+pub(crate) struct PostBox {
+    port: u16,
+    inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    letters: Mutex<Vec<Letter>>,
+    came: Notify,
+}
+
+/// A mail that came.
+#[derive(Debug, Clone)]
+pub(crate) struct Letter {
+    pub(crate) to: String,
+    body: String,
+}
+
+impl PostBox {
+    pub(crate) async fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let inner = Arc::new(Inner::default());
+        let kept = Arc::clone(&inner);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let kept = Arc::clone(&kept);
+                tokio::spawn(async move { take(stream, &kept).await });
+            }
+        });
+        Self { port, inner }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// Waits for a mail that nobody took yet, and takes the one that came last.
+    pub(crate) async fn last(&self) -> Letter {
+        loop {
+            let came = self.inner.came.notified();
+            if let Some(letter) = self.inner.letters.lock().unwrap().pop() {
+                return letter;
+            }
+            came.await;
+        }
+    }
+}
+
+/// Speaks as much SMTP as a mail needs.
+async fn take(stream: TcpStream, kept: &Inner) {
+    let (reader, mut writer) = stream.into_split();
+    let mut lines = BufReader::new(reader).lines();
+    writer.write_all(b"220 post box\r\n").await.unwrap();
+    let mut to = String::new();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let command = line.to_ascii_uppercase();
+        if let Some(address) = command.strip_prefix("RCPT TO:") {
+            to = address.to_ascii_lowercase();
+        }
+        if command != "DATA" {
+            writer.write_all(b"250 ok\r\n").await.unwrap();
+            continue;
+        }
+        writer.write_all(b"354 go on\r\n").await.unwrap();
+        let mut text = String::new();
+        while let Ok(Some(line)) = lines.next_line().await {
+            if line == "." {
+                break;
+            }
+            text += &line;
+            text.push('\n');
+        }
+        let letter = Letter { to: to.clone(), body: body_of(&text) };
+        kept.letters.lock().unwrap().push(letter);
+        kept.came.notify_one();
+        writer.write_all(b"250 kept\r\n").await.unwrap();
+    }
+}
+
+/// Reads the text of a mail, however it is packed.
+fn body_of(mail: &str) -> String {
+    use base64::Engine as _;
+    let (head, body) = mail.split_once("\n\n").unwrap();
+    let head = head.to_ascii_lowercase();
+    if head.contains("transfer-encoding: base64") {
+        let packed: String = body.split_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(packed).unwrap();
+        return String::from_utf8(bytes).unwrap();
+    }
+    if head.contains("quoted-printable") {
+        return body.replace("=\n", "").replace("=3D", "=");
+    }
+    body.to_owned()
+}
+
+impl Letter {
+    /// The path of the link in it that begins so.
+    pub(crate) fn link(&self, start: &str) -> String {
+        let place = self.body.find(start).unwrap_or_else(|| panic!("no {start} in {}", self.body));
+        self.body[place..].split_whitespace().next().unwrap().to_owned()
+    }
+}
