@@ -138,7 +138,18 @@ export const groups: Group[] = [
       ...both("report", open("/report")),
       ...both("demands", "/demands"),
       ...both("showcases", "/showcases"),
+    ],
+  },
+  {
+    name: "accounts",
+    addresses: [
       ...both("login", "/login"),
+      ...both("registration", "/register"),
+      ...both("mail sent", "/register/sent"),
+      ...both("forgotten password", "/forgot"),
+      ...both("link sent", "/forgot/sent"),
+      ...both("link that confirms nothing", "/confirm/nothing", 404),
+      ...both("link that resets nothing", "/reset/nothing", 404),
     ],
   },
   {
