@@ -361,7 +361,7 @@ words! {
     until_then: "在此以前，按数据集页面的联系方式与提供单位商定。", "Until then, arrange it with the provider, whose contact is on the page of the dataset.";
     until_then_here: "在此以前，按本页的联系方式与提供单位商定。", "Until then, arrange it with the provider, whose contact is on this page.";
     login_needed_today: "按现行规则，无条件开放数据也要登录后取得，所以现在可以查找和查看，还不能下载。", "Under the rules in force, open data too is taken after logging in; so the catalogue can be searched and read, and files cannot be taken yet.";
-    providers_today: "提供单位要发布、更新或者更正数据的，现在把目录和文件交给本页所列的主管部门，由平台导入。", "Providers who publish, update or correct data hand the entry and the files to the authority on this page, which has them imported.";
+    providers_today: "提供单位要发布、更新或者更正数据的，现在把目录和文件交给数据主管部门，由平台导入。", "Providers who publish, update or correct data hand the entry and the files to the data authority, which has them imported.";
     will_be_possible: "届时可以", "What will be possible";
     rules_and_deadlines: "规则和期限", "Rules and deadlines";
     no_application_needed: "这个数据集无条件开放，不需要申请，现在就可以下载。", "This dataset is open: no application is needed, download it now.";

@@ -229,7 +229,7 @@ fn field_class(fault: Option<&str>) -> &'static str {
 
 fn bad(name: &str, fault: &str) -> AnyView {
     view! {
-        <p class="ks-bad" id=format!("{name}-e")>{icon("late")}<span>{fault.to_owned()}</span></p>
+        <p class="ks-bad" id=format!("{name}-e")>{icon("alert")}<span>{fault.to_owned()}</span></p>
     }
     .into_any()
 }

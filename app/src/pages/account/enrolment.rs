@@ -13,6 +13,7 @@ use crate::page::{Page, respond};
 use crate::session::held;
 use crate::ui::form::{Field, Typed};
 use crate::ui::heading::{Rank, rail_head};
+use crate::ui::icon::picture;
 
 /// `GET /me/security/code`
 pub(crate) async fn show(Asked(ctx): Asked, State(portal): State<Portal>) -> Response {
@@ -73,7 +74,7 @@ fn page(ctx: &Ctx, typed: &Typed, offered: &Enrolment) -> Page {
         )
     };
     let next = typed.value("next").to_owned();
-    let picture = lang.pick("二维码，内容与下面的密钥相同", "QR code; it holds the key below");
+    let alternative = lang.pick("二维码，内容与下面的密钥相同", "QR code; it holds the key below");
     let form = view! {
         <ol class="list-decimal pl-5 space-y-6">
             <li>
@@ -81,7 +82,7 @@ fn page(ctx: &Ctx, typed: &Typed, offered: &Enrolment) -> Page {
                     "在手机上打开验证器（符合 RFC 6238 的都可以，例如 Microsoft Authenticator、FreeOTP），扫描二维码：",
                     "Open an authenticator on your phone (any that follows RFC 6238, as Microsoft Authenticator or FreeOTP) and scan:",
                 )}
-                <div class="mt-3 w-52 border border-[var(--line)]" role="img" aria-label=picture inner_html=offered.picture.clone()></div>
+                <div class="mt-3">{picture(&offered.picture, alternative)}</div>
                 <p class="mt-3 text-[.9375rem]">
                     {lang.pick("不能扫描的，手工输入密钥：", "Where scanning does not work, type the key:")}
                     <code class="block font-mono mt-1 tracking-wide">{offered.secret.clone()}</code>
