@@ -81,7 +81,7 @@ impl AppError {
             view! { <ul class="mt-4 list-disc pl-5 space-y-1">{rows}</ul> }
         });
         let rule = self.rule.filter(|rule| !rule.article.is_empty()).map(|rule| basis(ctx, &rule));
-        // Nobody can log in yet: it is no way on to put first.
+        // A login does not hand out files yet: it is no way on to put first.
         let waits_for_login = self.code == ErrorCode::Unauthenticated;
         let today =
             waits_for_login.then(|| view! { <p class="mt-4">{words.login_needed_today}</p> });
