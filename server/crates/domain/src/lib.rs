@@ -5,6 +5,7 @@
 pub mod calendar;
 pub mod cases;
 pub mod divisions;
+pub mod entry;
 pub mod permission;
 pub mod personal;
 pub mod policy;

@@ -23,6 +23,7 @@ pub mod case;
 pub mod china;
 pub mod code;
 pub mod dataset;
+pub mod draft;
 pub mod error;
 pub mod import;
 pub mod lang;

@@ -2,7 +2,7 @@
 
 use kaishu_types::case::CaseKind;
 
-use super::machine::{Audience, By, ClockRule, Input, Machine, State, To, Transition};
+use super::machine::{Audience, By, ClockRule, Input, Machine, State, To, Transition, Waits};
 use crate::permission::Action;
 
 const REPLY: &str = "account.reply_wd";
@@ -10,9 +10,14 @@ const REPLY: &str = "account.reply_wd";
 pub(super) static MACHINE: Machine = Machine {
     kind: CaseKind::AccountRequest,
     states: &[
-        State { code: "filed", zh: "已提出", en: "Filed", is_end: false },
-        State { code: "granted", zh: "已办结", en: "Granted", is_end: true },
-        State { code: "refused", zh: "未同意", en: "Refused", is_end: true },
+        State {
+            code: "filed",
+            zh: "已提出",
+            en: "Filed",
+            waits: Waits::For(Action::DecideAccounts),
+        },
+        State { code: "granted", zh: "已办结", en: "Granted", waits: Waits::Ended },
+        State { code: "refused", zh: "未同意", en: "Refused", waits: Waits::Ended },
     ],
     transitions: &[
         Transition {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_types::Lang;
 use kaishu_types::account::RoleGrant;
 use kaishu_types::china::day_in_china;
 
@@ -11,7 +12,7 @@ use super::event::{Actor, Body, Event, Step, Verdict};
 use super::file::CaseFile;
 use super::machine::{By, ClockRule, Guard, Input, Machine, To, Transition};
 use crate::calendar::{Calendar, CalendarError};
-use crate::permission::{Action, Subject, role_for};
+use crate::permission::Action;
 
 /// Longest reason, in characters.
 pub(super) const MAX_REASON_CHARS: usize = 4_000;
@@ -23,8 +24,6 @@ pub struct Act {
     pub event: String,
     /// Who; the role is found here.
     pub by: Actor,
-    /// The roles they hold.
-    pub roles: Vec<RoleGrant>,
     /// When.
     pub at: DateTime<Utc>,
     /// Why.
@@ -37,8 +36,8 @@ pub struct Act {
 
 /// What a decision depends on besides the case.
 pub struct World<'a> {
-    /// What the case is about.
-    pub subject: &'a Subject,
+    /// The role in which somebody may do something to what the case is about.
+    pub role: &'a dyn Fn(Action) -> Option<RoleGrant>,
     /// The working days.
     pub calendar: &'a Calendar,
     /// How many working days a rule gives, by its key.
@@ -105,13 +104,12 @@ pub fn decide(
 ) -> Result<Event, Refusal> {
     let state = file.map(|file| file.state.as_str());
     let transition = machine.find(&act.event, state).ok_or_else(|| {
-        let is_known = machine.transitions.iter().any(|it| it.event == act.event);
-        match is_known {
+        match machine.label(&act.event, Lang::En).is_some() {
             true => Refusal::NotNow { event: act.event.clone(), state: state.map(str::to_owned) },
             false => Refusal::NoSuchEvent { event: act.event.clone() },
         }
     })?;
-    let by = permitted(transition, file, act, world.subject)?;
+    let by = permitted(transition, file, act, world)?;
     check_inputs(transition, act)?;
     check_content(transition, file, act)?;
     for guard in transition.guards {
@@ -142,12 +140,9 @@ pub fn decide(
 pub fn possible(
     machine: &'static Machine,
     file: &CaseFile,
-    roles: &[RoleGrant],
-    subject: &Subject,
+    may: &dyn Fn(Action) -> bool,
 ) -> Vec<&'static Transition> {
-    let may = |transition: &&Transition| {
-        needed(transition, Some(file)).is_some_and(|it| role_for(roles, it, subject).is_some())
-    };
+    let may = |transition: &&Transition| needed(transition, Some(file)).is_some_and(may);
     machine.transitions.iter().filter(|it| it.starts_from(Some(&file.state))).filter(may).collect()
 }
 
@@ -165,7 +160,7 @@ fn permitted(
     transition: &Transition,
     file: Option<&CaseFile>,
     act: &Act,
-    subject: &Subject,
+    world: &World<'_>,
 ) -> Result<Actor, Refusal> {
     if transition.by == By::System {
         let is_system = act.by.account.is_none() && act.by == Actor::system();
@@ -176,12 +171,12 @@ fn permitted(
         };
     }
     let needs = needed(transition, file);
-    let held = needs.and_then(|action| role_for(&act.roles, action, subject));
+    let held = needs.and_then(|action| (world.role)(action));
     let held = held.ok_or(Refusal::NotAllowed { needs })?;
     Ok(Actor {
         role: Some(held.role),
-        organization: held.organization.clone().or_else(|| act.by.organization.clone()),
-        region: held.region.clone(),
+        organization: held.organization.or_else(|| act.by.organization.clone()),
+        region: held.region,
         ..act.by.clone()
     })
 }

@@ -10,6 +10,8 @@ use thiserror::Error;
 use super::clock::Clock;
 use super::event::{Event, Step, StepResult};
 use super::machine;
+use super::machine::{State, To, Waits};
+use crate::permission::Action;
 
 /// What all events of a case come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,7 +110,7 @@ impl CaseFile {
         self.facts.extend(body.facts.clone());
         self.state.clone_from(&body.to);
         self.n_events += 1;
-        let is_end = machine(self.kind).state(&self.state).is_some_and(|state| state.is_end);
+        let is_end = machine(self.kind).state(&self.state).is_some_and(State::is_end);
         self.closed_at = is_end.then_some(*at);
         Ok(())
     }
@@ -116,10 +118,10 @@ impl CaseFile {
     fn check(&self, event: &Event) -> Result<(), Misfit> {
         let machine = machine(self.kind);
         let from = (self.n_events > 0).then_some(self.state.as_str());
-        let leads = |to: super::To| match to {
-            super::To::State(state) => state == event.body.to,
-            super::To::Same => self.state == event.body.to,
-            super::To::Steps { open, done } => [open, done].contains(&event.body.to.as_str()),
+        let leads = |to: To| match to {
+            To::State(state) => state == event.body.to,
+            To::Same => self.state == event.body.to,
+            To::Steps { open, done } => [open, done].contains(&event.body.to.as_str()),
         };
         match machine.find(&event.name, from) {
             Some(transition) if leads(transition.to) => Ok(()),
@@ -135,6 +137,15 @@ impl CaseFile {
     /// The step that is on: the first that nobody has taken, with its place.
     pub fn current_step(&self) -> Option<(usize, &Step)> {
         self.steps.iter().enumerate().find(|(_, step)| step.result.is_none())
+    }
+
+    /// What somebody must be allowed to do to bring the case on; `None` where it waits for nobody.
+    pub fn waits_for(&self) -> Option<Action> {
+        match machine(self.kind).state(&self.state)?.waits {
+            Waits::Step => self.current_step().map(|(_, step)| step.action()),
+            Waits::For(action) => Some(action),
+            Waits::Nobody | Waits::Ended => None,
+        }
     }
 
     /// Lists the clocks that nobody has ended.

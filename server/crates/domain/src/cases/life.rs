@@ -2,7 +2,7 @@
 
 use kaishu_types::case::CaseKind;
 
-use super::machine::{Audience, By, Guard, Input, Machine, State, To, Transition};
+use super::machine::{Audience, By, Guard, Input, Machine, State, To, Transition, Waits};
 use crate::permission::Action;
 
 const TOLD: &[Audience] = &[Audience::Provider, Audience::Authority];
@@ -10,11 +10,16 @@ const TOLD: &[Audience] = &[Audience::Provider, Audience::Authority];
 pub(super) static MACHINE: Machine = Machine {
     kind: CaseKind::Life,
     states: &[
-        State { code: "published", zh: "已发布", en: "Published", is_end: false },
-        State { code: "suspended", zh: "中止开放", en: "Suspended", is_end: false },
-        State { code: "withdrawn", zh: "已撤回", en: "Withdrawn", is_end: false },
-        State { code: "retired", zh: "已下线", en: "Retired", is_end: false },
-        State { code: "destroyed", zh: "已销毁", en: "Destroyed", is_end: true },
+        State { code: "published", zh: "已发布", en: "Published", waits: Waits::Nobody },
+        State {
+            code: "suspended",
+            zh: "中止开放",
+            en: "Suspended",
+            waits: Waits::For(Action::WithdrawDatasets),
+        },
+        State { code: "withdrawn", zh: "已撤回", en: "Withdrawn", waits: Waits::Nobody },
+        State { code: "retired", zh: "已下线", en: "Retired", waits: Waits::Nobody },
+        State { code: "destroyed", zh: "已销毁", en: "Destroyed", waits: Waits::Ended },
     ],
     transitions: &[
         Transition {

@@ -25,8 +25,21 @@ pub struct State {
     pub zh: &'static str,
     /// The same in English.
     pub en: &'static str,
-    /// Whether nothing is left to do.
-    pub is_end: bool,
+    /// Whom it waits for.
+    pub waits: Waits,
+}
+
+/// Whom a state waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// Whoever takes the step that is on.
+    Step,
+    /// Whoever may do this.
+    For(Action),
+    /// Nobody: it lasts until somebody wants something else.
+    Nobody,
+    /// Nothing is left to do.
+    Ended,
 }
 
 /// What can happen to a case.
@@ -100,10 +113,6 @@ pub enum Guard {
     ResourceMounted,
     /// The class lets the public portal have it (REV-01).
     OpenToThePublic,
-    /// Nothing that was found in the data waits for a decision (SEC-21).
-    FindingsDecided,
-    /// Blocking rules of quality hold (PUB-05).
-    QualityHolds,
     /// What is asked for is a function the authority has agreed to end.
     AuthorityAgrees,
     /// The time for which data must be kept is over (SEC-17).
@@ -121,8 +130,6 @@ impl Guard {
             Self::NotTheSubmitter => "REV-02",
             Self::ResourceMounted => "PUB-01",
             Self::OpenToThePublic => "REV-01",
-            Self::FindingsDecided => "SEC-21",
-            Self::QualityHolds => "PUB-05",
             Self::AuthorityAgrees => "CAT-06",
             Self::RetentionOver => "SEC-17",
         }
@@ -168,10 +175,43 @@ pub enum Audience {
     Authority,
 }
 
+/// What clocks do to every case that is open: they remind whoever it waits for, and tell when the last
+/// day has passed (SUP-02).
+static COMMON: [Transition; 2] = [
+    Transition {
+        event: "remind",
+        zh: "到期提醒",
+        en: "Reminder",
+        from: &[],
+        to: To::Same,
+        by: By::System,
+        guards: &[],
+        needs: &[],
+        clocks: &[],
+        tells: &[Audience::NextStep],
+        rule: "SUP-02",
+    },
+    Transition {
+        event: "overdue",
+        zh: "已经超期",
+        en: "Overdue",
+        from: &[],
+        to: To::Same,
+        by: By::System,
+        guards: &[],
+        needs: &[],
+        clocks: &[],
+        tells: &[Audience::NextStep, Audience::Authority],
+        rule: "SUP-02",
+    },
+];
+
 impl Machine {
     /// Finds a transition that could happen in a state; `None` for the beginning.
     pub fn find(&self, event: &str, state: Option<&str>) -> Option<&'static Transition> {
-        self.transitions.iter().find(|it| it.event == event && it.starts_from(state))
+        let own = self.transitions.iter().find(|it| it.event == event && it.starts_from(state));
+        let is_open = state.and_then(|state| self.state(state)).is_some_and(|it| !it.is_end());
+        own.or_else(|| COMMON.iter().find(|it| is_open && it.event == event))
     }
 
     /// Finds a state.
@@ -181,7 +221,7 @@ impl Machine {
 
     /// Returns the words for an event.
     pub fn label(&self, event: &str, lang: Lang) -> Option<&'static str> {
-        let transition = self.transitions.iter().find(|it| it.event == event)?;
+        let transition = self.transitions.iter().chain(&COMMON).find(|it| it.event == event)?;
         Some(lang.pick(transition.zh, transition.en))
     }
 }
@@ -197,6 +237,11 @@ impl Transition {
 }
 
 impl State {
+    /// Whether nothing is left to do.
+    pub fn is_end(&self) -> bool {
+        self.waits == Waits::Ended
+    }
+
     /// Returns the words people read.
     pub fn label(&self, lang: Lang) -> &'static str {
         lang.pick(self.zh, self.en)

@@ -18,7 +18,7 @@ pub use clock::{Clock, Standing};
 pub use decide::{Act, Refusal, World, decide, possible};
 pub use event::{Actor, Body, Event, Step, StepResult, Verdict};
 pub use file::{CaseFile, Misfit};
-pub use machine::{Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition};
+pub use machine::{Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition, Waits};
 
 use kaishu_types::case::CaseKind;
 

@@ -2,7 +2,9 @@
 
 use kaishu_types::case::CaseKind;
 
-use super::machine::{Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition};
+use super::machine::{
+    Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition, Waits,
+};
 use crate::permission::Action;
 
 const REPLY: &str = "review.reply_wd";
@@ -10,11 +12,18 @@ const REPLY: &str = "review.reply_wd";
 pub(super) static MACHINE: Machine = Machine {
     kind: CaseKind::Opening,
     states: &[
-        State { code: "draft", zh: "编制中", en: "Draft", is_end: false },
-        State { code: "in_review", zh: "审查中", en: "In review", is_end: false },
-        State { code: "approved", zh: "待发布", en: "Approved", is_end: false },
-        State { code: "published", zh: "已发布", en: "Published", is_end: true },
-        State { code: "discarded", zh: "已作废", en: "Discarded", is_end: true },
+        State {
+            code: "draft", zh: "编制中", en: "Draft", waits: Waits::For(Action::EditDatasets)
+        },
+        State { code: "in_review", zh: "审查中", en: "In review", waits: Waits::Step },
+        State {
+            code: "approved",
+            zh: "待发布",
+            en: "Approved",
+            waits: Waits::For(Action::PublishDatasets),
+        },
+        State { code: "published", zh: "已发布", en: "Published", waits: Waits::Ended },
+        State { code: "discarded", zh: "已作废", en: "Discarded", waits: Waits::Ended },
     ],
     transitions: &[
         Transition {
@@ -37,13 +46,7 @@ pub(super) static MACHINE: Machine = Machine {
             from: &["draft"],
             to: To::State("in_review"),
             by: By::Action(Action::SubmitDatasets),
-            guards: &[
-                Guard::NoStateSecret,
-                Guard::HeadAndOfficerNamed,
-                Guard::EntryComplete,
-                Guard::FindingsDecided,
-                Guard::QualityHolds,
-            ],
+            guards: &[Guard::NoStateSecret, Guard::HeadAndOfficerNamed, Guard::EntryComplete],
             needs: &[Input::Steps, Input::Content],
             clocks: &[ClockRule::Start(REPLY)],
             tells: &[Audience::NextStep],
@@ -95,12 +98,7 @@ pub(super) static MACHINE: Machine = Machine {
             from: &["approved"],
             to: To::State("published"),
             by: By::Action(Action::PublishDatasets),
-            guards: &[
-                Guard::OpenToThePublic,
-                Guard::ResourceMounted,
-                Guard::FindingsDecided,
-                Guard::QualityHolds,
-            ],
+            guards: &[Guard::OpenToThePublic, Guard::ResourceMounted],
             needs: &[Input::Content],
             clocks: &[],
             tells: &[Audience::Submitter, Audience::Provider],

@@ -1,0 +1,390 @@
+//! Whether an entry may be submitted: what is missing, all at once, each with its rule (CAT-02, CLS-01
+//! to CLS-10).
+
+use kaishu_types::dataset::LegalBasis;
+use kaishu_types::draft::{Choice, DraftDocument, Sensitivity};
+use kaishu_types::vocabulary::{CatalogueKind, OpenClass, ShareClass};
+use kaishu_types::{FieldError, Lang, RuleRef};
+
+use crate::policy::{
+    CatalogueField, ClassDemand, ClassGround, ClassStatement, NormLevel, PolicyProfile, Ruled,
+};
+
+/// Something that stands against submitting an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryFault {
+    /// The field, as the form names it.
+    pub field: &'static str,
+    /// What is wrong and what would be right, in Chinese.
+    pub zh: String,
+    /// The same in English.
+    pub en: String,
+    /// The rule that demands it, in both languages.
+    pub rule: (RuleRef, RuleRef),
+}
+
+impl EntryFault {
+    /// Returns the fault as a form shows it.
+    pub fn shown(&self, lang: Lang) -> FieldError {
+        let rule = lang.pick(&self.rule.0, &self.rule.1);
+        let text = lang.pick(&self.zh, &self.en);
+        let message =
+            lang.pick(format!("{text}（{}）", rule.article), format!("{text} ({})", rule.article));
+        FieldError { field: self.field.to_owned(), message }
+    }
+}
+
+/// Lists everything that stands against submitting an entry under a profile.
+pub fn check(profile: &PolicyProfile, entry: &DraftDocument) -> Vec<EntryFault> {
+    let mut check = Check { profile, entry, faults: Vec::new() };
+    check.mandatory();
+    check.base_register();
+    check.open_class();
+    check.share_class();
+    check.sensitivity();
+    check.items();
+    check.faults
+}
+
+/// Whether an entry says of itself that it must not be here at all (CLS-09).
+pub fn is_state_secret(entry: &DraftDocument) -> bool {
+    let has_ground = |grounds: &[String]| {
+        grounds.iter().any(|ground| ground == ClassGround::StateSecret.as_str())
+    };
+    entry.sensitivity.contains(&Sensitivity::StateSecret) || has_ground(&entry.fields.open.grounds)
+}
+
+struct Check<'a> {
+    profile: &'a PolicyProfile,
+    entry: &'a DraftDocument,
+    faults: Vec<EntryFault>,
+}
+
+/// A sentence in both languages.
+type Words = (String, String);
+
+fn words(zh: &str, en: &str) -> Words {
+    (zh.to_owned(), en.to_owned())
+}
+
+impl Check<'_> {
+    fn fault<T>(&mut self, field: &'static str, (zh, en): Words, key: &str, rule: &Ruled<T>) {
+        let rule = (rule.reference(key, Lang::Zh), rule.reference(key, Lang::En));
+        self.faults.push(EntryFault { field, zh, en, rule });
+    }
+
+    fn mandatory(&mut self) {
+        let profile = self.profile;
+        let rule = &profile.rules.catalogue.mandatory;
+        for field in profile.mandatory_fields() {
+            let Some(name) = self.missing(field) else { continue };
+            let text = (
+                format!("请填写{}", field.label(Lang::Zh)),
+                format!("fill in: {}", field.label(Lang::En)),
+            );
+            self.fault(name, text, "catalogue.mandatory", rule);
+        }
+    }
+
+    /// Names the field of the form where a mandatory field is empty.
+    fn missing(&self, field: CatalogueField) -> Option<&'static str> {
+        let (entry, fields) = (self.entry, &self.entry.fields);
+        let is_blank = |text: &str| text.trim().is_empty();
+        let is_empty = |text: &Option<String>| text.as_deref().is_none_or(is_blank);
+        let is_unchosen = |choice: Choice| !entry.chosen.contains(&choice);
+        let is_conditional = fields.share.class == ShareClass::Conditional;
+        let (name, is_missing) = match field {
+            // The platform gives the code, the provider is who writes, and the attributes are the classes.
+            CatalogueField::Code
+            | CatalogueField::Provider
+            | CatalogueField::ResponsibleParty
+            | CatalogueField::Attributes => return None,
+            CatalogueField::Title => ("title", is_blank(&fields.title)),
+            CatalogueField::Summary => ("summary", is_blank(&fields.summary)),
+            CatalogueField::Domain => ("theme", is_blank(&fields.theme)),
+            CatalogueField::Classification => ("classification", is_empty(&fields.classification)),
+            CatalogueField::Source => ("source", is_empty(&fields.source)),
+            CatalogueField::MgmtResponsibility => {
+                ("mgmt_responsibility", is_empty(&fields.mgmt_responsibility))
+            }
+            CatalogueField::Collector => ("collector", is_empty(&fields.collector)),
+            CatalogueField::Certifier => ("certifier", is_empty(&fields.certifier)),
+            CatalogueField::DataForm => ("data_form", fields.data_form.is_empty()),
+            CatalogueField::Format => ("resources", entry.resources.is_empty()),
+            CatalogueField::Items => ("items", entry.items.is_empty()),
+            CatalogueField::Metadata => ("source_system", is_empty(&fields.source_system)),
+            CatalogueField::UpdateFrequency => ("frequency", is_unchosen(Choice::Frequency)),
+            CatalogueField::ShareClass => ("share_class", is_unchosen(Choice::ShareClass)),
+            CatalogueField::ShareContent => ("items", entry.items.is_empty()),
+            CatalogueField::ShareConditions => {
+                ("share_conditions", is_conditional && fields.share.conditions.is_empty())
+            }
+            CatalogueField::ShareScope => {
+                let is_shared = fields.share.class != ShareClass::None;
+                ("share_scope", is_shared && is_empty(&fields.share.scope))
+            }
+            CatalogueField::ShareMode => {
+                let is_shared = fields.share.class != ShareClass::None;
+                ("share_modes", is_shared && fields.share.modes.is_empty())
+            }
+            CatalogueField::OpenClass => ("open_class", is_unchosen(Choice::OpenClass)),
+            CatalogueField::OpenConditions => {
+                let is_conditional = fields.open.class == OpenClass::Conditional;
+                ("open_conditions", is_conditional && fields.open.conditions.is_empty())
+            }
+            CatalogueField::UsageRequirements => {
+                ("usage_requirements", is_empty(&fields.usage_requirements))
+            }
+            CatalogueField::SecurityLevel => {
+                let is_known = (1..=4).contains(&fields.security_level);
+                ("security_level", is_unchosen(Choice::SecurityLevel) || !is_known)
+            }
+        };
+        is_missing.then_some(name)
+    }
+
+    /// A base register is one of the list (CAT-05).
+    fn base_register(&mut self) {
+        if self.entry.fields.kind != CatalogueKind::Base {
+            return;
+        }
+        let rule = &self.profile.rules.general.base_dbs;
+        let named = self.entry.fields.base_db.as_deref().unwrap_or_default();
+        if rule.value.iter().any(|known| known.as_str() == named) {
+            return;
+        }
+        let names = |lang| {
+            let names: Vec<_> = rule.value.iter().map(|known| known.label(lang)).collect();
+            names.join(lang.pick("、", ", "))
+        };
+        let text = (
+            format!("基础目录须写明所属基础数据库：{}", names(Lang::Zh)),
+            format!("a base register is one of: {}", names(Lang::En)),
+        );
+        self.fault("base_db", text, "base_dbs", rule);
+    }
+
+    fn open_class(&mut self) {
+        if !self.entry.chosen.contains(&Choice::OpenClass) {
+            return;
+        }
+        let profile = self.profile;
+        let rule = &profile.rules.class.open_basis;
+        let open = &self.entry.fields.open;
+        let demand = match open.class {
+            OpenClass::Unconditional => return,
+            OpenClass::Conditional => &rule.value.conditional,
+            OpenClass::None => &rule.value.none,
+        };
+        let stated = Stated {
+            grounds: &open.grounds,
+            reason: open.reason.as_deref().unwrap_or_default(),
+            basis: &open.basis,
+            conditions: &open.conditions,
+        };
+        for (statement, text) in unmet(demand, &stated) {
+            let field = match statement {
+                ClassStatement::Ground | ClassStatement::GroundOrBasis => "open_grounds",
+                ClassStatement::Basis => "open_basis",
+                ClassStatement::Conditions => "open_conditions",
+            };
+            self.fault(field, text, "class.open_basis", rule);
+        }
+        if open.class == OpenClass::Conditional {
+            self.conditional_terms();
+        }
+    }
+
+    /// What a conditional entry says besides (CLS-08).
+    fn conditional_terms(&mut self) {
+        let profile = self.profile;
+        let fields = &self.entry.fields;
+        let is_empty =
+            |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
+        let demands = [
+            ("open_modes", fields.open.modes.is_empty(), words("写明开放方式", "state the mode")),
+            (
+                "usage_requirements",
+                is_empty(&fields.usage_requirements),
+                words("写明使用要求", "state the usage requirements"),
+            ),
+            (
+                "open_conditions",
+                fields.open.conditions.is_empty(),
+                words("写明开放条件", "state the conditions"),
+            ),
+            (
+                "security_measures",
+                is_empty(&fields.open.security_measures),
+                words("写明安全保障措施", "state the security measures"),
+            ),
+        ];
+        for (field, is_missing, text) in demands {
+            let is_told = self.faults.iter().any(|fault| fault.field == field);
+            if is_missing && !is_told {
+                self.fault(field, text, "class.open_basis", &profile.rules.class.open_basis);
+            }
+        }
+    }
+
+    fn share_class(&mut self) {
+        if !self.entry.chosen.contains(&Choice::ShareClass) {
+            return;
+        }
+        let profile = self.profile;
+        let rule = &profile.rules.class.share_basis;
+        let share = &self.entry.fields.share;
+        let demand = match share.class {
+            ShareClass::Unconditional => return,
+            ShareClass::Conditional => &rule.value.conditional,
+            ShareClass::None => &rule.value.none,
+        };
+        let reason = self.entry.fields.extras.get("share_reason").map(String::as_str);
+        let stated = Stated {
+            grounds: &[],
+            reason: reason.unwrap_or_default(),
+            basis: &share.basis,
+            conditions: &share.conditions,
+        };
+        for (statement, text) in unmet(demand, &stated) {
+            let field = match statement {
+                ClassStatement::Ground => "share_reason",
+                ClassStatement::Basis | ClassStatement::GroundOrBasis => "share_basis",
+                ClassStatement::Conditions => "share_conditions",
+            };
+            self.fault(field, text, "class.share_basis", rule);
+        }
+    }
+
+    /// Sensitive data is not opened, unless it was processed or the rights holder agrees (CLS-09, CLS-10).
+    fn sensitivity(&mut self) {
+        let profile = self.profile;
+        let rule = &profile.rules.class.open_basis;
+        let entry = self.entry;
+        if is_state_secret(entry) {
+            let text = words(
+                "国家秘密不得在本平台编目、共享或者开放，请按保密规定处理",
+                "state secrets must not be on this platform; follow the rules of secrecy",
+            );
+            self.fault("sensitivity", text, "class.open_basis", rule);
+        }
+        let is_opened =
+            entry.chosen.contains(&Choice::OpenClass) && entry.fields.open.class != OpenClass::None;
+        let forbids: Vec<_> = entry.sensitivity.iter().filter(|it| it.forbids_opening()).collect();
+        if is_opened && !forbids.is_empty() && entry.relaxed_by.trim().is_empty() {
+            let names = |lang: Lang| {
+                let names: Vec<_> = forbids.iter().map(|it| it.label(lang)).collect();
+                names.join(lang.pick("、", ", "))
+            };
+            let text = (
+                format!(
+                    "含有{}的数据不予开放；经脱密脱敏处理或者权利人同意的，请写明处理记录或者同意书",
+                    names(Lang::Zh)
+                ),
+                format!(
+                    "data with {} is not opened, unless the record of its processing or the rights \
+                     holder's consent is named",
+                    names(Lang::En)
+                ),
+            );
+            self.fault("relaxed_by", text, "class.open_basis", rule);
+        }
+    }
+
+    /// Items have distinct names, and those of a base register are shared without conditions (CLS-14).
+    fn items(&mut self) {
+        let profile = self.profile;
+        let rule = &profile.rules.catalogue.mandatory;
+        let mut names = std::collections::BTreeSet::new();
+        let items = &self.entry.items;
+        if items.iter().any(|item| item.name.trim().is_empty() || item.label.trim().is_empty()) {
+            let text =
+                words("每个数据项都要有名称和中文名", "every data item has a name and a label");
+            self.fault("items", text, "catalogue.mandatory", rule);
+        }
+        if let Some(twice) = items.iter().find(|item| !names.insert(item.name.as_str())) {
+            let text = (
+                format!("数据项“{}”出现了两次", twice.name),
+                format!("the data item `{}` is there twice", twice.name),
+            );
+            self.fault("items", text, "catalogue.mandatory", rule);
+        }
+        let is_base = self.entry.fields.kind == CatalogueKind::Base;
+        let has_closed = items.iter().any(|item| item.share_class != ShareClass::Unconditional);
+        if is_base && has_closed {
+            let rule = &profile.rules.class.share_default;
+            let text = words(
+                "基础数据库的数据项应当无条件共享",
+                "data items of a base register are shared without conditions",
+            );
+            self.fault("items", text, "class.share_default", rule);
+        }
+    }
+}
+
+/// What is stated for a class.
+struct Stated<'a> {
+    grounds: &'a [String],
+    reason: &'a str,
+    basis: &'a [LegalBasis],
+    conditions: &'a [String],
+}
+
+/// Lists what a class demands and is not stated, with what would be right.
+fn unmet(demand: &ClassDemand, stated: &Stated<'_>) -> Vec<(ClassStatement, Words)> {
+    let is_listed =
+        |ground: &&String| demand.grounds.iter().any(|it| it.as_str() == ground.as_str());
+    let has_ground = match demand.grounds.is_empty() {
+        true => !stated.reason.trim().is_empty() || !stated.grounds.is_empty(),
+        false => stated.grounds.iter().any(|ground| is_listed(&ground)),
+    };
+    let counts = |basis: &LegalBasis| {
+        let is_level = demand.norms.iter().any(|norm| norm.as_str() == basis.level);
+        is_level && !basis.title.trim().is_empty()
+    };
+    let has_basis = stated.basis.iter().any(counts);
+    let has_conditions = stated.conditions.iter().any(|it| !it.trim().is_empty());
+    let list = |lang: Lang| {
+        let grounds: Vec<_> = demand.grounds.iter().map(|it| it.label(lang)).collect();
+        grounds.join(lang.pick("、", ", "))
+    };
+    let norms = |lang: Lang| {
+        let norms: Vec<_> = demand.norms.iter().map(|it: &NormLevel| it.label(lang)).collect();
+        norms.join(lang.pick("、", ", "))
+    };
+    let ground_words = || match demand.grounds.is_empty() {
+        true => words("说明理由", "state the ground"),
+        false => (
+            format!("从列出的理由中选择：{}", list(Lang::Zh)),
+            format!("choose among the grounds: {}", list(Lang::En)),
+        ),
+    };
+    let basis_words = || {
+        (
+            format!("写明依据的名称和条款，层级为{}", norms(Lang::Zh)),
+            format!("name the basis and its article; levels that count: {}", norms(Lang::En)),
+        )
+    };
+    let mut unmet = Vec::new();
+    for statement in &demand.state {
+        let (is_met, text) = match statement {
+            ClassStatement::Ground => (has_ground, ground_words()),
+            ClassStatement::Basis => (has_basis, basis_words()),
+            ClassStatement::GroundOrBasis => {
+                let (ground, basis) = (ground_words(), basis_words());
+                let text = (
+                    format!("{}；或者{}", ground.0, basis.0),
+                    format!("{}; or {}", ground.1, basis.1),
+                );
+                (has_ground || has_basis, text)
+            }
+            ClassStatement::Conditions => {
+                (has_conditions, words("写明条件", "state the conditions"))
+            }
+        };
+        if !is_met {
+            unmet.push((*statement, text));
+        }
+    }
+    unmet
+}

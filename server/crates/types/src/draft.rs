@@ -1,0 +1,207 @@
+//! An entry of the catalogue before it is published, as its publisher writes it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::{DataItemView, EntryFields, OpenTerms, ShareTerms};
+use crate::vocabulary::{
+    CatalogueKind, Format, Frequency, OpenClass, ResourceKind, ShareClass, vocabulary,
+};
+
+vocabulary! {
+    /// What a publisher must choose: the form proposes nothing for these, or proposes and asks (CLS-05).
+    Choice("choice") {
+        /// 开放类型 (CLS-01).
+        OpenClass = "open_class", "开放类型", "Open class";
+        /// 共享类型 (CLS-02).
+        ShareClass = "share_class", "共享类型", "Share class";
+        /// 更新频率.
+        Frequency = "update_frequency", "更新频率", "Update frequency";
+        /// 安全级别.
+        SecurityLevel = "security_level", "安全级别", "Security level";
+        /// 目录类型.
+        Kind = "kind", "目录类型", "Kind of entry";
+    }
+}
+
+vocabulary! {
+    /// What data may be too sensitive for (section 4, CLS-09).
+    Sensitivity("sensitivity") {
+        /// 国家秘密: never on this platform.
+        StateSecret = "state_secret", "国家秘密", "State secret";
+        /// 商业秘密.
+        TradeSecret = "trade_secret", "商业秘密", "Trade secret";
+        /// 个人隐私.
+        PersonalPrivacy = "personal_privacy", "个人隐私", "Personal privacy";
+        /// 个人信息.
+        PersonalInfo = "personal_info", "个人信息", "Personal information";
+        /// 保密商务信息.
+        ConfidentialBusiness = "confidential_business", "保密商务信息", "Confidential business information";
+        /// 重要数据.
+        ImportantData = "important_data", "重要数据", "Important data";
+        /// 可能危及国家安全、公共安全、经济安全和社会稳定.
+        EndangersSecurity = "endangers_security", "可能危及安全和稳定", "May endanger security or stability";
+        /// 法律、法规规定不得开放.
+        LawForbids = "law_forbids", "法律、法规规定不得开放", "Forbidden by law";
+    }
+}
+
+impl Sensitivity {
+    /// Whether it forbids opening unless the data was processed or the rights holder agrees (CLS-09,
+    /// CLS-10).
+    pub fn forbids_opening(self) -> bool {
+        matches!(
+            self,
+            Self::StateSecret
+                | Self::TradeSecret
+                | Self::PersonalPrivacy
+                | Self::EndangersSecurity
+                | Self::LawForbids
+        )
+    }
+}
+
+vocabulary! {
+    /// A question whose answer adds a step to the review (REV-05).
+    TriggerQuestion("trigger") {
+        /// 涉及法律问题.
+        LegalIssue = "legal_issue", "是否涉及法律问题？", "Does it raise legal issues?";
+        /// 涉及专业性较强问题.
+        SpecialisedIssue = "specialised_issue", "是否涉及专业性较强的问题？", "Does it raise specialised issues?";
+        /// 涉及商业秘密或个人隐私.
+        SecretOrPrivacy = "secret_or_privacy", "是否涉及商业秘密或者个人隐私？", "Does it concern trade secrets or privacy?";
+        /// 涉及群体切身利益或公众普遍关注.
+        PublicInterest = "public_interest", "是否涉及群体切身利益或者公众普遍关注？", "Does it concern groups or the public at large?";
+    }
+}
+
+/// A file or an address of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftResource {
+    /// What people call it.
+    pub title: String,
+    /// What is in it.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// File, interface or link.
+    pub kind: ResourceKind,
+    /// Its format.
+    pub format: Format,
+    /// Media type.
+    #[serde(default)]
+    pub media_type: Option<String>,
+    /// Where it is, for links and interfaces.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Name of the file as uploaded.
+    #[serde(default)]
+    pub file_name: Option<String>,
+    /// Size in bytes.
+    #[serde(default)]
+    pub size_bytes: Option<u64>,
+    /// SHA-256 of the bytes, lower-case hex.
+    #[serde(default)]
+    pub sha256: Option<String>,
+    /// SM3 of the bytes, lower-case hex.
+    #[serde(default)]
+    pub sm3: Option<String>,
+    /// The key of its bytes.
+    #[serde(default)]
+    pub blob_key: Option<String>,
+}
+
+/// An entry before it is published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DraftDocument {
+    /// Code of the provider.
+    pub organization: String,
+    /// Code of the region.
+    pub region: String,
+    /// The catalogue fields.
+    pub fields: EntryFields,
+    /// The data items, in order.
+    #[serde(default)]
+    pub items: Vec<DataItemView>,
+    /// The resources, in order.
+    #[serde(default)]
+    pub resources: Vec<DraftResource>,
+    /// What the publisher chose or confirmed.
+    #[serde(default)]
+    pub chosen: BTreeSet<Choice>,
+    /// What the publisher says of its content.
+    #[serde(default)]
+    pub sensitivity: BTreeSet<Sensitivity>,
+    /// The record of desensitisation, or the rights holder's consent (CLS-10).
+    #[serde(default)]
+    pub relaxed_by: String,
+    /// The questions answered with yes.
+    #[serde(default)]
+    pub triggers: BTreeSet<TriggerQuestion>,
+    /// What is new, in the publisher's words.
+    #[serde(default)]
+    pub version_note: String,
+}
+
+impl DraftDocument {
+    /// Begins an entry of an organization: nothing is chosen yet.
+    pub fn new(organization: &str, region: &str, title: &str) -> Self {
+        Self {
+            organization: organization.to_owned(),
+            region: region.to_owned(),
+            fields: EntryFields {
+                title: title.to_owned(),
+                title_en: None,
+                summary: String::new(),
+                summary_en: None,
+                keywords: Vec::new(),
+                theme: String::new(),
+                industry: None,
+                kind: CatalogueKind::Business,
+                base_db: None,
+                frequency: Frequency::Irregular,
+                licence: String::new(),
+                open: OpenTerms {
+                    class: OpenClass::None,
+                    grounds: Vec::new(),
+                    reason: None,
+                    basis: Vec::new(),
+                    conditions: Vec::new(),
+                    modes: Vec::new(),
+                    security_measures: None,
+                },
+                share: ShareTerms {
+                    class: ShareClass::None,
+                    conditions: Vec::new(),
+                    modes: Vec::new(),
+                    scope: None,
+                    basis: Vec::new(),
+                },
+                usage_requirements: None,
+                security_level: 0,
+                priority: Vec::new(),
+                spatial: None,
+                temporal_start: None,
+                temporal_end: None,
+                source: None,
+                source_system: None,
+                business_matter: None,
+                mgmt_responsibility: None,
+                collector: None,
+                certifier: None,
+                classification: None,
+                data_form: Vec::new(),
+                contact: None,
+                homepage: None,
+                extras: std::collections::BTreeMap::new(),
+            },
+            items: Vec::new(),
+            resources: Vec::new(),
+            chosen: BTreeSet::new(),
+            sensitivity: BTreeSet::new(),
+            relaxed_by: String::new(),
+            triggers: BTreeSet::new(),
+            version_note: String::new(),
+        }
+    }
+}
