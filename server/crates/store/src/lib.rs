@@ -15,11 +15,14 @@ mod store;
 
 pub mod accounts;
 pub mod blobs;
+pub mod cases;
 pub mod datasets;
 pub mod decisions;
+pub mod drafts;
 pub mod feed;
 pub mod imports;
 pub mod jobs;
+pub mod log;
 pub mod organizations;
 pub mod receipts;
 pub mod regions;

@@ -103,6 +103,11 @@ impl Store {
         Ok(Transaction { inner: self.begin_immediate().await? })
     }
 
+    /// Begins a transaction that writes the catalogue, and perhaps something else; only one runs at a time.
+    pub async fn begin_catalogue(&self) -> Result<Transaction> {
+        Ok(Transaction { inner: self.begin_write().await? })
+    }
+
     /// Begins a transaction that sees one moment of the database.
     pub(crate) async fn begin_read(&self) -> Result<DatabaseTransaction> {
         let options = match self.connection.get_database_backend() {

@@ -8,7 +8,7 @@ use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use crate::convert::{check_optional, to_stored};
 use crate::entity::{dataset, resource};
-use crate::{Result, Store, StoreError, feed};
+use crate::{Result, Store, StoreError, Transaction, feed};
 
 mod assign;
 mod change;
@@ -17,6 +17,7 @@ mod create;
 mod document;
 mod find;
 mod listed;
+mod publish;
 mod row;
 mod upsert;
 mod write;
@@ -24,6 +25,7 @@ mod write;
 pub use document::{CodePage, page_of_codes, search_documents};
 pub use find::{VersionEntry, find, find_shown, version};
 pub use listed::{From as ListedFrom, listed_codes, n_listed};
+pub use publish::{publish, reserve_code};
 pub use upsert::{Verdicts, upsert_batch};
 pub use write::{EntryWrite, Origin, Outcome, Refusal, ResourceWrite, Upserted};
 
@@ -53,20 +55,32 @@ pub async fn set_state(
     reason: Option<&str>,
     at: DateTime<Utc>,
 ) -> Result<()> {
+    let transaction = store.begin_catalogue().await?;
+    change_state(&transaction, code, state, reason, at).await?;
+    transaction.commit().await
+}
+
+/// Like [`set_state`], in a transaction of [`Store::begin_catalogue`].
+pub async fn change_state(
+    transaction: &Transaction,
+    code: &DatasetCode,
+    state: DatasetState,
+    reason: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<()> {
     check_optional(reason, &format!("the reason for the state of dataset `{code}`"))?;
-    let transaction = store.begin_write().await?;
+    let transaction = &transaction.inner;
     let updated = dataset::Entity::update_many()
         .col_expr(dataset::Column::State, Expr::value(state.as_str()))
         .col_expr(dataset::Column::StateReason, Expr::value(reason.map(str::to_owned)))
         .col_expr(dataset::Column::StateSince, Expr::value(to_stored(at)))
         .filter(dataset::COLUMN.code.eq(code.as_str()))
-        .exec(&transaction)
+        .exec(transaction)
         .await?;
     if updated.rows_affected == 0 {
         return Err(StoreError::not_found(format!("dataset `{code}`")));
     }
-    feed::append(&transaction, &[code.to_string()]).await?;
-    Ok(transaction.commit().await?)
+    feed::append(transaction, &[code.to_string()]).await
 }
 
 async fn find_id(store: &Store, code: &DatasetCode) -> Result<Option<i64>> {

@@ -8,8 +8,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Schem
 
 use crate::Store;
 use crate::entity::{
-    account, account_role, api_token, change_feed, data_item, dataset, dataset_version, import_run,
-    job, one_time_token, organization, region, release_decision, resource, resource_table,
+    account, account_role, api_token, case_clock, case_event, case_file, change_feed, data_item,
+    dataset, dataset_version, draft, import_run, job, log_checkpoint, log_head, notification,
+    one_time_token, organization, region, release_decision, resource, resource_table,
     retrieval_receipt, session, usage_day, vocabulary_term,
 };
 
@@ -91,6 +92,13 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, session::Entity).await,
         create(connection, api_token::Entity).await,
         create(connection, one_time_token::Entity).await,
+        create(connection, case_file::Entity).await,
+        create(connection, case_event::Entity).await,
+        create(connection, case_clock::Entity).await,
+        create(connection, log_head::Entity).await,
+        create(connection, log_checkpoint::Entity).await,
+        create(connection, notification::Entity).await,
+        create(connection, draft::Entity).await,
     ];
     for table in tables {
         let (is, said) =

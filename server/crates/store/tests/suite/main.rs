@@ -8,6 +8,7 @@
 mod accounts;
 mod blobs;
 mod build;
+mod cases;
 mod catalogue;
 mod database;
 mod hidden;
@@ -57,6 +58,16 @@ on_both! {
     accounts::a_code_counts_once,
     accounts::a_contract_ends_the_account,
     accounts::what_ran_out_is_swept,
+    cases::a_case_is_what_its_events_come_to,
+    cases::a_request_that_comes_twice_is_one,
+    cases::whom_it_concerns_is_told_once,
+    cases::desks_list_what_is_due_first,
+    cases::a_clock_is_told_of_once,
+    cases::what_is_done_to_the_log_is_found,
+    cases::the_log_is_searched,
+    cases::writers_at_the_same_time_make_one_chain,
+    cases::a_kill_leaves_a_whole_log,
+    cases::facts_stay_with_an_act,
     jobs::a_job_is_done_by_one_node,
     jobs::a_job_is_cancelled_and_repeated,
     places::regions_form_a_tree,

@@ -1,0 +1,57 @@
+//! What the review of an entry needs of the catalogue, within its transaction.
+
+use std::collections::BTreeSet;
+
+use kaishu_types::DatasetCode;
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
+
+use super::assign::{self, Serials};
+use super::upsert::upsert_in;
+use super::write::{EntryWrite, Upserted};
+use crate::entity::draft;
+use crate::{Result, StoreError, Transaction};
+
+/// Takes the next free code of an organization, in a transaction of
+/// [`begin_catalogue`](crate::Store::begin_catalogue).
+///
+/// # Errors
+///
+/// `Invalid` where there is no such organization.
+pub async fn reserve_code(transaction: &Transaction, organization: &str) -> Result<DatasetCode> {
+    let connection = &transaction.inner;
+    let mut serials = Serials::load(connection, BTreeSet::from([organization])).await?;
+    loop {
+        let code = serials.take(organization).map_err(|refusal| refused(&refusal))?;
+        let is_taken = !assign::taken(connection, &[code.as_str()]).await?.is_empty();
+        let in_draft: Option<i64> = draft::Entity::find()
+            .select_only()
+            .column(draft::Column::CaseId)
+            .filter(draft::COLUMN.code.eq(code.as_str()))
+            .into_tuple()
+            .one(connection)
+            .await?;
+        if !is_taken && in_draft.is_none() {
+            serials.save(connection).await?;
+            return Ok(code);
+        }
+    }
+}
+
+/// Publishes an entry, new or as the next version of what has its code, in a transaction of
+/// [`begin_catalogue`](crate::Store::begin_catalogue).
+///
+/// # Errors
+///
+/// `Invalid` where the entry cannot be stored; it says why.
+pub async fn publish(transaction: &Transaction, entry: &EntryWrite) -> Result<Upserted> {
+    let mut verdicts = upsert_in(&transaction.inner, std::slice::from_ref(entry)).await?;
+    match verdicts.pop() {
+        Some(Ok(upserted)) => Ok(upserted),
+        Some(Err(refusal)) => Err(refused(&refusal)),
+        None => Err(StoreError::corrupt("an entry was written and nothing came of it")),
+    }
+}
+
+fn refused(refusal: &super::write::Refusal) -> StoreError {
+    StoreError::invalid(refusal.to_string())
+}

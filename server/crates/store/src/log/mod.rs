@@ -1,0 +1,251 @@
+//! The log: what was done, each entry bound to the one before (SEC-01).
+//!
+//! Every event of a case is an entry, and so is every act that belongs to no case: somebody logged in,
+//! a role was given. Nothing changes or removes entries; [`verify`] finds where somebody did it anyway.
+
+mod chain;
+mod verify;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_domain::cases::Event;
+use kaishu_types::china::day_in_china;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult};
+
+use crate::convert::{check_optional, check_text, now, to_stored};
+use crate::entity::{case_event, log_checkpoint, log_head};
+use crate::{Result, Store, StoreError, Transaction};
+
+pub use chain::SealKey;
+pub use verify::{Fault, Verified, verify};
+
+use chain::{BEGINNING, Envelope, canonical};
+
+/// The only row of `log_head`.
+pub(crate) const HEAD: i32 = 1;
+
+/// Something to be written into the log.
+pub struct Entry<'a> {
+    /// The case and the place in it, from 1; none for an act that belongs to no case.
+    pub case: Option<(i64, i32)>,
+    /// The kind of the case, or `account`, `dataset`, … for what the act is about.
+    pub kind: &'a str,
+    /// What it is about: a code, a login.
+    pub subject: &'a str,
+    /// What happened.
+    pub event: &'a Event,
+    /// What makes a repeated request one.
+    pub idempotency_key: Option<&'a str>,
+}
+
+/// An entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// Its place, from 1, without gaps.
+    pub seq: i64,
+    /// The case and the place in it.
+    pub case: Option<(i64, i32)>,
+    /// The kind of the case or of the subject.
+    pub kind: String,
+    /// What it is about.
+    pub subject: String,
+    /// What happened.
+    pub event: Event,
+    /// Its hash, SM3 in hex.
+    pub hash: String,
+}
+
+/// Adds an entry, and returns its place.
+///
+/// The row of the head is held until the end of the transaction, so that entries come one after the
+/// other; whoever writes the catalogue in the same transaction begins it with
+/// [`Store::begin_catalogue`].
+///
+/// # Errors
+///
+/// `Conflict` where the place in the case is taken or the request was made before.
+pub async fn append(transaction: &Transaction, key: &SealKey, entry: &Entry<'_>) -> Result<i64> {
+    let Entry { case, kind, subject, event, idempotency_key } = entry;
+    check_text(kind, "the kind of an event")?;
+    check_text(subject, "the subject of an event")?;
+    check_optional(*idempotency_key, "the key of a request")?;
+    if to_stored(event.at) != event.at {
+        return Err(StoreError::invalid("the time of an event is finer than microseconds"));
+    }
+    let connection = &transaction.inner;
+    let head = log_head::Entity::find_by_id(HEAD).lock_exclusive().one(connection).await?;
+    let (last, previous, last_at) = match head {
+        Some(head) => (head.seq, head.hash, Some(head.at)),
+        None => (0, BEGINNING.to_owned(), None),
+    };
+    let seq = last + 1;
+    let body = write(event)?;
+    let envelope = Envelope { seq, case: *case, kind, subject, body: &body, previous: &previous };
+    let hash = envelope.hash();
+    let row = case_event::ActiveModel {
+        seq: Set(seq),
+        case_id: Set(case.map(|(id, _)| id)),
+        n: Set(case.map(|(_, n)| n)),
+        kind: Set((*kind).to_owned()),
+        subject: Set((*subject).to_owned()),
+        event: Set(event.name.clone()),
+        account_id: Set(event.by.account),
+        at: Set(event.at),
+        body: Set(body),
+        idempotency_key: Set(idempotency_key.map(str::to_owned)),
+        previous: Set(previous.clone()),
+        hash: Set(hash.clone()),
+    };
+    let inserted = case_event::Entity::insert(row)
+        .on_conflict_do_nothing()
+        .exec_without_returning(connection)
+        .await?;
+    if !matches!(inserted, TryInsertResult::Inserted(1)) {
+        return Err(StoreError::Conflict {
+            what: "somebody else was faster, or this was sent before".to_owned(),
+        });
+    }
+    if let Some(last_at) = last_at {
+        keep_checkpoint(transaction, key, day_in_china(last_at), last, &previous).await?;
+    }
+    move_head(transaction, key, seq, hash).await?;
+    Ok(seq)
+}
+
+fn write(event: &Event) -> Result<String> {
+    let value = serde_json::to_value(event);
+    let value = value
+        .map_err(|error| StoreError::invalid(format!("an event cannot be written: {error}")))?;
+    let body = canonical(&value)?;
+    check_text(&body, "an event")?;
+    Ok(body)
+}
+
+async fn move_head(transaction: &Transaction, key: &SealKey, seq: i64, hash: String) -> Result<()> {
+    let (mac, at) = (key.seal(seq, &hash)?, now());
+    let connection = &transaction.inner;
+    if seq == 1 {
+        let row = log_head::ActiveModel {
+            id: Set(HEAD),
+            seq: Set(seq),
+            hash: Set(hash),
+            mac: Set(mac),
+            at: Set(at),
+        };
+        log_head::Entity::insert(row).exec_without_returning(connection).await?;
+        return Ok(());
+    }
+    log_head::Entity::update_many()
+        .col_expr(log_head::Column::Seq, Expr::value(seq))
+        .col_expr(log_head::Column::Hash, Expr::value(hash))
+        .col_expr(log_head::Column::Mac, Expr::value(mac))
+        .col_expr(log_head::Column::At, Expr::value(at))
+        .filter(log_head::COLUMN.id.eq(HEAD))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// The first entry of a day seals the last one of the day before.
+async fn keep_checkpoint(
+    transaction: &Transaction,
+    key: &SealKey,
+    day: NaiveDate,
+    seq: i64,
+    hash: &str,
+) -> Result<()> {
+    if day >= day_in_china(now()) {
+        return Ok(());
+    }
+    let row = log_checkpoint::ActiveModel {
+        day: Set(day),
+        seq: Set(seq),
+        hash: Set(hash.to_owned()),
+        mac: Set(key.seal(seq, hash)?),
+    };
+    log_checkpoint::Entity::insert(row)
+        .on_conflict_do_nothing()
+        .exec_without_returning(&transaction.inner)
+        .await?;
+    Ok(())
+}
+
+/// What the log is searched by; all that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    /// What it is about.
+    pub subject: Option<String>,
+    /// Who did it.
+    pub account: Option<i64>,
+    /// From when.
+    pub from: Option<DateTime<Utc>>,
+    /// Until before when.
+    pub until: Option<DateTime<Utc>>,
+    /// Only what is older than this entry.
+    pub before: Option<i64>,
+}
+
+/// Lists entries, the newest first.
+pub async fn search(store: &Store, search: &Search, limit: u64) -> Result<Vec<Logged>> {
+    let mut query = case_event::Entity::find();
+    if let Some(subject) = &search.subject {
+        query = query.filter(case_event::COLUMN.subject.eq(subject));
+    }
+    if let Some(account) = search.account {
+        query = query.filter(case_event::COLUMN.account_id.eq(account));
+    }
+    if let Some(from) = search.from {
+        query = query.filter(case_event::COLUMN.at.gte(from));
+    }
+    if let Some(until) = search.until {
+        query = query.filter(case_event::COLUMN.at.lt(until));
+    }
+    if let Some(before) = search.before {
+        query = query.filter(case_event::COLUMN.seq.lt(before));
+    }
+    let rows =
+        query.order_by_desc(case_event::COLUMN.seq).limit(limit).all(&store.connection).await?;
+    rows.into_iter().map(logged).collect()
+}
+
+/// Lists the events of a case, the oldest first.
+pub async fn of_case(store: &Store, case: i64) -> Result<Vec<Logged>> {
+    let rows = case_event::Entity::find()
+        .filter(case_event::COLUMN.case_id.eq(case))
+        .order_by_asc(case_event::COLUMN.n)
+        .all(&store.connection)
+        .await?;
+    rows.into_iter().map(logged).collect()
+}
+
+/// Finds the entry that a request with this key made.
+pub async fn find_by_key(store: &Store, key: &str) -> Result<Option<Logged>> {
+    let row = case_event::Entity::find()
+        .filter(case_event::COLUMN.idempotency_key.eq(key))
+        .one(&store.connection)
+        .await?;
+    row.map(logged).transpose()
+}
+
+/// Lists the days whose last entry is sealed: day, place and hash.
+pub async fn checkpoints(store: &Store) -> Result<Vec<(NaiveDate, i64, String)>> {
+    let rows = log_checkpoint::Entity::find()
+        .order_by_asc(log_checkpoint::COLUMN.day)
+        .all(&store.connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.day, row.seq, row.hash)).collect())
+}
+
+pub(crate) fn logged(row: case_event::Model) -> Result<Logged> {
+    let event = serde_json::from_str(&row.body)
+        .map_err(|error| StoreError::corrupt(format!("entry {} of the log: {error}", row.seq)))?;
+    Ok(Logged {
+        seq: row.seq,
+        case: row.case_id.zip(row.n),
+        kind: row.kind,
+        subject: row.subject,
+        event,
+        hash: row.hash,
+    })
+}
