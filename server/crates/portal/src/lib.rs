@@ -5,6 +5,7 @@
 compile_error!("kaishu-portal is server code: keep it behind the `ssr` feature of `app`");
 
 pub mod accounts;
+pub mod cases;
 pub mod catalogue;
 pub mod directory;
 pub mod downloads;
@@ -14,6 +15,7 @@ pub mod home;
 pub mod importing;
 pub mod indexing;
 pub mod places;
+pub mod publishing;
 pub mod retrieval;
 pub mod rules;
 pub mod site;
@@ -32,10 +34,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kaishu_domain::PolicyProfile;
+use kaishu_domain::calendar::Fallback;
+use kaishu_domain::{Calendar, PolicyProfile};
 use kaishu_search::Index;
 use kaishu_store::Store;
 use kaishu_store::blobs::Blobs;
+use kaishu_store::log::SealKey;
 use tokio::sync::Semaphore;
 
 pub use clock::Clock;
@@ -103,6 +107,9 @@ pub struct Portal {
 
 struct Inner {
     accounts: accounts::Accounts,
+    log_key: SealKey,
+    fingerprint_key: [u8; 32],
+    calendar: Calendar,
     store: Store,
     blobs: Blobs,
     index: Index,
@@ -147,8 +154,14 @@ impl Portal {
             Directory::load(&store, rules::listed(policy.rules.catalogue.list_none.value)).await?;
         let accounts =
             accounts::Accounts::new(&settings.secret, &settings.mail, settings.site.demonstration)?;
+        let calendar = Calendar::load()
+            .map_err(|error| Error::Configuration(error.to_string()))?
+            .with_fallback(Fallback::Provisional);
         let inner = Inner {
             accounts,
+            log_key: SealKey::new(tables::derived(&settings.secret, b"log")),
+            fingerprint_key: tables::derived(&settings.secret, b"fingerprint"),
+            calendar,
             store,
             blobs,
             index,

@@ -233,7 +233,7 @@ fn tell_blocks(file: &TabularFile, resource: i64, table: &str, ingested: &Ingest
 }
 
 /// Runs long work beside what answers requests.
-async fn unbounded<T: Send + 'static>(
+pub(crate) async fn unbounded<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;

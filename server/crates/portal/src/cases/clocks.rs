@@ -1,0 +1,98 @@
+//! What clocks do by themselves: remind before the last day, tell when it has passed (SUP-01, SUP-02).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kaishu_domain::cases::{Act, Actor};
+use kaishu_store::StoreError;
+use kaishu_store::cases::{self, DueClock};
+use kaishu_types::Lang;
+
+use super::Wanted;
+use crate::accounts::Caller;
+use crate::{Error, Portal, Result};
+
+/// How often a node looks.
+const PAUSE: Duration = Duration::from_secs(60);
+/// Most clocks that are told of in a round; the others wait for the next.
+const BATCH: u64 = 1_000;
+/// Working days before the last one on which a reminder goes out (*proposed*, SUP-02).
+const REMIND_WD: u32 = 1;
+
+impl Portal {
+    /// Looks after the clocks for as long as the process lives.
+    pub async fn follow_clocks(self) {
+        loop {
+            if let Err(error) = self.look_at_clocks().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the clocks of cases could not be looked at"
+                );
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Reminds of what is due by the next working day, and tells what is overdue: each once, however many
+    /// nodes look. Returns how many were told of.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub async fn look_at_clocks(&self) -> Result<usize> {
+        let today = self.today();
+        let soon = self.inner.calendar.add_working_days(today, REMIND_WD);
+        let soon = soon.map_or(today, |deadline| deadline.last_day);
+        let yesterday = today.pred_opt().unwrap_or(today);
+        let store = &self.inner.store;
+        let mut n_told = 0;
+        for (until, is_overdue) in [(soon, false), (yesterday, true)] {
+            for clock in cases::due_clocks(store, until, is_overdue, BATCH).await? {
+                match self.tell_of_clock(&clock, is_overdue).await {
+                    Ok(is_told) => n_told += usize::from(is_told),
+                    // One case that cannot be told of must not hold up the others.
+                    Err(error) => tracing::error!(
+                        case = clock.case,
+                        rule = clock.rule,
+                        error = &error as &dyn std::error::Error,
+                        "nobody could be told of a clock"
+                    ),
+                }
+            }
+        }
+        Ok(n_told)
+    }
+
+    /// Writes the event, unless another node has. Returns whether this one did.
+    async fn tell_of_clock(&self, clock: &DueClock, is_overdue: bool) -> Result<bool> {
+        let store = &self.inner.store;
+        let Some(case) = cases::find(store, clock.case).await? else { return Ok(false) };
+        let event = if is_overdue { "overdue" } else { "remind" };
+        let key = format!("{event}-{}-{}-{}", clock.case, clock.rule, clock.day_zero);
+        let facts = BTreeMap::from([
+            ("clock".to_owned(), clock.rule.clone()),
+            ("last_day".to_owned(), clock.last_day.to_string()),
+        ]);
+        let wanted = Wanted {
+            caller: &Caller::visitor(),
+            lang: Lang::Zh,
+            act: Act { event: event.to_owned(), by: Actor::system(), facts, ..Act::default() },
+            holds: &|_| Ok(()),
+            idempotency_key: Some(key),
+        };
+        let decided = self.decide(case.file.kind, &case.about, Some(&case), wanted)?;
+        let transaction = store.begin().await?;
+        if !cases::mark_clock(&transaction, clock, is_overdue).await? {
+            return Ok(false);
+        }
+        let key = &self.inner.log_key;
+        match cases::add(&transaction, key, &case, &decided.happening()).await {
+            Ok(_) => {}
+            // Something happened to the case meanwhile: the next round looks again.
+            Err(StoreError::Conflict { .. }) => return Ok(false),
+            Err(error) => return Err(Error::from(error)),
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+}

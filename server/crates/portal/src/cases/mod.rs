@@ -1,0 +1,239 @@
+//! Cases: from somebody who wants to do something to an event that is kept, or to a refusal with its rule.
+
+mod clocks;
+mod refusal;
+mod view;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use kaishu_domain::cases::{
+    Act, Actor, Audience, Body, CaseFile, Event, Guard, Transition, World, decide, machine,
+};
+use kaishu_domain::permission::{Action, Subject};
+use kaishu_store::cases::{Case, CaseSubject, Happening, Recipients};
+use kaishu_store::log::{Entry, Verified};
+use kaishu_types::account::{Role, RoleGrant};
+use kaishu_types::case::CaseKind;
+use kaishu_types::{Lang, OrganizationCode, RegionCode};
+
+use crate::accounts::Caller;
+use crate::{Error, Portal, Result};
+
+pub use view::DeskFilter;
+
+/// What somebody wants to do to a case, once it is clear who and what must hold.
+pub(crate) struct Wanted<'a> {
+    /// Who.
+    pub(crate) caller: &'a Caller,
+    /// The language of refusals.
+    pub(crate) lang: Lang,
+    /// What.
+    pub(crate) act: Act,
+    /// Whether a guard holds; what is missing where it does not.
+    pub(crate) holds: &'a dyn Fn(Guard) -> std::result::Result<(), String>,
+    /// What makes a repeated request one.
+    pub(crate) idempotency_key: Option<String>,
+}
+
+/// An event that may be kept, with what it leads to.
+pub(crate) struct Decided {
+    pub(crate) event: Event,
+    pub(crate) file: CaseFile,
+    pub(crate) tells: Vec<Recipients>,
+    pub(crate) idempotency_key: Option<String>,
+}
+
+impl Decided {
+    pub(crate) fn happening(&self) -> Happening<'_> {
+        Happening {
+            event: &self.event,
+            file: &self.file,
+            idempotency_key: self.idempotency_key.as_deref(),
+            tells: &self.tells,
+        }
+    }
+}
+
+impl Portal {
+    /// What a case belongs to, as permissions see it.
+    pub(crate) fn subject_of(&self, about: &CaseSubject, is_own: bool) -> Subject {
+        self.subject(about.organization.as_deref(), about.region.as_deref(), is_own)
+    }
+
+    /// What belongs to an organization and a region, as permissions see it.
+    pub(crate) fn subject(
+        &self,
+        organization: Option<&str>,
+        region: Option<&str>,
+        is_own: bool,
+    ) -> Subject {
+        let directory = self.directory();
+        let above = region.map(|code| directory.region_and_above(code)).unwrap_or_default();
+        let above = above.iter().filter_map(|region| region.named.code.parse::<RegionCode>().ok());
+        let organization = organization.and_then(|code| code.parse::<OrganizationCode>().ok());
+        Subject { is_own, organization, regions: above.collect() }
+    }
+
+    /// Who acts, as the log names them.
+    pub(crate) fn actor(&self, caller: &Caller) -> Actor {
+        match (caller.account(), caller.login(), caller.name()) {
+            (Some(account), Some(login), Some(name)) => Actor {
+                account: Some(account),
+                login: login.to_string(),
+                name: name.to_owned(),
+                ..Actor::default()
+            },
+            _ => Actor {
+                login: "command".to_owned(),
+                name: "服务器命令".to_owned(),
+                ..Actor::default()
+            },
+        }
+    }
+
+    /// Says how many working days a rule gives.
+    fn working_days(&self, rule: &str) -> Option<u32> {
+        let rules = &self.policy().rules;
+        match rule {
+            "review.reply_wd" => Some(rules.review.reply_wd.value.get()),
+            "account.reply_wd" => Some(rules.account.reply_wd.value.get()),
+            _ => None,
+        }
+    }
+
+    /// Decides whether somebody may do something, and what comes of it.
+    pub(crate) fn decide(
+        &self,
+        kind: CaseKind,
+        about: &CaseSubject,
+        case: Option<&Case>,
+        wanted: Wanted<'_>,
+    ) -> Result<Decided> {
+        let Wanted { caller, lang, mut act, holds, idempotency_key } = wanted;
+        let is_own = case.is_some_and(|it| it.file.submitter == caller.account());
+        let subject = self.subject_of(about, is_own);
+        if act.by != Actor::system() {
+            act.by = self.actor(caller);
+        }
+        act.at = self.instant();
+        let role =
+            |action: Action| -> Option<RoleGrant> { caller.role_for(action, &subject).cloned() };
+        let world = World {
+            role: &role,
+            calendar: &self.inner.calendar,
+            working_days: &|rule| self.working_days(rule),
+            holds,
+        };
+        let before = case.map(|case| &case.file);
+        let event = decide(machine(kind), before, &act, &world)
+            .map_err(|refusal| self.refused(kind, before, caller, &refusal, lang))?;
+        let file = folded(kind, before, &event)?;
+        let state = before.map(|file| file.state.as_str());
+        let tells = machine(kind).find(&event.name, state).map(|it| it.tells).unwrap_or_default();
+        let tells = tells.iter().filter_map(|it| recipients(*it, about, &subject, &file)).collect();
+        Ok(Decided { event, file, tells, idempotency_key })
+    }
+
+    /// Writes an act into the log that belongs to no case (SEC-01).
+    pub(crate) async fn record(
+        &self,
+        kind: &str,
+        subject: &str,
+        event: &str,
+        by: Actor,
+        facts: BTreeMap<String, String>,
+    ) -> Result<()> {
+        let transaction = self.inner.store.begin().await?;
+        let body = Body { facts, ..Body::default() };
+        let event = Event { name: event.to_owned(), by, at: self.instant(), body };
+        let entry = Entry { case: None, kind, subject, event: &event, idempotency_key: None };
+        kaishu_store::log::append(&transaction, &self.inner.log_key, &entry).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Reads the whole log and says what is wrong with it (SEC-01).
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does; a wrong log is no error.
+    pub async fn verify_log(&self) -> Result<Verified> {
+        Ok(kaishu_store::log::verify(&self.inner.store, &self.inner.log_key).await?)
+    }
+
+    /// Lists the sealed last entry of each day: day, place and hash.
+    pub async fn log_checkpoints(&self) -> Result<Vec<(NaiveDate, i64, String)>> {
+        Ok(kaishu_store::log::checkpoints(&self.inner.store).await?)
+    }
+
+    /// Returns the instant it is now, as precisely as it is kept.
+    pub(crate) fn instant(&self) -> DateTime<Utc> {
+        self.now().trunc_subsecs(6)
+    }
+
+    /// Finds a case that the caller may see.
+    pub(crate) async fn visible_case(&self, caller: &Caller, id: i64) -> Result<Case> {
+        let hidden = || Error::not_found("case", id.to_string());
+        let case = kaishu_store::cases::find(&self.inner.store, id).await?.ok_or_else(hidden)?;
+        match self.may_see(caller, &case) {
+            true => Ok(case),
+            false => Err(hidden()),
+        }
+    }
+
+    fn may_see(&self, caller: &Caller, case: &Case) -> bool {
+        let is_own = caller.account().is_some() && case.file.submitter == caller.account();
+        let subject = self.subject_of(&case.about, is_own);
+        let actions: &[Action] = match case.file.kind {
+            CaseKind::Opening | CaseKind::Life => &[Action::SeeDrafts],
+            CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
+        };
+        actions.iter().any(|action| caller.role_for(*action, &subject).is_some())
+    }
+
+    /// Lists what somebody may do to a case now.
+    fn possible(&self, caller: &Caller, case: &Case) -> Vec<&'static Transition> {
+        let is_own = caller.account().is_some() && case.file.submitter == caller.account();
+        let subject = self.subject_of(&case.about, is_own);
+        let may = |action| caller.role_for(action, &subject).is_some();
+        kaishu_domain::cases::possible(machine(case.file.kind), &case.file, &may)
+    }
+}
+
+fn folded(kind: CaseKind, before: Option<&CaseFile>, event: &Event) -> Result<CaseFile> {
+    let folded = match before {
+        None => CaseFile::open(kind, event),
+        Some(before) => {
+            let mut file = before.clone();
+            file.apply(event).map(|()| file)
+        }
+    };
+    folded.map_err(|misfit| Error::Internal(misfit.to_string()))
+}
+
+fn recipients(
+    audience: Audience,
+    about: &CaseSubject,
+    subject: &Subject,
+    file: &CaseFile,
+) -> Option<Recipients> {
+    let of_organization = |roles: Vec<Role>| {
+        let organization = about.organization.clone()?;
+        Some(Recipients::OfOrganization(roles, organization))
+    };
+    let of_regions = |roles: Vec<Role>| {
+        let regions = subject.regions.iter().map(ToString::to_string).collect();
+        Some(Recipients::OfRegions(roles, regions))
+    };
+    match audience {
+        Audience::Submitter => file.submitter.map(Recipients::Account),
+        Audience::Provider => of_organization(vec![Role::Officer, Role::Head]),
+        Audience::Authority => of_regions(vec![Role::Authority, Role::CountyAuthority]),
+        Audience::NextStep => {
+            let roles: Vec<Role> =
+                file.waits_for()?.roles().iter().map(|(role, _)| *role).collect();
+            let is_of_organization = roles.iter().any(|role| role.is_of_organization());
+            if is_of_organization { of_organization(roles) } else { of_regions(roles) }
+        }
+    }
+}

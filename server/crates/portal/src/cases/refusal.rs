@@ -1,0 +1,108 @@
+//! Refusals of acts, in words, with the rule and what would satisfy it.
+
+use kaishu_domain::cases::{CaseFile, Guard, Input, Refusal, machine};
+use kaishu_types::case::CaseKind;
+use kaishu_types::{ErrorCode, FieldError, Lang, Remedy, RuleRef};
+
+use crate::accounts::{Caller, log_in_first};
+use crate::{Error, Portal};
+
+impl Portal {
+    /// Puts a refusal into words.
+    pub(super) fn refused(
+        &self,
+        kind: CaseKind,
+        before: Option<&CaseFile>,
+        caller: &Caller,
+        refusal: &Refusal,
+        lang: Lang,
+    ) -> Error {
+        let machine = machine(kind);
+        let label = |event: &str| machine.label(event, lang).unwrap_or("?").to_owned();
+        match refusal {
+            Refusal::NoSuchEvent { event } => Error::not_found("event", event.clone()),
+            Refusal::NotNow { event, state } => {
+                let state = state.as_deref().and_then(|it| machine.state(it));
+                let state = state.map_or("", |state| state.label(lang));
+                conflict(lang.pick(
+                    format!("现在是“{state}”，不能{}。请刷新后再看", label(event)),
+                    format!(
+                        "it is `{state}` now, so `{}` cannot be done; look again",
+                        label(event)
+                    ),
+                ))
+            }
+            Refusal::NotAllowed { .. } if !caller.is_logged_in() => log_in_first(lang),
+            Refusal::NotAllowed { needs } => {
+                let needs = needs.map_or("", |action| action.label(lang));
+                let roles = before.and_then(CaseFile::waits_for).into_iter();
+                let roles = roles.flat_map(|action| action.roles());
+                let roles: Vec<_> = roles.map(|(role, _)| role.label(lang)).collect();
+                forbidden(
+                    lang.pick(
+                        format!("您的角色不能{needs}。由{}办理", roles.join("、")),
+                        format!(
+                            "your roles do not cover `{needs}`; it is up to: {}",
+                            roles.join(", ")
+                        ),
+                    ),
+                    RuleRef { id: "SEC-05".to_owned(), article: String::new() },
+                    lang,
+                )
+            }
+            Refusal::Unmet { guard: Guard::NotTheSubmitter, .. } => forbidden(
+                lang.pick(
+                    "提交人不能审查自己提交的内容，请由另一位审核人办理".to_owned(),
+                    "whoever submitted cannot review it; another reviewer must".to_owned(),
+                ),
+                self.review_rule(lang),
+                lang,
+            ),
+            Refusal::Unmet { guard, missing } => Error::Refused {
+                code: ErrorCode::InvalidInput,
+                message: missing.clone(),
+                rule: Some(RuleRef { id: guard.as_str().to_owned(), article: String::new() }),
+                remedy: None,
+            },
+            Refusal::Missing { input } => Error::InvalidInput(vec![missing(*input, lang)]),
+            Refusal::TooLong => Error::field(
+                "reason",
+                lang.pick("说明不能超过 4000 字", "the reason has 4,000 characters at most"),
+            ),
+            Refusal::OtherContent => conflict(
+                lang.pick(
+                    "内容与审查通过的不一致，不能发布。请重新提交审查",
+                    "the content is not the one that was reviewed; submit it again",
+                )
+                .to_owned(),
+            ),
+            Refusal::NoTime { rule } => Error::Internal(format!("the rule `{rule}` gives no time")),
+            Refusal::Calendar(error) => Error::Configuration(error.to_string()),
+        }
+    }
+
+    fn review_rule(&self, lang: Lang) -> RuleRef {
+        self.policy().rules.review.steps.reference("review.steps", lang)
+    }
+}
+
+fn missing(input: Input, lang: Lang) -> FieldError {
+    let (field, message) = match input {
+        Input::Reason => ("reason", lang.pick("请写明理由", "say why")),
+        Input::Steps => ("steps", lang.pick("没有审查环节", "there is no step of a review")),
+        Input::Content => ("content", lang.pick("没有内容", "there is no content")),
+    };
+    FieldError { field: field.to_owned(), message: message.to_owned() }
+}
+
+fn conflict(message: String) -> Error {
+    Error::Refused { code: ErrorCode::Conflict, message, rule: None, remedy: None }
+}
+
+fn forbidden(message: String, rule: RuleRef, lang: Lang) -> Error {
+    let remedy = Remedy {
+        text: lang.pick("查看我的角色", "See my roles").to_owned(),
+        link: "/me".to_owned(),
+    };
+    Error::Refused { code: ErrorCode::Forbidden, message, rule: Some(rule), remedy: Some(remedy) }
+}

@@ -1,0 +1,233 @@
+//! Cases as people read them.
+
+use kaishu_domain::cases::{Actor, Clock, Input, Standing, Step, Verdict, machine};
+use kaishu_domain::permission::Action;
+use kaishu_store::cases::{Case, Desk};
+use kaishu_store::log::Logged;
+use kaishu_types::account::Role;
+use kaishu_types::case::{
+    ActionView, CaseCard, CaseKind, CaseView, ClockView, EventView, StepView, Worded,
+};
+use kaishu_types::{Lang, RuleRef};
+
+use crate::accounts::Caller;
+use crate::{Portal, Result};
+
+/// Most cases on a page of a desk.
+const DESK_ROWS: u64 = 50;
+
+/// Which cases a desk shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeskFilter {
+    /// What waits for the caller.
+    Mine,
+    /// Everything open that the caller may see.
+    Open,
+    /// What has ended.
+    Closed,
+}
+
+impl Portal {
+    /// Shows a case to somebody who may see it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is none, or none that the caller may see.
+    pub async fn case_view(&self, caller: &Caller, id: i64, lang: Lang) -> Result<CaseView> {
+        let case = self.visible_case(caller, id).await?;
+        let events = kaishu_store::log::of_case(&self.inner.store, id).await?;
+        let machine = machine(case.file.kind);
+        let current = case.file.waits_for().and(case.file.current_step()).map(|(place, _)| place);
+        let is_reviewed = case.file.state == "in_review";
+        let steps = case
+            .file
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(place, step)| step_view(step, is_reviewed && Some(place) == current, lang));
+        let actions = self.possible(caller, &case).into_iter().map(|transition| ActionView {
+            event: Worded {
+                code: transition.event.to_owned(),
+                label: lang.pick(transition.zh, transition.en).to_owned(),
+            },
+            needs_reason: transition.needs.contains(&Input::Reason),
+        });
+        let clocks = case.file.clocks.iter().map(|clock| self.clock_view(clock, lang));
+        let event = |logged: Logged| {
+            let label = machine.label(&logged.event.name, lang).unwrap_or(&logged.event.name);
+            EventView {
+                seq: logged.seq,
+                event: Worded { code: logged.event.name.clone(), label: label.to_owned() },
+                by: logged.event.by.name.clone(),
+                acting: self.acting(&logged.event.by, lang),
+                at: logged.event.at,
+                reason: logged.event.body.reason,
+                hash: logged.hash,
+            }
+        };
+        Ok(CaseView {
+            id,
+            kind: case.file.kind,
+            subject: case.about.subject.clone(),
+            title: case.about.title.clone(),
+            organization: case.about.organization.clone(),
+            state: state(&case, lang),
+            is_open: case.file.closed_at.is_none(),
+            version: case.file.n_events,
+            steps: steps.collect(),
+            clocks: clocks.collect(),
+            events: events.into_iter().map(event).collect(),
+            actions: actions.collect(),
+            facts: case.file.facts.clone(),
+        })
+    }
+
+    /// Lists the cases of a desk, what is due first before the others: 50 at most.
+    pub async fn desk(
+        &self,
+        caller: &Caller,
+        filter: DeskFilter,
+        kinds: &[CaseKind],
+        lang: Lang,
+    ) -> Result<Vec<CaseCard>> {
+        let mut desk = Desk { kinds: kinds.to_vec(), ..Desk::default() };
+        for held in caller.roles() {
+            if let Some(organization) = &held.organization {
+                desk.organizations.push(organization.to_string());
+            }
+            if let Some(region) = &held.region {
+                desk.regions.extend(self.region_and_below(region.as_str()));
+            }
+        }
+        if filter == DeskFilter::Mine {
+            let may = |action: &&Action| caller.may_ever(**action);
+            desk.waits_for =
+                Action::ALL.iter().filter(may).map(|it| it.as_str().to_owned()).collect();
+        }
+        desk.is_closed = filter == DeskFilter::Closed;
+        let is_nowhere = desk.organizations.is_empty() && desk.regions.is_empty();
+        let is_nothing = filter == DeskFilter::Mine && desk.waits_for.is_empty();
+        if is_nowhere || is_nothing {
+            return Ok(Vec::new());
+        }
+        let cases = kaishu_store::cases::desk(&self.inner.store, &desk, DESK_ROWS).await?;
+        let shown = cases.into_iter().filter(|case| match filter {
+            DeskFilter::Mine => !self.possible(caller, case).is_empty(),
+            _ => self.may_see(caller, case),
+        });
+        Ok(shown.map(|case| self.card(&case, lang)).collect())
+    }
+
+    fn region_and_below(&self, code: &str) -> Vec<String> {
+        let directory = self.directory();
+        let is_below = |region: &&kaishu_types::organization::RegionView| {
+            let above = directory.region_and_above(&region.named.code);
+            above.iter().any(|it| it.named.code == code)
+        };
+        directory.regions.iter().filter(is_below).map(|it| it.named.code.clone()).collect()
+    }
+
+    fn card(&self, case: &Case, lang: Lang) -> CaseCard {
+        let directory = self.directory();
+        let organization = case.about.organization.as_deref();
+        let organization = organization.and_then(|code| directory.organization(code));
+        let clock = case.file.open_clocks().filter(|it| it.paused_on.is_none());
+        let clock = clock.min_by_key(|clock| clock.last_day).map(|it| self.clock_view(it, lang));
+        let step = case.file.current_step().filter(|_| case.file.state == "in_review");
+        let waits_for = match step {
+            Some((_, step)) => Some(step.label(lang)),
+            None => case.file.waits_for().map(|action| action.label(lang).to_owned()),
+        };
+        CaseCard {
+            id: case.id,
+            kind: case.file.kind,
+            subject: case.about.subject.clone(),
+            title: case.about.title.clone(),
+            organization: organization.map(|it| it.named.label(lang).to_owned()),
+            state: state(case, lang),
+            waits_for,
+            due: case.due,
+            standing: clock.as_ref().map(|clock| clock.standing.clone()),
+            is_overdue: clock.is_some_and(|clock| clock.is_overdue),
+            updated_at: case.updated_at,
+        }
+    }
+
+    fn clock_view(&self, clock: &Clock, lang: Lang) -> ClockView {
+        let standing = clock.standing(self.today(), &self.inner.calendar);
+        ClockView {
+            rule: self.clock_rule(&clock.rule, lang),
+            working_days: clock.working_days,
+            last_day: clock.last_day,
+            is_provisional: clock.is_provisional,
+            standing: standing_words(standing, lang),
+            is_overdue: matches!(standing, Standing::Overdue { .. }),
+            is_open: clock.is_open(),
+        }
+    }
+
+    fn clock_rule(&self, key: &str, lang: Lang) -> RuleRef {
+        let rules = &self.policy().rules;
+        match key {
+            "review.reply_wd" => rules.review.reply_wd.reference(key, lang),
+            "account.reply_wd" => rules.account.reply_wd.reference(key, lang),
+            _ => RuleRef { id: key.to_owned(), article: String::new() },
+        }
+    }
+
+    /// As what somebody acted, and for whom.
+    fn acting(&self, actor: &Actor, lang: Lang) -> Option<String> {
+        let role = actor.role.map(|role: Role| role.label(lang))?;
+        let directory = self.directory();
+        let organization = actor.organization.as_ref();
+        let organization = organization.and_then(|code| directory.organization(code.as_str()));
+        let region = actor.region.as_ref().and_then(|code| directory.region(code.as_str()));
+        let place = organization.map(|it| &it.named).or_else(|| region.map(|it| &it.named));
+        Some(match place {
+            Some(place) => format!("{role} · {}", place.label(lang)),
+            None => role.to_owned(),
+        })
+    }
+}
+
+fn state(case: &Case, lang: Lang) -> Worded {
+    let state = machine(case.file.kind).state(&case.file.state);
+    let label = state.map_or(case.file.state.as_str(), |state| state.label(lang));
+    Worded { code: case.file.state.clone(), label: label.to_owned() }
+}
+
+fn step_view(step: &Step, is_current: bool, lang: Lang) -> StepView {
+    let result = step.result.as_ref();
+    let verdict = result.map(|it| match it.verdict {
+        Verdict::Passed => "passed",
+        Verdict::Returned => "returned",
+    });
+    StepView {
+        label: step.label(lang),
+        is_current,
+        verdict: verdict.map(str::to_owned),
+        opinion: result.map(|it| it.opinion.clone()).unwrap_or_default(),
+        by: result.map(|it| it.by.name.clone()),
+        at: result.map(|it| it.at),
+    }
+}
+
+fn standing_words(standing: Standing, lang: Lang) -> String {
+    match standing {
+        Standing::Running { days_left: 0 } => lang.pick("今天到期", "due today").to_owned(),
+        Standing::Running { days_left } => lang.pick(
+            format!("还有 {days_left} 个工作日"),
+            match days_left {
+                1 => "1 working day left".to_owned(),
+                _ => format!("{days_left} working days left"),
+            },
+        ),
+        Standing::Paused => lang.pick("暂停计时", "paused").to_owned(),
+        Standing::Overdue { days_over } => lang.pick(
+            format!("已超期 {days_over} 个工作日"),
+            format!("overdue for {days_over} working days"),
+        ),
+        Standing::KeptInTime => lang.pick("按期办结", "done in time").to_owned(),
+        Standing::KeptLate => lang.pick("超期办结", "done late").to_owned(),
+    }
+}

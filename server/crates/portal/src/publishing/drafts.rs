@@ -1,0 +1,240 @@
+//! Drafts: begun, saved, checked.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use kaishu_domain::cases::{Act, Guard};
+use kaishu_domain::entry::{check, is_state_secret};
+use kaishu_domain::permission::Action;
+use kaishu_store::cases::Case;
+use kaishu_types::account::Role;
+use kaishu_types::case::CaseKind;
+use kaishu_types::draft::DraftDocument;
+use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang};
+
+use super::written;
+use crate::accounts::Caller;
+use crate::cases::Wanted;
+use crate::{Error, Portal, Result};
+
+/// Longest title, in characters.
+const MAX_TITLE_CHARS: usize = 200;
+/// Longest draft, in bytes of JSON.
+const MAX_DRAFT_BYTES: usize = 2 << 20;
+
+/// A draft as its publisher sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftView {
+    /// The case that it is reviewed in.
+    pub case: i64,
+    /// The code of the dataset that it becomes.
+    pub code: DatasetCode,
+    /// The entry.
+    pub document: DraftDocument,
+    /// How often it was saved; the next save names it.
+    pub revision: u32,
+    /// Who saved it last.
+    pub updated_by: String,
+    /// When.
+    pub updated_at: DateTime<Utc>,
+    /// Whether it can be edited now.
+    pub is_editable: bool,
+    /// What stands against submitting it.
+    pub faults: Vec<FaultView>,
+}
+
+/// Something that stands against submitting an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultView {
+    /// The field of the form.
+    pub field: &'static str,
+    /// What is wrong and what would be right.
+    pub message: String,
+    /// The article that demands it.
+    pub article: String,
+}
+
+impl Portal {
+    /// Begins an entry. Returns the number of its case.
+    ///
+    /// # Errors
+    ///
+    /// Refused where the caller may not edit for this organization; invalid without a title.
+    pub async fn begin_draft(
+        &self,
+        caller: &Caller,
+        organization: &str,
+        title: &str,
+        lang: Lang,
+    ) -> Result<i64> {
+        let title = title.trim();
+        if title.is_empty() || title.chars().count() > MAX_TITLE_CHARS {
+            let message = lang.pick("名称为 1 至 200 个字", "the title has 1 to 200 characters");
+            return Err(Error::field("title", message));
+        }
+        let directory = self.directory();
+        let known = directory.organization(organization);
+        let known =
+            known.ok_or_else(|| Error::not_found("organization", organization.to_owned()))?;
+        let document = DraftDocument::new(organization, &known.region.code, title);
+        let store = &self.inner.store;
+        let transaction = store.begin_catalogue().await?;
+        let code = kaishu_store::datasets::reserve_code(&transaction, organization).await?;
+        let about = self.opening_subject(code.as_str(), &document);
+        let wanted = Wanted {
+            caller,
+            lang,
+            act: Act { event: "create".to_owned(), ..Act::default() },
+            holds: &|_| Ok(()),
+            idempotency_key: None,
+        };
+        let decided = self.decide(CaseKind::Opening, &about, None, wanted)?;
+        let key = &self.inner.log_key;
+        let happening = decided.happening();
+        let (case, _) = kaishu_store::cases::open(&transaction, key, &about, &happening).await?;
+        let by = decided.event.by.name.clone();
+        kaishu_store::drafts::create(&transaction, case, &code, &written(&document)?, &by).await?;
+        transaction.commit().await?;
+        Ok(case)
+    }
+
+    /// Finds a draft for somebody who may see it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is none, or none that the caller may see.
+    pub async fn draft(&self, caller: &Caller, case: i64, lang: Lang) -> Result<DraftView> {
+        let case = self.visible_case(caller, case).await?;
+        let (draft, document) = self.stored_draft(&case).await?;
+        let faults = check(self.policy(), &document).into_iter().map(|fault| {
+            let rule = lang.pick(&fault.rule.0, &fault.rule.1);
+            FaultView {
+                field: fault.field,
+                message: lang.pick(&fault.zh, &fault.en).clone(),
+                article: rule.article.clone(),
+            }
+        });
+        Ok(DraftView {
+            case: case.id,
+            code: draft.code,
+            faults: faults.collect(),
+            document,
+            revision: draft.revision,
+            updated_by: draft.updated_by,
+            updated_at: draft.updated_at,
+            is_editable: case.file.state == "draft" && self.may_edit(caller, &case),
+        })
+    }
+
+    fn may_edit(&self, caller: &Caller, case: &Case) -> bool {
+        let subject = self.subject_of(&case.about, false);
+        caller.role_for(Action::EditDatasets, &subject).is_some()
+    }
+
+    /// Saves a draft that was read at a revision. Returns the new revision.
+    ///
+    /// Organization and region stay as they are: an entry is given to another organization by itself.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict` where somebody saved it since, or it is under review; refused where it says of itself
+    /// that it holds a state secret: then nothing of it is kept (CLS-09).
+    pub async fn save_draft(
+        &self,
+        caller: &Caller,
+        case: i64,
+        revision: u32,
+        mut document: DraftDocument,
+        lang: Lang,
+    ) -> Result<u32> {
+        let case = self.visible_case(caller, case).await?;
+        if !self.may_edit(caller, &case) {
+            let message =
+                lang.pick("您的角色不能修改这份目录", "your roles cannot edit this entry");
+            return Err(Error::Refused {
+                code: ErrorCode::Forbidden,
+                message: message.to_owned(),
+                rule: None,
+                remedy: None,
+            });
+        }
+        if is_state_secret(&document) {
+            return Err(self.secret_refused(caller, &case, lang).await?);
+        }
+        let (_, before) = self.stored_draft(&case).await?;
+        document.organization = before.organization;
+        document.region = before.region;
+        let text = written(&document)?;
+        if text.len() > MAX_DRAFT_BYTES {
+            let message = lang.pick("内容超过 2 MB，没有保存", "the entry has 2 MB at most");
+            return Err(Error::field("items", message));
+        }
+        let transaction = self.inner.store.begin().await?;
+        let by = self.actor(caller).name;
+        let revision =
+            kaishu_store::drafts::save(&transaction, case.id, revision, &text, &by).await?;
+        transaction.commit().await?;
+        Ok(revision)
+    }
+
+    /// Keeps that somebody tried, and nothing of what they wrote.
+    async fn secret_refused(&self, caller: &Caller, case: &Case, lang: Lang) -> Result<Error> {
+        let mut by = self.actor(caller);
+        by.role = Some(Role::Officer);
+        self.record("dataset", &case.about.subject, "secret_refused", by, BTreeMap::new()).await?;
+        let message = lang.pick(
+            "国家秘密不得在本平台编目、共享或者开放。填写的内容没有保存，请按保密规定处理",
+            "state secrets must not be on this platform; nothing was saved, follow the rules of secrecy",
+        );
+        Ok(Error::InvalidInput(vec![FieldError {
+            field: "sensitivity".to_owned(),
+            message: message.to_owned(),
+        }]))
+    }
+
+    /// Whether what a review demands holds for an entry; what is missing where it does not.
+    pub(super) fn holds_for(
+        &self,
+        guard: Guard,
+        document: &DraftDocument,
+        has_people: bool,
+        lang: Lang,
+    ) -> Result<(), String> {
+        match guard {
+            Guard::NoStateSecret if is_state_secret(document) => {
+                Err(lang.pick("含有国家秘密", "it holds a state secret").to_owned())
+            }
+            Guard::HeadAndOfficerNamed if !has_people => Err(lang
+                .pick(
+                    "提供单位还没有第一责任人和数据专员，请先由系统管理员登记",
+                    "the provider has no responsible head and data officer yet; name them first",
+                )
+                .to_owned()),
+            Guard::EntryComplete => {
+                let faults = check(self.policy(), document);
+                if faults.is_empty() {
+                    return Ok(());
+                }
+                let all: Vec<String> = faults.iter().map(|it| it.shown(lang).message).collect();
+                Err(lang.pick(
+                    format!("还缺 {} 项：{}", faults.len(), all.join("；")),
+                    format!("{} things are missing: {}", faults.len(), all.join("; ")),
+                ))
+            }
+            Guard::ResourceMounted if document.resources.is_empty() => {
+                Err(lang.pick("还没有挂接数据", "there is no file or interface yet").to_owned())
+            }
+            Guard::OpenToThePublic
+                if document.fields.open.class == kaishu_types::vocabulary::OpenClass::None =>
+            {
+                Err(lang
+                    .pick(
+                        "不予开放的目录不在公众门户发布",
+                        "an entry that is not open is not published on the public portal",
+                    )
+                    .to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+}

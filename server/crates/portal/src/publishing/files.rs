@@ -1,0 +1,193 @@
+//! Files of drafts: uploaded, looked into, taken away.
+
+use std::collections::BTreeSet;
+use std::io::BufReader;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::Stream;
+use kaishu_interop::vocabulary::format_of_word;
+use kaishu_store::tables::TABULAR;
+use kaishu_tables::{Ingested, Progress, ingest, inspect, table_format};
+use kaishu_types::Lang;
+use kaishu_types::dataset::DataItemView;
+use kaishu_types::draft::{DraftDocument, DraftResource};
+use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind, ShareClass};
+
+use crate::accounts::Caller;
+use crate::tables::unbounded;
+use crate::{Error, Portal, Result};
+
+/// Most files of an entry.
+const MAX_FILES: usize = 200;
+/// Longest name of a file, in characters.
+const MAX_NAME_CHARS: usize = 200;
+
+impl Portal {
+    /// Adds a file to a draft; its bytes are kept as they come. Returns the new revision.
+    ///
+    /// # Errors
+    ///
+    /// As [`save_draft`](Self::save_draft); invalid without a name, or where the bytes break off.
+    pub async fn add_draft_file<S>(
+        &self,
+        caller: &Caller,
+        case: i64,
+        revision: u32,
+        file_name: &str,
+        bytes: S,
+        lang: Lang,
+    ) -> Result<u32>
+    where
+        S: Stream<Item = std::io::Result<Bytes>> + Send,
+    {
+        let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+        if name.is_empty() || name.chars().count() > MAX_NAME_CHARS {
+            let message = lang.pick("请选择一个文件", "choose a file");
+            return Err(Error::field("file", message));
+        }
+        // Whoever may not save reads no bytes into the storage.
+        let draft = self.draft(caller, case, lang).await?;
+        if !draft.is_editable || draft.revision != revision {
+            return self.save_draft(caller, case, revision, draft.document, lang).await;
+        }
+        if draft.document.resources.len() >= MAX_FILES {
+            let message = lang.pick("一个数据集最多 200 个文件", "an entry has 200 files at most");
+            return Err(Error::field("file", message));
+        }
+        let blob = self.inner.blobs.put_stream(bytes).await?;
+        let path = self.inner.blobs.local_copy(&blob.key, &self.inner.table_cache).await?;
+        let format = format_of(path, name.to_owned()).await?;
+        let mut document = draft.document;
+        document.resources.push(DraftResource {
+            title: title_of(name),
+            description: None,
+            kind: ResourceKind::File,
+            format,
+            media_type: None,
+            url: None,
+            file_name: Some(name.to_owned()),
+            size_bytes: Some(blob.size_bytes),
+            sha256: Some(blob.sha256),
+            sm3: Some(blob.sm3),
+            blob_key: Some(blob.key),
+        });
+        self.save_draft(caller, case, revision, document, lang).await
+    }
+
+    /// Adds the columns of the files of a draft to its data items, with the types that their values
+    /// have. Returns the new revision and how many items are new.
+    ///
+    /// # Errors
+    ///
+    /// As [`save_draft`](Self::save_draft); a file that cannot be read is named with the reason.
+    pub async fn take_items_from_files(
+        &self,
+        caller: &Caller,
+        case: i64,
+        revision: u32,
+        lang: Lang,
+    ) -> Result<(u32, usize)> {
+        let mut draft = self.draft(caller, case, lang).await?;
+        let mut proposed = Vec::new();
+        for file in &draft.document.resources {
+            proposed.extend(self.columns_of(file, lang).await?);
+        }
+        let n_new = add_items(&mut draft.document, proposed);
+        let revision = self.save_draft(caller, case, revision, draft.document, lang).await?;
+        Ok((revision, n_new))
+    }
+
+    /// Takes a file out of a draft, by its place from 0. Returns the new revision.
+    ///
+    /// # Errors
+    ///
+    /// As [`save_draft`](Self::save_draft); `NotFound` where there is no such file.
+    pub async fn remove_draft_file(
+        &self,
+        caller: &Caller,
+        case: i64,
+        revision: u32,
+        place: usize,
+        lang: Lang,
+    ) -> Result<u32> {
+        let mut draft = self.draft(caller, case, lang).await?;
+        if place >= draft.document.resources.len() {
+            return Err(Error::not_found("resource", place.to_string()));
+        }
+        draft.document.resources.remove(place);
+        self.save_draft(caller, case, revision, draft.document, lang).await
+    }
+
+    /// The columns of a file; none where no table is made of its format.
+    async fn columns_of(&self, file: &DraftResource, lang: Lang) -> Result<Vec<DataItemView>> {
+        let key = file.blob_key.as_ref().filter(|_| TABULAR.contains(&file.format));
+        let Some(key) = key else { return Ok(Vec::new()) };
+        let path = self.inner.blobs.local_copy(key, &self.inner.table_cache).await?;
+        let folder =
+            tempfile::Builder::new().prefix("draft-").tempdir_in(&self.inner.work_dir).map_err(
+                |source| Error::Io { path: self.inner.work_dir.display().to_string(), source },
+            )?;
+        let (format, name) = (file.format, file.file_name.clone().unwrap_or_default());
+        let tables = unbounded(move || {
+            let mut tables = Vec::new();
+            let progress = Arc::new(Progress::default());
+            for source in inspect(&path, format, &name, folder.path())? {
+                let target = folder.path().join("table.parquet");
+                tables.push(ingest(&source, &|_| None, &target, &progress)?);
+            }
+            Ok(tables)
+        });
+        let tables = tables.await.map_err(|error| match error {
+            Error::Table(error) => {
+                Error::field("file", format!("{}: {}", file.title, error.message(lang)))
+            }
+            other => other,
+        })?;
+        Ok(tables.iter().flat_map(items_of).collect())
+    }
+}
+
+fn items_of(table: &Ingested) -> impl Iterator<Item = DataItemView> {
+    table.columns.iter().map(|column| DataItemView {
+        name: column.stored.name.clone(),
+        label: column.stored.name.clone(),
+        item_type: column.proposal.item_type,
+        unit: None,
+        length: None,
+        description: None,
+        // What looks personal is not proposed as open (SEC-21).
+        open_class: match column.findings.is_empty() {
+            true => OpenClass::Unconditional,
+            false => OpenClass::None,
+        },
+        share_class: ShareClass::Unconditional,
+        sensitive: !column.findings.is_empty(),
+        mask: None,
+        release_reason: None,
+    })
+}
+
+/// Adds the items whose names are new, and returns how many.
+fn add_items(document: &mut DraftDocument, proposed: Vec<DataItemView>) -> usize {
+    let mut names: BTreeSet<String> = document.items.iter().map(|item| item.name.clone()).collect();
+    let before = document.items.len();
+    document.items.extend(proposed.into_iter().filter(|item| names.insert(item.name.clone())));
+    document.items.len() - before
+}
+
+async fn format_of(path: std::path::PathBuf, name: String) -> Result<Format> {
+    let ending = Path::new(&name).extension().and_then(|it| it.to_str()).unwrap_or_default();
+    let by_name = format_of_word(ending).unwrap_or(Format::Other);
+    let found = crate::blocking(move || {
+        let failed = |source| Error::Io { path: name.clone(), source };
+        let file = std::fs::File::open(&path).map_err(failed)?;
+        table_format(BufReader::new(file), &name).map_err(failed)
+    });
+    Ok(found.await?.unwrap_or(by_name))
+}
+
+fn title_of(file_name: &str) -> String {
+    Path::new(file_name).file_stem().and_then(|it| it.to_str()).unwrap_or(file_name).to_owned()
+}

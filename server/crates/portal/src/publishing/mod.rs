@@ -1,0 +1,55 @@
+//! Publishing: drafts, their review, and what becomes public (REV-01 to REV-11, CAT-01, CAT-02).
+
+mod drafts;
+mod files;
+mod opening;
+
+pub use drafts::{DraftView, FaultView};
+pub use opening::OpeningAct;
+
+use kaishu_store::cases::{Case, CaseSubject};
+use kaishu_types::draft::DraftDocument;
+use serde_json::Error as JsonError;
+use sha2::{Digest, Sha256};
+
+use crate::{Error, Portal, Result};
+
+impl Portal {
+    /// What the review of an entry is about.
+    fn opening_subject(&self, code: &str, document: &DraftDocument) -> CaseSubject {
+        let profile = self.policy();
+        CaseSubject {
+            subject: code.to_owned(),
+            title: document.fields.title.clone(),
+            organization: Some(document.organization.clone()),
+            region: Some(document.region.clone()),
+            policy: profile.header.code.clone(),
+            policy_revision: profile.header.revision,
+        }
+    }
+
+    /// Reads the draft of a case.
+    async fn stored_draft(
+        &self,
+        case: &Case,
+    ) -> Result<(kaishu_store::drafts::Draft, DraftDocument)> {
+        let draft = kaishu_store::drafts::find(&self.inner.store, case.id).await?;
+        let draft = draft.ok_or_else(|| Error::not_found("draft", case.id.to_string()))?;
+        let document = serde_json::from_str(&draft.document).map_err(unreadable)?;
+        Ok((draft, document))
+    }
+}
+
+/// The hash of an entry: what is reviewed and what is published have the same.
+fn content_hash(document: &DraftDocument) -> Result<String> {
+    let text = written(document)?;
+    Ok(Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn written(document: &DraftDocument) -> Result<String> {
+    serde_json::to_string(document).map_err(unreadable)
+}
+
+fn unreadable(error: JsonError) -> Error {
+    Error::Internal(format!("a draft cannot be read or written: {error}"))
+}

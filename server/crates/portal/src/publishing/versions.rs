@@ -1,0 +1,249 @@
+//! New data of what is published: a refresh of the same structure needs no review (REV-11, PUB-14).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use futures::Stream;
+use kaishu_domain::permission::Action;
+use kaishu_store::datasets::{EntryWrite, Origin, ResourceWrite};
+use kaishu_store::log::Entry;
+use kaishu_types::dataset::{DatasetView, ResourceView};
+use kaishu_types::draft::DraftResource;
+use kaishu_types::vocabulary::{DatasetState, ResourceKind};
+use kaishu_types::{DatasetCode, ErrorCode, Lang, Remedy, RuleRef};
+
+use super::files::{format_of, title_of};
+use crate::accounts::Caller;
+use crate::{Error, Portal, Result};
+
+/// A new file of a published dataset.
+pub struct NewVersion<'a> {
+    /// The name of the file; it takes the place of the one with this name, or of the only one.
+    pub file_name: &'a str,
+    /// What is new, in the publisher's words; it is public.
+    pub note: &'a str,
+}
+
+impl Portal {
+    /// Publishes new data of a dataset. Returns the number of the version.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where the caller may not know of the dataset; refused where it is not published, or where
+    /// the columns are not those of the file before: then the entry goes through its review again (REV-11).
+    pub async fn publish_version<S>(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        new: NewVersion<'_>,
+        bytes: S,
+        lang: Lang,
+    ) -> Result<u32>
+    where
+        S: Stream<Item = std::io::Result<Bytes>> + Send,
+    {
+        let store = &self.inner.store;
+        let hidden = || Error::not_found("dataset", code.to_string());
+        let dataset = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
+        let by = match self.publisher_of(caller, &dataset, lang) {
+            Ok(by) => by,
+            // Who may not publish it does not learn that there is something hidden.
+            Err(_) if self.find_public(code).await?.is_none() => return Err(hidden()),
+            Err(refusal) => return Err(refusal),
+        };
+        if dataset.state != DatasetState::Published {
+            return Err(refused(ErrorCode::Conflict, lang.pick(
+                "数据集现在不是已发布状态，不能发布新版本",
+                "the dataset is not published now, so there is no new version of it",
+            )));
+        }
+        let place = place_of(&dataset, new.file_name, lang)?;
+        let blob = self.inner.blobs.put_stream(bytes).await?;
+        let path = self.inner.blobs.local_copy(&blob.key, &self.inner.table_cache).await?;
+        let file = DraftResource {
+            title: dataset.resources.get(place).map_or_else(|| title_of(new.file_name), |it| it.title.clone()),
+            description: dataset.resources.get(place).and_then(|it| it.description.clone()),
+            kind: ResourceKind::File,
+            format: format_of(path, new.file_name.to_owned()).await?,
+            media_type: None,
+            url: None,
+            file_name: Some(new.file_name.to_owned()),
+            size_bytes: Some(blob.size_bytes),
+            sha256: Some(blob.sha256.clone()),
+            sm3: Some(blob.sm3),
+            blob_key: Some(blob.key),
+        };
+        self.check_structure(&dataset, &file, lang).await?;
+        let entry = self.next_entry(&dataset, place, &file, new.note).await?;
+        let transaction = store.begin_catalogue().await?;
+        kaishu_store::datasets::publish(&transaction, &entry).await?;
+        let facts = BTreeMap::from([
+            ("sha256".to_owned(), blob.sha256),
+            ("file".to_owned(), new.file_name.to_owned()),
+            ("note".to_owned(), new.note.to_owned()),
+        ]);
+        let event = self.act_event("version", by, facts);
+        let entry = Entry {
+            case: None,
+            kind: "dataset",
+            subject: code.as_str(),
+            event: &event,
+            idempotency_key: None,
+        };
+        kaishu_store::log::append(&transaction, &self.inner.log_key, &entry).await?;
+        transaction.commit().await?;
+        self.wake_index();
+        let after = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
+        Ok(after.version)
+    }
+
+    /// Who publishes, with the role it is done in.
+    fn publisher_of(
+        &self,
+        caller: &Caller,
+        dataset: &DatasetView,
+        lang: Lang,
+    ) -> Result<kaishu_domain::cases::Actor> {
+        let (organization, region) = (&dataset.organization.code, &dataset.region.code);
+        let subject = self.subject(Some(organization), Some(region), false);
+        let Some(held) = caller.role_for(Action::EditDatasets, &subject) else {
+            return Err(match caller.is_logged_in() {
+                true => refused(ErrorCode::Forbidden, lang.pick(
+                    "您的角色不能发布这个单位的数据",
+                    "your roles do not cover the data of this organization",
+                )),
+                false => crate::accounts::log_in_first(lang),
+            });
+        };
+        let mut by = self.actor(caller);
+        by.role = Some(held.role);
+        by.organization.clone_from(&held.organization);
+        Ok(by)
+    }
+
+    /// The columns must be those of the data items: anything else is another dataset, and is reviewed.
+    async fn check_structure(
+        &self,
+        dataset: &DatasetView,
+        file: &DraftResource,
+        lang: Lang,
+    ) -> Result<()> {
+        let columns = self.columns_of(file, lang).await?;
+        if dataset.items.is_empty() || columns.is_empty() {
+            return Ok(());
+        }
+        let is: BTreeSet<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        let said = dataset.items.iter();
+        let said: BTreeSet<&str> = said.map(|item| item.name.as_str()).collect();
+        let new: Vec<&str> = is.difference(&said).copied().collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let names = new.join(lang.pick("、", ", "));
+        let message = lang.pick(
+            format!("文件里有目录没有的列：{names}。数据项变化要重新审查后才能发布"),
+            format!("the file has columns that the entry does not know: {names}; changed data items are reviewed first"),
+        );
+        let steps = &self.policy().rules.review.steps;
+        Err(Error::Refused {
+            code: ErrorCode::InvalidInput,
+            message,
+            rule: Some(RuleRef { id: "REV-11".to_owned(), article: steps.ground.words(lang) }),
+            remedy: Some(Remedy {
+                text: lang.pick("在工作台修订目录", "Revise the entry in the workbench").to_owned(),
+                link: "/workbench".to_owned(),
+            }),
+        })
+    }
+
+    /// The entry as it is, with the new file in its place.
+    async fn next_entry(
+        &self,
+        dataset: &DatasetView,
+        place: usize,
+        file: &DraftResource,
+        note: &str,
+    ) -> Result<EntryWrite> {
+        let now = self.instant();
+        let mut resources = Vec::with_capacity(dataset.resources.len().max(1));
+        for resource in &dataset.resources {
+            resources.push(self.kept(&dataset.code, resource).await?);
+        }
+        let new = super::opening::resource_write(file, now);
+        match resources.get_mut(place) {
+            Some(old) => *old = new,
+            None => resources.push(new),
+        }
+        Ok(EntryWrite {
+            code: Some(dataset.code.clone()),
+            organization: dataset.organization.code.clone(),
+            region: dataset.region.code.clone(),
+            state: dataset.state,
+            state_reason: None,
+            fields: dataset.fields.clone(),
+            items: dataset.items.clone(),
+            resources,
+            published_at: dataset.published_at,
+            updated_at: now,
+            is_dated: true,
+            origin: dataset.origin.as_ref().map(|origin| Origin {
+                source: origin.name.clone(),
+                source_id: origin.id.clone(),
+                url: origin.url.clone(),
+            }),
+            version_note: note.trim().to_owned(),
+        })
+    }
+
+    async fn kept(&self, code: &DatasetCode, resource: &ResourceView) -> Result<ResourceWrite> {
+        let store = &self.inner.store;
+        Ok(ResourceWrite {
+            title: resource.title.clone(),
+            description: resource.description.clone(),
+            kind: resource.kind,
+            format: resource.format,
+            media_type: resource.media_type.clone(),
+            url: resource.url.clone(),
+            file_name: resource.file_name.clone(),
+            size_bytes: resource.size_bytes,
+            sha256: resource.sha256.clone(),
+            sm3: resource.sm3.clone(),
+            encoding: resource.encoding.clone(),
+            n_rows: resource.n_rows,
+            n_columns: resource.n_columns,
+            updated_at: resource.updated_at,
+            source_id: resource.source_id.clone(),
+            blob_key: kaishu_store::datasets::blob_key(store, code, resource.id).await?,
+        })
+    }
+}
+
+/// The file whose place a new one takes: the one of its name, or the only one.
+fn place_of(dataset: &DatasetView, file_name: &str, lang: Lang) -> Result<usize> {
+    let files: Vec<usize> = dataset
+        .resources
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| it.kind == ResourceKind::File)
+        .map(|(place, _)| place)
+        .collect();
+    let named = files.iter().find(|place| {
+        dataset.resources.get(**place).is_some_and(|it| it.file_name.as_deref() == Some(file_name))
+    });
+    match (named, files.as_slice()) {
+        (Some(place), _) => Ok(*place),
+        (None, []) => Ok(dataset.resources.len()),
+        (None, [only]) => Ok(*only),
+        (None, _) => Err(Error::field(
+            "file",
+            lang.pick(
+                "数据集有多个文件，请用要替换的文件的名称上传",
+                "the dataset has several files; give the new one the name of the one it replaces",
+            ),
+        )),
+    }
+}
+
+fn refused(code: ErrorCode, message: &str) -> Error {
+    Error::Refused { code, message: message.to_owned(), rule: None, remedy: None }
+}

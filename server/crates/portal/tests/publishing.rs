@@ -1,0 +1,352 @@
+//! From draft to publication, under every profile.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
+
+use bytes::Bytes;
+use futures::stream;
+use kaishu_domain::PolicyProfile;
+use kaishu_portal::accounts::{Caller, NewStaff};
+use kaishu_portal::cases::DeskFilter;
+use kaishu_portal::publishing::OpeningAct;
+use kaishu_portal::{Error, Portal};
+use kaishu_testkit::catalogue::Catalogue;
+use kaishu_testkit::{Setup, TestPortal};
+use kaishu_types::account::{AccountKind, Role, RoleGrant, TokenScope};
+use kaishu_types::draft::{Choice, Sensitivity};
+use kaishu_types::vocabulary::{DatasetState, OpenClass, ShareClass};
+use kaishu_types::{ErrorCode, Lang};
+
+const LANG: Lang = Lang::Zh;
+const ORGANIZATION: &str = "YX-T";
+
+/// The people of an agency and its authority.
+struct People {
+    officer: Caller,
+    head: Caller,
+    reviewer: Caller,
+    authority: Caller,
+    cyberspace: Caller,
+    stranger: Caller,
+}
+
+/// Makes an account and returns who comes with a token of it.
+async fn person(portal: &Portal, role: Role, place: (&str, &str), scope: TokenScope) -> Caller {
+    let (name, organization) = place;
+    let organization = role.is_of_organization().then(|| organization.parse().unwrap());
+    let region = role.is_of_region().then(|| "YX".parse().unwrap());
+    let login = name.parse().unwrap();
+    let staff = NewStaff {
+        login,
+        kind: AccountKind::Person,
+        name: Some(format!("{name} 的名字")),
+        email: Some(format!("{name}@example.cn")),
+        password: "correct horse battery".to_owned(),
+        contract: None,
+        roles: vec![RoleGrant { role, organization, region }],
+    };
+    let command = Caller::command();
+    portal.add_account(&command, staff, LANG).await.unwrap();
+    let login = name.parse().unwrap();
+    let token = portal.make_token_for(&command, &login, ("test", scope, 1), LANG).await.unwrap();
+    portal.caller_of_token(&token, LANG).await.unwrap()
+}
+
+async fn people(portal: &Portal) -> People {
+    let own = |name: &'static str| (name, ORGANIZATION);
+    let (publish, decide) = (TokenScope::Publish, TokenScope::Decide);
+    People {
+        officer: person(portal, Role::Officer, own("officer"), publish).await,
+        head: person(portal, Role::Head, own("head"), decide).await,
+        reviewer: person(portal, Role::Reviewer, own("reviewer"), decide).await,
+        authority: person(portal, Role::Authority, own("authority"), decide).await,
+        cyberspace: person(portal, Role::CyberspaceOffice, own("cyber"), decide).await,
+        stranger: person(portal, Role::Officer, ("stranger", "YX-U"), publish).await,
+    }
+}
+
+/// A portal with two agencies.
+async fn portal(policy: &'static str) -> TestPortal {
+    let site = TestPortal::open(Setup { policy, with_demo: false }).await;
+    let catalogue = Catalogue::default().dataset("YX-T-0001", "旧数据", "unconditional");
+    let other =
+        catalogue.dataset("YX-U-0001", "别的", "unconditional").under("open-licence", "YX-U");
+    site.import(other.folder()).await;
+    site
+}
+
+async fn act(portal: &Portal, caller: &Caller, case: i64, event: &str) -> Result<(), Error> {
+    let view = portal.case_view(caller, case, LANG).await?;
+    let done = OpeningAct {
+        event: event.to_owned(),
+        version: view.version,
+        reason: "理由充分".to_owned(),
+        idempotency_key: None,
+    };
+    portal.act_on_opening(caller, case, done, LANG).await
+}
+
+/// A draft with everything that any profile asks for, and a file.
+async fn whole_draft(portal: &Portal, people: &People) -> i64 {
+    let officer = &people.officer;
+    let case = portal.begin_draft(officer, ORGANIZATION, "公交站点", LANG).await.unwrap();
+    let csv = stream::iter([Ok(Bytes::from_static("name,n\n汽车站,007\n".as_bytes()))]);
+    let revision = portal.add_draft_file(officer, case, 1, "stops.csv", csv, LANG).await.unwrap();
+    let (revision, n_items) =
+        portal.take_items_from_files(officer, case, revision, LANG).await.unwrap();
+    assert_eq!(n_items, 2);
+    let mut document = portal.draft(officer, case, LANG).await.unwrap().document;
+    let some = |text: &str| Some(text.to_owned());
+    let fields = &mut document.fields;
+    fields.summary = "全市公交站点".to_owned();
+    fields.theme = "transport".to_owned();
+    fields.licence = "open-licence".to_owned();
+    fields.classification = some("A01");
+    fields.source = some("系统产生");
+    fields.source_system = some("公交调度系统");
+    fields.mgmt_responsibility = some("市交通局");
+    fields.collector = some("市交通局");
+    fields.certifier = some("市交通局");
+    fields.usage_requirements = some("注明来源");
+    fields.data_form = vec!["chart_table".to_owned()];
+    fields.security_level = 1;
+    fields.open.class = OpenClass::Unconditional;
+    fields.share.class = ShareClass::Unconditional;
+    fields.share.scope = some("全部");
+    fields.share.modes = vec!["file".to_owned()];
+    document.chosen = Choice::ALL.iter().copied().collect();
+    portal.save_draft(officer, case, revision, document, LANG).await.unwrap();
+    case
+}
+
+/// Takes every step of the review; returns how many there were.
+async fn review(portal: &Portal, people: &People, case: i64) -> usize {
+    let steps = portal.case_view(&people.officer, case, LANG).await.unwrap().steps;
+    for _ in &steps {
+        let mut taken = false;
+        for person in [&people.reviewer, &people.cyberspace, &people.authority] {
+            let waits = portal.desk(person, DeskFilter::Mine, &[], LANG).await.unwrap();
+            if waits.iter().any(|card| card.id == case) {
+                act(portal, person, case, "pass").await.unwrap();
+                taken = true;
+                break;
+            }
+        }
+        assert!(taken, "a step that is on nobody's desk");
+    }
+    steps.len()
+}
+
+// Proves REV-01, REV-02, CAT-06: under each profile an entry goes through its steps, each on the desk of
+// whoever takes it, and nothing of it is public before the last.
+#[tokio::test]
+async fn every_profile_takes_a_draft_to_publication() {
+    for policy in PolicyProfile::codes() {
+        let site = portal(policy).await;
+        let portal = site.portal();
+        let people = people(portal).await;
+        let case = whole_draft(portal, &people).await;
+        let code = portal.draft(&people.officer, case, LANG).await.unwrap().code;
+        assert_eq!(code.to_string(), "YX-T-0002", "{policy}");
+
+        let early = act(portal, &people.authority, case, "publish").await.unwrap_err();
+        assert_eq!(early.code(), ErrorCode::Conflict, "{policy}");
+        act(portal, &people.officer, case, "submit").await.unwrap();
+        let n_steps = review(portal, &people, case).await;
+        assert!(n_steps >= 2, "{policy}: {n_steps}");
+        let shown = |portal: Portal| {
+            let code = code.clone();
+            async move { portal.dataset(&code).await.is_ok() }
+        };
+        assert!(!shown(portal.clone()).await, "{policy}: public before it was published");
+
+        let by_officer = act(portal, &people.officer, case, "publish").await.unwrap_err();
+        assert_eq!(by_officer.code(), ErrorCode::Forbidden, "{policy}");
+        act(portal, &people.authority, case, "publish").await.unwrap();
+        portal.catch_up(|_| ()).await.unwrap();
+        assert!(shown(portal.clone()).await, "{policy}");
+        let entry = portal.dataset(&code).await.unwrap();
+        assert_eq!(entry.state, DatasetState::Published);
+        let verified = portal.verify_log().await.unwrap();
+        assert_eq!(verified.faults, [], "{policy}");
+        assert_eq!(verified.n_entries, 3 + n_steps as u64, "{policy}");
+    }
+}
+
+// Proves ORG-02, CAT-02: what is missing is told, all of it, and then nothing is submitted.
+#[tokio::test]
+async fn nothing_is_submitted_half() {
+    let site = portal("aba").await;
+    let portal = site.portal();
+    let officer =
+        person(portal, Role::Officer, ("officer", ORGANIZATION), TokenScope::Publish).await;
+    let case = portal.begin_draft(&officer, ORGANIZATION, "公交站点", LANG).await.unwrap();
+    let refused = act(portal, &officer, case, "submit").await.unwrap_err();
+    assert!(refused.message(LANG).contains("第一责任人"), "{}", refused.message(LANG));
+    person(portal, Role::Head, ("head", ORGANIZATION), TokenScope::Decide).await;
+    let refused = act(portal, &officer, case, "submit").await.unwrap_err();
+    let draft = portal.draft(&officer, case, LANG).await.unwrap();
+    assert!(draft.faults.len() > 3);
+    for fault in &draft.faults {
+        assert!(refused.message(LANG).contains(&fault.message), "{}", fault.message);
+        assert!(!fault.article.is_empty());
+    }
+    assert_eq!(portal.case_view(&officer, case, LANG).await.unwrap().state.code, "draft");
+}
+
+// Proves REV-10: a returned entry can be changed and submitted again, and its history stays.
+#[tokio::test]
+async fn what_is_returned_comes_back() {
+    let site = portal("default").await;
+    let portal = site.portal();
+    let people = people(portal).await;
+    let case = whole_draft(portal, &people).await;
+    act(portal, &people.officer, case, "submit").await.unwrap();
+    // Under review nobody edits it.
+    let draft = portal.draft(&people.officer, case, LANG).await.unwrap();
+    assert!(!draft.is_editable);
+    let edited = portal
+        .save_draft(&people.officer, case, draft.revision, draft.document.clone(), LANG)
+        .await
+        .unwrap_err();
+    assert_eq!(edited.code(), ErrorCode::Conflict);
+
+    act(portal, &people.reviewer, case, "return").await.unwrap();
+    let told = portal.case_view(&people.officer, case, LANG).await.unwrap();
+    assert_eq!(told.state.code, "draft");
+    assert_eq!(told.steps[0].verdict.as_deref(), Some("returned"));
+    let mut document = draft.document;
+    document.version_note = "补充说明".to_owned();
+    portal.save_draft(&people.officer, case, draft.revision, document, LANG).await.unwrap();
+    act(portal, &people.officer, case, "submit").await.unwrap();
+    review(portal, &people, case).await;
+    let events = portal.case_view(&people.officer, case, LANG).await.unwrap().events;
+    let names: Vec<_> = events.iter().map(|event| event.event.code.as_str()).collect();
+    assert_eq!(names, ["create", "submit", "return", "submit", "pass", "pass"]);
+}
+
+// Proves SEC-05: another agency sees nothing of a draft and does nothing to it; nor does a visitor.
+#[tokio::test]
+async fn a_draft_is_its_agencys() {
+    let site = portal("default").await;
+    let portal = site.portal();
+    let people = people(portal).await;
+    let case = whole_draft(portal, &people).await;
+    let draft = portal.draft(&people.officer, case, LANG).await.unwrap();
+    for outsider in [&people.stranger, &Caller::visitor()] {
+        let seen = portal.draft(outsider, case, LANG).await.unwrap_err();
+        assert_eq!(seen.code(), ErrorCode::NotFound);
+        let seen = portal.case_view(outsider, case, LANG).await.unwrap_err();
+        assert_eq!(seen.code(), ErrorCode::NotFound);
+        let document = draft.document.clone();
+        let saved = portal.save_draft(outsider, case, draft.revision, document, LANG).await;
+        assert_eq!(saved.unwrap_err().code(), ErrorCode::NotFound);
+        let desk = portal.desk(outsider, DeskFilter::Open, &[], LANG).await.unwrap();
+        assert!(desk.is_empty());
+        let begun = portal.begin_draft(outsider, ORGANIZATION, "新", LANG).await.unwrap_err();
+        let expected = match outsider.is_logged_in() {
+            true => ErrorCode::Forbidden,
+            false => ErrorCode::Unauthenticated,
+        };
+        assert_eq!(begun.code(), expected);
+    }
+    // The head sees it; a reviewer reads and may not write.
+    assert!(portal.draft(&people.head, case, LANG).await.is_ok());
+    assert!(!portal.draft(&people.reviewer, case, LANG).await.unwrap().is_editable);
+}
+
+// Proves CLS-09: of an entry that holds a state secret nothing is kept but that somebody tried.
+#[tokio::test]
+async fn a_state_secret_is_not_kept() {
+    let site = portal("aba").await;
+    let portal = site.portal();
+    let people = people(portal).await;
+    let case = whole_draft(portal, &people).await;
+    let before = portal.draft(&people.officer, case, LANG).await.unwrap();
+    let mut document = before.document.clone();
+    document.fields.summary = "不该出现的内容".to_owned();
+    document.sensitivity.insert(Sensitivity::StateSecret);
+    let refused = portal
+        .save_draft(&people.officer, case, before.revision, document, LANG)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::InvalidInput);
+    let after = portal.draft(&people.officer, case, LANG).await.unwrap();
+    assert_eq!((after.revision, after.document), (before.revision, before.document));
+    assert_eq!(portal.verify_log().await.unwrap().faults, []);
+    assert_eq!(portal.verify_log().await.unwrap().n_entries, 2, "the beginning and the attempt");
+}
+
+/// Two editors at once: the second is told, and nothing of the first is lost.
+#[tokio::test]
+async fn two_editors_do_not_overwrite_each_other() {
+    let site = portal("default").await;
+    let portal = site.portal();
+    let people = people(portal).await;
+    let case = whole_draft(portal, &people).await;
+    let read = portal.draft(&people.officer, case, LANG).await.unwrap();
+    let mut mine = read.document.clone();
+    mine.fields.summary = "先保存的".to_owned();
+    portal.save_draft(&people.officer, case, read.revision, mine, LANG).await.unwrap();
+    let mut theirs = read.document;
+    theirs.fields.summary = "后保存的".to_owned();
+    let late = portal.save_draft(&people.officer, case, read.revision, theirs, LANG).await;
+    assert_eq!(late.unwrap_err().code(), ErrorCode::Conflict);
+    let kept = portal.draft(&people.officer, case, LANG).await.unwrap();
+    assert_eq!(kept.document.fields.summary, "先保存的");
+}
+
+/// A decision that is sent twice is one; one on an old state is refused.
+#[tokio::test]
+async fn a_decision_sent_twice_is_one() {
+    let site = portal("default").await;
+    let portal = site.portal();
+    let people = people(portal).await;
+    let case = whole_draft(portal, &people).await;
+    let version = portal.case_view(&people.officer, case, LANG).await.unwrap().version;
+    let done = |key: Option<&str>| OpeningAct {
+        event: "submit".to_owned(),
+        version,
+        reason: String::new(),
+        idempotency_key: key.map(str::to_owned),
+    };
+    for _ in 0..2 {
+        portal.act_on_opening(&people.officer, case, done(Some("k1")), LANG).await.unwrap();
+    }
+    let old = portal.act_on_opening(&people.officer, case, done(None), LANG).await.unwrap_err();
+    assert_eq!(old.code(), ErrorCode::Conflict);
+    assert_eq!(portal.case_view(&people.officer, case, LANG).await.unwrap().version, 2);
+}
+
+// Proves SUP-02, SUP-01: before the last day a reminder, after it a notice to the authority too; each once,
+// on however many nodes and after a restart.
+#[tokio::test]
+async fn clocks_remind_and_tell_once() {
+    let site = portal("aba").await;
+    let portal = site.portal();
+    let people = people(portal).await;
+    let case = whole_draft(portal, &people).await;
+    act(portal, &people.officer, case, "submit").await.unwrap();
+    assert_eq!(portal.look_at_clocks().await.unwrap(), 0, "there is time");
+    let clock = portal.case_view(&people.officer, case, LANG).await.unwrap().clocks.remove(0);
+    assert_eq!(clock.working_days, 10);
+    let noon = |day: chrono::NaiveDate| day.and_hms_opt(4, 0, 0).unwrap().and_utc();
+
+    let names = async || {
+        let events = portal.case_view(&people.officer, case, LANG).await.unwrap().events;
+        events.into_iter().map(|event| event.event.code).collect::<Vec<_>>()
+    };
+    let last_day = site.open_at(noon(clock.last_day)).await;
+    let another = site.open_at(noon(clock.last_day)).await;
+    assert_eq!(last_day.look_at_clocks().await.unwrap(), 1);
+    assert_eq!(another.look_at_clocks().await.unwrap(), 0);
+    assert_eq!(names().await, ["create", "submit", "remind"]);
+
+    let late = site.open_at(noon(clock.last_day + chrono::Days::new(1))).await;
+    assert_eq!(late.look_at_clocks().await.unwrap(), 1);
+    assert_eq!(late.look_at_clocks().await.unwrap(), 0);
+    assert_eq!(names().await, ["create", "submit", "remind", "overdue"]);
+    let card = late.desk(&people.reviewer, DeskFilter::Mine, &[], LANG).await.unwrap().remove(0);
+    assert!(card.is_overdue, "{card:?}");
+    // Overdue is a flag: the step can still be taken.
+    act(&late, &people.reviewer, case, "pass").await.unwrap();
+}
