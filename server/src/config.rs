@@ -62,6 +62,8 @@ pub struct Config {
     pub site_dir: Option<PathBuf>,
     /// Most bytes of a request's body.
     pub max_body_bytes: usize,
+    /// Most bytes of an upload of files.
+    pub max_upload_bytes: usize,
     /// Memory for pages that are kept ready.
     pub page_cache_bytes: u64,
     /// What is written to the log.
@@ -162,6 +164,7 @@ impl Default for Config {
             table_seconds: 10,
             site_dir: None,
             max_body_bytes: 1 << 20,
+            max_upload_bytes: 2 << 30,
             page_cache_bytes: 64 << 20,
             log: "info".to_owned(),
             blobs: BlobConfig::default(),

@@ -15,7 +15,9 @@ use crate::page_cache::PageCache;
 pub struct Limits {
     /// Most bytes of a request's body.
     pub body_bytes: usize,
-    /// How long the body of a request may take.
+    /// Most bytes of an upload of files.
+    pub upload_bytes: usize,
+    /// How long the body of a request may take, and each part of an upload.
     pub body_time: Duration,
     /// Memory for pages that are kept ready.
     pub page_cache_bytes: u64,
@@ -23,7 +25,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 1 << 20, body_time: Duration::from_secs(30), page_cache_bytes: 64 << 20 }
+        Self {
+            body_bytes: 1 << 20,
+            upload_bytes: 2 << 30,
+            body_time: Duration::from_secs(30),
+            page_cache_bytes: 64 << 20,
+        }
     }
 }
 

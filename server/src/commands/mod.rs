@@ -1,5 +1,6 @@
 //! The commands, one file each. Results go to stdout, everything else to stderr.
 
+mod audit;
 mod demo;
 mod doctor;
 mod import;
@@ -63,6 +64,9 @@ enum Command {
     /// Look after tokens of the HTTP API
     #[command(subcommand)]
     Token(token::Command),
+    /// Look after the log of what was done
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Check that everything is in place
     Doctor(doctor::Arguments),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON)
@@ -80,6 +84,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Tables(command) => tables::run(&common, command).await,
         Command::User(command) => user::run(&common, command).await,
         Command::Token(token::Command::Add(adding)) => token::add(&common, adding).await,
+        Command::Audit(command) => audit::run(&common, command).await,
         Command::Doctor(arguments) => doctor::run(&common, arguments).await,
         Command::Openapi => openapi::run(),
     }

@@ -55,6 +55,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     }
     let limits = Limits {
         body_bytes: config.max_body_bytes,
+        upload_bytes: config.max_upload_bytes,
         page_cache_bytes: config.page_cache_bytes,
         ..Limits::default()
     };
@@ -66,6 +67,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     tokio::spawn(warm(state));
     tokio::spawn(portal.clone().follow_feed());
     tokio::spawn(portal.clone().follow_files());
+    tokio::spawn(portal.clone().follow_clocks());
     tokio::spawn(flush_usage(portal.clone()));
     tokio::spawn(super::sweep(portal.clone()));
     tokio::spawn(sweep_accounts(portal.clone()));

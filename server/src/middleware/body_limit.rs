@@ -1,6 +1,7 @@
 //! Refuses bodies that are larger than the limit or take too long.
 
 use std::io;
+use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State as Shared};
@@ -15,24 +16,54 @@ use crate::state::State;
 
 /// Answers 413 where the length is told, and stops reading at the limit where it is not.
 pub(super) async fn guard(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
-    let limit = state.limits().body_bytes;
+    let limits = state.limits();
+    let is_upload = takes_files(request.uri().path());
+    let limit = if is_upload { limits.upload_bytes } else { limits.body_bytes };
     let told = request.headers().get(header::CONTENT_LENGTH);
     let told = told.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if told.is_some_and(|told| told > limit as u64) {
         let text = format!("the body has more than {limit} bytes, which is the limit");
         return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
     }
-    let end = Instant::now() + state.limits().body_time;
-    next.run(request.map(|body| Body::new(Limited::new(until(body, end), limit)))).await
+    let pace = match is_upload {
+        // A large file takes its time, as long as something comes.
+        true => Pace::Each(limits.body_time),
+        false => Pace::Until(Instant::now() + limits.body_time),
+    };
+    next.run(request.map(|body| Body::new(Limited::new(paced(body, pace), limit)))).await
 }
 
-/// Breaks a body off that is not there by a time.
-fn until(body: Body, end: Instant) -> Body {
+/// Whether files are uploaded to an address.
+fn takes_files(path: &str) -> bool {
+    let path = path.strip_prefix("/en").unwrap_or(path);
+    path.starts_with("/workbench/drafts/") && path.ends_with("/files")
+}
+
+/// How long a body may take.
+#[derive(Clone, Copy)]
+enum Pace {
+    /// All of it until then.
+    Until(Instant),
+    /// Each part of it so long.
+    Each(Duration),
+}
+
+impl Pace {
+    fn end(self) -> Instant {
+        match self {
+            Self::Until(end) => end,
+            Self::Each(time) => Instant::now() + time,
+        }
+    }
+}
+
+/// Breaks a body off that is not there in time.
+fn paced(body: Body, pace: Pace) -> Body {
     if body.is_end_stream() {
         return body;
     }
     Body::from_stream(stream::try_unfold(body.into_data_stream(), move |mut data| async move {
-        let chunk = timeout_at(end, data.next()).await.map_err(|_| {
+        let chunk = timeout_at(pace.end(), data.next()).await.map_err(|_| {
             io::Error::new(io::ErrorKind::TimedOut, "the body of the request took too long")
         })?;
         let chunk = chunk.transpose().map_err(io::Error::other)?;

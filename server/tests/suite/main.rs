@@ -6,6 +6,7 @@ mod account_commands;
 mod accounts;
 mod addresses;
 mod api;
+mod awkward;
 mod bundles;
 mod caching;
 mod changes;
