@@ -28,6 +28,7 @@ mod soon;
 mod stats;
 mod topics;
 mod verify;
+mod workbench;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -82,4 +83,5 @@ where
         .route(&at("/developers"), get(developers::show))
         .route(&at("/appearance"), post(appearance::choose))
         .merge(account::router(prefix))
+        .merge(workbench::router(prefix))
 }

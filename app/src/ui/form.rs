@@ -49,6 +49,12 @@ impl Typed {
         }
     }
 
+    /// Lists what is wrong with a field.
+    pub(crate) fn faults(&self, name: &str) -> Vec<String> {
+        let faults = self.faults.iter().filter(|fault| fault.field == name);
+        faults.map(|fault| fault.message.clone()).collect()
+    }
+
     /// Returns what is wrong with a field.
     fn fault(&self, name: &str) -> Option<&str> {
         self.faults.iter().find(|fault| fault.field == name).map(|fault| fault.message.as_str())

@@ -8,6 +8,7 @@ pub(crate) mod data_table;
 pub(crate) mod dataset_table;
 pub(crate) mod dates;
 pub(crate) mod facets;
+pub(crate) mod fields;
 pub(crate) mod form;
 pub(crate) mod freshness;
 pub(crate) mod heading;

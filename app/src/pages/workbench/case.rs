@@ -1,0 +1,278 @@
+//! The file of a case: where it is, what happened, and what the reader may do.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use kaishu_portal::publishing::OpeningAct;
+use kaishu_portal::{Error, Portal};
+use kaishu_types::case::{ActionView, CaseKind, CaseView, ClockView, EventView, StepView};
+use kaishu_types::{ErrorCode, Lang};
+use leptos::prelude::*;
+
+use super::{bench_page, expired};
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::page::{Page, respond};
+use crate::pages::account::{go, to_login};
+use crate::ui::dates::{full_day, full_time};
+use crate::ui::fields::{Label, area};
+use crate::ui::form::{Typed, summary};
+use crate::ui::heading::{Rank, rail_head, section_head};
+use crate::ui::icon::icon;
+use crate::ui::meta::{fact, hash, meta};
+
+/// `GET /workbench/cases/{id}`
+pub(crate) async fn show(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    State(portal): State<Portal>,
+) -> Response {
+    if let Some(elsewhere) = to_login(&ctx) {
+        return elsewhere;
+    }
+    let case = read(&ctx, &portal, &id).await;
+    respond(&ctx, || Ok(page(&ctx, &case?, &Typed::default())))
+}
+
+/// `POST /workbench/cases/{id}/act`
+pub(crate) async fn act(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    State(portal): State<Portal>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Response {
+    if let Some(again) = expired(&ctx, &pairs) {
+        return again;
+    }
+    let typed = Typed::of(pairs);
+    let case = match read(&ctx, &portal, &id).await {
+        Ok(case) => case,
+        Err(error) => return respond(&ctx, || Err(error)),
+    };
+    let done = OpeningAct {
+        event: typed.value("event").to_owned(),
+        version: typed.value("version").parse().unwrap_or_default(),
+        reason: typed.value("reason").to_owned(),
+        idempotency_key: Some(typed.value("key").to_owned()).filter(|key| !key.is_empty()),
+    };
+    match portal.act_on_opening(&ctx.caller, case.id, done, ctx.lang).await {
+        Ok(()) => go(&ctx.href(&format!("/workbench/cases/{}", case.id)), []),
+        // What is wrong with the reason, or stands against it, is said where the reason is written.
+        Err(error) if stays(&error) => {
+            respond(&ctx, || Ok(page(&ctx, &case, &typed.refused(as_field(error, ctx.lang))?)))
+        }
+        Err(error) => respond(&ctx, || Err(error.into())),
+    }
+}
+
+fn stays(error: &Error) -> bool {
+    matches!(error.code(), ErrorCode::InvalidInput | ErrorCode::Conflict | ErrorCode::Forbidden)
+}
+
+/// A refusal that is about no field, as what is wrong with the decision.
+fn as_field(error: Error, lang: Lang) -> Error {
+    match error {
+        Error::InvalidInput(faults) => Error::InvalidInput(faults),
+        other => {
+            let message = other.message(lang);
+            let rule = other.into_detail().rule.filter(|rule| !rule.article.is_empty());
+            let message = match rule {
+                Some(rule) => lang.pick(
+                    format!("{message}（{}）", rule.article),
+                    format!("{message} ({})", rule.article),
+                ),
+                None => message,
+            };
+            Error::field("reason", message)
+        }
+    }
+}
+
+async fn read(ctx: &Ctx, portal: &Portal, id: &str) -> Result<CaseView, AppError> {
+    let lang = ctx.lang;
+    let unknown = || {
+        let (one, all) = lang.pick(("事项", "事项"), ("case", "cases"));
+        AppError::unknown(lang, id, one, all, "/workbench")
+    };
+    let number = id.parse().map_err(|_| unknown())?;
+    match portal.case_view(&ctx.caller, number, lang).await {
+        Err(error) if error.code() == ErrorCode::NotFound => Err(unknown()),
+        other => Ok(other?),
+    }
+}
+
+fn page(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Page {
+    let lang = ctx.lang;
+    let steps: Vec<_> = case.steps.iter().map(|step| step_row(lang, step)).collect();
+    let steps = (!steps.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="h-steps" class="mb-10">
+                {section_head("h-steps", lang.pick("审查环节", "Steps"))}
+                <ol class="mt-2 divide-y divide-[var(--line)]">{steps}</ol>
+            </section>
+        }
+    });
+    let events: Vec<_> = case.events.iter().rev().map(|event| event_row(lang, event)).collect();
+    let body = view! {
+        <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
+            <div>
+                {summary(ctx, typed)}
+                {decision(ctx, case, typed)}
+                {steps}
+                <section aria-labelledby="h-events">
+                    {section_head("h-events", lang.pick("办理记录", "What happened"))}
+                    <ol class="mt-2 divide-y divide-[var(--line)]">{events}</ol>
+                </section>
+            </div>
+            {rail(ctx, case)}
+        </div>
+    };
+    let places = vec![(case.title.clone(), None)];
+    let lead = format!("{} · {}", case.kind.label(lang), case.state.label);
+    bench_page(ctx, &case.title, places, lead, body.into_any()).refused(lang, typed)
+}
+
+/// Draws what the reader may do, with the reason it needs.
+fn decision(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Option<AnyView> {
+    let lang = ctx.lang;
+    if case.actions.is_empty() {
+        return None;
+    }
+    let button = |place: usize, action: &ActionView| {
+        let class = if place == 0 { "btn btn-primary" } else { "btn btn-outline" };
+        view! {
+            <button class=class type="submit" name="event" value=action.event.code.clone()>
+                {action.event.label.clone()}
+            </button>
+        }
+    };
+    let buttons: Vec<_> =
+        case.actions.iter().enumerate().map(|(place, action)| button(place, action)).collect();
+    let needing: Vec<_> = case.actions.iter().filter(|it| it.needs_reason).collect();
+    let hint = (!needing.is_empty()).then(|| {
+        let names: Vec<_> = needing.iter().map(|it| it.event.label.as_str()).collect();
+        let names = names.join(lang.pick("、", ", "));
+        lang.pick(format!("{names}时必须填写"), format!("must be given to: {names}"))
+    });
+    let label = Label {
+        name: "reason".to_owned(),
+        text: lang.pick("意见或者理由", "Opinion or reason").to_owned(),
+        hint,
+        faults: typed.faults("reason"),
+    };
+    let action = ctx.href(&format!("/workbench/cases/{}/act", case.id));
+    // The same page sent twice is one decision.
+    let key = format!("case-{}-{}", case.id, case.version);
+    let view = view! {
+        <section aria-labelledby="h-act" class="mb-10">
+            {section_head("h-act", lang.pick("办理", "Decide"))}
+            <form method="post" action=action class="max-w-[40rem]">
+                <input type="hidden" name="version" value=case.version.to_string()/>
+                <input type="hidden" name="key" value=key/>
+                {area(&label, 4, typed.value("reason"))}
+                <p class="mt-6 flex flex-wrap gap-3">{buttons}</p>
+            </form>
+        </section>
+    };
+    Some(view.into_any())
+}
+
+fn step_row(lang: Lang, step: &StepView) -> AnyView {
+    let mark = match step.verdict.as_deref() {
+        Some("passed") => ("ks-mark is-ok", "check", lang.pick("通过", "Passed")),
+        Some(_) => ("ks-mark is-late", "late", lang.pick("退回", "Returned")),
+        None if step.is_current => ("ks-mark is-soon", "soon", lang.pick("办理中", "On")),
+        None => ("ks-mark", "soon", lang.pick("未开始", "Not yet")),
+    };
+    let by = step.by.clone();
+    let at = step.at.map(|at| full_time(lang, at));
+    let opinion = (!step.opinion.is_empty()).then(|| step.opinion.clone());
+    view! {
+        <li class="py-3" aria-current=step.is_current.then_some("step")>
+            <div class="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+                <b class="font-semibold">{step.label.clone()}</b>
+                <span class=mark.0>{icon(mark.1)}{mark.2}</span>
+            </div>
+            <p class="text-[.9375rem] ks-mute">{by} " " {at}</p>
+            {opinion.map(|opinion| view! { <p class="mt-1 whitespace-pre-line">{opinion}</p> })}
+        </li>
+    }
+    .into_any()
+}
+
+fn event_row(lang: Lang, event: &EventView) -> AnyView {
+    let reason = (!event.reason.is_empty()).then(|| event.reason.clone());
+    let acting = event.acting.clone().map(|acting| format!("（{acting}）"));
+    view! {
+        <li class="py-3">
+            <div class="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+                <b class="font-semibold">{event.event.label.clone()}</b>
+                <span class="text-sm ks-mute">{full_time(lang, event.at)}</span>
+            </div>
+            <p class="text-[.9375rem]">{event.by.clone()}{acting}</p>
+            {reason.map(|reason| view! { <p class="mt-1 whitespace-pre-line">{reason}</p> })}
+            <p class="text-sm ks-mute mt-1">
+                <span class="num">"#" {event.seq}</span> " " {hash(&event.hash)}
+            </p>
+        </li>
+    }
+    .into_any()
+}
+
+fn rail(ctx: &Ctx, case: &CaseView) -> AnyView {
+    let lang = ctx.lang;
+    let clocks: Vec<_> = case.clocks.iter().rev().map(|clock| clock_row(lang, clock)).collect();
+    let clocks = (!clocks.is_empty()).then(|| {
+        view! {
+            {rail_head(lang.pick("期限", "Clocks"), Rank::Next)}
+            <ul class="mt-2 space-y-4">{clocks}</ul>
+        }
+    });
+    let facts = vec![
+        fact(lang.pick("编号", "Number"), case.subject.clone()),
+        fact(lang.pick("状态", "State"), case.state.label.clone()),
+    ];
+    let draft = (case.kind == CaseKind::Opening).then(|| {
+        let path = ctx.href(&format!("/workbench/drafts/{}", case.id));
+        let word = lang.pick("查看目录内容", "See the entry");
+        view! { <p class="mt-4"><a class="btn btn-outline" href=path>{word}</a></p> }
+    });
+    let public = (case.kind == CaseKind::Opening && case.state.code == "published").then(|| {
+        let path = ctx.href(&format!("/datasets/{}", case.subject));
+        let word = lang.pick("查看公开页面", "See the public page");
+        view! { <p class="mt-3"><a class="ks-link inline-block py-2" href=path>{word}</a></p> }
+    });
+    view! {
+        <aside class="text-[.9375rem]" aria-label=lang.pick("事项信息", "About the case")>
+            {rail_head(lang.pick("事项", "Case"), Rank::First)}
+            {meta(facts)}
+            {draft}
+            {public}
+            {clocks}
+        </aside>
+    }
+    .into_any()
+}
+
+fn clock_row(lang: Lang, clock: &ClockView) -> AnyView {
+    let class = if clock.is_overdue { "ks-mark is-late" } else { "ks-mark" };
+    let sign = icon(if clock.is_overdue { "late" } else { "soon" });
+    let days = lang.pick(
+        format!("{} 个工作日，到", clock.working_days),
+        format!("{} working days, until ", clock.working_days),
+    );
+    let provisional = clock.is_provisional.then(|| {
+        lang.pick(
+            "（当年放假安排尚未公布，暂按周末计算）",
+            " (provisional: the holidays of the year are not known yet)",
+        )
+    });
+    view! {
+        <li>
+            <p><span class=class>{sign}{clock.standing.clone()}</span></p>
+            <p class="mt-1">{days} " " {full_day(lang, clock.last_day)} {provisional}</p>
+            <p class="ks-mute">{clock.rule.article.clone()}</p>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,152 @@
+//! Desks: what waits for the reader, what is open, what has ended.
+
+use axum::extract::State;
+use axum::response::Response;
+use kaishu_domain::permission::Action;
+use kaishu_portal::Portal;
+use kaishu_portal::cases::DeskFilter;
+use kaishu_types::case::CaseCard;
+use leptos::prelude::*;
+
+use super::bench_page;
+use crate::ctx::{Asked, Ctx};
+use crate::error::AppError;
+use crate::page::{Page, respond};
+use crate::pages::account::to_login;
+use crate::ui::dates::{day_of, full_day};
+use crate::ui::icon::icon;
+
+/// `GET /workbench`
+pub(crate) async fn show(asked: Asked, state: State<Portal>) -> Response {
+    desk(asked, state, false).await
+}
+
+/// `GET /authority`
+pub(crate) async fn authority(asked: Asked, state: State<Portal>) -> Response {
+    desk(asked, state, true).await
+}
+
+async fn desk(Asked(ctx): Asked, State(portal): State<Portal>, is_authority: bool) -> Response {
+    if let Some(elsewhere) = to_login(&ctx) {
+        return elsewhere;
+    }
+    let asked = match kaishu_types::query::only(&ctx.query, &["show"], ctx.lang) {
+        Ok(asked) => asked,
+        Err(faults) => return respond(&ctx, || Err(AppError::fields(faults))),
+    };
+    let filter = match asked.get("show").map(String::as_str) {
+        Some("open") => DeskFilter::Open,
+        Some("closed") => DeskFilter::Closed,
+        _ => DeskFilter::Mine,
+    };
+    let cases = portal.desk(&ctx.caller, filter, &[], ctx.lang).await;
+    respond(&ctx, || Ok(page(&ctx, filter, is_authority, cases?)))
+}
+
+fn page(ctx: &Ctx, filter: DeskFilter, is_authority: bool, cases: Vec<CaseCard>) -> Page {
+    let lang = ctx.lang;
+    let may_begin = ctx.caller.may_ever(Action::EditDatasets);
+    let begin = may_begin.then(|| {
+        view! {
+            <a class="btn btn-primary" href=ctx.href("/workbench/new")>
+                {lang.pick("新建目录", "New entry")}
+            </a>
+        }
+    });
+    let base = if is_authority { "/authority" } else { "/workbench" };
+    let tabs: Vec<_> = [
+        (DeskFilter::Mine, "", lang.pick("待我办理", "Waiting for me")),
+        (DeskFilter::Open, "?show=open", lang.pick("办理中", "Open")),
+        (DeskFilter::Closed, "?show=closed", lang.pick("已办结", "Ended")),
+    ]
+    .into_iter()
+    .map(|(kind, query, word)| {
+        let current = (kind == filter).then_some("page");
+        let path = format!("{}{query}", ctx.href(base));
+        view! { <li><a class="ks-tab" href=path aria-current=current>{word}</a></li> }
+    })
+    .collect();
+    let rows: Vec<_> = cases.iter().map(|case| row(ctx, case)).collect();
+    let table = if rows.is_empty() { empty(ctx, filter) } else { table(ctx, rows) };
+    let body = view! {
+        <div class="flex flex-wrap items-center justify-between gap-4">
+            <nav aria-label=lang.pick("办理情况", "Cases")><ul class="ks-tabs">{tabs}</ul></nav>
+            {begin}
+        </div>
+        <div class="pt-6">{table}</div>
+    };
+    let title = match is_authority {
+        true => lang.pick("主管部门工作台", "Authority"),
+        false => lang.pick("工作台", "Workbench"),
+    };
+    bench_page(ctx, title, Vec::new(), (), body.into_any())
+}
+
+fn empty(ctx: &Ctx, filter: DeskFilter) -> AnyView {
+    let lang = ctx.lang;
+    let text = match filter {
+        DeskFilter::Mine => lang.pick("没有等您办理的事项。", "Nothing waits for you."),
+        DeskFilter::Open => lang.pick("没有办理中的事项。", "Nothing is open."),
+        DeskFilter::Closed => lang.pick("还没有办结的事项。", "Nothing has ended yet."),
+    };
+    view! { <p class="py-8 ks-mute">{text}</p> }.into_any()
+}
+
+fn table(ctx: &Ctx, rows: Vec<AnyView>) -> AnyView {
+    let lang = ctx.lang;
+    let caption = lang.pick("事项，最先到期的在前", "Cases, what is due first comes first");
+    view! {
+        <div class="ks-frame max-md:!overflow-visible" tabindex="0" role="region" aria-label=caption>
+            <table class="ks-table is-dense ks-stack md:min-w-[54rem]">
+                <caption class="sr-only">{caption}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{lang.pick("事项", "Case")}</th>
+                        <th scope="col">{lang.pick("提供单位", "Provider")}</th>
+                        <th scope="col">{lang.pick("状态", "State")}</th>
+                        <th scope="col">{lang.pick("下一步", "Next")}</th>
+                        <th scope="col">{lang.pick("期限", "Due")}</th>
+                        <th scope="col">{lang.pick("更新", "Changed")}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(ctx: &Ctx, case: &CaseCard) -> AnyView {
+    let lang = ctx.lang;
+    let path = ctx.href(&format!("/workbench/cases/{}", case.id));
+    let due = case.due.map(|day| {
+        let class = match case.is_overdue {
+            true => "ks-mark is-late !text-[.8125rem]",
+            false => "ks-mark !text-[.8125rem]",
+        };
+        let sign = icon(if case.is_overdue { "late" } else { "soon" });
+        let standing = case.standing.clone();
+        view! {
+            <span class=class>{sign}{standing}</span>
+            <span class="block text-sm ks-mute num">{full_day(lang, day)}</span>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row" class="!whitespace-normal !font-medium">
+                <a class="ks-plain" href=path>{case.title.clone()}</a>
+                <span class="block text-sm ks-mute font-normal">
+                    {case.kind.label(lang)} " · " <span class="num">{case.subject.clone()}</span>
+                </span>
+            </th>
+            <td data-l=lang.pick("提供单位", "Provider")>{case.organization.clone()}</td>
+            <td class="nw" data-l=lang.pick("状态", "State")>{case.state.label.clone()}</td>
+            <td data-l=lang.pick("下一步", "Next")>{case.waits_for.clone()}</td>
+            <td class="nw" data-l=lang.pick("期限", "Due")>{due}</td>
+            <td class="nw num ks-mute" data-l=lang.pick("更新", "Changed")>
+                {full_day(lang, day_of(case.updated_at))}
+            </td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,438 @@
+//! The editor of an entry: every field of the catalogue, its data items and its files.
+
+mod fields;
+mod items;
+mod read;
+
+use axum::Form;
+use axum::extract::{Multipart, Path, State};
+use axum::response::Response;
+use futures::StreamExt;
+use kaishu_portal::publishing::{DraftView, OpeningAct};
+use kaishu_portal::{Error, Portal};
+use kaishu_types::draft::DraftDocument;
+use kaishu_types::{ErrorCode, Lang};
+use leptos::prelude::*;
+
+use super::{bench_page, expired};
+use crate::ctx::{Asked, Ctx};
+use crate::error::AppError;
+use crate::page::{Page, respond};
+use crate::pages::account::{go, to_login};
+use crate::ui::dates::full_time;
+use crate::ui::heading::{Rank, rail_head, section_head};
+use crate::ui::icon::icon;
+use crate::ui::numbers::size;
+
+/// `GET /workbench/drafts/{id}`
+pub(crate) async fn show(
+    Asked(ctx): Asked,
+    Path(id): Path<String>,
+    State(portal): State<Portal>,
+) -> Response {
+    if let Some(elsewhere) = to_login(&ctx) {
+        return elsewhere;
+    }
+    let asked = match kaishu_types::query::only(&ctx.query, &["done"], ctx.lang) {
+        Ok(asked) => asked,
+        Err(faults) => return respond(&ctx, || Err(AppError::fields(faults))),
+    };
+    let draft = find(&ctx, &portal, &id).await;
+    let done = asked.get("done").map(String::as_str);
+    respond(&ctx, || {
+        let draft = draft?;
+        let told = match done {
+            Some("checked") if draft.faults.is_empty() => Told::Complete,
+            Some("checked") => Told::Missing,
+            Some("saved" | "items" | "file") => Told::Saved,
+            _ => Told::Nothing,
+        };
+        Ok(page(&ctx, &portal, &draft, None, &told))
+    })
+}
+
+/// What the page says above the form.
+enum Told {
+    Nothing,
+    Saved,
+    Complete,
+    Missing,
+    /// Something stands against it.
+    Refused(String),
+    /// Somebody else saved it: what was typed is in the form, what is stored is theirs.
+    Conflict {
+        by: String,
+    },
+}
+
+/// `POST /workbench/drafts/{id}`
+pub(crate) async fn save(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    State(portal): State<Portal>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Response {
+    if let Some(again) = expired(&ctx, &pairs) {
+        return again;
+    }
+    let draft = match find(&ctx, &portal, &id).await {
+        Ok(draft) => draft,
+        Err(error) => return respond(&ctx, || Err(error)),
+    };
+    let typed = read::document(&pairs, draft.document.clone());
+    let value = |name: &str| pairs.iter().rev().find(|it| it.0 == name).map(|it| it.1.as_str());
+    let revision = value("revision").and_then(|text| text.parse().ok()).unwrap_or_default();
+    let case = draft.case;
+    let saved = portal.save_draft(&ctx.caller, case, revision, typed.clone(), ctx.lang).await;
+    let revision = match saved {
+        Ok(revision) => revision,
+        Err(error) => return again(&ctx, &portal, &id, typed, error).await,
+    };
+    let back = |done: &str| go(&ctx.href(&format!("/workbench/drafts/{case}?done={done}")), []);
+    match value("then") {
+        Some("items") => {
+            match portal.take_items_from_files(&ctx.caller, case, revision, ctx.lang).await {
+                Ok(_) => back("items"),
+                Err(error) => again(&ctx, &portal, &id, typed, error).await,
+            }
+        }
+        Some("check") => back("checked"),
+        Some("submit") => submit(&ctx, &portal, &id, case, typed).await,
+        _ => back("saved"),
+    }
+}
+
+async fn submit(ctx: &Ctx, portal: &Portal, id: &str, case: i64, typed: DraftDocument) -> Response {
+    let version = match portal.case_view(&ctx.caller, case, ctx.lang).await {
+        Ok(view) => view.version,
+        Err(error) => return respond(ctx, || Err(error.into())),
+    };
+    let done = OpeningAct {
+        event: "submit".to_owned(),
+        version,
+        reason: String::new(),
+        idempotency_key: None,
+    };
+    match portal.act_on_opening(&ctx.caller, case, done, ctx.lang).await {
+        Ok(()) => go(&ctx.href(&format!("/workbench/cases/{case}")), []),
+        Err(error) => again(ctx, portal, id, typed, error).await,
+    }
+}
+
+/// Draws the form once more with what was typed: nothing that somebody wrote is lost.
+async fn again(
+    ctx: &Ctx,
+    portal: &Portal,
+    id: &str,
+    typed: DraftDocument,
+    error: Error,
+) -> Response {
+    let draft = find(ctx, portal, id).await;
+    respond(ctx, || {
+        let draft = draft?;
+        let told = match error.code() {
+            ErrorCode::Conflict => Told::Conflict { by: draft.updated_by.clone() },
+            ErrorCode::InvalidInput if !draft.faults.is_empty() => Told::Missing,
+            ErrorCode::InvalidInput | ErrorCode::Forbidden => {
+                Told::Refused(error.message(ctx.lang))
+            }
+            _ => return Err(error.into()),
+        };
+        let mut page = page(ctx, portal, &draft, Some(&typed), &told);
+        page.status = http::StatusCode::from_u16(error.code().http_status()).unwrap_or(page.status);
+        Ok(page)
+    })
+}
+
+/// `POST /workbench/drafts/{id}/files`
+pub(crate) async fn upload(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    State(portal): State<Portal>,
+    mut form: Multipart,
+) -> Response {
+    if let Some(elsewhere) = to_login(&ctx) {
+        return elsewhere;
+    }
+    match take_file(&ctx, &portal, &id, &mut form).await {
+        Ok(case) => go(&ctx.href(&format!("/workbench/drafts/{case}?done=file#files")), []),
+        Err(error) => respond(&ctx, || Err(error)),
+    }
+}
+
+async fn take_file(
+    ctx: &Ctx,
+    portal: &Portal,
+    id: &str,
+    form: &mut Multipart,
+) -> Result<i64, AppError> {
+    let draft = find(ctx, portal, id).await?;
+    let broken = |error: axum::extract::multipart::MultipartError| {
+        AppError::new(ErrorCode::InvalidInput, error.body_text())
+    };
+    let mut revision = draft.revision;
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        match field.name() {
+            Some("revision") => {
+                revision = field.text().await.map_err(broken)?.parse().unwrap_or_default();
+            }
+            Some("file") => {
+                let name = field.file_name().unwrap_or_default().to_owned();
+                let bytes = field.map(|chunk| chunk.map_err(std::io::Error::other));
+                let (caller, case) = (&ctx.caller, draft.case);
+                portal.add_draft_file(caller, case, revision, &name, bytes, ctx.lang).await?;
+                return Ok(case);
+            }
+            _ => {}
+        }
+    }
+    let message = ctx.lang.pick("请选择一个文件", "choose a file");
+    Err(AppError::new(ErrorCode::InvalidInput, message))
+}
+
+/// `POST /workbench/drafts/{id}/files/{place}/remove`
+pub(crate) async fn remove(
+    ctx: Ctx,
+    Path((id, place)): Path<(String, usize)>,
+    State(portal): State<Portal>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Response {
+    if let Some(again) = expired(&ctx, &pairs) {
+        return again;
+    }
+    let draft = match find(&ctx, &portal, &id).await {
+        Ok(draft) => draft,
+        Err(error) => return respond(&ctx, || Err(error)),
+    };
+    let revision = pairs.iter().find(|it| it.0 == "revision").and_then(|it| it.1.parse().ok());
+    let revision = revision.unwrap_or_default();
+    let (caller, case) = (&ctx.caller, draft.case);
+    match portal.remove_draft_file(caller, case, revision, place, ctx.lang).await {
+        Ok(_) => go(&ctx.href(&format!("/workbench/drafts/{case}?done=file#files")), []),
+        Err(error) => respond(&ctx, || Err(error.into())),
+    }
+}
+
+async fn find(ctx: &Ctx, portal: &Portal, id: &str) -> Result<DraftView, AppError> {
+    let lang = ctx.lang;
+    let unknown = || {
+        let (one, all) = lang.pick(("目录", "事项"), ("entry", "cases"));
+        AppError::unknown(lang, id, one, all, "/workbench")
+    };
+    let number = id.parse().map_err(|_| unknown())?;
+    match portal.draft(&ctx.caller, number, lang).await {
+        Err(error) if error.code() == ErrorCode::NotFound => Err(unknown()),
+        other => Ok(other?),
+    }
+}
+
+fn page(
+    ctx: &Ctx,
+    portal: &Portal,
+    draft: &DraftView,
+    typed: Option<&DraftDocument>,
+    told: &Told,
+) -> Page {
+    let lang = ctx.lang;
+    let document = typed.unwrap_or(&draft.document);
+    let shows_faults = matches!(told, Told::Missing);
+    let form = fields::Form { ctx, portal, draft, document, shows_faults };
+    let action = ctx.href(&format!("/workbench/drafts/{}", draft.case));
+    let buttons = draft.is_editable.then(|| {
+        let button = |class: &'static str, then: &'static str, word: &'static str| {
+            view! { <button class=class type="submit" name="then" value=then>{word}</button> }
+        };
+        view! {
+            <div class="ks-actions mt-10 flex flex-wrap gap-3">
+                {button("btn btn-primary", "save", lang.pick("保存", "Save"))}
+                {button("btn btn-outline", "check", lang.pick("保存并检查", "Save and check"))}
+                {button("btn btn-outline", "submit", lang.pick("提交审查", "Submit to review"))}
+            </div>
+        }
+    });
+    let body = view! {
+        <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
+            <div>
+                {note(ctx, draft, told)}
+                <form method="post" action=action novalidate=true>
+                    <input type="hidden" name="revision" value=draft.revision.to_string()/>
+                    <fieldset disabled=!draft.is_editable class="contents">
+                        {form.draw()}
+                        {items::draw(ctx, document, form.faults("items"))}
+                        {form.note()}
+                    </fieldset>
+                    {buttons}
+                </form>
+                {files(ctx, draft)}
+            </div>
+            {rail(ctx, draft)}
+        </div>
+    };
+    let title = match document.fields.title.trim() {
+        "" => lang.pick("未命名", "Without a title").to_owned(),
+        title => title.to_owned(),
+    };
+    let places = vec![(title.clone(), None)];
+    bench_page(ctx, &title, places, draft.code.to_string(), body.into_any())
+}
+
+/// Says what came of the last request.
+fn note(ctx: &Ctx, draft: &DraftView, told: &Told) -> Option<AnyView> {
+    let lang = ctx.lang;
+    let said = |class: &'static str, text: String| {
+        view! { <div class=class role="status" tabindex="-1" autofocus=true><p>{text}</p></div> }
+            .into_any()
+    };
+    match told {
+        Told::Nothing => None,
+        Told::Saved => {
+            Some(said("ks-note is-ok mb-8", lang.pick("已保存。", "Saved.").to_owned()))
+        }
+        Told::Complete => {
+            let text = lang.pick("内容完整，可以提交审查。", "Nothing is missing; it can be submitted.");
+            Some(said("ks-note is-ok mb-8", text.to_owned()))
+        }
+        Told::Refused(text) => Some(said("ks-error mb-8", text.clone())),
+        Told::Conflict { by } => Some(said(
+            "ks-error mb-8",
+            lang.pick(
+                format!(
+                    "{by}刚才保存过这份目录，您填写的内容还没有保存。下面是您填写的内容；再点“保存”会用它替换{by}保存的内容。"
+                ),
+                format!(
+                    "{by} saved this entry meanwhile; what you wrote is below and not saved yet. Saving again replaces what {by} saved."
+                ),
+            ),
+        )),
+        Told::Missing => {
+            let rows: Vec<_> = draft
+                .faults
+                .iter()
+                .map(|fault| {
+                    let article = fault.article.clone();
+                    view! {
+                        <li>
+                            <a href=format!("#{}", fault.field)>{fault.message.clone()}</a>
+                            <span class="block text-sm ks-mute">{article}</span>
+                        </li>
+                    }
+                })
+                .collect();
+            let title = lang.pick(
+                format!("还缺 {} 项，补齐后才能提交审查", draft.faults.len()),
+                format!("{} things are missing before it can be submitted", draft.faults.len()),
+            );
+            Some(
+                view! {
+                    <div class="ks-error mb-8" role="alert" aria-labelledby="h-error" tabindex="-1" autofocus=true>
+                        <h2 id="h-error">{title}</h2>
+                        <ul class="mt-2 space-y-2">{rows}</ul>
+                    </div>
+                }
+                .into_any(),
+            )
+        }
+    }
+}
+
+/// Draws the files, each with a way to take it out, and the form to add one.
+fn files(ctx: &Ctx, draft: &DraftView) -> AnyView {
+    let lang = ctx.lang;
+    let revision = draft.revision.to_string();
+    let rows: Vec<_> = draft
+        .document
+        .resources
+        .iter()
+        .enumerate()
+        .map(|(place, file)| {
+            let path = ctx.href(&format!("/workbench/drafts/{}/files/{place}/remove", draft.case));
+            let remove = draft.is_editable.then(|| {
+                view! {
+                    <form method="post" action=path>
+                        <input type="hidden" name="revision" value=revision.clone()/>
+                        <button class="btn btn-sm btn-outline" type="submit">
+                            {lang.pick("移除", "Remove")}
+                            <span class="sr-only">{file.title.clone()}</span>
+                        </button>
+                    </form>
+                }
+            });
+            let facts = [
+                Some(file.format.label(lang).to_owned()),
+                file.size_bytes.map(size),
+            ];
+            let facts: Vec<_> = facts.into_iter().flatten().collect();
+            view! {
+                <li class="py-3 flex flex-wrap items-center justify-between gap-3">
+                    <span>
+                        <b class="font-semibold">{file.file_name.clone().unwrap_or(file.title.clone())}</b>
+                        <span class="block text-sm ks-mute">{facts.join(" · ")}</span>
+                    </span>
+                    {remove}
+                </li>
+            }
+        })
+        .collect();
+    let none = rows.is_empty().then(|| {
+        view! { <p class="py-3 ks-mute">{lang.pick("还没有文件。", "There is no file yet.")}</p> }
+    });
+    let action = ctx.href(&format!("/workbench/drafts/{}/files", draft.case));
+    let add = draft.is_editable.then(|| {
+        view! {
+            <form method="post" action=action enctype="multipart/form-data" class="mt-3">
+                <input type="hidden" name="revision" value=draft.revision.to_string()/>
+                <div class="ks-field">
+                    <label for="file">{lang.pick("添加文件", "Add a file")}</label>
+                    <p class="hint" id="file-h">
+                        {lang.pick(
+                            "原样保存，逐字节不变。上传前先保存上面填写的内容。",
+                            "Kept byte for byte. Save what you wrote above before you upload.",
+                        )}
+                    </p>
+                    <input class="file-input w-full" type="file" id="file" name="file" required=true aria-describedby="file-h"/>
+                </div>
+                <p class="mt-4">
+                    <button class="btn btn-outline" type="submit">{lang.pick("上传", "Upload")}</button>
+                </p>
+            </form>
+        }
+    });
+    view! {
+        <section aria-labelledby="files" class="mt-14">
+            {section_head("files", lang.pick("文件", "Files"))}
+            {none}
+            <ul class="divide-y divide-[var(--line)]">{rows}</ul>
+            {add}
+        </section>
+    }
+    .into_any()
+}
+
+fn rail(ctx: &Ctx, draft: &DraftView) -> AnyView {
+    let lang: Lang = ctx.lang;
+    let path = ctx.href(&format!("/workbench/cases/{}", draft.case));
+    let state = match draft.is_editable {
+        true => lang.pick(
+            "编制中，只有本单位和审查人能看到。",
+            "A draft: only your organization and its reviewers see it.",
+        ),
+        false => lang.pick("现在不能修改。", "It cannot be changed now."),
+    };
+    let missing = match draft.faults.len() {
+        0 => view! { <p class="mt-2"><span class="ks-mark is-ok">{icon("check")}{lang.pick("内容完整", "Complete")}</span></p> }.into_any(),
+        n => view! { <p class="mt-2"><span class="ks-mark is-soon">{icon("soon")}{lang.pick(format!("还缺 {n} 项"), format!("{n} things missing"))}</span></p> }.into_any(),
+    };
+    view! {
+        <aside class="text-[.9375rem]" aria-label=lang.pick("目录状态", "State of the entry")>
+            {rail_head(lang.pick("状态", "State"), Rank::First)}
+            <p class="mt-2">{state}</p>
+            {missing}
+            <p class="mt-2 ks-mute">
+                {lang.pick("上次保存：", "Last saved: ")} {draft.updated_by.clone()} " "
+                {full_time(lang, draft.updated_at)}
+            </p>
+            <p class="mt-4"><a class="ks-link inline-block py-2" href=path>{lang.pick("办理记录和审查进度", "Record and progress")}</a></p>
+        </aside>
+    }
+    .into_any()
+}

@@ -1,0 +1,233 @@
+//! From what was typed to an entry.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use kaishu_types::dataset::{DataItemView, LegalBasis};
+use kaishu_types::draft::{Choice, DraftDocument};
+use kaishu_types::vocabulary::{ItemType, OpenClass, ShareClass};
+
+/// Most rows of a repeated part that are read.
+const MAX_ROWS: usize = 2_000;
+
+/// The fields of a form; several of one name are all kept.
+struct Pairs<'a>(BTreeMap<&'a str, Vec<&'a str>>);
+
+impl<'a> Pairs<'a> {
+    fn of(pairs: &'a [(String, String)]) -> Self {
+        let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, value) in pairs {
+            all.entry(name).or_default().push(value);
+        }
+        Self(all)
+    }
+
+    fn text(&self, name: &str) -> &'a str {
+        self.0.get(name).and_then(|values| values.last()).map_or("", |value| value.trim())
+    }
+
+    fn some(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    fn all(&self, name: &str) -> Vec<String> {
+        self.0.get(name).into_iter().flatten().map(|value| (*value).to_owned()).collect()
+    }
+
+    fn lines(&self, name: &str) -> Vec<String> {
+        let lines = self.text(name).lines().map(str::trim);
+        lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn value<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.text(name).parse().ok()
+    }
+
+    fn values<T: FromStr + Ord>(&self, name: &str) -> BTreeSet<T> {
+        self.all(name).iter().filter_map(|value| value.parse().ok()).collect()
+    }
+}
+
+/// Puts what was typed into an entry. What no field of the form speaks of stays as it was; a text that is
+/// no value of its field is as if nothing was chosen.
+pub(super) fn document(pairs: &[(String, String)], before: DraftDocument) -> DraftDocument {
+    let pairs = Pairs::of(pairs);
+    let mut document = before;
+    basics(&pairs, &mut document);
+    opening(&pairs, &mut document);
+    sharing(&pairs, &mut document);
+    document.sensitivity = pairs.values("sensitivity");
+    document.triggers = pairs.values("triggers");
+    document.relaxed_by = pairs.text("relaxed_by").to_owned();
+    document.version_note = pairs.text("version_note").to_owned();
+    document.items = items(&pairs, &document.items);
+    document
+}
+
+/// Notes whether something was chosen.
+fn choose(document: &mut DraftDocument, choice: Choice, is_chosen: bool) {
+    match is_chosen {
+        true => document.chosen.insert(choice),
+        false => document.chosen.remove(&choice),
+    };
+}
+
+fn basics(pairs: &Pairs<'_>, document: &mut DraftDocument) {
+    let fields = &mut document.fields;
+    fields.title = pairs.text("title").to_owned();
+    fields.title_en = pairs.some("title_en");
+    fields.summary = pairs.text("summary").to_owned();
+    let keywords = pairs.text("keywords").split(['、', ',', '，', ';', '；']);
+    fields.keywords =
+        keywords.map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    fields.theme = pairs.text("theme").to_owned();
+    fields.licence = pairs.text("licence").to_owned();
+    fields.base_db = pairs.some("base_db");
+    fields.spatial = pairs.some("spatial");
+    fields.temporal_start = pairs.value("temporal_start");
+    fields.temporal_end = pairs.value("temporal_end");
+    fields.source = pairs.some("source");
+    fields.source_system = pairs.some("source_system");
+    fields.business_matter = pairs.some("business_matter");
+    fields.mgmt_responsibility = pairs.some("mgmt_responsibility");
+    fields.collector = pairs.some("collector");
+    fields.certifier = pairs.some("certifier");
+    fields.classification = pairs.some("classification");
+    fields.data_form = pairs.all("data_form");
+    fields.contact = pairs.some("contact");
+    fields.usage_requirements = pairs.some("usage_requirements");
+    let (frequency, kind) = (pairs.value("frequency"), pairs.value("kind"));
+    let level = pairs.value::<u8>("security_level").filter(|level| (1..=4).contains(level));
+    fields.frequency = frequency.unwrap_or(fields.frequency);
+    fields.kind = kind.unwrap_or(fields.kind);
+    fields.security_level = level.unwrap_or(0);
+    choose(document, Choice::Frequency, frequency.is_some());
+    choose(document, Choice::Kind, kind.is_some());
+    choose(document, Choice::SecurityLevel, level.is_some());
+}
+
+fn opening(pairs: &Pairs<'_>, document: &mut DraftDocument) {
+    let class: Option<OpenClass> = pairs.value("open_class");
+    let open = &mut document.fields.open;
+    open.class = class.unwrap_or(OpenClass::None);
+    open.grounds = pairs.all("open_grounds");
+    open.reason = pairs.some("open_reason");
+    open.basis = bases(pairs, "open_basis");
+    open.conditions = pairs.lines("open_conditions");
+    open.modes = pairs.all("open_modes");
+    open.security_measures = pairs.some("security_measures");
+    choose(document, Choice::OpenClass, class.is_some());
+}
+
+fn sharing(pairs: &Pairs<'_>, document: &mut DraftDocument) {
+    let class: Option<ShareClass> = pairs.value("share_class");
+    let share = &mut document.fields.share;
+    share.class = class.unwrap_or(ShareClass::None);
+    share.conditions = pairs.lines("share_conditions");
+    share.modes = pairs.all("share_modes");
+    share.scope = pairs.some("share_scope");
+    share.basis = bases(pairs, "share_basis");
+    match pairs.some("share_reason") {
+        Some(reason) => document.fields.extras.insert("share_reason".to_owned(), reason),
+        None => document.fields.extras.remove("share_reason"),
+    };
+    choose(document, Choice::ShareClass, class.is_some());
+}
+
+fn bases(pairs: &Pairs<'_>, name: &str) -> Vec<LegalBasis> {
+    let rows = (0..MAX_ROWS)
+        .take_while(|row| pairs.0.contains_key(format!("{name}.{row}.title").as_str()));
+    let basis = rows.map(|row| LegalBasis {
+        title: pairs.text(&format!("{name}.{row}.title")).to_owned(),
+        article: pairs.some(&format!("{name}.{row}.article")),
+        level: pairs.text(&format!("{name}.{row}.level")).to_owned(),
+    });
+    basis.filter(|basis| !basis.title.is_empty() || basis.article.is_some()).collect()
+}
+
+/// The data items; what the form does not show of one (its length, its description) stays with its name.
+fn items(pairs: &Pairs<'_>, before: &[DataItemView]) -> Vec<DataItemView> {
+    let mut items = Vec::new();
+    for row in 0..MAX_ROWS {
+        let part = |part: &str| format!("items.{row}.{part}");
+        if !pairs.0.contains_key(part("name").as_str()) {
+            break;
+        }
+        let name = pairs.text(&part("name"));
+        if name.is_empty() {
+            continue;
+        }
+        let known = before.iter().find(|item| item.name == name);
+        items.push(DataItemView {
+            name: name.to_owned(),
+            label: pairs.some(&part("label")).unwrap_or_else(|| name.to_owned()),
+            item_type: pairs.value(&part("type")).unwrap_or(ItemType::Text),
+            unit: pairs.some(&part("unit")),
+            length: known.and_then(|item| item.length),
+            description: known.and_then(|item| item.description.clone()),
+            open_class: pairs.value(&part("open")).unwrap_or(OpenClass::None),
+            share_class: pairs.value(&part("share")).unwrap_or(ShareClass::None),
+            sensitive: !pairs.text(&part("sensitive")).is_empty(),
+            mask: pairs.value(&part("mask")),
+            release_reason: known.and_then(|item| item.release_reason.clone()),
+        });
+    }
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(pairs: &[(&str, &str)]) -> DraftDocument {
+        let pairs: Vec<_> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        document(&pairs, DraftDocument::new("YX-JT", "YX", "旧名"))
+    }
+
+    #[test]
+    fn what_is_not_chosen_is_not_chosen() {
+        let empty = typed(&[("title", " 公交站点 ")]);
+        assert_eq!(empty.fields.title, "公交站点");
+        assert!(empty.chosen.is_empty());
+        let wrong = typed(&[("open_class", "安全"), ("security_level", "9"), ("frequency", "")]);
+        assert!(wrong.chosen.is_empty());
+        let chosen = typed(&[("open_class", "none"), ("security_level", "2")]);
+        assert_eq!(chosen.chosen.len(), 2);
+    }
+
+    #[test]
+    fn rows_are_read_in_order_and_empty_ones_are_left_out() {
+        let document = typed(&[
+            ("items.0.name", "a"),
+            ("items.0.open", "conditional"),
+            ("items.0.sensitive", "1"),
+            ("items.1.name", " "),
+            ("items.2.name", "b"),
+            ("items.2.label", "乙"),
+            ("items.2.mask", "redact"),
+            ("open_basis.0.title", ""),
+            ("open_basis.1.title", "某法"),
+            ("open_basis.1.level", "law"),
+            ("keywords", "公交、站点，"),
+            ("open_conditions", "一\n\n 二 "),
+            ("sensitivity", "trade_secret"),
+            ("sensitivity", "personal_info"),
+        ]);
+        let names: Vec<_> =
+            document.items.iter().map(|it| (it.name.as_str(), it.label.as_str())).collect();
+        assert_eq!(names, [("a", "a"), ("b", "乙")]);
+        assert!(document.items[0].sensitive && !document.items[1].sensitive);
+        assert_eq!(document.items[0].open_class, OpenClass::Conditional);
+        // What the form does not say of a class is the strictest.
+        assert_eq!(document.items[1].open_class, OpenClass::None);
+        assert_eq!(
+            document.items[1].mask.as_ref().map(ToString::to_string).as_deref(),
+            Some("redact")
+        );
+        assert_eq!(document.fields.open.basis.len(), 1);
+        assert_eq!(document.fields.keywords, ["公交", "站点"]);
+        assert_eq!(document.fields.open.conditions, ["一", "二"]);
+        assert_eq!(document.sensitivity.len(), 2);
+    }
+}

@@ -1,0 +1,96 @@
+//! The workbench: what waits for whoever publishes or reviews, drafts, and the files of cases.
+
+mod begin;
+mod case;
+mod desk;
+mod editor;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::StatusCode;
+use kaishu_portal::Portal;
+use leptos::prelude::*;
+
+use crate::ctx::Ctx;
+use crate::page::{Page, respond};
+use crate::ui::crumbs::crumbs;
+use crate::ui::heading::page_head;
+
+/// Returns the routes of a language.
+pub(super) fn router<S>(prefix: &str) -> Router<S>
+where
+    Portal: FromRef<S>,
+    S: Clone + Send + Sync + 'static,
+{
+    let at = |path: &str| format!("{prefix}{path}");
+    Router::new()
+        .route(&at("/workbench"), get(desk::show))
+        .route(&at("/authority"), get(desk::authority))
+        .route(&at("/workbench/new"), get(begin::show).post(begin::submit))
+        .route(&at("/workbench/cases/{id}"), get(case::show))
+        .route(&at("/workbench/cases/{id}/act"), post(case::act))
+        .route(&at("/workbench/drafts/{id}"), get(editor::show).post(editor::save))
+        .route(&at("/workbench/drafts/{id}/files"), post(editor::upload))
+        .route(&at("/workbench/drafts/{id}/files/{place}/remove"), post(editor::remove))
+}
+
+/// Draws a page of the workbench.
+fn bench_page(
+    ctx: &Ctx,
+    title: &str,
+    places: Vec<(String, Option<String>)>,
+    lead: impl IntoAny,
+    body: AnyView,
+) -> Page {
+    let bench = ctx.lang.pick("工作台", "Workbench").to_owned();
+    let mut above = vec![(bench, (!places.is_empty()).then(|| "/workbench".to_owned()))];
+    above.extend(places);
+    let body = view! {
+        <main id="main" class="ks-wrap">
+            {crumbs(ctx, above)}
+            {page_head(title, lead)}
+            {body}
+        </main>
+    };
+    Page::new(title.to_owned(), body).private()
+}
+
+/// What is answered to a form that comes after the login has ended: nothing that was typed is lost. The
+/// reader logs in beside it and sends it again.
+fn expired(ctx: &Ctx, pairs: &[(String, String)]) -> Option<Response> {
+    if ctx.caller.is_logged_in() {
+        return None;
+    }
+    let lang = ctx.lang;
+    let typed: Vec<_> = pairs
+        .iter()
+        .map(|(name, value)| {
+            view! { <input type="hidden" name=name.clone() value=value.clone()/> }
+        })
+        .collect();
+    let title = lang.pick("登录已经结束", "Your login has ended");
+    let lead = lang.pick(
+        "您填写的内容还在这一页。先在新标签页登录，再回到这里重新提交。",
+        "What you wrote is still on this page. Log in in a new tab, then come back and send it again.",
+    );
+    let action = ctx.href(&ctx.path);
+    let body = view! {
+        <form method="post" action=action class="flex flex-wrap gap-3">
+            {typed}
+            <a class="btn btn-primary" href=ctx.href("/login") target="_blank" rel="noopener">
+                {lang.pick("在新标签页登录", "Log in in a new tab")}
+            </a>
+            <button class="btn btn-outline" type="submit">
+                {lang.pick("重新提交", "Send again")}
+            </button>
+        </form>
+    };
+    Some(respond(ctx, || {
+        let mut page =
+            bench_page(ctx, title, vec![(title.to_owned(), None)], lead, body.into_any());
+        page.status = StatusCode::UNAUTHORIZED;
+        Ok(page)
+    }))
+}
