@@ -1,5 +1,6 @@
 //! The frame of every page: head, masthead, footer.
 
+use kaishu_domain::permission::Action;
 use kaishu_portal::accounts::Waits;
 use kaishu_types::Lang;
 use leptos::prelude::*;
@@ -163,6 +164,14 @@ const OWN: [(&str, &str, &str); 3] = [
     ("/me/tokens", "访问令牌", "Tokens"),
 ];
 
+/// Where whoever reads has something to do, the desk first where there is one.
+fn own_places(ctx: &Ctx) -> Vec<(String, &'static str)> {
+    let has_desk = ctx.caller.may_ever(Action::SeeDrafts);
+    let desk = has_desk.then_some(("/workbench", "工作台", "Workbench"));
+    let places = desk.into_iter().chain(OWN);
+    places.map(|(path, zh, en)| (ctx.href(path), ctx.lang.pick(zh, en))).collect()
+}
+
 /// Draws the way to the login, or the name of who reads with a small menu.
 fn account_menu(ctx: &Ctx) -> AnyView {
     let Some(name) = ctx.caller.name() else {
@@ -170,11 +179,9 @@ fn account_menu(ctx: &Ctx) -> AnyView {
         return view! { <a class="btn btn-sm btn-outline" href=ctx.href(path)>{word}</a> }
             .into_any();
     };
-    let links: Vec<_> = OWN
-        .iter()
-        .map(|(path, zh, en)| {
-            view! { <li><a href=ctx.href(path)>{ctx.lang.pick(*zh, *en)}</a></li> }
-        })
+    let links: Vec<_> = own_places(ctx)
+        .into_iter()
+        .map(|(path, word)| view! { <li><a href=path>{word}</a></li> })
         .collect();
     view! {
         <details class="ks-drop ks-account">
@@ -198,10 +205,8 @@ fn account_links(ctx: &Ctx) -> AnyView {
         let (path, word) = login_way(ctx);
         return view! { <a href=ctx.href(path)>{word}</a> }.into_any();
     }
-    let links: Vec<_> = OWN
-        .iter()
-        .map(|(path, zh, en)| view! { <a href=ctx.href(path)>{ctx.lang.pick(*zh, *en)}</a> })
-        .collect();
+    let links: Vec<_> =
+        own_places(ctx).into_iter().map(|(path, word)| view! { <a href=path>{word}</a> }).collect();
     view! { {links}{log_out(ctx)} }.into_any()
 }
 

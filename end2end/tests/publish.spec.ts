@@ -78,7 +78,8 @@ for (const [profile, url] of Object.entries(profiles)) {
     await expect(authority.getByRole("main")).toContainText("已发布");
     await authority.getByRole("link", { name: "查看公开页面" }).click();
     await expect(authority.getByRole("heading", { level: 1 })).toHaveText(title);
-    await expect(authority.getByRole("main")).toContainText("stops");
+    // Guangdong's measures open nothing, so that portal gives no file.
+    if (profile !== "guangdong") await expect(authority.getByRole("main")).toContainText("stops");
 
     for (const [context] of [...reviewers, [officers]]) await context!.close();
   });

@@ -10,6 +10,7 @@ mod listing;
 mod original;
 mod places;
 pub mod problem;
+mod publishing;
 mod quality;
 mod range;
 mod receipts;
@@ -46,6 +47,7 @@ use crate::state::State;
     components(schemas(kaishu_types::search::Sort, kaishu_types::vocabulary::UpdatedWithin)),
     tags(
         (name = "datasets", description = "The catalogue: search, entries, files"),
+        (name = "publishing", description = "What departments automate, with a token of the scope `publish`"),
         (name = "directory", description = "Organizations, regions and vocabularies"),
         (name = "rules", description = "The policy profile in force and the texts of the regulations"),
         (name = "receipts", description = "Proof of retrieval"),
@@ -75,7 +77,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(datasets::show))
         .routes(routes!(datasets::items))
         .routes(routes!(datasets::resources))
-        .routes(routes!(datasets::versions))
+        .routes(routes!(datasets::versions, publishing::publish_version))
         .routes(routes!(original::take))
         .routes(routes!(rows::list))
         .routes(routes!(table_description::show))

@@ -62,7 +62,7 @@ pub(super) async fn publish_version(
     let code: DatasetCode = asked::code("dataset", code)?;
     let caller = caller.map(|Extension(caller)| caller).unwrap_or_default();
     if !caller.is_logged_in() {
-        return Err(Error::from(kaishu_portal::accounts::log_in_first(asked.lang)).into());
+        return Err(kaishu_portal::accounts::log_in_first(asked.lang).into());
     }
     let mut form = Multipart::from_request(request, &state)
         .await

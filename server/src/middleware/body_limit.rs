@@ -36,7 +36,9 @@ pub(super) async fn guard(Shared(state): Shared<State>, request: Request, next: 
 /// Whether files are uploaded to an address.
 fn takes_files(path: &str) -> bool {
     let path = path.strip_prefix("/en").unwrap_or(path);
-    path.starts_with("/workbench/drafts/") && path.ends_with("/files")
+    let is_draft = path.starts_with("/workbench/drafts/") && path.ends_with("/files");
+    let is_version = path.starts_with("/api/v1/datasets/") && path.ends_with("/versions");
+    is_draft || is_version
 }
 
 /// How long a body may take.

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use kaishu_domain::permission::Action;
 use kaishu_portal::Portal;
 use kaishu_portal::accounts::Me;
 use kaishu_portal::directory::Directory;
@@ -106,6 +107,16 @@ fn next_steps(ctx: &Ctx, me: &Me) -> AnyView {
         .into_any()
     };
     let mut steps = Vec::new();
+    if ctx.caller.may_ever(Action::SeeDrafts) {
+        steps.push(step(
+            "/workbench",
+            lang.pick("打开工作台", "Open the workbench"),
+            lang.pick(
+                "编制目录、上传数据，办理等您处理的审查。",
+                "Write entries, upload data, take the steps that wait for you.",
+            ),
+        ));
+    }
     if !me.has_second_factor {
         steps.push(step(
             "/me/security/code",

@@ -138,16 +138,19 @@ fn decision(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Option<AnyView> {
     if case.actions.is_empty() {
         return None;
     }
-    let button = |place: usize, action: &ActionView| {
-        let class = if place == 0 { "btn btn-primary" } else { "btn btn-outline" };
+    let button = |action: &ActionView| {
+        // What brings the case on stands out; what sends it back does not.
+        let class = match action.needs_reason {
+            false => "btn btn-primary",
+            true => "btn btn-outline",
+        };
         view! {
             <button class=class type="submit" name="event" value=action.event.code.clone()>
                 {action.event.label.clone()}
             </button>
         }
     };
-    let buttons: Vec<_> =
-        case.actions.iter().enumerate().map(|(place, action)| button(place, action)).collect();
+    let buttons: Vec<_> = case.actions.iter().map(button).collect();
     let needing: Vec<_> = case.actions.iter().filter(|it| it.needs_reason).collect();
     let hint = (!needing.is_empty()).then(|| {
         let names: Vec<_> = needing.iter().map(|it| it.event.label.as_str()).collect();

@@ -7,7 +7,7 @@ use futures::stream;
 use kaishu_domain::PolicyProfile;
 use kaishu_portal::accounts::{Caller, NewStaff};
 use kaishu_portal::cases::DeskFilter;
-use kaishu_portal::publishing::OpeningAct;
+use kaishu_portal::publishing::{NewVersion, OpeningAct};
 use kaishu_portal::{Error, Portal};
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::{Setup, TestPortal};
@@ -349,4 +349,55 @@ async fn clocks_remind_and_tell_once() {
     assert!(card.is_overdue, "{card:?}");
     // Overdue is a flag: the step can still be taken.
     act(&late, &people.reviewer, case, "pass").await.unwrap();
+}
+
+/// The bytes of a file as they come.
+fn csv(text: &'static str) -> impl futures::Stream<Item = std::io::Result<Bytes>> + Send {
+    stream::iter([Ok(Bytes::from_static(text.as_bytes()))])
+}
+
+// Proves REV-11, PUB-14: new data of the same structure is a new version at once; other columns are
+// reviewed first.
+#[tokio::test]
+async fn new_data_is_a_version_and_new_columns_are_a_review() {
+    let site = portal("aba").await;
+    let portal = site.portal();
+    let people = people(portal).await;
+    let case = whole_draft(portal, &people).await;
+    let code = portal.draft(&people.officer, case, LANG).await.unwrap().code;
+    let new = || NewVersion { file_name: "stops.csv", note: "十一月" };
+    let early = portal
+        .publish_version(&people.officer, &code, new(), csv("name,n\n火车站,008\n"), LANG)
+        .await
+        .unwrap_err();
+    assert_eq!(early.code(), ErrorCode::NotFound, "a draft is no dataset");
+
+    act(portal, &people.officer, case, "submit").await.unwrap();
+    review(portal, &people, case).await;
+    act(portal, &people.authority, case, "publish").await.unwrap();
+    let version = portal
+        .publish_version(&people.officer, &code, new(), csv("name,n\n火车站,008\n"), LANG)
+        .await
+        .unwrap();
+    assert_eq!(version, 2);
+    let entry = portal.dataset(&code).await.unwrap();
+    assert_eq!((entry.version, entry.versions[0].note.as_str()), (2, "十一月"));
+    assert_eq!(entry.resources.len(), 1);
+
+    let refused = portal
+        .publish_version(&people.officer, &code, new(), csv("name,n,phone\na,1,2\n"), LANG)
+        .await
+        .unwrap_err();
+    assert!(refused.message(LANG).contains("phone"), "{}", refused.message(LANG));
+    for (caller, expected) in [
+        (&people.stranger, ErrorCode::Forbidden),
+        (&people.authority, ErrorCode::Forbidden),
+        (&Caller::visitor(), ErrorCode::Unauthenticated),
+    ] {
+        let refused =
+            portal.publish_version(caller, &code, new(), csv("name,n\n"), LANG).await.unwrap_err();
+        assert_eq!(refused.code(), expected);
+    }
+    assert_eq!(portal.dataset(&code).await.unwrap().version, 2);
+    assert_eq!(portal.verify_log().await.unwrap().faults, []);
 }

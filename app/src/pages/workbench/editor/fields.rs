@@ -40,7 +40,7 @@ pub(super) const SHARE_MODES: [(&str, &str, &str); 4] = [
 pub(super) const DATA_FORMS: [(&str, &str, &str); 9] = [
     ("text", "文字", "Text"),
     ("number", "数字", "Numbers"),
-    ("chart_table", "图表", "Charts and tables"),
+    ("table", "图表", "Tables and charts"),
     ("image", "图像", "Images"),
     ("audio", "音频", "Audio"),
     ("video", "视频", "Video"),

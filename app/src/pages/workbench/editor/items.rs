@@ -44,7 +44,7 @@ pub(super) fn draw(ctx: &Ctx, document: &DraftDocument, faults: Vec<String>) -> 
                 )}
             </p>
             {faults}
-            <div class="ks-frame mt-3" tabindex="0" role="region" aria-label=caption>
+            <div class="ks-frame mt-3" tabindex="0" role="region" aria-label=lang.pick("数据项表", "Table of data items")>
                 <table class="ks-table is-dense min-w-[64rem]">
                     <caption class="sr-only">{caption}</caption>
                     <thead>

@@ -135,6 +135,17 @@ impl Portal {
         Ok(Decided { event, file, tells, idempotency_key })
     }
 
+    /// An act that belongs to no case, as the log keeps it.
+    pub(crate) fn act_event(
+        &self,
+        name: &str,
+        by: Actor,
+        facts: BTreeMap<String, String>,
+    ) -> Event {
+        let body = Body { facts, ..Body::default() };
+        Event { name: name.to_owned(), by, at: self.instant(), body }
+    }
+
     /// Writes an act into the log that belongs to no case (SEC-01).
     pub(crate) async fn record(
         &self,
@@ -145,8 +156,7 @@ impl Portal {
         facts: BTreeMap<String, String>,
     ) -> Result<()> {
         let transaction = self.inner.store.begin().await?;
-        let body = Body { facts, ..Body::default() };
-        let event = Event { name: event.to_owned(), by, at: self.instant(), body };
+        let event = self.act_event(event, by, facts);
         let entry = Entry { case: None, kind, subject, event: &event, idempotency_key: None };
         kaishu_store::log::append(&transaction, &self.inner.log_key, &entry).await?;
         Ok(transaction.commit().await?)

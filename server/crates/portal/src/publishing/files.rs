@@ -121,7 +121,11 @@ impl Portal {
     }
 
     /// The columns of a file; none where no table is made of its format.
-    async fn columns_of(&self, file: &DraftResource, lang: Lang) -> Result<Vec<DataItemView>> {
+    pub(super) async fn columns_of(
+        &self,
+        file: &DraftResource,
+        lang: Lang,
+    ) -> Result<Vec<DataItemView>> {
         let key = file.blob_key.as_ref().filter(|_| TABULAR.contains(&file.format));
         let Some(key) = key else { return Ok(Vec::new()) };
         let path = self.inner.blobs.local_copy(key, &self.inner.table_cache).await?;
@@ -177,7 +181,7 @@ fn add_items(document: &mut DraftDocument, proposed: Vec<DataItemView>) -> usize
     document.items.len() - before
 }
 
-async fn format_of(path: std::path::PathBuf, name: String) -> Result<Format> {
+pub(super) async fn format_of(path: std::path::PathBuf, name: String) -> Result<Format> {
     let ending = Path::new(&name).extension().and_then(|it| it.to_str()).unwrap_or_default();
     let by_name = format_of_word(ending).unwrap_or(Format::Other);
     let found = crate::blocking(move || {
@@ -188,6 +192,6 @@ async fn format_of(path: std::path::PathBuf, name: String) -> Result<Format> {
     Ok(found.await?.unwrap_or(by_name))
 }
 
-fn title_of(file_name: &str) -> String {
+pub(super) fn title_of(file_name: &str) -> String {
     Path::new(file_name).file_stem().and_then(|it| it.to_str()).unwrap_or(file_name).to_owned()
 }

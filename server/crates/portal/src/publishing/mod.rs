@@ -3,9 +3,11 @@
 mod drafts;
 mod files;
 mod opening;
+mod versions;
 
 pub use drafts::{DraftView, FaultView};
 pub use opening::OpeningAct;
+pub use versions::NewVersion;
 
 use kaishu_store::cases::{Case, CaseSubject};
 use kaishu_types::draft::DraftDocument;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use kaishu_domain::cases::{Act, Step};
 use kaishu_domain::policy::ReviewTrigger;
 use kaishu_store::datasets::{EntryWrite, ResourceWrite};
@@ -132,24 +133,6 @@ impl Portal {
 
     fn entry_of(&self, code: &DatasetCode, document: &DraftDocument) -> EntryWrite {
         let now = self.instant();
-        let resource = |it: &DraftResource| ResourceWrite {
-            title: it.title.clone(),
-            description: it.description.clone(),
-            kind: it.kind,
-            format: it.format,
-            media_type: it.media_type.clone(),
-            url: it.url.clone(),
-            file_name: it.file_name.clone(),
-            size_bytes: it.size_bytes,
-            sha256: it.sha256.clone(),
-            sm3: it.sm3.clone(),
-            encoding: None,
-            n_rows: None,
-            n_columns: None,
-            updated_at: now,
-            source_id: None,
-            blob_key: it.blob_key.clone(),
-        };
         EntryWrite {
             code: Some(code.clone()),
             organization: document.organization.clone(),
@@ -158,7 +141,7 @@ impl Portal {
             state_reason: None,
             fields: document.fields.clone(),
             items: document.items.clone(),
-            resources: document.resources.iter().map(resource).collect(),
+            resources: document.resources.iter().map(|it| resource_write(it, now)).collect(),
             published_at: now,
             updated_at: now,
             is_dated: true,
@@ -180,5 +163,27 @@ fn moved_on(lang: Lang) -> Error {
             .to_owned(),
         rule: None,
         remedy: None,
+    }
+}
+
+/// A file of a draft as the catalogue keeps it.
+pub(super) fn resource_write(it: &DraftResource, now: DateTime<Utc>) -> ResourceWrite {
+    ResourceWrite {
+        title: it.title.clone(),
+        description: it.description.clone(),
+        kind: it.kind,
+        format: it.format,
+        media_type: it.media_type.clone(),
+        url: it.url.clone(),
+        file_name: it.file_name.clone(),
+        size_bytes: it.size_bytes,
+        sha256: it.sha256.clone(),
+        sm3: it.sm3.clone(),
+        encoding: None,
+        n_rows: None,
+        n_columns: None,
+        updated_at: now,
+        source_id: None,
+        blob_key: it.blob_key.clone(),
     }
 }

@@ -52,16 +52,22 @@ impl Portal {
             Err(refusal) => return Err(refusal),
         };
         if dataset.state != DatasetState::Published {
-            return Err(refused(ErrorCode::Conflict, lang.pick(
-                "数据集现在不是已发布状态，不能发布新版本",
-                "the dataset is not published now, so there is no new version of it",
-            )));
+            return Err(refused(
+                ErrorCode::Conflict,
+                lang.pick(
+                    "数据集现在不是已发布状态，不能发布新版本",
+                    "the dataset is not published now, so there is no new version of it",
+                ),
+            ));
         }
         let place = place_of(&dataset, new.file_name, lang)?;
         let blob = self.inner.blobs.put_stream(bytes).await?;
         let path = self.inner.blobs.local_copy(&blob.key, &self.inner.table_cache).await?;
         let file = DraftResource {
-            title: dataset.resources.get(place).map_or_else(|| title_of(new.file_name), |it| it.title.clone()),
+            title: dataset
+                .resources
+                .get(place)
+                .map_or_else(|| title_of(new.file_name), |it| it.title.clone()),
             description: dataset.resources.get(place).and_then(|it| it.description.clone()),
             kind: ResourceKind::File,
             format: format_of(path, new.file_name.to_owned()).await?,
@@ -108,10 +114,13 @@ impl Portal {
         let subject = self.subject(Some(organization), Some(region), false);
         let Some(held) = caller.role_for(Action::EditDatasets, &subject) else {
             return Err(match caller.is_logged_in() {
-                true => refused(ErrorCode::Forbidden, lang.pick(
-                    "您的角色不能发布这个单位的数据",
-                    "your roles do not cover the data of this organization",
-                )),
+                true => refused(
+                    ErrorCode::Forbidden,
+                    lang.pick(
+                        "您的角色不能发布这个单位的数据",
+                        "your roles do not cover the data of this organization",
+                    ),
+                ),
                 false => crate::accounts::log_in_first(lang),
             });
         };
