@@ -345,7 +345,7 @@ async fn codes_cannot_be_guessed() {
     assert_eq!(given_up.status, 400, "while it is suspended, no password is taken");
 }
 
-/// Proves ORG-06 as far as access goes: a change of roles and a disabled account end sessions and tokens with
+/// Part of ORG-06, as far as access goes: a change of roles and a disabled account end sessions and tokens with
 /// the next request.
 #[tokio::test]
 async fn other_roles_and_a_disabled_account_end_sessions_and_tokens_at_once() {

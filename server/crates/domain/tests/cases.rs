@@ -202,7 +202,7 @@ proptest! {
         prop_assert_eq!(n_open, usize::from(file.state == "in_review"));
     }
 
-    // Proves SUP-01: standing still never shortens a deadline, nor does a longer time.
+    // Part of SUP-01: standing still never shortens a deadline, nor does a longer time.
     #[test]
     fn a_pause_never_shortens_a_deadline(
         working_days in 1..30_u32,
@@ -308,7 +308,7 @@ fn a_return_says_why() {
     assert_eq!(file.open_clocks().count(), 0);
 }
 
-// Proves REV-11: what is published is what was reviewed.
+// Part of REV-11: what is published is what was reviewed.
 #[test]
 fn what_is_published_is_what_was_reviewed() {
     let mut file = submitted(&steps_of("default"));
@@ -326,7 +326,7 @@ fn what_is_published_is_what_was_reviewed() {
     assert!(try_act(CaseKind::Opening, Some(&file), &officer, &[]).is_err());
 }
 
-// Proves ORG-06: a request for an account is answered by the authority, in working days.
+// Part of ORG-06: a request for an account is answered by the authority, in working days.
 #[test]
 fn a_request_for_an_account_has_a_clock() {
     let mut file = act("file", PEOPLE[0], 0);

@@ -33,7 +33,7 @@ fn an_officer_stays_in_the_own_organization() {
     assert!(role_for(&officer, Action::PublishDatasets, &own).is_none());
 }
 
-// Proves ORG-04: the authority's role is for its region and those below it.
+// Part of ORG-04: the authority's role is for its region and those below it.
 #[test]
 fn an_authority_reaches_down_and_not_up() {
     let city = [held(Role::Authority, None, Some("YX"))];
@@ -69,7 +69,7 @@ fn administrators_are_apart() {
     }
 }
 
-// Proves ORG-11: watchdogs read and review; they edit nothing.
+// Part of ORG-11: watchdogs read and review; they edit nothing.
 #[test]
 fn watchdogs_edit_nothing() {
     for role in Role::ALL.iter().filter(|role| role.is_watchdog()) {

@@ -317,7 +317,7 @@ async fn a_decision_sent_twice_is_one() {
     assert_eq!(portal.case_view(&people.officer, case, LANG).await.unwrap().version, 2);
 }
 
-// Proves SUP-02, SUP-01: before the last day a reminder, after it a notice to the authority too; each once,
+// Part of SUP-02, SUP-01: before the last day a reminder, after it a notice to the authority too; each once,
 // on however many nodes and after a restart.
 #[tokio::test]
 async fn clocks_remind_and_tell_once() {
@@ -356,7 +356,7 @@ fn csv(text: &'static str) -> impl futures::Stream<Item = std::io::Result<Bytes>
     stream::iter([Ok(Bytes::from_static(text.as_bytes()))])
 }
 
-// Proves REV-11, PUB-14: new data of the same structure is a new version at once; other columns are
+// Proves PUB-14, and a part of REV-11: new data of the same structure is a new version at once; other columns are
 // reviewed first.
 #[tokio::test]
 async fn new_data_is_a_version_and_new_columns_are_a_review() {

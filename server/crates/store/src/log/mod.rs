@@ -10,8 +10,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_domain::cases::Event;
 use kaishu_types::china::day_in_china;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::convert::{check_optional, check_text, now, to_stored};
 use crate::entity::{case_event, log_checkpoint, log_head};
@@ -97,11 +97,13 @@ pub async fn append(transaction: &Transaction, key: &SealKey, entry: &Entry<'_>)
         previous: Set(previous.clone()),
         hash: Set(hash.clone()),
     };
-    let inserted = case_event::Entity::insert(row)
-        .on_conflict_do_nothing()
+    // Whichever of its names is taken: the place in the case, or the key of the request.
+    let is_taken = OnConflict::new().do_nothing().to_owned();
+    let n_inserted = case_event::Entity::insert_many([row])
+        .on_conflict(is_taken)
         .exec_without_returning(connection)
         .await?;
-    if !matches!(inserted, TryInsertResult::Inserted(1)) {
+    if n_inserted == 0 {
         return Err(StoreError::Conflict {
             what: "somebody else was faster, or this was sent before".to_owned(),
         });

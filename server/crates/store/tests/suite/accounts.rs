@@ -119,7 +119,7 @@ pub(crate) async fn attempts_at_the_same_time_do_not_outrun_the_lock(database: &
     assert_eq!((after.locked_until, after.last_login_at), (None, Some(now())));
 }
 
-/// Proves ORG-06 in the store: whoever used the account is out with the same commit.
+/// Part of ORG-06: whoever used the account is out with the same commit.
 pub(crate) async fn other_roles_and_a_disabled_account_end_all_access(database: &TestDb) {
     let store = &database.store;
     let id = create(database, &new("li.na")).await.unwrap();

@@ -236,7 +236,7 @@ async fn tampered(database: &TestDb, sql: &str) -> Vec<Fault> {
     log::verify(&database.store, &key()).await.unwrap().faults
 }
 
-// Proves SEC-01: whatever is done to the log behind the portal's back is found, with its place.
+// Part of SEC-01: whatever is done to the log behind the portal's back is found, with its place.
 pub(crate) async fn what_is_done_to_the_log_is_found(database: &TestDb) {
     let store = &database.store;
     for n in 0..3 {
@@ -324,7 +324,7 @@ async fn open_for_ever(store: &Store) {
     }
 }
 
-// Proves SEC-01 under faults: after a kill in the middle of a transaction the log is whole.
+// Part of SEC-01 under faults: after a kill in the middle of a transaction the log is whole.
 pub(crate) async fn a_kill_leaves_a_whole_log(database: &TestDb) {
     if let Ok(url) = std::env::var(CHILD_URL) {
         open_for_ever(&Store::connect(&url, 2).await.unwrap()).await;
@@ -365,7 +365,7 @@ pub(crate) async fn a_kill_leaves_a_whole_log(database: &TestDb) {
     assert_eq!((after.n_entries, after.faults), (verified.n_entries + 1, Vec::new()));
 }
 
-// Proves SEC-02 in part: an act is found by what it is about, with who did it and its facts.
+// Part of SEC-02: an act is found by what it is about, with who did it and its facts.
 pub(crate) async fn facts_stay_with_an_act(database: &TestDb) {
     let store = &database.store;
     let mut exported = event("export", "");
