@@ -36,6 +36,8 @@ pub use error::{AppError, error_page};
 #[cfg(feature = "ssr")]
 pub use pages::router;
 #[cfg(feature = "ssr")]
+pub use pages::workbench::short_text;
+#[cfg(feature = "ssr")]
 pub use prefetch::is_prefetch;
 #[cfg(feature = "ssr")]
 pub use session::{cookie_name, session_token};

@@ -28,7 +28,7 @@ mod soon;
 mod stats;
 mod topics;
 mod verify;
-mod workbench;
+pub(crate) mod workbench;
 
 use axum::Router;
 use axum::extract::FromRef;

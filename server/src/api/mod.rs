@@ -25,11 +25,12 @@ mod vocabularies;
 
 use std::sync::LazyLock;
 
+use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use axum::{Json, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use crate::state::State;
@@ -77,7 +78,11 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(datasets::show))
         .routes(routes!(datasets::items))
         .routes(routes!(datasets::resources))
-        .routes(routes!(datasets::versions, publishing::publish_version))
+        .routes(
+            // The guard around all routes knows how long an upload may be.
+            routes!(datasets::versions, publishing::publish_version)
+                .layer(DefaultBodyLimit::disable()),
+        )
         .routes(routes!(original::take))
         .routes(routes!(rows::list))
         .routes(routes!(table_description::show))

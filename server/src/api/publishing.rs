@@ -70,7 +70,7 @@ pub(super) async fn publish_version(
     let mut note = String::new();
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {
-            Some("note") => note = field.text().await.map_err(broken)?,
+            Some("note") => note = app::short_text(field).await.map_err(broken)?,
             Some("file") => {
                 let file_name = field.file_name().unwrap_or_default().to_owned();
                 let bytes = field.map(|chunk| chunk.map_err(std::io::Error::other));

@@ -366,9 +366,9 @@ async fn other_roles_and_a_disabled_account_end_sessions_and_tokens_at_once() {
         assert_eq!(with_token(&site, &token).await.status, 200);
 
         if by_roles {
-            let change = (vec![role(Role::Expert)], vec![]);
+            let change = (vec![role(Role::Reviewer)], vec![]);
             portal.change_roles(&caller, &login("li.na"), change, Lang::En).await.unwrap();
-            let change = (vec![], vec![Role::Expert]);
+            let change = (vec![], vec![Role::Reviewer]);
             portal.change_roles(&caller, &login("li.na"), change, Lang::En).await.unwrap();
         } else {
             portal.set_enabled(&caller, &login("li.na"), false, Lang::En).await.unwrap();
@@ -667,7 +667,7 @@ async fn nobody_is_two_administrators() {
         let new = staff(&format!("by.{name}"), &[Role::DataUser]);
         assert_eq!(portal.add_account(&admin, new, Lang::En).await.is_ok(), makes, "{name}");
         assert!(portal.add_account(&half, staff("x.y", &[]), Lang::En).await.is_err());
-        let change = (vec![role(Role::Expert)], vec![]);
+        let change = (vec![role(Role::Reviewer)], vec![]);
         let given = portal.change_roles(&admin, &login("by.admin0"), change, Lang::En).await;
         assert_eq!(given.is_ok(), gives, "{name}");
         let change = (vec![], vec![Role::DataUser]);

@@ -26,6 +26,7 @@ mod mandatory;
 mod pages;
 mod places;
 mod post_box;
+mod publishing;
 mod quality;
 mod real_tables;
 mod release;

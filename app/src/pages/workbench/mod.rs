@@ -6,7 +6,8 @@ mod desk;
 mod editor;
 
 use axum::Router;
-use axum::extract::FromRef;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
@@ -32,7 +33,11 @@ where
         .route(&at("/workbench/cases/{id}"), get(case::show))
         .route(&at("/workbench/cases/{id}/act"), post(case::act))
         .route(&at("/workbench/drafts/{id}"), get(editor::show).post(editor::save))
-        .route(&at("/workbench/drafts/{id}/files"), post(editor::upload))
+        .route(
+            &at("/workbench/drafts/{id}/files"),
+            // The guard around all routes knows how long an upload may be.
+            post(editor::upload).layer(DefaultBodyLimit::disable()),
+        )
         .route(&at("/workbench/drafts/{id}/files/{place}/remove"), post(editor::remove))
 }
 
@@ -55,6 +60,23 @@ fn bench_page(
         </main>
     };
     Page::new(title.to_owned(), body).private()
+}
+
+/// Longest field of an upload that is no file, in bytes; what is beyond is left out.
+const MAX_FIELD_BYTES: usize = 64 << 10;
+
+/// Reads a field of an upload that is no file, without keeping more than it may have.
+///
+/// # Errors
+///
+/// Fails where the request breaks off.
+pub async fn short_text(mut field: Field<'_>) -> Result<String, MultipartError> {
+    let mut bytes: Vec<u8> = Vec::new();
+    while let Some(chunk) = field.chunk().await? {
+        let room = MAX_FIELD_BYTES.saturating_sub(bytes.len());
+        bytes.extend(chunk.iter().take(room));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// What is answered to a form that comes after the login has ended: nothing that was typed is lost. The

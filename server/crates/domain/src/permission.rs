@@ -80,7 +80,7 @@ actions! {
     SeeDrafts = "dataset.see", "查看未公开目录", "See what is not public" => [
         Officer: Organization, Head: Organization, Reviewer: Organization, Authority: Region,
         CountyAuthority: Region, SectorLead: Organization, CyberspaceOffice: Region,
-        SecrecyDept: Region,
+        SecrecyDept: Region, Expert: Region,
     ];
     /// Create and edit entries of the catalogue, upload files, publish data versions.
     EditDatasets = "dataset.edit", "编制目录、上传数据", "Edit datasets" => [
@@ -107,7 +107,7 @@ actions! {
         CyberspaceOffice: Region,
     ];
     /// Give an opinion as an expert (yulin 9, 15).
-    GiveOpinion = "review.expert", "出具专家意见", "Give an expert opinion" => [Expert: Own];
+    GiveOpinion = "review.expert", "出具专家意见", "Give an expert opinion" => [Expert: Region];
     /// Publish what was approved.
     PublishDatasets = "dataset.publish", "发布目录", "Publish datasets" => [
         Authority: Region, CountyAuthority: Region,

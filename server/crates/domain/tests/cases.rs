@@ -124,7 +124,7 @@ impl Try {
 fn any_try() -> impl Strategy<Value = Try> {
     let events =
         ["create", "submit", "recall", "pass", "pass", "return", "publish", "discard", "suspend"];
-    let guards = [Guard::EntryComplete, Guard::ResourceMounted, Guard::DuplicatesJudged];
+    let guards = [Guard::EntryComplete, Guard::ResourceMounted, Guard::HeadAndOfficerNamed];
     let unmet = prop::option::weighted(0.1, prop::sample::select(guards.to_vec()));
     let people = prop::sample::select(PEOPLE.to_vec());
     (prop::sample::select(events.to_vec()), people, 0..4_u64, unmet, prop::bool::weighted(0.7))
@@ -289,6 +289,12 @@ fn a_step_is_its_partys() {
     file.submitter = Some(2);
     let refused = pass(&file, PEOPLE[1]).unwrap_err();
     assert!(matches!(refused, Refusal::Unmet { guard: Guard::NotTheSubmitter, .. }));
+    // Nor may one who only wrote it.
+    file.submitter = Some(1);
+    file.facts.insert("authors".to_owned(), "12,2".to_owned());
+    assert!(pass(&file, PEOPLE[1]).is_err());
+    file.facts.insert("authors".to_owned(), "12,21".to_owned());
+    assert!(pass(&file, PEOPLE[1]).is_ok());
 }
 
 // Proves REV-10: a return needs a reason, goes back to draft and keeps what was said.

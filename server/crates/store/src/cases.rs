@@ -8,7 +8,7 @@ use kaishu_types::case::CaseKind;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
 };
 
@@ -299,7 +299,8 @@ pub struct Desk {
     pub after: Option<(Option<NaiveDate>, i64)>,
 }
 
-/// Lists the cases of a desk: what is due first comes first, what has no clock last.
+/// Lists the cases of a desk: what is due first comes first, what has no clock last; of ended ones the
+/// newest first.
 pub async fn desk(store: &Store, desk: &Desk, limit: u64) -> Result<Vec<Case>> {
     let place = Condition::any()
         .add(case_file::Column::Organization.is_in(desk.organizations.iter().map(String::as_str)))
@@ -321,7 +322,7 @@ pub async fn desk(store: &Store, desk: &Desk, limit: u64) -> Result<Vec<Case>> {
     let rows = query
         .order_by_asc(Expr::col(case_file::Column::Due).is_null())
         .order_by_asc(case_file::Column::Due)
-        .order_by_asc(case_file::Column::Id)
+        .order_by(case_file::Column::Id, if desk.is_closed { Order::Desc } else { Order::Asc })
         .limit(limit)
         .all(&store.connection)
         .await?;
@@ -530,11 +531,11 @@ pub async fn post_mail(store: &Store, id: i64, posted: Posted) -> Result<()> {
     Ok(())
 }
 
-fn waits_for(file: &CaseFile) -> Option<String> {
+pub(crate) fn waits_for(file: &CaseFile) -> Option<String> {
     file.waits_for().map(|action| action.as_str().to_owned())
 }
 
-fn due(file: &CaseFile) -> Option<NaiveDate> {
+pub(crate) fn due(file: &CaseFile) -> Option<NaiveDate> {
     file.open_clocks().filter(|clock| clock.paused_on.is_none()).map(|clock| clock.last_day).min()
 }
 

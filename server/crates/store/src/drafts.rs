@@ -1,5 +1,7 @@
 //! Entries on their way to publication. Nothing public reads them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
 use sea_orm::ActiveValue::Set;
@@ -23,8 +25,19 @@ pub struct Draft {
     pub revision: u32,
     /// Who saved it last.
     pub updated_by: String,
+    /// The accounts that saved it.
+    pub authors: BTreeSet<i64>,
     /// When.
     pub updated_at: DateTime<Utc>,
+}
+
+/// Who saves a draft.
+#[derive(Debug, Clone, Copy)]
+pub struct Author<'a> {
+    /// The account; none for commands.
+    pub account: Option<i64>,
+    /// The name people read.
+    pub name: &'a str,
 }
 
 /// Keeps a new draft.
@@ -33,16 +46,17 @@ pub async fn create(
     case: i64,
     code: &DatasetCode,
     document: &str,
-    by: &str,
+    by: Author<'_>,
 ) -> Result<()> {
     check_text(document, "a draft")?;
-    check_text(by, "a draft")?;
+    check_text(by.name, "a draft")?;
     let row = draft::ActiveModel {
         case_id: Set(case),
         code: Set(code.to_string()),
         document: Set(document.to_owned()),
         revision: Set(1),
-        updated_by: Set(by.to_owned()),
+        updated_by: Set(by.name.to_owned()),
+        authors: Set(by.account.map(|account| account.to_string()).unwrap_or_default()),
         updated_at: Set(now()),
     };
     draft::Entity::insert(row).exec_without_returning(&transaction.inner).await?;
@@ -60,10 +74,10 @@ pub async fn save(
     case: i64,
     revision: u32,
     document: &str,
-    by: &str,
+    by: Author<'_>,
 ) -> Result<u32> {
     check_text(document, "a draft")?;
-    check_text(by, "a draft")?;
+    check_text(by.name, "a draft")?;
     let state: Option<String> = case_file::Entity::find_by_id(case)
         .select_only()
         .column(case_file::Column::State)
@@ -74,10 +88,20 @@ pub async fn save(
     if state.as_deref() != Some("draft") {
         return Err(StoreError::Conflict { what: "the entry is not being edited now".to_owned() });
     }
+    let known: Option<String> = draft::Entity::find_by_id(case)
+        .select_only()
+        .column(draft::Column::Authors)
+        .into_tuple()
+        .one(&transaction.inner)
+        .await?;
+    let mut authors = numbers(&known.unwrap_or_default(), case)?;
+    authors.extend(by.account);
+    let authors: Vec<String> = authors.iter().map(ToString::to_string).collect();
     let updated = draft::Entity::update_many()
         .col_expr(draft::Column::Document, Expr::value(document))
         .col_expr(draft::Column::Revision, Expr::value(i64::from(revision) + 1))
-        .col_expr(draft::Column::UpdatedBy, Expr::value(by))
+        .col_expr(draft::Column::UpdatedBy, Expr::value(by.name))
+        .col_expr(draft::Column::Authors, Expr::value(authors.join(",")))
         .col_expr(draft::Column::UpdatedAt, Expr::value(now()))
         .filter(draft::COLUMN.case_id.eq(case))
         .filter(draft::COLUMN.revision.eq(i64::from(revision)))
@@ -99,9 +123,26 @@ pub async fn find(store: &Store, case: i64) -> Result<Option<Draft>> {
             code: word(&row.code, &what, "code")?,
             document: row.document,
             revision: number(row.revision, &what, "revision")?,
+            authors: numbers(&row.authors, row.case_id)?,
             updated_by: row.updated_by,
             updated_at: row.updated_at,
         })
     })
     .transpose()
+}
+
+/// Whether a draft is still at a revision, in a transaction that holds its case.
+pub async fn is_at(transaction: &Transaction, case: i64, revision: u32) -> Result<bool> {
+    let stored: Option<i32> = draft::Entity::find_by_id(case)
+        .select_only()
+        .column(draft::Column::Revision)
+        .into_tuple()
+        .one(&transaction.inner)
+        .await?;
+    Ok(stored.and_then(|stored| u32::try_from(stored).ok()) == Some(revision))
+}
+
+fn numbers(text: &str, case: i64) -> Result<BTreeSet<i64>> {
+    let parts = text.split(',').filter(|part| !part.is_empty());
+    parts.map(|part| word(part, &format!("draft {case}"), "authors")).collect()
 }

@@ -76,7 +76,7 @@ impl Role {
 
     /// Whether it is held for a region.
     pub fn is_of_region(self) -> bool {
-        matches!(self, Self::Authority | Self::CountyAuthority) || self.is_watchdog()
+        matches!(self, Self::Authority | Self::CountyAuthority | Self::Expert) || self.is_watchdog()
     }
 }
 

@@ -14,7 +14,7 @@ use kaishu_types::draft::DraftDocument;
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::{bench_page, expired};
+use super::{bench_page, expired, short_text};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -86,14 +86,14 @@ pub(crate) async fn save(
     let saved = portal.save_draft(&ctx.caller, case, revision, typed.clone(), ctx.lang).await;
     let revision = match saved {
         Ok(revision) => revision,
-        Err(error) => return again(&ctx, &portal, &id, typed, error).await,
+        Err(error) => return again(&ctx, &portal, &id, typed, Tried::Saving, error).await,
     };
     let back = |done: &str| go(&ctx.href(&format!("/workbench/drafts/{case}?done={done}")), []);
     match value("then") {
         Some("items") => {
             match portal.take_items_from_files(&ctx.caller, case, revision, ctx.lang).await {
                 Ok(_) => back("items"),
-                Err(error) => again(&ctx, &portal, &id, typed, error).await,
+                Err(error) => again(&ctx, &portal, &id, typed, Tried::Saving, error).await,
             }
         }
         Some("check") => back("checked"),
@@ -115,8 +115,15 @@ async fn submit(ctx: &Ctx, portal: &Portal, id: &str, case: i64, typed: DraftDoc
     };
     match portal.act_on_opening(&ctx.caller, case, done, ctx.lang).await {
         Ok(()) => go(&ctx.href(&format!("/workbench/cases/{case}")), []),
-        Err(error) => again(ctx, portal, id, typed, error).await,
+        Err(error) => again(ctx, portal, id, typed, Tried::Submitting, error).await,
     }
+}
+
+/// What somebody tried with the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    Saving,
+    Submitting,
 }
 
 /// Draws the form once more with what was typed: nothing that somebody wrote is lost.
@@ -125,6 +132,7 @@ async fn again(
     portal: &Portal,
     id: &str,
     typed: DraftDocument,
+    tried: Tried,
     error: Error,
 ) -> Response {
     let draft = find(ctx, portal, id).await;
@@ -132,7 +140,9 @@ async fn again(
         let draft = draft?;
         let told = match error.code() {
             ErrorCode::Conflict => Told::Conflict { by: draft.updated_by.clone() },
-            ErrorCode::InvalidInput if !draft.faults.is_empty() => Told::Missing,
+            ErrorCode::InvalidInput if tried == Tried::Submitting && !draft.faults.is_empty() => {
+                Told::Missing
+            }
             ErrorCode::InvalidInput | ErrorCode::Forbidden => {
                 Told::Refused(error.message(ctx.lang))
             }
@@ -174,7 +184,7 @@ async fn take_file(
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {
             Some("revision") => {
-                revision = field.text().await.map_err(broken)?.parse().unwrap_or_default();
+                revision = short_text(field).await.map_err(broken)?.parse().unwrap_or_default();
             }
             Some("file") => {
                 let name = field.file_name().unwrap_or_default().to_owned();

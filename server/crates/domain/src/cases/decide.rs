@@ -221,16 +221,20 @@ fn check_guard(
     act: &Act,
     world: &World<'_>,
 ) -> Result<(), Refusal> {
-    let is_submitter = || {
-        let submitter = file.and_then(|file| file.submitter);
-        submitter.is_some() && submitter == act.by.account
-    };
     let missing = match guard {
-        Guard::NotTheSubmitter if is_submitter() => Some(String::new()),
+        Guard::NotTheSubmitter if is_author(file, act) => Some(String::new()),
         Guard::NotTheSubmitter => None,
         guard => (world.holds)(guard).err(),
     };
     missing.map_or(Ok(()), |missing| Err(Refusal::Unmet { guard, missing }))
+}
+
+/// Whether somebody wrote what is decided on, or submitted it, now or before.
+fn is_author(file: Option<&CaseFile>, act: &Act) -> bool {
+    let (Some(file), Some(account)) = (file, act.by.account) else { return false };
+    let authors = file.facts.get("authors").map(String::as_str).unwrap_or_default();
+    let is_named = authors.split(',').any(|author| author == account.to_string());
+    is_named || file.submitter == Some(account)
 }
 
 /// The step that a transition takes.

@@ -105,9 +105,7 @@ pub enum Guard {
     EntryComplete,
     /// The entry contains no state secret (CLS-09).
     NoStateSecret,
-    /// The catalogue check says whether it is a duplicate (CAT-07).
-    DuplicatesJudged,
-    /// Whoever passes the step is not who submitted.
+    /// Whoever passes the step neither wrote nor submitted what is decided on.
     NotTheSubmitter,
     /// A file or interface is there (PUB-01).
     ResourceMounted,
@@ -126,7 +124,6 @@ impl Guard {
             Self::HeadAndOfficerNamed => "ORG-02",
             Self::EntryComplete => "CAT-02",
             Self::NoStateSecret => "CLS-09",
-            Self::DuplicatesJudged => "CAT-07",
             Self::NotTheSubmitter => "REV-02",
             Self::ResourceMounted => "PUB-01",
             Self::OpenToThePublic => "REV-01",

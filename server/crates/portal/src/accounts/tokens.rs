@@ -44,6 +44,27 @@ impl Portal {
         Ok(Caller::of(owner, Came::Token(token.id, token.scope), None, false))
     }
 
+    /// Finds out anew what somebody may do who began something that took its time.
+    ///
+    /// # Errors
+    ///
+    /// `Unauthenticated` where the account or the token counts no more.
+    pub(crate) async fn renewed(&self, caller: &Caller, lang: Lang) -> Result<Caller> {
+        let (Some(id), Some(came)) = (caller.account(), caller.came()) else {
+            return Ok(caller.clone());
+        };
+        let (store, now) = (&self.inner.store, self.now());
+        let account = accounts::find_by_id(store, id).await?.filter(|it| it.is_usable(now));
+        let account = account.ok_or_else(|| invalid(lang))?;
+        if let Came::Token(token, _) = came {
+            let tokens = accounts::tokens_of(store, id).await?;
+            if !tokens.iter().any(|it| it.id == token && it.is_usable(now)) {
+                return Err(invalid(lang));
+            }
+        }
+        Ok(Caller::of(account, came, None, caller.has_second_factor()))
+    }
+
     /// Lists the scopes that a token of the caller can have.
     pub fn token_scopes(&self, caller: &Caller) -> Vec<TokenScope> {
         let decides = [

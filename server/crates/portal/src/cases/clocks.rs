@@ -68,7 +68,7 @@ impl Portal {
         let store = &self.inner.store;
         let Some(case) = cases::find(store, clock.case).await? else { return Ok(false) };
         let event = if is_overdue { "overdue" } else { "remind" };
-        let key = format!("{event}-{}-{}-{}", clock.case, clock.rule, clock.day_zero);
+        let key = format!("system/{event}-{}-{}-{}", clock.case, clock.rule, clock.day_zero);
         let facts = BTreeMap::from([
             ("clock".to_owned(), clock.rule.clone()),
             ("last_day".to_owned(), clock.last_day.to_string()),
@@ -82,15 +82,16 @@ impl Portal {
         };
         let decided = self.decide(case.file.kind, &case.about, Some(&case), wanted)?;
         let transaction = store.begin().await?;
-        if !cases::mark_clock(&transaction, clock, is_overdue).await? {
-            return Ok(false);
-        }
         let key = &self.inner.log_key;
         match cases::add(&transaction, key, &case, &decided.happening()).await {
             Ok(_) => {}
             // Something happened to the case meanwhile: the next round looks again.
             Err(StoreError::Conflict { .. }) => return Ok(false),
             Err(error) => return Err(Error::from(error)),
+        }
+        // After the case, as every decision does: in another order two of them would wait for each other.
+        if !cases::mark_clock(&transaction, clock, is_overdue).await? {
+            return Ok(false);
         }
         transaction.commit().await?;
         Ok(true)

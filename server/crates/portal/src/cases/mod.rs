@@ -116,6 +116,10 @@ impl Portal {
         if act.by != Actor::system() {
             act.by = self.actor(caller);
         }
+        if case.is_none() {
+            // What the case is about stands in the log, too: it decides who may see and decide it.
+            act.facts.extend(facts_of(about));
+        }
         act.at = self.instant();
         let role =
             |action: Action| -> Option<RoleGrant> { caller.role_for(action, &subject).cloned() };
@@ -208,6 +212,17 @@ impl Portal {
         let may = |action| caller.role_for(action, &subject).is_some();
         kaishu_domain::cases::possible(machine(case.file.kind), &case.file, &may)
     }
+}
+
+fn facts_of(about: &CaseSubject) -> impl Iterator<Item = (String, String)> {
+    let CaseSubject { title, organization, region, policy, .. } = about.clone();
+    let facts = [
+        ("title", Some(title)),
+        ("organization", organization),
+        ("region", region),
+        ("policy", Some(policy)),
+    ];
+    facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }
 
 fn folded(kind: CaseKind, before: Option<&CaseFile>, event: &Event) -> Result<CaseFile> {

@@ -7,13 +7,14 @@ use kaishu_domain::cases::{Act, Guard};
 use kaishu_domain::entry::{check, is_state_secret};
 use kaishu_domain::permission::Action;
 use kaishu_store::cases::Case;
+use kaishu_store::drafts::Author;
 use kaishu_types::account::Role;
 use kaishu_types::case::CaseKind;
 use kaishu_types::draft::DraftDocument;
 use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang};
 
 use super::written;
-use crate::accounts::Caller;
+use crate::accounts::{Caller, log_in_first};
 use crate::cases::Wanted;
 use crate::{Error, Portal, Result};
 
@@ -77,6 +78,10 @@ impl Portal {
         let known =
             known.ok_or_else(|| Error::not_found("organization", organization.to_owned()))?;
         let document = DraftDocument::new(organization, &known.region.code, title);
+        let subject = self.subject(Some(organization), Some(&known.region.code), false);
+        if caller.role_for(Action::EditDatasets, &subject).is_none() {
+            return Err(may_not_edit(caller, lang));
+        }
         let store = &self.inner.store;
         let transaction = store.begin_catalogue().await?;
         let code = kaishu_store::datasets::reserve_code(&transaction, organization).await?;
@@ -92,8 +97,9 @@ impl Portal {
         let key = &self.inner.log_key;
         let happening = decided.happening();
         let (case, _) = kaishu_store::cases::open(&transaction, key, &about, &happening).await?;
-        let by = decided.event.by.name.clone();
-        kaishu_store::drafts::create(&transaction, case, &code, &written(&document)?, &by).await?;
+        let name = decided.event.by.name.clone();
+        let by = Author { account: caller.account(), name: &name };
+        kaishu_store::drafts::create(&transaction, case, &code, &written(&document)?, by).await?;
         transaction.commit().await?;
         Ok(case)
     }
@@ -170,9 +176,10 @@ impl Portal {
             return Err(Error::field("items", message));
         }
         let transaction = self.inner.store.begin().await?;
-        let by = self.actor(caller).name;
+        let name = self.actor(caller).name;
+        let by = Author { account: caller.account(), name: &name };
         let revision =
-            kaishu_store::drafts::save(&transaction, case.id, revision, &text, &by).await?;
+            kaishu_store::drafts::save(&transaction, case.id, revision, &text, by).await?;
         transaction.commit().await?;
         Ok(revision)
     }
@@ -210,6 +217,9 @@ impl Portal {
                     "the provider has no responsible head and data officer yet; name them first",
                 )
                 .to_owned()),
+            Guard::EntryComplete if document.fields.title.chars().count() > MAX_TITLE_CHARS => {
+                Err(lang.pick("名称不能超过 200 个字", "the title has 200 characters at most").to_owned())
+            }
             Guard::EntryComplete => {
                 let faults = check(self.policy(), document);
                 if faults.is_empty() {
@@ -234,7 +244,33 @@ impl Portal {
                     )
                     .to_owned())
             }
-            _ => Ok(()),
+            Guard::NoStateSecret
+            | Guard::HeadAndOfficerNamed
+            | Guard::ResourceMounted
+            | Guard::OpenToThePublic
+            // Whoever decides is looked at where it is decided.
+            | Guard::NotTheSubmitter => Ok(()),
+            // What nobody has looked at does not hold.
+            Guard::AuthorityAgrees | Guard::RetentionOver => {
+                Err(lang.pick("这一项还不能在平台上办理", "this cannot be done here yet").to_owned())
+            }
         }
+    }
+}
+
+fn may_not_edit(caller: &Caller, lang: Lang) -> Error {
+    if !caller.is_logged_in() {
+        return log_in_first(lang);
+    }
+    Error::Refused {
+        code: ErrorCode::Forbidden,
+        message: lang
+            .pick(
+                "您的角色不能编制这个单位的目录",
+                "your roles do not cover the entries of this organization",
+            )
+            .to_owned(),
+        rule: None,
+        remedy: None,
     }
 }

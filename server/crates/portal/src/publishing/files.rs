@@ -14,10 +14,14 @@ use kaishu_types::Lang;
 use kaishu_types::dataset::DataItemView;
 use kaishu_types::draft::{DraftDocument, DraftResource};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind, ShareClass};
+use tokio::sync::Semaphore;
 
 use crate::accounts::Caller;
 use crate::tables::unbounded;
 use crate::{Error, Portal, Result};
+
+/// How many files are looked into at once for what is being written.
+static LOOKING: Semaphore = Semaphore::const_new(1);
 
 /// Most files of an entry.
 const MAX_FILES: usize = 200;
@@ -42,11 +46,7 @@ impl Portal {
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send,
     {
-        let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-        if name.is_empty() || name.chars().count() > MAX_NAME_CHARS {
-            let message = lang.pick("请选择一个文件", "choose a file");
-            return Err(Error::field("file", message));
-        }
+        let name = name_of(file_name, lang)?;
         // Whoever may not save reads no bytes into the storage.
         let draft = self.draft(caller, case, lang).await?;
         if !draft.is_editable || draft.revision != revision {
@@ -128,6 +128,8 @@ impl Portal {
     ) -> Result<Vec<DataItemView>> {
         let key = file.blob_key.as_ref().filter(|_| TABULAR.contains(&file.format));
         let Some(key) = key else { return Ok(Vec::new()) };
+        // Each takes a processor and memory; the others wait their turn.
+        let turn = LOOKING.acquire().await;
         let path = self.inner.blobs.local_copy(key, &self.inner.table_cache).await?;
         let folder =
             tempfile::Builder::new().prefix("draft-").tempdir_in(&self.inner.work_dir).map_err(
@@ -149,6 +151,7 @@ impl Portal {
             }
             other => other,
         })?;
+        drop(turn);
         Ok(tables.iter().flat_map(items_of).collect())
     }
 }
@@ -171,6 +174,19 @@ fn items_of(table: &Ingested) -> impl Iterator<Item = DataItemView> {
         mask: None,
         release_reason: None,
     })
+}
+
+/// The name of a file without folders, as it may be kept.
+pub(super) fn name_of(file_name: &str, lang: Lang) -> Result<&str> {
+    let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    match name.chars().count() {
+        0 => Err(Error::field("file", lang.pick("请选择一个文件", "choose a file"))),
+        n if n > MAX_NAME_CHARS => Err(Error::field(
+            "file",
+            lang.pick("文件名不能超过 200 个字", "the name has 200 characters at most"),
+        )),
+        _ => Ok(name),
+    }
 }
 
 /// Adds the items whose names are new, and returns how many.

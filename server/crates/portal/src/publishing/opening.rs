@@ -1,11 +1,13 @@
 //! The review of an entry, and its publication.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use kaishu_domain::cases::{Act, Step};
 use kaishu_domain::policy::ReviewTrigger;
+use kaishu_store::cases::Case;
 use kaishu_store::datasets::{EntryWrite, ResourceWrite};
+use kaishu_store::drafts::Draft;
 use kaishu_types::account::Role;
 use kaishu_types::case::CaseKind;
 use kaishu_types::draft::{DraftDocument, DraftResource, TriggerQuestion};
@@ -16,6 +18,9 @@ use super::content_hash;
 use crate::accounts::Caller;
 use crate::cases::Wanted;
 use crate::{Error, Portal, Result};
+
+/// Longest key of a request that is looked at.
+const MAX_KEY_CHARS: usize = 100;
 
 /// What somebody does to the review of an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,7 +53,13 @@ impl Portal {
             return Err(Error::not_found("case", case.id.to_string()));
         }
         let store = &self.inner.store;
-        if let Some(key) = &done.idempotency_key
+        // Of one person, one case and one decision: nobody's key stands for anything of another.
+        let sent = done.idempotency_key.as_deref().map(|key| {
+            let account = caller.account().unwrap_or_default();
+            let key: String = key.chars().take(MAX_KEY_CHARS).collect();
+            format!("{account}/{}/{}/{key}", case.id, done.event)
+        });
+        if let Some(key) = &sent
             && kaishu_store::log::find_by_key(store, key).await?.is_some()
         {
             // The same request, sent twice: it was done the first time.
@@ -62,7 +73,11 @@ impl Portal {
         let act = Act {
             steps: (done.event == "submit").then(|| self.steps_of(&document)),
             facts: match done.event.as_str() {
-                "submit" | "publish" => BTreeMap::from([("content".to_owned(), content)]),
+                "submit" => BTreeMap::from([
+                    ("content".to_owned(), content),
+                    ("authors".to_owned(), authors(&case, &draft, caller)),
+                ]),
+                "publish" => BTreeMap::from([("content".to_owned(), content)]),
                 _ => BTreeMap::new(),
             },
             event: done.event,
@@ -75,7 +90,7 @@ impl Portal {
             lang,
             act,
             holds: &|guard| self.holds_for(guard, &document, has_people, lang),
-            idempotency_key: done.idempotency_key,
+            idempotency_key: sent,
         };
         let decided = self.decide(CaseKind::Opening, &case.about, Some(&case), wanted)?;
         let is_published = decided.event.name == "publish";
@@ -85,7 +100,7 @@ impl Portal {
         };
         let key = &self.inner.log_key;
         if is_published {
-            let before = kaishu_store::datasets::find(store, &draft.code).await?;
+            let before = kaishu_store::datasets::standing(&transaction, &draft.code).await?;
             let mut entry = self.entry_of(&draft.code, &document);
             if let Some(before) = before {
                 entry.published_at = before.published_at;
@@ -93,6 +108,10 @@ impl Portal {
             kaishu_store::datasets::publish(&transaction, &entry).await?;
         }
         kaishu_store::cases::add(&transaction, key, &case, &decided.happening()).await?;
+        // The case is held now: what was read is what is decided on, or nothing is.
+        if !kaishu_store::drafts::is_at(&transaction, case.id, draft.revision).await? {
+            return Err(moved_on(lang));
+        }
         transaction.commit().await?;
         if is_published {
             self.reload_directory().await?;
@@ -149,6 +168,17 @@ impl Portal {
             version_note: document.version_note.clone(),
         }
     }
+}
+
+/// Whoever wrote or submitted the entry, now or before: numbers of accounts between commas (REV-02).
+fn authors(case: &Case, draft: &Draft, caller: &Caller) -> String {
+    let before = case.file.facts.get("authors").map(String::as_str).unwrap_or_default();
+    let mut authors: BTreeSet<i64> =
+        before.split(',').filter_map(|author| author.parse().ok()).collect();
+    authors.extend(&draft.authors);
+    authors.extend(caller.account());
+    authors.extend(case.file.submitter);
+    authors.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// Something happened to the case since its page was drawn.

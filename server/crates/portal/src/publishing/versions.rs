@@ -12,9 +12,12 @@ use kaishu_types::draft::DraftResource;
 use kaishu_types::vocabulary::{DatasetState, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, Remedy, RuleRef};
 
-use super::files::{format_of, title_of};
+use super::files::{format_of, name_of, title_of};
 use crate::accounts::Caller;
 use crate::{Error, Portal, Result};
+
+/// Longest note of a version, in characters.
+const MAX_NOTE_CHARS: usize = 2_000;
 
 /// A new file of a published dataset.
 pub struct NewVersion<'a> {
@@ -60,32 +63,55 @@ impl Portal {
                 ),
             ));
         }
-        let place = place_of(&dataset, new.file_name, lang)?;
+        let file_name = name_of(new.file_name, lang)?;
+        if new.note.chars().count() > MAX_NOTE_CHARS {
+            let message =
+                lang.pick("版本说明不能超过 2000 字", "the note has 2,000 characters at most");
+            return Err(Error::field("note", message));
+        }
+        let place = place_of(&dataset, file_name, lang)?;
         let blob = self.inner.blobs.put_stream(bytes).await?;
         let path = self.inner.blobs.local_copy(&blob.key, &self.inner.table_cache).await?;
         let file = DraftResource {
             title: dataset
                 .resources
                 .get(place)
-                .map_or_else(|| title_of(new.file_name), |it| it.title.clone()),
+                .map_or_else(|| title_of(file_name), |it| it.title.clone()),
             description: dataset.resources.get(place).and_then(|it| it.description.clone()),
             kind: ResourceKind::File,
-            format: format_of(path, new.file_name.to_owned()).await?,
+            format: format_of(path, file_name.to_owned()).await?,
             media_type: None,
             url: None,
-            file_name: Some(new.file_name.to_owned()),
+            file_name: Some(file_name.to_owned()),
             size_bytes: Some(blob.size_bytes),
             sha256: Some(blob.sha256.clone()),
             sm3: Some(blob.sm3),
             blob_key: Some(blob.key),
         };
-        self.check_structure(&dataset, &file, lang).await?;
+        self.check_structure(&dataset, place, &file, lang).await?;
         let entry = self.next_entry(&dataset, place, &file, new.note).await?;
+        // Whoever lost the role or the account meanwhile publishes nothing (ORG-06).
+        let caller = self.renewed(caller, lang).await?;
+        self.publisher_of(&caller, &dataset, lang)?;
         let transaction = store.begin_catalogue().await?;
+        // The upload took its time: what was read before it must still hold.
+        let now = kaishu_store::datasets::standing(&transaction, code).await?;
+        let is_same = now.is_some_and(|now| {
+            now.version == dataset.version && now.state == DatasetState::Published
+        });
+        if !is_same {
+            return Err(refused(
+                ErrorCode::Conflict,
+                lang.pick(
+                    "上传期间数据集有了变化，没有发布。请重新提交",
+                    "the dataset changed during the upload; nothing was published, send it again",
+                ),
+            ));
+        }
         kaishu_store::datasets::publish(&transaction, &entry).await?;
         let facts = BTreeMap::from([
             ("sha256".to_owned(), blob.sha256),
-            ("file".to_owned(), new.file_name.to_owned()),
+            ("file".to_owned(), file_name.to_owned()),
             ("note".to_owned(), new.note.to_owned()),
         ]);
         let event = self.act_event("version", by, facts);
@@ -134,35 +160,44 @@ impl Portal {
     async fn check_structure(
         &self,
         dataset: &DatasetView,
+        place: usize,
         file: &DraftResource,
         lang: Lang,
     ) -> Result<()> {
+        let before = dataset.resources.get(place);
+        if let Some(before) = before.filter(|before| before.format != file.format) {
+            let (was, is) = (before.format.label(lang), file.format.label(lang));
+            return Err(self.reviewed_first(lang, lang.pick(
+                format!("原来的文件是 {was}，这个文件是 {is}。格式变化要重新审查后才能发布"),
+                format!("the file before is {was} and this one is {is}; another format is reviewed first"),
+            )));
+        }
         let columns = self.columns_of(file, lang).await?;
-        if dataset.items.is_empty() || columns.is_empty() {
-            return Ok(());
-        }
         let is: BTreeSet<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-        let said = dataset.items.iter();
-        let said: BTreeSet<&str> = said.map(|item| item.name.as_str()).collect();
-        let new: Vec<&str> = is.difference(&said).copied().collect();
-        if new.is_empty() {
+        let said: BTreeSet<&str> = dataset.items.iter().map(|item| item.name.as_str()).collect();
+        if is == said || (before.is_none() && is.is_empty()) {
             return Ok(());
         }
+        let new: Vec<&str> = is.symmetric_difference(&said).copied().collect();
         let names = new.join(lang.pick("、", ", "));
-        let message = lang.pick(
-            format!("文件里有目录没有的列：{names}。数据项变化要重新审查后才能发布"),
-            format!("the file has columns that the entry does not know: {names}; changed data items are reviewed first"),
-        );
+        Err(self.reviewed_first(lang, lang.pick(
+            format!("文件的列与目录的数据项不一致：{names}。数据项变化要重新审查后才能发布"),
+            format!("the columns are not the data items of the entry: {names}; changed data items are reviewed first"),
+        )))
+    }
+
+    /// The refusal of what is no refresh of the same structure (REV-11).
+    fn reviewed_first(&self, lang: Lang, message: String) -> Error {
         let steps = &self.policy().rules.review.steps;
-        Err(Error::Refused {
+        Error::Refused {
             code: ErrorCode::InvalidInput,
             message,
             rule: Some(RuleRef { id: "REV-11".to_owned(), article: steps.ground.words(lang) }),
             remedy: Some(Remedy {
-                text: lang.pick("在工作台修订目录", "Revise the entry in the workbench").to_owned(),
+                text: lang.pick("打开工作台", "Open the workbench").to_owned(),
                 link: "/workbench".to_owned(),
             }),
-        })
+        }
     }
 
     /// The entry as it is, with the new file in its place.

@@ -25,7 +25,7 @@ mod write;
 pub use document::{CodePage, page_of_codes, search_documents};
 pub use find::{VersionEntry, find, find_shown, version};
 pub use listed::{From as ListedFrom, listed_codes, n_listed};
-pub use publish::{publish, reserve_code};
+pub use publish::{Standing, publish, reserve_code, standing};
 pub use upsert::{Verdicts, upsert_batch};
 pub use write::{EntryWrite, Origin, Outcome, Refusal, ResourceWrite, Upserted};
 

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
+use kaishu_types::vocabulary::DatasetState;
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::assign::{self, Serials};
 use super::upsert::upsert_in;
 use super::write::{EntryWrite, Upserted};
-use crate::entity::draft;
+use crate::convert::{number, word};
+use crate::entity::{dataset, draft};
 use crate::{Result, StoreError, Transaction};
 
 /// Takes the next free code of an organization, in a transaction of
@@ -35,6 +38,34 @@ pub async fn reserve_code(transaction: &Transaction, organization: &str) -> Resu
             return Ok(code);
         }
     }
+}
+
+/// What a dataset is at the moment of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Its version.
+    pub version: u32,
+    /// Its state.
+    pub state: DatasetState,
+    /// When it first appeared.
+    pub published_at: DateTime<Utc>,
+}
+
+/// Reads what a dataset is now; `None` where there is none.
+pub async fn standing(transaction: &Transaction, code: &DatasetCode) -> Result<Option<Standing>> {
+    let row: Option<(i32, String, DateTime<Utc>)> = dataset::Entity::find()
+        .select_only()
+        .columns([dataset::Column::Version, dataset::Column::State, dataset::Column::PublishedAt])
+        .filter(dataset::COLUMN.code.eq(code.as_str()))
+        .into_tuple()
+        .one(&transaction.inner)
+        .await?;
+    let what = format!("dataset `{code}`");
+    row.map(|(version, state, published_at)| {
+        let version = number(version, &what, "version")?;
+        Ok(Standing { version, state: word(&state, &what, "state")?, published_at })
+    })
+    .transpose()
 }
 
 /// Publishes an entry, new or as the next version of what has its code, in a transaction of

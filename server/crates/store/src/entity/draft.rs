@@ -16,6 +16,9 @@ pub(crate) struct Model {
     /// How often it was saved.
     pub revision: i32,
     pub updated_by: String,
+    /// The accounts that saved it, numbers between commas.
+    #[sea_orm(column_type = "Text")]
+    pub authors: String,
     pub updated_at: DateTimeUtc,
 }
 

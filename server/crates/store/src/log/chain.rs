@@ -1,5 +1,6 @@
 //! How entries are bound to each other: canonical JSON, SM3, and a seal that only the portal can make.
 
+use chrono::NaiveDate;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sm3::{Digest, Sm3};
@@ -20,11 +21,16 @@ impl SealKey {
         Self(bytes)
     }
 
-    /// Seals the place and the hash of an entry, HMAC-SM3 in hex.
-    pub(crate) fn seal(&self, seq: i64, hash: &str) -> Result<String> {
+    /// Seals the place and the hash of an entry, HMAC-SM3 in hex. What the seal is for is part of it: the
+    /// seal of a day is none of the end.
+    pub(crate) fn seal(&self, purpose: &Purpose, seq: i64, hash: &str) -> Result<String> {
         let mut mac = Hmac::<Sm3>::new_from_slice(&self.0)
             .map_err(|_| StoreError::invalid("the key of the log cannot be used"))?;
-        mac.update(format!("{seq} {hash}").as_bytes());
+        let purpose = match purpose {
+            Purpose::Head => "head".to_owned(),
+            Purpose::Day(day) => format!("day {day}"),
+        };
+        mac.update(format!("{purpose} {seq} {hash}").as_bytes());
         Ok(hex(&mac.finalize().into_bytes()))
     }
 }
@@ -35,11 +41,21 @@ impl std::fmt::Debug for SealKey {
     }
 }
 
+/// What a seal is for.
+pub(crate) enum Purpose {
+    /// The last entry.
+    Head,
+    /// The last entry of a day.
+    Day(NaiveDate),
+}
+
 /// What an entry says besides its event.
 pub(crate) struct Envelope<'a> {
     pub(crate) seq: i64,
     pub(crate) case: Option<(i64, i32)>,
     pub(crate) kind: &'a str,
+    /// What makes a repeated request one.
+    pub(crate) key: Option<&'a str>,
     pub(crate) subject: &'a str,
     /// The event, canonical JSON.
     pub(crate) body: &'a str,
@@ -49,15 +65,16 @@ pub(crate) struct Envelope<'a> {
 impl Envelope<'_> {
     /// Returns the SM3 hash of the entry, in hex.
     pub(crate) fn hash(&self) -> String {
-        let Self { seq, case, kind, subject, body, previous } = self;
-        let case = match case {
-            Some((id, n)) => {
-                format!("\"case\":{id},\"event\":{body},\"kind\":{},\"n\":{n}", quoted(kind))
-            }
-            None => format!("\"event\":{body},\"kind\":{}", quoted(kind)),
+        let Self { seq, case, kind, key, subject, body, previous } = self;
+        let key = key.map(|key| format!("\"key\":{},", quoted(key))).unwrap_or_default();
+        // The names in their order: case, event, key, kind, n, previous, seq, subject.
+        let (case, n) = match case {
+            Some((id, n)) => (format!("\"case\":{id},"), format!("\"n\":{n},")),
+            None => (String::new(), String::new()),
         };
         let text = format!(
-            "{{{case},\"previous\":{},\"seq\":{seq},\"subject\":{}}}",
+            "{{{case}\"event\":{body},{key}\"kind\":{},{n}\"previous\":{},\"seq\":{seq},\"subject\":{}}}",
+            quoted(kind),
             quoted(previous),
             quoted(subject)
         );
@@ -159,6 +176,7 @@ mod tests {
             seq: 7,
             case: Some((3, 2)),
             kind: "opening",
+            key: None,
             subject: "YX-JT-0001",
             body: r#"{"name":"pass"}"#,
             previous: BEGINNING,
@@ -169,6 +187,7 @@ mod tests {
             Envelope { case: Some((3, 3)), ..entry() },
             Envelope { case: None, ..entry() },
             Envelope { kind: "life", ..entry() },
+            Envelope { key: Some("k"), ..entry() },
             Envelope { subject: "YX-JT-0002", ..entry() },
             Envelope { body: r#"{"name":"return"}"#, ..entry() },
             Envelope { previous: "", ..entry() },

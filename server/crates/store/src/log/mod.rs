@@ -1,7 +1,8 @@
 //! The log: what was done, each entry bound to the one before (SEC-01).
 //!
-//! Every event of a case is an entry, and so is every act that belongs to no case: somebody logged in,
-//! a role was given. Nothing changes or removes entries; [`verify`] finds where somebody did it anyway.
+//! Every event of a case is an entry, and so are acts that belong to no case, as far as their use cases
+//! write them. Nothing changes or removes entries; [`verify`] finds where somebody did it anyway, and
+//! nothing is added to a log whose end is not sealed by this portal.
 
 mod chain;
 mod verify;
@@ -11,19 +12,25 @@ use kaishu_domain::cases::Event;
 use kaishu_types::china::day_in_china;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
-use crate::convert::{check_optional, check_text, now, to_stored};
+use crate::convert::{check_optional, check_text, to_stored};
 use crate::entity::{case_event, log_checkpoint, log_head};
 use crate::{Result, Store, StoreError, Transaction};
 
 pub use chain::SealKey;
 pub use verify::{Fault, Verified, verify};
 
-use chain::{BEGINNING, Envelope, canonical};
+use chain::{BEGINNING, Envelope, Purpose, canonical};
 
 /// The only row of `log_head`.
 pub(crate) const HEAD: i32 = 1;
+
+/// Key of the PostgreSQL lock under which a log begins.
+const FIRST_LOCK: i64 = 0x6b61_6973_6c6f;
 
 /// Something to be written into the log.
 pub struct Entry<'a> {
@@ -74,14 +81,29 @@ pub async fn append(transaction: &Transaction, key: &SealKey, entry: &Entry<'_>)
         return Err(StoreError::invalid("the time of an event is finer than microseconds"));
     }
     let connection = &transaction.inner;
-    let head = log_head::Entity::find_by_id(HEAD).lock_exclusive().one(connection).await?;
+    let head = held_head(connection).await?;
     let (last, previous, last_at) = match head {
-        Some(head) => (head.seq, head.hash, Some(head.at)),
+        Some(head) if key.seal(&Purpose::Head, head.seq, &head.hash)? == head.mac => {
+            (head.seq, head.hash, Some(head.at))
+        }
+        Some(head) => {
+            tracing::error!(seq = head.seq, "the end of the log is not sealed by this portal");
+            let what = "the log was changed behind the portal; `kaishu audit verify` says where";
+            return Err(StoreError::corrupt(what));
+        }
         None => (0, BEGINNING.to_owned(), None),
     };
     let seq = last + 1;
     let body = write(event)?;
-    let envelope = Envelope { seq, case: *case, kind, subject, body: &body, previous: &previous };
+    let envelope = Envelope {
+        seq,
+        case: *case,
+        kind,
+        key: *idempotency_key,
+        subject,
+        body: &body,
+        previous: &previous,
+    };
     let hash = envelope.hash();
     let row = case_event::ActiveModel {
         seq: Set(seq),
@@ -109,10 +131,25 @@ pub async fn append(transaction: &Transaction, key: &SealKey, entry: &Entry<'_>)
         });
     }
     if let Some(last_at) = last_at {
-        keep_checkpoint(transaction, key, day_in_china(last_at), last, &previous).await?;
+        let (day, today) = (day_in_china(last_at), day_in_china(event.at));
+        if day < today {
+            keep_checkpoint(transaction, key, day, last, &previous).await?;
+        }
     }
-    move_head(transaction, key, seq, hash).await?;
+    move_head(transaction, key, seq, hash, event.at).await?;
     Ok(seq)
+}
+
+/// Reads the head and holds it until the end of the transaction.
+async fn held_head(connection: &DatabaseTransaction) -> Result<Option<log_head::Model>> {
+    let read = || log_head::Entity::find_by_id(HEAD).lock_exclusive().one(connection);
+    let head = read().await?;
+    if head.is_some() || connection.get_database_backend() != DbBackend::Postgres {
+        return Ok(head);
+    }
+    // Before the first entry there is no row to hold, and two writers could both begin.
+    connection.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({FIRST_LOCK})")).await?;
+    Ok(read().await?)
 }
 
 fn write(event: &Event) -> Result<String> {
@@ -124,8 +161,14 @@ fn write(event: &Event) -> Result<String> {
     Ok(body)
 }
 
-async fn move_head(transaction: &Transaction, key: &SealKey, seq: i64, hash: String) -> Result<()> {
-    let (mac, at) = (key.seal(seq, &hash)?, now());
+async fn move_head(
+    transaction: &Transaction,
+    key: &SealKey,
+    seq: i64,
+    hash: String,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let mac = key.seal(&Purpose::Head, seq, &hash)?;
     let connection = &transaction.inner;
     if seq == 1 {
         let row = log_head::ActiveModel {
@@ -157,14 +200,11 @@ async fn keep_checkpoint(
     seq: i64,
     hash: &str,
 ) -> Result<()> {
-    if day >= day_in_china(now()) {
-        return Ok(());
-    }
     let row = log_checkpoint::ActiveModel {
         day: Set(day),
         seq: Set(seq),
         hash: Set(hash.to_owned()),
-        mac: Set(key.seal(seq, hash)?),
+        mac: Set(key.seal(&Purpose::Day(day), seq, hash)?),
     };
     log_checkpoint::Entity::insert(row)
         .on_conflict_do_nothing()
@@ -215,6 +255,7 @@ pub async fn search(store: &Store, search: &Search, limit: u64) -> Result<Vec<Lo
 pub async fn of_case(store: &Store, case: i64) -> Result<Vec<Logged>> {
     let rows = case_event::Entity::find()
         .filter(case_event::COLUMN.case_id.eq(case))
+        .filter(case_event::COLUMN.n.is_not_null())
         .order_by_asc(case_event::COLUMN.n)
         .all(&store.connection)
         .await?;

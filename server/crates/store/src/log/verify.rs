@@ -1,16 +1,17 @@
 //! Reads the whole log and says what is wrong with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use kaishu_domain::cases::{CaseFile, Event};
 use kaishu_types::case::CaseKind;
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use kaishu_types::china::day_in_china;
+use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::HEAD;
-use super::chain::{BEGINNING, Envelope, SealKey};
+use super::chain::{BEGINNING, Envelope, Purpose, SealKey};
 use crate::entity::{case_event, case_file, log_checkpoint, log_head};
-use crate::{Result, Store};
+use crate::{Result, Store, cases};
 
 /// Entries that are read at once.
 const CHUNK: u64 = 5_000;
@@ -95,17 +96,18 @@ pub struct Verified {
 ///
 /// Fails where the database does; a wrong log is no error but [`Verified::faults`].
 pub async fn verify(store: &Store, key: &SealKey) -> Result<Verified> {
+    // One moment of the database: a portal that goes on meanwhile is no fault.
+    let moment = store.begin_read().await?;
     let mut found = Verified { last_hash: BEGINNING.to_owned(), ..Verified::default() };
-    let seals = seals(store).await?;
-    let mut seals = seals.iter().peekable();
-    let mut cases: BTreeMap<i64, CaseFile> = BTreeMap::new();
+    let mut days = Days::read(&moment, key).await?;
+    let mut cases: BTreeMap<i64, Known> = BTreeMap::new();
     let mut last = 0;
     loop {
         let rows = case_event::Entity::find()
             .filter(case_event::COLUMN.seq.gt(last))
             .order_by_asc(case_event::COLUMN.seq)
             .limit(CHUNK)
-            .all(&store.connection)
+            .all(&moment)
             .await?;
         let is_end = rows.is_empty();
         for row in rows {
@@ -113,11 +115,7 @@ pub async fn verify(store: &Store, key: &SealKey) -> Result<Verified> {
                 found.faults.push(fault);
                 return Ok(found);
             }
-            while let Some(seal) = seals.next_if(|seal| seal.seq <= row.seq) {
-                if seal.hash != row.hash || key.seal(seal.seq, &seal.hash)? != seal.mac {
-                    found.faults.push(Fault::Seal { day: Some(seal.day) });
-                }
-            }
+            found.faults.extend(days.pass(day_in_china(row.at), last, &found.last_hash)?);
             if !fold(&row, &mut cases) {
                 found.faults.push(Fault::Changed { seq: row.seq });
                 return Ok(found);
@@ -129,23 +127,54 @@ pub async fn verify(store: &Store, key: &SealKey) -> Result<Verified> {
             break;
         }
     }
-    found.faults.extend(check_end(store, key, last, &found.last_hash).await?);
-    found.faults.extend(seals.map(|seal| Fault::Seal { day: Some(seal.day) }));
-    found.faults.extend(check_cases(store, cases).await?);
+    found.faults.extend(check_end(&moment, key, last, &found.last_hash).await?);
+    found.faults.extend(days.seals.into_keys().map(|day| Fault::Seal { day: Some(day) }));
+    found.faults.extend(check_cases(&moment, cases).await?);
     Ok(found)
 }
 
-async fn seals(store: &Store) -> Result<Vec<log_checkpoint::Model>> {
-    Ok(log_checkpoint::Entity::find()
-        .order_by_asc(log_checkpoint::COLUMN.seq)
-        .all(&store.connection)
-        .await?)
+/// A case as its entries have it.
+struct Known {
+    subject: String,
+    file: CaseFile,
+}
+
+/// The days of the log, with the seals of their last entries.
+struct Days<'a> {
+    key: &'a SealKey,
+    seals: BTreeMap<NaiveDate, log_checkpoint::Model>,
+    /// Days that ended; after a clock that was set back a day may end twice, and its first end is sealed.
+    ended: BTreeSet<NaiveDate>,
+    last: Option<NaiveDate>,
+}
+
+impl<'a> Days<'a> {
+    async fn read(moment: &DatabaseTransaction, key: &'a SealKey) -> Result<Self> {
+        let rows = log_checkpoint::Entity::find().all(moment).await?;
+        let seals = rows.into_iter().map(|row| (row.day, row)).collect();
+        Ok(Self { key, seals, ended: BTreeSet::new(), last: None })
+    }
+
+    /// Goes on to the day of the next entry: a day that ends with it must be sealed.
+    fn pass(&mut self, day: NaiveDate, seq: i64, hash: &str) -> Result<Option<Fault>> {
+        let ended = self.last.replace(day).filter(|last| *last < day);
+        let Some(ended) = ended.filter(|ended| self.ended.insert(*ended)) else { return Ok(None) };
+        let mac = self.key.seal(&Purpose::Day(ended), seq, hash)?;
+        let is_sealed = self
+            .seals
+            .remove(&ended)
+            .is_some_and(|seal| seal.mac == mac && seal.seq == seq && seal.hash == hash);
+        Ok((!is_sealed).then_some(Fault::Seal { day: Some(ended) }))
+    }
 }
 
 fn check(row: &case_event::Model, last: i64, last_hash: &str) -> Option<Fault> {
     let seq = row.seq;
     if seq != last + 1 {
         return Some(Fault::Missing { seq: last + 1, last: seq - 1 });
+    }
+    if row.case_id.is_some() != row.n.is_some() {
+        return Some(Fault::Changed { seq });
     }
     if row.previous != last_hash {
         return Some(Fault::Unbound { seq });
@@ -154,6 +183,7 @@ fn check(row: &case_event::Model, last: i64, last_hash: &str) -> Option<Fault> {
         seq,
         case: row.case_id.zip(row.n),
         kind: &row.kind,
+        key: row.idempotency_key.as_deref(),
         subject: &row.subject,
         body: &row.body,
         previous: &row.previous,
@@ -163,7 +193,7 @@ fn check(row: &case_event::Model, last: i64, last_hash: &str) -> Option<Fault> {
 
 /// Adds an entry to its case. `false` where a column says something else than the event, or the event
 /// cannot have happened.
-fn fold(row: &case_event::Model, cases: &mut BTreeMap<i64, CaseFile>) -> bool {
+fn fold(row: &case_event::Model, cases: &mut BTreeMap<i64, Known>) -> bool {
     let Ok(event) = serde_json::from_str::<Event>(&row.body) else { return false };
     if event.name != row.event || event.at != row.at || event.by.account != row.account_id {
         return false;
@@ -172,12 +202,13 @@ fn fold(row: &case_event::Model, cases: &mut BTreeMap<i64, CaseFile>) -> bool {
     let Ok(kind) = row.kind.parse::<CaseKind>() else { return false };
     if n == 1 {
         return match CaseFile::open(kind, &event) {
-            Ok(file) => cases.insert(id, file).is_none(),
+            Ok(file) => cases.insert(id, Known { subject: row.subject.clone(), file }).is_none(),
             Err(_) => false,
         };
     }
-    cases.get_mut(&id).is_some_and(|file| {
+    cases.get_mut(&id).is_some_and(|Known { subject, file }| {
         file.kind == kind
+            && *subject == row.subject
             && i32::try_from(file.n_events).is_ok_and(|known| known + 1 == n)
             && file.apply(&event).is_ok()
     })
@@ -185,16 +216,16 @@ fn fold(row: &case_event::Model, cases: &mut BTreeMap<i64, CaseFile>) -> bool {
 
 /// Checks that the log ends where it was sealed last.
 async fn check_end(
-    store: &Store,
+    moment: &DatabaseTransaction,
     key: &SealKey,
     last: i64,
     last_hash: &str,
 ) -> Result<Option<Fault>> {
-    let head = log_head::Entity::find_by_id(HEAD).one(&store.connection).await?;
+    let head = log_head::Entity::find_by_id(HEAD).one(moment).await?;
     let Some(head) = head else {
         return Ok((last > 0).then_some(Fault::Unsealed { seq: 1 }));
     };
-    if key.seal(head.seq, &head.hash)? != head.mac {
+    if key.seal(&Purpose::Head, head.seq, &head.hash)? != head.mac {
         return Ok(Some(Fault::Seal { day: None }));
     }
     Ok(match head.seq.cmp(&last) {
@@ -205,7 +236,10 @@ async fn check_end(
 }
 
 /// Compares the cases with what their events come to.
-async fn check_cases(store: &Store, mut cases: BTreeMap<i64, CaseFile>) -> Result<Vec<Fault>> {
+async fn check_cases(
+    moment: &DatabaseTransaction,
+    mut cases: BTreeMap<i64, Known>,
+) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
     let mut last = 0;
     loop {
@@ -213,18 +247,11 @@ async fn check_cases(store: &Store, mut cases: BTreeMap<i64, CaseFile>) -> Resul
             .filter(case_file::COLUMN.id.gt(last))
             .order_by_asc(case_file::COLUMN.id)
             .limit(CHUNK)
-            .all(&store.connection)
+            .all(moment)
             .await?;
         let Some(end) = rows.last().map(|row| row.id) else { break };
         for row in rows {
-            let stored = serde_json::from_str::<CaseFile>(&row.file).ok();
-            let folded = cases.remove(&row.id);
-            let is_same = stored.is_some()
-                && stored == folded
-                && folded.is_some_and(|file| {
-                    file.state == row.state && file.closed_at.is_none() == row.is_open
-                });
-            if !is_same {
+            if !cases.remove(&row.id).is_some_and(|known| is_same(&row, &known)) {
                 faults.push(Fault::Case { id: row.id });
             }
         }
@@ -232,4 +259,25 @@ async fn check_cases(store: &Store, mut cases: BTreeMap<i64, CaseFile>) -> Resul
     }
     faults.extend(cases.into_keys().map(|id| Fault::Case { id }));
     Ok(faults)
+}
+
+/// Whether a row says what the events of its case come to: what decides who may see it, too.
+fn is_same(row: &case_file::Model, known: &Known) -> bool {
+    let Known { subject, file } = known;
+    // What a case is about stands in its first event.
+    let said = |fact: &str, column: Option<&str>| {
+        file.facts.get(fact).is_none_or(|said| Some(said.as_str()) == column)
+    };
+    serde_json::from_str::<CaseFile>(&row.file).is_ok_and(|stored| stored == *file)
+        && file.state == row.state
+        && file.kind.as_str() == row.kind
+        && file.closed_at.is_none() == row.is_open
+        && i32::try_from(file.n_events) == Ok(row.version)
+        && *subject == row.subject
+        && cases::waits_for(file) == row.waits_for
+        && cases::due(file) == row.due
+        && said("organization", row.organization.as_deref())
+        && said("region", row.region.as_deref())
+        && said("title", Some(&row.title))
+        && said("policy", Some(&row.policy))
 }

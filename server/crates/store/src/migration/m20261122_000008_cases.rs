@@ -172,6 +172,7 @@ fn draft() -> TableCreateStatement {
         .col(text("document"))
         .col(integer("revision"))
         .col(string("updated_by"))
+        .col(text("authors"))
         .col(timestamp_with_time_zone("updated_at"))
         .foreign_key(ForeignKey::create().from("draft", "case_id").to("case_file", "id"))
         .to_owned()

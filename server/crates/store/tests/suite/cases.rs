@@ -269,6 +269,10 @@ pub(crate) async fn what_is_done_to_the_log_is_found(database: &TestDb) {
     assert_eq!(found, [Fault::Case { id }]);
     let back = case.replace("granted", "filed").replace("{}", is_open[1]);
     assert_eq!(tampered(database, &back).await, []);
+    let waits = format!("UPDATE case_file SET waits_for = 'dataset.edit' WHERE id = {id}");
+    assert_eq!(tampered(database, &waits).await, [Fault::Case { id }]);
+    let back = format!("UPDATE case_file SET waits_for = 'account.decide' WHERE id = {id}");
+    assert_eq!(tampered(database, &back).await, []);
 
     // A cut tail, and then a head that somebody without the key wrote for what is left.
     let found = tampered(database, "DELETE FROM case_event WHERE seq = 5").await;
@@ -276,10 +280,49 @@ pub(crate) async fn what_is_done_to_the_log_is_found(database: &TestDb) {
     let forged = "UPDATE log_head SET seq = 4, hash = (SELECT hash FROM case_event WHERE seq = 4)";
     assert_eq!(tampered(database, forged).await, [Fault::Seal { day: None }]);
 
+    // On a log whose end somebody else wrote nothing is built.
+    let event = event("log_in", "");
+    let entry =
+        Entry { case: None, kind: "account", subject: "a", event: &event, idempotency_key: None };
+    let transaction = store.begin().await.unwrap();
+    let refused = log::append(&transaction, &key(), &entry).await;
+    assert!(matches!(refused, Err(StoreError::Corrupt { .. })));
+    drop(transaction);
+
     // A hole in the middle.
     let found = tampered(database, "DELETE FROM case_event WHERE seq = 2").await;
     assert_eq!(found, [Fault::Missing { seq: 2, last: 2 }]);
     assert_eq!(log::verify(store, &SealKey::new([8; 32])).await.unwrap().faults.len(), 1);
+}
+
+// Part of SEC-01: the last entry of a day is sealed by the first of the next, and the seal is of that day.
+pub(crate) async fn days_are_sealed(database: &TestDb) {
+    let store = &database.store;
+    for day in ["2026-03-02", "2026-03-02", "2026-03-03", "2026-03-05"] {
+        let event = Event { at: time(&format!("{day}T04:00:00Z")), ..event("log_in", "") };
+        let entry = Entry {
+            case: None,
+            kind: "account",
+            subject: "a",
+            event: &event,
+            idempotency_key: None,
+        };
+        let transaction = store.begin().await.unwrap();
+        log::append(&transaction, &key(), &entry).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+    let sealed = log::checkpoints(store).await.unwrap();
+    let sealed: Vec<_> = sealed.iter().map(|(day, seq, _)| (day.to_string(), *seq)).collect();
+    assert_eq!(sealed, [("2026-03-02".to_owned(), 2), ("2026-03-03".to_owned(), 3)]);
+    assert_eq!(log::verify(store, &key()).await.unwrap().faults, []);
+
+    // The end cannot be moved back to a sealed day, nor can a day lose its seal.
+    let cut = "DELETE FROM case_event WHERE seq > 2";
+    database.back_door().await.execute_unprepared(cut).await.unwrap();
+    let moved = "UPDATE log_head SET (seq, hash, mac) = (SELECT seq, hash, mac FROM log_checkpoint WHERE seq = 2)";
+    database.back_door().await.execute_unprepared(moved).await.unwrap();
+    let found = tampered(database, "DELETE FROM log_checkpoint WHERE seq = 3").await;
+    assert!(found.contains(&Fault::Seal { day: None }), "{found:?}");
 }
 
 pub(crate) async fn the_log_is_searched(database: &TestDb) {
