@@ -1,5 +1,7 @@
 //! What departments automate: new data of what they have published.
 
+use std::collections::BTreeSet;
+
 use axum::Extension;
 use axum::extract::{FromRequest, Multipart, Path, Request, State as Shared};
 use axum::response::{IntoResponse, Response};
@@ -9,6 +11,7 @@ use kaishu_portal::Error;
 use kaishu_portal::accounts::Caller;
 use kaishu_portal::publishing::NewVersion;
 use kaishu_types::DatasetCode;
+use kaishu_types::draft::Processing;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -31,6 +34,8 @@ pub(super) struct Published {
 pub(super) struct VersionForm {
     /// What is new; public.
     note: Option<String>,
+    /// What was done to the data before: `sort`, `clean`, `desensitise`, `convert`, with commas between.
+    processing: Option<String>,
     /// The file. It takes the place of the one of its name, or of the only one.
     #[schema(format = Binary, value_type = String)]
     file: String,
@@ -39,7 +44,7 @@ pub(super) struct VersionForm {
 /// Publish new data of a dataset
 ///
 /// A refresh of the same structure: the columns are those of the data items. Anything else goes through its
-/// review in the workbench. Fields of the form come in this order: `note`, then `file`.
+/// review in the workbench. Fields of the form come in this order: `note` and `processing`, then `file`.
 #[utoipa::path(
     post, path = "/api/v1/datasets/{code}/versions", tag = "publishing", operation_id = "publish_version",
     params(("code" = String, Path, description = "Code of the dataset", example = "YX-FGW-0217")),
@@ -68,13 +73,18 @@ pub(super) async fn publish_version(
         .await
         .map_err(|rejection| Problem::from(Error::field("file", rejection.body_text())))?;
     let mut note = String::new();
+    let mut processing = BTreeSet::new();
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {
             Some("note") => note = app::short_text(field).await.map_err(broken)?,
+            Some("processing") => {
+                let text = app::short_text(field).await.map_err(broken)?;
+                processing = read_processing(&text)?;
+            }
             Some("file") => {
                 let file_name = field.file_name().unwrap_or_default().to_owned();
                 let bytes = field.map(|chunk| chunk.map_err(std::io::Error::other));
-                let new = NewVersion { file_name: &file_name, note: &note };
+                let new = NewVersion { file_name: &file_name, note: &note, processing };
                 let portal = state.portal();
                 let version =
                     portal.publish_version(&caller, &code, new, bytes, asked.lang).await?;
@@ -85,6 +95,19 @@ pub(super) async fn publish_version(
     }
     let message = asked.lang.pick("请附上文件", "attach the file");
     Err(Error::field("file", message).into())
+}
+
+/// Reads kinds of processing with commas between (PUB-02).
+fn read_processing(text: &str) -> Result<BTreeSet<Processing>, Problem> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let read = words.map(|word| {
+        word.parse::<Processing>().map_err(|_| {
+            let known: Vec<&str> = Processing::ALL.iter().map(|it| it.as_str()).collect();
+            let known = known.join(", ");
+            Error::field("processing", format!("`{word}` is none of {known}")).into()
+        })
+    });
+    read.collect()
 }
 
 fn created(code: &DatasetCode, version: u32) -> Response {

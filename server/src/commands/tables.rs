@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use kaishu_portal::Portal;
+use kaishu_portal::processing::Processed;
 use kaishu_portal::tables::{
-    Decided, Decision, FileReport, JobState, Proposal, Release, Subject, Verdict, Waiting,
+    By, Decided, Decision, FileReport, JobState, Proposal, Release, Subject, Verdict, Waiting,
 };
 use kaishu_server::assets::Assets;
 use kaishu_types::table::Mask;
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Decisions(OfDataset),
     /// Count the rows that combinations of released values have in common (k-anonymity)
     Anonymity(Measuring),
+    /// Show what was done to the data of a dataset before it left, and by whom
+    Processing(OfDataset),
     /// Take a file in again
     Retry(OfFile),
     /// Stop taking a file in
@@ -106,6 +109,9 @@ pub(crate) struct Measuring {
     /// The fewest rows that a combination may have
     #[arg(short, default_value_t = 5)]
     k: u64,
+    /// Who measures; it stays in the record with what it came to
+    #[arg(long, value_name = "NAME")]
+    by: String,
 }
 
 /// Runs a command.
@@ -117,6 +123,7 @@ pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<Exi
         Command::Waiting => waiting(&portal).await,
         Command::Decide(deciding) => decide(&portal, deciding).await,
         Command::Decisions(of) => decisions(&portal, &of).await,
+        Command::Processing(of) => processing(&portal, &of).await,
         Command::Anonymity(measuring) => anonymity(&portal, measuring).await,
         Command::Retry(OfFile { code, id }) => {
             if !portal.take_in_again(&code, id).await? {
@@ -166,15 +173,16 @@ async fn waiting(portal: &Portal) -> anyhow::Result<ExitCode> {
 
 async fn decide(portal: &Portal, deciding: Deciding) -> anyhow::Result<ExitCode> {
     let Deciding { code, column, file, verdict, reason, by } = deciding;
+    let by = By::Command(&by);
     let decided = match (file, column) {
-        (Some(id), _) => portal.decide_file(&code, id, verdict.release, &reason, &by).await?,
+        (Some(id), _) => portal.decide_file(&code, id, verdict.release, &reason, by).await?,
         (None, Some(column)) => {
             let verdict = match verdict {
                 Wanted { mask: Some(mask), .. } => Verdict::Mask(mask),
                 Wanted { restrict: true, .. } => Verdict::Restrict,
                 Wanted { .. } => Verdict::Release,
             };
-            portal.decide_column(&code, &column, verdict, &reason, &by).await?
+            portal.decide_column(&code, &column, verdict, &reason, by).await?
         }
         (None, None) => bail!("name a column with --column, or a file with --file"),
     };
@@ -197,9 +205,33 @@ async fn decisions(portal: &Portal, of: &OfDataset) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
+async fn processing(portal: &Portal, of: &OfDataset) -> anyhow::Result<ExitCode> {
+    let done = portal.processing(&of.code, Lang::En).await?;
+    let as_json = |it: &Processed| {
+        let Processed { seq, at, by, text, reason } = it;
+        json!({ "seq": seq, "at": at, "by": by, "text": text, "reason": reason })
+    };
+    let line = |it: &Processed| {
+        let at = it.at.format("%Y-%m-%dT%H:%M:%SZ");
+        let why = if it.reason.is_empty() { String::new() } else { format!("; {}", it.reason) };
+        format!("{at} {} ({}{why})", it.text, it.by)
+    };
+    let text = if of.json {
+        let done: Vec<_> = done.iter().map(as_json).collect();
+        serde_json::to_string(&done).context("the record could not be written")?
+    } else if done.is_empty() {
+        "nothing is recorded".to_owned()
+    } else {
+        done.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    super::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn anonymity(portal: &Portal, measuring: Measuring) -> anyhow::Result<ExitCode> {
-    let Measuring { code, id, columns, table, k } = measuring;
-    let found = portal.anonymity(&code, id, table, &columns, k).await?;
+    let Measuring { code, id, columns, table, k, by } = measuring;
+    let by = By::Command(&by);
+    let found = portal.anonymity(&code, (id, table), &columns, k, by).await?;
     super::print(&format!(
         "k = {}: of {} combinations of {}, {} are shared by fewer than {k} rows ({} rows)",
         found.k,

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use kaishu_portal::tables::{Verdict, Waiting};
+use kaishu_portal::tables::{By, Verdict, Waiting};
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_types::DatasetCode;
@@ -123,7 +123,7 @@ async fn every_awkward_file_comes_back_as_it_was() {
     assert!(personal.contains("boston311-100-with-fake-pii.csv"), "{personal:?}");
 
     for Waiting { dataset, file, subject } in &waiting {
-        let (why, by) = ("看过，可以公开", "张三");
+        let (why, by) = ("看过，可以公开", By::Command("张三"));
         match subject {
             Some(column) => {
                 let release = Verdict::Release;

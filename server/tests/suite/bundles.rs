@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Write};
 use std::time::Duration;
 
 use futures::StreamExt;
-use kaishu_portal::tables::{ExportFormat, TableState, Verdict};
+use kaishu_portal::tables::{By, ExportFormat, TableState, Verdict};
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_types::receipt::ReceiptView;
@@ -318,7 +318,7 @@ async fn a_running_download_stops() {
     let mut chunks = Box::pin(portal.while_open(&download, read.bytes));
     assert!(chunks.next().await.unwrap().is_ok());
 
-    portal.decide_column(&code, "n", Verdict::Restrict, "核对", "张三").await.unwrap();
+    portal.decide_column(&code, "n", Verdict::Restrict, "核对", By::Command("张三")).await.unwrap();
     // The right to have it is looked at once a second.
     tokio::time::sleep(Duration::from_millis(1100)).await;
     assert!(chunks.next().await.unwrap().is_err());

@@ -3,6 +3,7 @@
 
 use std::io::{Cursor, Read, Write};
 
+use kaishu_portal::tables::By;
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_types::DatasetCode;
@@ -145,7 +146,7 @@ async fn documents_beside_masked_items_wait_for_a_person() {
     let waiting = portal.waiting().await.unwrap();
     assert_eq!(waiting.iter().map(|it| it.file).collect::<Vec<_>>(), [1, 2]);
     let code: DatasetCode = CODE.parse().unwrap();
-    portal.decide_file(&code, 1, true, "看过，没有工资", "张三").await.unwrap();
+    portal.decide_file(&code, 1, true, "看过，没有工资", By::Command("张三")).await.unwrap();
     assert_eq!((original(&site, 1).await, original(&site, 2).await), (200, 403));
 }
 

@@ -1,10 +1,10 @@
 //! Personal data and secret marks: they stop a release until a person has decided.
 
-use kaishu_portal::tables::Verdict;
+use kaishu_portal::tables::{By, Verdict};
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
-use kaishu_types::DatasetCode;
 use kaishu_types::table::Mask;
+use kaishu_types::{DatasetCode, Lang};
 use serde_json::json;
 
 use crate::support::TestSite;
@@ -30,7 +30,7 @@ async fn site() -> (TestSite, String) {
 async fn decide(site: &TestSite, column: &str, verdict: Verdict) {
     let code: DatasetCode = CODE.parse().unwrap();
     let portal = site.test_portal.portal();
-    portal.decide_column(&code, column, verdict, "核对过", "张三").await.unwrap();
+    portal.decide_column(&code, column, verdict, "核对过", By::Command("张三")).await.unwrap();
 }
 
 async fn is_nowhere(site: &TestSite, path: &str, text: &str) {
@@ -103,7 +103,8 @@ async fn a_person_releases_what_is_no_personal_data() {
     for (column, reason, by) in
         [("phone", " ", "张三"), ("phone", "核对过", ""), ("nothing", "核对过", "张三")]
     {
-        let refused = portal.decide_column(&code, column, Verdict::Restrict, reason, by).await;
+        let refused =
+            portal.decide_column(&code, column, Verdict::Restrict, reason, By::Command(by)).await;
         assert!(refused.is_err(), "{column} {reason} {by}");
     }
     assert_eq!(portal.decisions(&code).await.unwrap().len(), 1);
@@ -197,12 +198,14 @@ async fn a_file_that_cannot_be_read_waits() {
 
     let code: DatasetCode = CODE.parse().unwrap();
     let portal = site.test_portal.portal();
-    portal.decide_file(&code, id, true, "看过，没有个人信息", "张三").await.unwrap();
+    portal.decide_file(&code, id, true, "看过，没有个人信息", By::Command("张三")).await.unwrap();
     assert_eq!(site.get(&original).await.status, 200);
-    portal.decide_file(&code, id, false, "重新核对", "李四").await.unwrap();
+    portal.decide_file(&code, id, false, "重新核对", By::Command("李四")).await.unwrap();
     assert_eq!(site.get(&original).await.status, 403);
 }
 
+// Proves PUB-02: masks of a catalogue and measures of k-anonymity are recorded as processing done, with who
+// did it.
 #[tokio::test]
 async fn combinations_that_few_rows_share_are_counted() {
     let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
@@ -222,9 +225,19 @@ async fn combinations_that_few_rows_share_are_counted() {
     let portal = site.test_portal.portal();
     let columns = ["region".to_owned(), "born".to_owned()];
     // The mask is what makes the first two alike.
-    let found = portal.anonymity(&code, id, 1, &columns, 2).await.unwrap();
+    let by = By::Command("张三");
+    let found = portal.anonymity(&code, (id, 1), &columns, 2, by).await.unwrap();
     assert_eq!((found.k, found.n_groups), (1, 3));
     assert_eq!((found.n_small_groups, found.n_rows_in_small_groups), (2, 2));
-    assert!(portal.anonymity(&code, id, 1, &["no".to_owned()], 2).await.is_err());
-    assert!(portal.anonymity(&code, id, 1, &[], 2).await.is_err());
+    assert!(portal.anonymity(&code, (id, 1), &["no".to_owned()], 2, by).await.is_err());
+    assert!(portal.anonymity(&code, (id, 1), &[], 2, by).await.is_err());
+    assert!(portal.anonymity(&code, (id, 1), &columns, 2, By::Command(" ")).await.is_err());
+
+    // What was measured is in the log, and so is the mask that came with the catalogue.
+    let done = portal.processing(&code, Lang::En).await.unwrap();
+    let done: Vec<(&str, &str)> =
+        done.iter().map(|it| (it.by.as_str(), it.text.as_str())).collect();
+    let measured = "k-anonymity of region born: k = 1 (2 wanted), 2 of 3 combinations are below";
+    assert_eq!(done, [("张三", measured), ("服务器命令", "Desensitisation (born year)")]);
+    assert_eq!(portal.verify_log().await.unwrap().faults, []);
 }

@@ -15,6 +15,7 @@ pub mod home;
 pub mod importing;
 pub mod indexing;
 pub mod places;
+pub mod processing;
 pub mod publishing;
 pub mod retrieval;
 pub mod rules;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use futures::stream;
 use kaishu_domain::PolicyProfile;
@@ -12,7 +14,7 @@ use kaishu_portal::{Error, Portal};
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::{Setup, TestPortal};
 use kaishu_types::account::{AccountKind, Role, RoleGrant, TokenScope};
-use kaishu_types::draft::{Choice, Sensitivity};
+use kaishu_types::draft::{Choice, Processing, Sensitivity};
 use kaishu_types::vocabulary::{DatasetState, OpenClass, ShareClass};
 use kaishu_types::{ErrorCode, Lang};
 
@@ -113,6 +115,7 @@ async fn whole_draft(portal: &Portal, people: &People) -> i64 {
     fields.share.class = ShareClass::Unconditional;
     fields.share.scope = some("全部");
     fields.share.modes = vec!["file".to_owned()];
+    document.processing = BTreeSet::from([Processing::Sort, Processing::Convert]);
     document.chosen = Choice::ALL.iter().copied().collect();
     portal.save_draft(officer, case, revision, document, LANG).await.unwrap();
     case
@@ -168,7 +171,8 @@ async fn every_profile_takes_a_draft_to_publication() {
         assert_eq!(entry.state, DatasetState::Published);
         let verified = portal.verify_log().await.unwrap();
         assert_eq!(verified.faults, [], "{policy}");
-        assert_eq!(verified.n_entries, 3 + n_steps as u64, "{policy}");
+        // The import, create, submit and publish, and what was done to the data.
+        assert_eq!(verified.n_entries, 5 + n_steps as u64, "{policy}");
     }
 }
 
@@ -273,7 +277,8 @@ async fn a_state_secret_is_not_kept() {
     let after = portal.draft(&people.officer, case, LANG).await.unwrap();
     assert_eq!((after.revision, after.document), (before.revision, before.document));
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
-    assert_eq!(portal.verify_log().await.unwrap().n_entries, 2, "the beginning and the attempt");
+    let verified = portal.verify_log().await.unwrap();
+    assert_eq!(verified.n_entries, 3, "the import, the beginning and the attempt");
 }
 
 /// Two editors at once: the second is told, and nothing of the first is lost.
@@ -356,7 +361,7 @@ fn csv(text: &'static str) -> impl futures::Stream<Item = std::io::Result<Bytes>
     stream::iter([Ok(Bytes::from_static(text.as_bytes()))])
 }
 
-// Proves PUB-14, and a part of REV-11: new data of the same structure is a new version at once; other columns are
+// Proves PUB-02, PUB-14, and a part of REV-11: new data of the same structure is a new version at once; other columns are
 // reviewed first.
 #[tokio::test]
 async fn new_data_is_a_version_and_new_columns_are_a_review() {
@@ -365,7 +370,11 @@ async fn new_data_is_a_version_and_new_columns_are_a_review() {
     let people = people(portal).await;
     let case = whole_draft(portal, &people).await;
     let code = portal.draft(&people.officer, case, LANG).await.unwrap().code;
-    let new = || NewVersion { file_name: "stops.csv", note: "十一月" };
+    let new = || NewVersion {
+        file_name: "stops.csv",
+        note: "十一月",
+        processing: BTreeSet::from([Processing::Clean]),
+    };
     let early = portal
         .publish_version(&people.officer, &code, new(), csv("name,n\n火车站,008\n"), LANG)
         .await
@@ -399,5 +408,11 @@ async fn new_data_is_a_version_and_new_columns_are_a_review() {
         assert_eq!(refused.code(), expected);
     }
     assert_eq!(portal.dataset(&code).await.unwrap().version, 2);
+    // Who did what to the data of each upload is on record.
+    let done = portal.processing(&code, LANG).await.unwrap();
+    let done: Vec<(&str, &str)> =
+        done.iter().map(|it| (it.text.as_str(), it.by.as_str())).collect();
+    let officer = "officer 的名字";
+    assert_eq!(done, [("清洗", officer), ("整理、格式转换", officer)]);
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
 }

@@ -9,7 +9,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::convert::{check_text, now, word};
 use crate::entity::{dataset, release_decision};
-use crate::{Result, Store, StoreError, feed};
+use crate::{Result, Store, StoreError, Transaction, feed};
 
 /// What a decision is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +35,14 @@ pub struct Decided {
     pub at: DateTime<Utc>,
 }
 
-/// Adds a decision to the record, and says that the dataset changed. Returns it with its time.
+/// Adds a decision to the record, and says that the dataset changed, in a transaction of
+/// [`Store::begin_catalogue`]. Returns it with its time.
 ///
 /// # Errors
 ///
 /// `NotFound` where there is no such dataset; `Invalid` for text that cannot be stored.
 pub async fn add(
-    store: &Store,
+    transaction: &Transaction,
     code: &DatasetCode,
     subject: Subject,
     decision: Decision,
@@ -53,13 +54,13 @@ pub async fn add(
     if let Subject::Column(name) = &subject {
         check_text(name, "the name of a column")?;
     }
-    let transaction = store.begin_write().await?;
+    let connection = &transaction.inner;
     let dataset_id: Option<i64> = dataset::Entity::find()
         .select_only()
         .column(dataset::Column::Id)
         .filter(dataset::COLUMN.code.eq(code.to_string()))
         .into_tuple()
-        .one(&transaction)
+        .one(connection)
         .await?;
     let dataset_id = dataset_id.ok_or_else(|| StoreError::not_found(format!("dataset {code}")))?;
     let at = now();
@@ -79,9 +80,8 @@ pub async fn add(
         decided_by: Set(by.to_owned()),
         decided_at: Set(at),
     };
-    release_decision::Entity::insert(row).exec_without_returning(&transaction).await?;
-    feed::append(&transaction, &[code.to_string()]).await?;
-    transaction.commit().await?;
+    release_decision::Entity::insert(row).exec_without_returning(connection).await?;
+    feed::append(connection, &[code.to_string()]).await?;
     Ok(Decided { subject, decision, reason: reason.to_owned(), by: by.to_owned(), at })
 }
 

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use crate::convert::{check_text, now, number, stored_number};
 use crate::datasets::{EntryWrite, Verdicts, upsert_in};
 use crate::entity::import_run;
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store, StoreError, Transaction};
 
 /// An import and how far it got.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,23 +78,20 @@ pub async fn latest(store: &Store, source: &str) -> Result<Option<ImportRun>> {
     row.map(view).transpose()
 }
 
-/// Writes a batch of entries and, in the same transaction, how far the import got with it: after a
-/// kill either both are there or neither. `report` adds the verdicts to what was reported before.
+/// Writes a batch of entries and how far the import got with it, in a transaction of
+/// [`Store::begin_catalogue`]: after a kill either both are there or neither. `report` adds the verdicts to
+/// what was reported before. Returns the run as it is once the transaction is kept.
 pub async fn apply_batch(
-    store: &Store,
-    run: &mut ImportRun,
+    transaction: &Transaction,
+    run: &ImportRun,
     entries: &[EntryWrite],
     position: u64,
     report: impl FnOnce(&Verdicts, MergeReport) -> MergeReport,
-) -> Result<Verdicts> {
-    let transaction = store.begin_write().await?;
-    let verdicts = upsert_in(&transaction, entries).await?;
+) -> Result<(Verdicts, ImportRun)> {
+    let verdicts = upsert_in(&transaction.inner, entries).await?;
     let report = report(&verdicts, run.report.clone());
-    record(&transaction, run.id, position, &report, None).await?;
-    transaction.commit().await?;
-    run.position = position;
-    run.report = report;
-    Ok(verdicts)
+    record(&transaction.inner, run.id, position, &report, None).await?;
+    Ok((verdicts, ImportRun { position, report, ..run.clone() }))
 }
 
 /// Says how far an import got with records that wrote nothing.
@@ -111,12 +108,12 @@ pub async fn progress(
 }
 
 /// Says that an import came to its end, with its final report.
-pub async fn finish(store: &Store, run: &mut ImportRun, report: MergeReport) -> Result<()> {
-    let finished_at = now();
-    record(&store.connection, run.id, run.position, &report, Some(finished_at)).await?;
-    run.report = report;
-    run.finished_at = Some(finished_at);
-    Ok(())
+pub async fn finish(
+    transaction: &Transaction,
+    run: &ImportRun,
+    report: &MergeReport,
+) -> Result<()> {
+    record(&transaction.inner, run.id, run.position, report, Some(now())).await
 }
 
 async fn record(

@@ -76,6 +76,20 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What was done to data before it left its agency (PUB-02, yulin 22).
+    Processing("processing") {
+        /// 整理: sorted, put into one form.
+        Sort = "sort", "整理", "Sorting";
+        /// 清洗: faults taken out.
+        Clean = "clean", "清洗", "Cleaning";
+        /// 脱敏: what tells who somebody is taken out.
+        Desensitise = "desensitise", "脱敏", "Desensitisation";
+        /// 格式转换.
+        Convert = "convert", "格式转换", "Format conversion";
+    }
+}
+
 /// A file or an address of a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftResource {
@@ -135,6 +149,9 @@ pub struct DraftDocument {
     /// The record of desensitisation, or the rights holder's consent (CLS-10).
     #[serde(default)]
     pub relaxed_by: String,
+    /// What was done to the data before it was uploaded (PUB-02).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub processing: BTreeSet<Processing>,
     /// The questions answered with yes.
     #[serde(default)]
     pub triggers: BTreeSet<TriggerQuestion>,
@@ -200,6 +217,7 @@ impl DraftDocument {
             chosen: BTreeSet::new(),
             sensitivity: BTreeSet::new(),
             relaxed_by: String::new(),
+            processing: BTreeSet::new(),
             triggers: BTreeSet::new(),
             version_note: String::new(),
         }

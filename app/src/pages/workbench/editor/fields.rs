@@ -4,7 +4,7 @@ use kaishu_domain::policy::{ClassGround, NormLevel};
 use kaishu_portal::Portal;
 use kaishu_portal::publishing::DraftView;
 use kaishu_types::dataset::LegalBasis;
-use kaishu_types::draft::{Choice as Chosen, DraftDocument, Sensitivity, TriggerQuestion};
+use kaishu_types::draft::{Choice as Chosen, DraftDocument};
 use kaishu_types::vocabulary::{CatalogueKind, Frequency, OpenClass, ShareClass};
 use leptos::prelude::*;
 
@@ -50,7 +50,7 @@ pub(super) const DATA_FORMS: [(&str, &str, &str); 9] = [
 ];
 
 impl Form<'_> {
-    fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
+    pub(super) fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
         self.ctx.lang.pick(zh, en)
     }
 
@@ -60,7 +60,7 @@ impl Form<'_> {
         faults.map(|fault| format!("{}（{}）", fault.message, fault.article)).collect()
     }
 
-    fn label(&self, name: &str, zh: &str, en: &str, hint: (&str, &str)) -> Label {
+    pub(super) fn label(&self, name: &str, zh: &str, en: &str, hint: (&str, &str)) -> Label {
         let hint = self.pick(hint.0, hint.1);
         Label {
             name: name.to_owned(),
@@ -85,7 +85,7 @@ impl Form<'_> {
         terms.map(|term| (term.code.clone(), term.label(self.ctx.lang).to_owned())).collect()
     }
 
-    fn section(
+    pub(super) fn section(
         &self,
         id: &'static str,
         zh: &'static str,
@@ -384,76 +384,6 @@ impl Form<'_> {
             ),
         ];
         self.section("h-sharing", "共享", "Sharing", parts)
-    }
-
-    fn safety(&self) -> AnyView {
-        let document = self.document;
-        let levels: Vec<Choice> = (1..=4_u8)
-            .map(|level| {
-                (
-                    level.to_string(),
-                    self.pick("第 N 级", "Level N").replace('N', &level.to_string()),
-                )
-            })
-            .collect();
-        let level = match document.chosen.contains(&Chosen::SecurityLevel) {
-            true => document.fields.security_level.to_string(),
-            false => String::new(),
-        };
-        let flags: Vec<Choice> = Sensitivity::ALL
-            .iter()
-            .map(|it| (it.as_str().to_owned(), it.label(self.ctx.lang).to_owned()))
-            .collect();
-        let questions: Vec<Choice> = TriggerQuestion::ALL
-            .iter()
-            .map(|it| (it.as_str().to_owned(), it.label(self.ctx.lang).to_owned()))
-            .collect();
-        let has = |code: &str| document.sensitivity.iter().any(|it| it.as_str() == code);
-        let is_yes = |code: &str| document.triggers.iter().any(|it| it.as_str() == code);
-        let parts = vec![
-            select(
-                &self.label("security_level", "安全级别", "Security level", ("", "")),
-                self.pick("请选择", "Choose"),
-                &levels,
-                &level,
-            ),
-            options(
-                &self.label(
-                    "sensitivity",
-                    "数据中含有",
-                    "The data holds",
-                    (
-                        "国家秘密不得在本平台编目，选中后内容不会保存",
-                        "State secrets must not be here: nothing is saved then",
-                    ),
-                ),
-                "checkbox",
-                &flags,
-                has,
-            ),
-            area(
-                &self.label(
-                    "relaxed_by",
-                    "脱密脱敏处理记录，或者权利人同意书",
-                    "Record of processing, or the rights holder's consent",
-                    ("含有上述内容又需要开放的填写", "Where such data is to be opened"),
-                ),
-                2,
-                &document.relaxed_by,
-            ),
-            options(
-                &self.label(
-                    "triggers",
-                    "评估：以下情形选“是”的打勾，会增加相应的审查环节",
-                    "Assessment: tick what applies; each adds a step to the review",
-                    ("", ""),
-                ),
-                "checkbox",
-                &questions,
-                is_yes,
-            ),
-        ];
-        self.section("h-safety", "安全和评估", "Safety", parts)
     }
 
     /// Draws the norms behind a class, with a spare row.

@@ -3,6 +3,7 @@
 mod fields;
 mod items;
 mod read;
+mod safety;
 
 use axum::Form;
 use axum::extract::{Multipart, Path, State};

@@ -11,13 +11,15 @@ use kaishu_domain::cases::{
     Act, Actor, Audience, Body, CaseFile, Event, Guard, Transition, World, decide, machine,
 };
 use kaishu_domain::permission::{Action, Subject};
+use kaishu_store::Transaction;
 use kaishu_store::cases::{Case, CaseSubject, Happening, Recipients};
 use kaishu_store::log::{Entry, Verified};
 use kaishu_types::account::{Role, RoleGrant};
 use kaishu_types::case::CaseKind;
-use kaishu_types::{Lang, OrganizationCode, RegionCode};
+use kaishu_types::dataset::DatasetView;
+use kaishu_types::{ErrorCode, Lang, OrganizationCode, RegionCode};
 
-use crate::accounts::Caller;
+use crate::accounts::{Caller, log_in_first};
 use crate::{Error, Portal, Result};
 
 pub use view::DeskFilter;
@@ -34,6 +36,23 @@ pub(crate) struct Wanted<'a> {
     pub(crate) holds: &'a dyn Fn(Guard) -> std::result::Result<(), String>,
     /// What makes a repeated request one.
     pub(crate) idempotency_key: Option<String>,
+}
+
+/// An act that belongs to no case.
+#[derive(Debug, Default)]
+pub(crate) struct LogAct<'a> {
+    /// What kind of thing it is about: `account`, `dataset`, `import`.
+    pub(crate) kind: &'a str,
+    /// What it is about: a code, a login.
+    pub(crate) subject: &'a str,
+    /// What was done, as in `version`.
+    pub(crate) event: &'a str,
+    /// Who did it.
+    pub(crate) by: Actor,
+    /// Why.
+    pub(crate) reason: &'a str,
+    /// Facts that stay with it.
+    pub(crate) facts: BTreeMap<String, String>,
 }
 
 /// An event that may be kept, with what it leads to.
@@ -84,12 +103,38 @@ impl Portal {
                 name: name.to_owned(),
                 ..Actor::default()
             },
-            _ => Actor {
-                login: "command".to_owned(),
-                name: "服务器命令".to_owned(),
-                ..Actor::default()
-            },
+            _ => command(None),
         }
+    }
+
+    /// Who acts on a dataset, with the role it is done in.
+    ///
+    /// # Errors
+    ///
+    /// Refused where no role of the caller covers it; `NotFound` where it is not public and the caller may
+    /// not see it: who may not does not learn that there is something hidden.
+    pub(crate) async fn actor_on(
+        &self,
+        caller: &Caller,
+        action: Action,
+        dataset: &DatasetView,
+        lang: Lang,
+    ) -> Result<Actor> {
+        let (organization, region) = (&dataset.organization.code, &dataset.region.code);
+        let subject = self.subject(Some(organization), Some(region), false);
+        if let Some(held) = caller.role_for(action, &subject) {
+            return Ok(Actor {
+                role: Some(held.role),
+                organization: held.organization.clone(),
+                region: held.region.clone(),
+                ..self.actor(caller)
+            });
+        }
+        let sees = caller.role_for(Action::SeeDrafts, &subject).is_some();
+        if !sees && self.find_public(&dataset.code).await?.is_none() {
+            return Err(Error::not_found("dataset", dataset.code.to_string()));
+        }
+        Err(not_covered(caller, action, lang))
     }
 
     /// Says how many working days a rule gives.
@@ -139,30 +184,20 @@ impl Portal {
         Ok(Decided { event, file, tells, idempotency_key })
     }
 
-    /// An act that belongs to no case, as the log keeps it.
-    pub(crate) fn act_event(
-        &self,
-        name: &str,
-        by: Actor,
-        facts: BTreeMap<String, String>,
-    ) -> Event {
-        let body = Body { facts, ..Body::default() };
-        Event { name: name.to_owned(), by, at: self.instant(), body }
+    /// Writes an act that belongs to no case into the log, together with what else the transaction holds
+    /// (SEC-01).
+    pub(crate) async fn log(&self, transaction: &Transaction, done: LogAct<'_>) -> Result<i64> {
+        let LogAct { kind, subject, event, by, reason, facts } = done;
+        let body = Body { reason: reason.to_owned(), facts, ..Body::default() };
+        let event = Event { name: event.to_owned(), by, at: self.instant(), body };
+        let entry = Entry { case: None, kind, subject, event: &event, idempotency_key: None };
+        Ok(kaishu_store::log::append(transaction, &self.inner.log_key, &entry).await?)
     }
 
-    /// Writes an act into the log that belongs to no case (SEC-01).
-    pub(crate) async fn record(
-        &self,
-        kind: &str,
-        subject: &str,
-        event: &str,
-        by: Actor,
-        facts: BTreeMap<String, String>,
-    ) -> Result<()> {
+    /// Writes an act into the log that changes nothing else.
+    pub(crate) async fn record(&self, done: LogAct<'_>) -> Result<()> {
         let transaction = self.inner.store.begin().await?;
-        let event = self.act_event(event, by, facts);
-        let entry = Entry { case: None, kind, subject, event: &event, idempotency_key: None };
-        kaishu_store::log::append(&transaction, &self.inner.log_key, &entry).await?;
+        self.log(&transaction, done).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -212,6 +247,29 @@ impl Portal {
         let may = |action| caller.role_for(action, &subject).is_some();
         kaishu_domain::cases::possible(machine(case.file.kind), &case.file, &may)
     }
+}
+
+/// The refusal of what no role of somebody covers.
+pub(crate) fn not_covered(caller: &Caller, action: Action, lang: Lang) -> Error {
+    if !caller.is_logged_in() {
+        return log_in_first(lang);
+    }
+    let what = action.label(lang);
+    Error::Refused {
+        code: ErrorCode::Forbidden,
+        message: lang.pick(
+            format!("您的角色不能办理这一项：{what}"),
+            format!("your roles do not cover this: {what}"),
+        ),
+        rule: None,
+        remedy: None,
+    }
+}
+
+/// A command on the machine, with the name of the person who says to have given it.
+pub(crate) fn command(name: Option<&str>) -> Actor {
+    let name = name.unwrap_or("服务器命令").to_owned();
+    Actor { login: "command".to_owned(), name, ..Actor::default() }
 }
 
 fn facts_of(about: &CaseSubject) -> impl Iterator<Item = (String, String)> {

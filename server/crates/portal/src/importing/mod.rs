@@ -15,15 +15,19 @@ mod organizations;
 mod reading;
 mod report;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use kaishu_interop::Outcome as Read;
 use kaishu_interop::jsonl::Mapping;
+use kaishu_store::Transaction;
+use kaishu_store::datasets::Outcome;
 use kaishu_store::imports::{self, ImportRun};
 use kaishu_types::import::{MergeReport, Note, Rejection};
 
 pub use folder::Folder;
 
+use crate::cases::{LogAct, command};
 use crate::{Error, Portal, Result};
 use merge::Merger;
 
@@ -116,7 +120,10 @@ impl Portal {
         report.unmapped.sort_by(|one, other| {
             other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value))
         });
-        imports::finish(store, &mut run, report.clone()).await?;
+        let transaction = store.begin().await?;
+        imports::finish(&transaction, &run, &report).await?;
+        self.log_import(&transaction, &name, &fingerprint, &report).await?;
+        transaction.commit().await?;
         self.reload_directory().await?;
         Ok(report)
     }
@@ -153,26 +160,58 @@ impl Portal {
             }
         }
         let unmapped = merger.take_unmapped();
-        imports::apply_batch(&self.inner.store, run, &entries, position, |verdicts, mut report| {
-            for (verdict, name) in verdicts.iter().zip(names) {
-                use kaishu_store::datasets::Outcome;
-                match verdict {
-                    Ok(upserted) => match upserted.outcome {
-                        Outcome::Created => report.created += 1,
-                        Outcome::Updated => report.updated += 1,
-                        Outcome::Unchanged => report.unchanged += 1,
-                    },
-                    Err(refusal) => {
-                        rejected.push(Rejection { record: name, reason: refusal.reason.clone() })
+        let transaction = self.inner.store.begin_catalogue().await?;
+        let written =
+            imports::apply_batch(&transaction, run, &entries, position, |verdicts, mut report| {
+                for (verdict, name) in verdicts.iter().zip(names) {
+                    match verdict {
+                        Ok(upserted) => match upserted.outcome {
+                            Outcome::Created => report.created += 1,
+                            Outcome::Updated => report.updated += 1,
+                            Outcome::Unchanged => report.unchanged += 1,
+                        },
+                        Err(refusal) => {
+                            let reason = refusal.reason.clone();
+                            rejected.push(Rejection { record: name, reason });
+                        }
                     }
                 }
-            }
-            report::add_rejections(&mut report, rejected);
-            report::add_notes(&mut report, notes);
-            report::add_unmapped(&mut report, unmapped);
-            report
-        })
-        .await?;
+                report::add_rejections(&mut report, rejected);
+                report::add_notes(&mut report, notes);
+                report::add_unmapped(&mut report, unmapped);
+                report
+            });
+        let (verdicts, after) = written.await?;
+        for (verdict, entry) in verdicts.iter().zip(&entries) {
+            let changed = verdict.as_ref().ok().filter(|it| it.outcome != Outcome::Unchanged);
+            let Some(changed) = changed else { continue };
+            let (by, items) = (command(None), &entry.items);
+            self.log_processing(&transaction, &changed.code, by, &BTreeSet::new(), items).await?;
+        }
+        transaction.commit().await?;
+        *run = after;
+        Ok(())
+    }
+
+    /// Writes down that a catalogue was taken over, from where and with what result (SEC-01).
+    async fn log_import(
+        &self,
+        transaction: &Transaction,
+        source: &str,
+        fingerprint: &str,
+        report: &MergeReport,
+    ) -> Result<()> {
+        let facts = [
+            ("fingerprint", fingerprint.to_owned()),
+            ("created", report.created.to_string()),
+            ("updated", report.updated.to_string()),
+            ("unchanged", report.unchanged.to_string()),
+            ("rejected", report.rejected.len().to_string()),
+        ];
+        let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let (kind, subject, by) = ("import", source, command(None));
+        let act = LogAct { kind, subject, event: "imported", by, facts, ..LogAct::default() };
+        self.log(transaction, act).await?;
         Ok(())
     }
 }

@@ -1,7 +1,5 @@
 //! Drafts: begun, saved, checked.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use kaishu_domain::cases::{Act, Guard};
 use kaishu_domain::entry::{check, is_state_secret};
@@ -15,7 +13,7 @@ use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang};
 
 use super::written;
 use crate::accounts::{Caller, log_in_first};
-use crate::cases::Wanted;
+use crate::cases::{LogAct, Wanted};
 use crate::{Error, Portal, Result};
 
 /// Longest title, in characters.
@@ -188,7 +186,10 @@ impl Portal {
     async fn secret_refused(&self, caller: &Caller, case: &Case, lang: Lang) -> Result<Error> {
         let mut by = self.actor(caller);
         by.role = Some(Role::Officer);
-        self.record("dataset", &case.about.subject, "secret_refused", by, BTreeMap::new()).await?;
+        let subject = &case.about.subject;
+        let kind = "dataset";
+        self.record(LogAct { kind, subject, event: "secret_refused", by, ..LogAct::default() })
+            .await?;
         let message = lang.pick(
             "国家秘密不得在本平台编目、共享或者开放。填写的内容没有保存，请按保密规定处理",
             "state secrets must not be on this platform; nothing was saved, follow the rules of secrecy",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use kaishu_domain::cases::{Act, Step};
+use kaishu_domain::cases::{Act, Actor, Step};
 use kaishu_domain::policy::ReviewTrigger;
 use kaishu_store::cases::Case;
 use kaishu_store::datasets::{EntryWrite, ResourceWrite};
@@ -94,6 +94,8 @@ impl Portal {
         };
         let decided = self.decide(CaseKind::Opening, &case.about, Some(&case), wanted)?;
         let is_published = decided.event.name == "publish";
+        // What was done to the data was done by whoever submitted it, not by who publishes.
+        let submitter = self.submitter(&case).await?;
         let transaction = match is_published {
             true => store.begin_catalogue().await?,
             false => store.begin().await?,
@@ -106,6 +108,8 @@ impl Portal {
                 entry.published_at = before.published_at;
             }
             kaishu_store::datasets::publish(&transaction, &entry).await?;
+            let (done, items) = (&document.processing, &document.items);
+            self.log_processing(&transaction, &draft.code, submitter, done, items).await?;
         }
         kaishu_store::cases::add(&transaction, key, &case, &decided.happening()).await?;
         // The case is held now: what was read is what is decided on, or nothing is.
@@ -118,6 +122,13 @@ impl Portal {
             self.wake_index();
         }
         Ok(())
+    }
+
+    /// Who submitted the entry last; the system where nobody has.
+    async fn submitter(&self, case: &Case) -> Result<Actor> {
+        let events = kaishu_store::log::of_case(&self.inner.store, case.id).await?;
+        let submitted = events.into_iter().rev().find(|it| it.event.name == "submit");
+        Ok(submitted.map_or_else(Actor::system, |it| it.event.by))
     }
 
     /// The steps that the profile demands for an entry, triggered ones by its answers (REV-02, REV-05).

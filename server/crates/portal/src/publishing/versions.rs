@@ -6,14 +6,14 @@ use bytes::Bytes;
 use futures::Stream;
 use kaishu_domain::permission::Action;
 use kaishu_store::datasets::{EntryWrite, Origin, ResourceWrite};
-use kaishu_store::log::Entry;
 use kaishu_types::dataset::{DatasetView, ResourceView};
-use kaishu_types::draft::DraftResource;
+use kaishu_types::draft::{DraftResource, Processing};
 use kaishu_types::vocabulary::{DatasetState, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, Remedy, RuleRef};
 
 use super::files::{format_of, name_of, title_of};
 use crate::accounts::Caller;
+use crate::cases::LogAct;
 use crate::{Error, Portal, Result};
 
 /// Longest note of a version, in characters.
@@ -25,6 +25,8 @@ pub struct NewVersion<'a> {
     pub file_name: &'a str,
     /// What is new, in the publisher's words; it is public.
     pub note: &'a str,
+    /// What was done to the data before (PUB-02).
+    pub processing: BTreeSet<Processing>,
 }
 
 impl Portal {
@@ -48,12 +50,7 @@ impl Portal {
         let store = &self.inner.store;
         let hidden = || Error::not_found("dataset", code.to_string());
         let dataset = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
-        let by = match self.publisher_of(caller, &dataset, lang) {
-            Ok(by) => by,
-            // Who may not publish it does not learn that there is something hidden.
-            Err(_) if self.find_public(code).await?.is_none() => return Err(hidden()),
-            Err(refusal) => return Err(refusal),
-        };
+        let by = self.actor_on(caller, Action::EditDatasets, &dataset, lang).await?;
         if dataset.state != DatasetState::Published {
             return Err(refused(
                 ErrorCode::Conflict,
@@ -92,7 +89,7 @@ impl Portal {
         let entry = self.next_entry(&dataset, place, &file, new.note).await?;
         // Whoever lost the role or the account meanwhile publishes nothing (ORG-06).
         let caller = self.renewed(caller, lang).await?;
-        self.publisher_of(&caller, &dataset, lang)?;
+        self.actor_on(&caller, Action::EditDatasets, &dataset, lang).await?;
         let transaction = store.begin_catalogue().await?;
         // The upload took its time: what was read before it must still hold.
         let now = kaishu_store::datasets::standing(&transaction, code).await?;
@@ -114,46 +111,15 @@ impl Portal {
             ("file".to_owned(), file_name.to_owned()),
             ("note".to_owned(), new.note.to_owned()),
         ]);
-        let event = self.act_event("version", by, facts);
-        let entry = Entry {
-            case: None,
-            kind: "dataset",
-            subject: code.as_str(),
-            event: &event,
-            idempotency_key: None,
-        };
-        kaishu_store::log::append(&transaction, &self.inner.log_key, &entry).await?;
+        self.log_processing(&transaction, code, by.clone(), &new.processing, &dataset.items)
+            .await?;
+        let (kind, subject) = ("dataset", code.as_str());
+        let act = LogAct { kind, subject, event: "version", by, facts, ..LogAct::default() };
+        self.log(&transaction, act).await?;
         transaction.commit().await?;
         self.wake_index();
         let after = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
         Ok(after.version)
-    }
-
-    /// Who publishes, with the role it is done in.
-    fn publisher_of(
-        &self,
-        caller: &Caller,
-        dataset: &DatasetView,
-        lang: Lang,
-    ) -> Result<kaishu_domain::cases::Actor> {
-        let (organization, region) = (&dataset.organization.code, &dataset.region.code);
-        let subject = self.subject(Some(organization), Some(region), false);
-        let Some(held) = caller.role_for(Action::EditDatasets, &subject) else {
-            return Err(match caller.is_logged_in() {
-                true => refused(
-                    ErrorCode::Forbidden,
-                    lang.pick(
-                        "您的角色不能发布这个单位的数据",
-                        "your roles do not cover the data of this organization",
-                    ),
-                ),
-                false => crate::accounts::log_in_first(lang),
-            });
-        };
-        let mut by = self.actor(caller);
-        by.role = Some(held.role);
-        by.organization.clone_from(&held.organization);
-        Ok(by)
     }
 
     /// The columns must be those of the data items: anything else is another dataset, and is reviewed.

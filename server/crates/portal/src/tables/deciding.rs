@@ -1,5 +1,7 @@
 //! Looking at what was found in files, and deciding about it (SEC-21, PUB-02).
 
+use kaishu_domain::cases::Actor;
+use kaishu_domain::permission::Action;
 use kaishu_domain::personal::Sensitive;
 use kaishu_domain::quality::Measure;
 use kaishu_domain::release::{Decision, Release};
@@ -7,13 +9,16 @@ use kaishu_store::decisions::{self, Decided, Subject};
 use kaishu_store::jobs::{self, JobState};
 use kaishu_store::tables::is_tabular;
 use kaishu_tables::{Anonymity, Governed, IngestedColumn, View, VisibleColumn};
-use kaishu_types::DatasetCode;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::table::Mask;
 use kaishu_types::vocabulary::ResourceKind;
+use kaishu_types::{DatasetCode, Lang};
 
 use super::gate::stopped_column;
 use super::{Described, FileRelease, INGEST, StoppedColumn};
+use crate::accounts::Caller;
+use crate::cases::command;
+use crate::processing::Measured;
 use crate::{Error, Portal, Result};
 
 /// A file as its publisher sees it: nothing is left out.
@@ -128,9 +133,10 @@ impl Portal {
         column: &str,
         verdict: Verdict,
         reason: &str,
-        by: &str,
+        by: By<'_>,
     ) -> Result<Decided> {
-        check_words(reason, by)?;
+        let (_, by) = self.decider(code, by).await?;
+        check_reason(reason)?;
         let reports = self.file_reports(code).await?;
         let mut kinds: Vec<Sensitive> = Vec::new();
         let mut is_there = false;
@@ -152,10 +158,7 @@ impl Portal {
             Verdict::Release => Decision::Justify(kinds),
         };
         let subject = Subject::Column(column.to_owned());
-        let decided =
-            decisions::add(&self.inner.store, code, subject, decision, reason, by).await?;
-        self.wake_index();
-        Ok(decided)
+        self.keep_decision(code, subject, decision, reason, by).await
     }
 
     /// Lets a file pass that nobody could look into, or stops it again.
@@ -169,10 +172,10 @@ impl Portal {
         id: i64,
         is_released: bool,
         reason: &str,
-        by: &str,
+        by: By<'_>,
     ) -> Result<Decided> {
-        check_words(reason, by)?;
-        let dataset = self.whole_dataset(code).await?;
+        let (dataset, by) = self.decider(code, by).await?;
+        check_reason(reason)?;
         if !files(&dataset).iter().any(|resource| resource.id == id) {
             return Err(Error::not_found("resource", format!("{id} of {code}")));
         }
@@ -181,8 +184,23 @@ impl Portal {
             false => Decision::Restrict,
         };
         let subject = Subject::File(id);
+        self.keep_decision(code, subject, decision, reason, by).await
+    }
+
+    /// Keeps a decision and its entry in the log (PUB-02).
+    async fn keep_decision(
+        &self,
+        code: &DatasetCode,
+        subject: Subject,
+        decision: Decision,
+        reason: &str,
+        by: Actor,
+    ) -> Result<Decided> {
+        let transaction = self.inner.store.begin_catalogue().await?;
         let decided =
-            decisions::add(&self.inner.store, code, subject, decision, reason, by).await?;
+            decisions::add(&transaction, code, subject, decision, reason, &by.name).await?;
+        self.log_decision(&transaction, code, by, &decided).await?;
+        transaction.commit().await?;
         self.wake_index();
         Ok(decided)
     }
@@ -201,7 +219,8 @@ impl Portal {
     }
 
     /// Measures how far a group of columns, as they are released, tells persons apart: the rows that
-    /// fewer than `k` have in common (k-anonymity of the quasi-identifiers).
+    /// fewer than `k` have in common (k-anonymity of the quasi-identifiers). What it came to is written
+    /// down as processing done (PUB-02).
     ///
     /// # Errors
     ///
@@ -209,12 +228,12 @@ impl Portal {
     pub async fn anonymity(
         &self,
         code: &DatasetCode,
-        id: i64,
-        number: usize,
+        (id, number): (i64, usize),
         columns: &[String],
         k: u64,
+        by: By<'_>,
     ) -> Result<Anonymity> {
-        let dataset = self.whole_dataset(code).await?;
+        let (dataset, by) = self.decider(code, by).await?;
         check_file(&dataset, id)?;
         let gate = self.gate(code, &Described::of(&dataset)).await?;
         let stored = kaishu_store::tables::of_resources(&self.inner.store, &[id]).await?;
@@ -234,7 +253,26 @@ impl Portal {
         });
         let view = View { columns: visible.collect(), rows: None };
         let governed = Governed::new(loaded.ingested.stored(path), view);
-        Ok(self.inner.engine.anonymity(&governed, columns, k).await?)
+        let found = self.inner.engine.anonymity(&governed, columns, k).await?;
+        let asked = Measured { file: id, table: number, columns, k };
+        self.log_measure(code, by, asked, &found).await?;
+        Ok(found)
+    }
+
+    /// Finds a dataset and who acts on what was found in it, with the role it is done in.
+    async fn decider(&self, code: &DatasetCode, by: By<'_>) -> Result<(DatasetView, Actor)> {
+        let dataset = self.whole_dataset(code).await?;
+        let actor = match by {
+            By::Command(name) if name.trim().is_empty() => {
+                let what = "name who decided, as the record must show it";
+                return Err(Error::field("by", what));
+            }
+            By::Command(name) => command(Some(name)),
+            By::Caller(caller, lang) => {
+                self.actor_on(caller, Action::DecideFindings, &dataset, lang).await?
+            }
+        };
+        Ok((dataset, actor))
     }
 
     async fn whole_dataset(&self, code: &DatasetCode) -> Result<DatasetView> {
@@ -254,6 +292,15 @@ pub struct Waiting {
     pub subject: Option<StoppedColumn>,
 }
 
+/// Who answers for a decision.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    /// Whoever runs a command of the server, by the name they give.
+    Command(&'a str),
+    /// Somebody who is logged in and may, with the language of refusals.
+    Caller(&'a Caller, Lang),
+}
+
 /// What a person says about a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -265,16 +312,11 @@ pub enum Verdict {
     Release,
 }
 
-fn check_words(reason: &str, by: &str) -> Result<()> {
-    for (field, text, what) in [
-        ("reason", reason, "say why, as the record must show it"),
-        ("by", by, "name who decided, as the record must show it"),
-    ] {
-        if text.trim().is_empty() {
-            return Err(Error::field(field, what));
-        }
+fn check_reason(reason: &str) -> Result<()> {
+    match reason.trim().is_empty() {
+        true => Err(Error::field("reason", "say why, as the record must show it")),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 fn check_file(dataset: &DatasetView, id: i64) -> Result<()> {

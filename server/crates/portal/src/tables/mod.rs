@@ -16,7 +16,7 @@ mod quality;
 pub use asking::{Answer, Page};
 pub use bundling::Bundle;
 pub use comparing::{Compared, Comparison, file_before};
-pub use deciding::{FileReport, TableReport, Verdict, Waiting};
+pub use deciding::{By, FileReport, TableReport, Verdict, Waiting};
 pub use gate::{FileRelease, StoppedColumn, rule, why_stopped};
 pub use ingesting::IngestProgress;
 pub use issues::{IssuePlace, QualityIssue, QualityIssues};

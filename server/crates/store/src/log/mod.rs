@@ -216,6 +216,10 @@ async fn keep_checkpoint(
 /// What the log is searched by; all that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
+    /// The kind of the case or of the subject.
+    pub kind: Option<String>,
+    /// One of these events; any where there is none.
+    pub events: Vec<String>,
     /// What it is about.
     pub subject: Option<String>,
     /// Who did it.
@@ -233,6 +237,13 @@ pub async fn search(store: &Store, search: &Search, limit: u64) -> Result<Vec<Lo
     let mut query = case_event::Entity::find();
     if let Some(subject) = &search.subject {
         query = query.filter(case_event::COLUMN.subject.eq(subject));
+    }
+    if let Some(kind) = &search.kind {
+        query = query.filter(case_event::COLUMN.kind.eq(kind));
+    }
+    if !search.events.is_empty() {
+        let events = search.events.iter().map(String::as_str);
+        query = query.filter(case_event::COLUMN.event.is_in(events));
     }
     if let Some(account) = search.account {
         query = query.filter(case_event::COLUMN.account_id.eq(account));

@@ -20,18 +20,21 @@ async fn import(store: &Store, run: &mut ImportRun) {
         let end = (run.position + N_BATCH).min(N_RECORDS);
         let batch: Vec<EntryWrite> =
             (run.position..end).map(|n| imported(&n.to_string(), &format!("数据{n}"))).collect();
-        imports::apply_batch(store, run, &batch, end, |verdicts, mut report| {
-            for upserted in verdicts.iter().flatten() {
-                match upserted.outcome {
-                    Outcome::Created => report.created += 1,
-                    Outcome::Updated => report.updated += 1,
-                    Outcome::Unchanged => report.unchanged += 1,
+        let transaction = store.begin_catalogue().await.unwrap();
+        let written =
+            imports::apply_batch(&transaction, run, &batch, end, |verdicts, mut report| {
+                for upserted in verdicts.iter().flatten() {
+                    match upserted.outcome {
+                        Outcome::Created => report.created += 1,
+                        Outcome::Updated => report.updated += 1,
+                        Outcome::Unchanged => report.unchanged += 1,
+                    }
                 }
-            }
-            report
-        })
-        .await
-        .unwrap();
+                report
+            });
+        let (_, after) = written.await.unwrap();
+        transaction.commit().await.unwrap();
+        *run = after;
         eprintln!("reported {end}");
     }
 }

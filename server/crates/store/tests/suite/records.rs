@@ -201,13 +201,14 @@ pub(crate) async fn an_import_goes_on_where_it_stopped(database: &TestDb) {
     let rejection = Rejection { record: "line 3".to_owned(), reason: "bad\0text".to_owned() };
     let batch = [imported("a", "甲"), imported("b", "乙")];
 
-    imports::apply_batch(store, &mut run, &batch, 2, |verdicts, mut report| {
+    let transaction = store.begin_catalogue().await.unwrap();
+    let written = imports::apply_batch(&transaction, &run, &batch, 2, |verdicts, mut report| {
         let created = verdicts.iter().flatten().filter(|one| one.outcome == Outcome::Created);
         report.created += created.count() as u64;
         report
-    })
-    .await
-    .unwrap();
+    });
+    run = written.await.unwrap().1;
+    transaction.commit().await.unwrap();
     let report = MergeReport { rejected: vec![rejection.clone()], ..run.report.clone() };
     imports::progress(store, &mut run, 3, report).await.unwrap();
 
@@ -218,7 +219,8 @@ pub(crate) async fn an_import_goes_on_where_it_stopped(database: &TestDb) {
     assert_eq!(imports::find_resumable(store, "other", "sha256:2").await.unwrap(), None);
     assert_eq!(datasets::page_of_codes(store, 0, 10).await.unwrap().codes.len(), 2);
 
-    let report = run.report.clone();
-    imports::finish(store, &mut run, report).await.unwrap();
+    let transaction = store.begin().await.unwrap();
+    imports::finish(&transaction, &run, &run.report).await.unwrap();
+    transaction.commit().await.unwrap();
     assert_eq!(imports::find_resumable(store, "other", "sha256:1").await.unwrap(), None);
 }
