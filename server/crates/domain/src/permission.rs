@@ -86,6 +86,10 @@ actions! {
     EditDatasets = "dataset.edit", "编制目录、上传数据", "Edit datasets" => [
         Officer: Organization, Head: Organization,
     ];
+    /// Note a change that an entry has to follow (anshan 12, aba 16, guangdong 9).
+    NoteChanges = "dataset.note_change", "登记目录变更事项", "Note changes of datasets" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
     /// Submit an entry to review.
     SubmitDatasets = "dataset.submit", "提交审核", "Submit to review" => [
         Officer: Organization, Head: Organization,

@@ -133,6 +133,26 @@ impl FromStr for Sensitive {
     }
 }
 
+/// Whether a heading says that its values tell whom or what a row is about, so that rows of several
+/// datasets can be put together by them (REV-09, yulin 34).
+pub fn identifies(heading: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "信用代码",
+        "机构代码",
+        "注册号",
+        "企业名称",
+        "单位名称",
+        "法定代表人",
+        "负责人",
+        "主体名称",
+        "credit_code",
+        "uscc",
+        "company_name",
+    ];
+    let folded = heading.trim().to_lowercase();
+    Sensitive::named_by(heading).is_some() || NAMES.iter().any(|name| folded.contains(name))
+}
+
 /// Whether a text holds personal data or a secret marking.
 pub fn is_in(text: &str) -> bool {
     let mut is_found = false;

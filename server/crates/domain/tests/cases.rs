@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use kaishu_domain::cases::{
-    Act, Actor, CaseFile, Clock, Event, Guard, Refusal, Standing, Step, Verdict, World, decide,
-    machine, possible,
+    Act, Actor, CaseFile, Clock, Event, Guard, Input, Refusal, Standing, Step, Verdict, World,
+    decide, machine, possible,
 };
 use kaishu_domain::permission::{Action, Subject, may_ever, role_for};
 use kaishu_domain::policy::{Party, ReviewStepKind};
@@ -368,4 +368,65 @@ fn the_tables_are_whole() {
             assert!(state.is_end() != is_left, "{kind}: `{}`", state.code);
         }
     }
+}
+
+// Part of REV-05: a reviewer adds steps while the review is on; they come next, and the last one still ends it.
+#[test]
+fn added_steps_come_next() {
+    let steps = [
+        Step::new(ReviewStepKind::SecuritySecrecy, Party::Provider),
+        Step::new(ReviewStepKind::CatalogueCheck, Party::Authority),
+    ];
+    let mut file = submitted(&steps);
+    let submitter = file.submitter;
+    let mut add = act("add_steps", PEOPLE[2], 1);
+    let without = try_act(CaseKind::Opening, Some(&file), &add, &[]).unwrap_err();
+    assert_eq!(without, Refusal::Missing { input: Input::AddedSteps });
+    add.added_steps = vec![Step::new(ReviewStepKind::Legality, Party::Authority)];
+    let by_officer = Act { by: act("add_steps", PEOPLE[0], 1).by, ..add.clone() };
+    assert!(try_act(CaseKind::Opening, Some(&file), &by_officer, &[]).is_err());
+    file.apply(&try_act(CaseKind::Opening, Some(&file), &add, &[]).unwrap()).unwrap();
+    assert_eq!((file.state.as_str(), file.submitter), ("in_review", submitter));
+    let kinds: Vec<_> = file.steps.iter().map(|step| step.kind).collect();
+    assert_eq!(
+        kinds,
+        [ReviewStepKind::SecuritySecrecy, ReviewStepKind::Legality, ReviewStepKind::CatalogueCheck]
+    );
+    for person in [PEOPLE[2], PEOPLE[3], PEOPLE[3]] {
+        let passed = try_act(CaseKind::Opening, Some(&file), &act("pass", person, 2), &[]);
+        file.apply(&passed.unwrap()).unwrap();
+    }
+    assert_eq!(file.state, "approved");
+}
+
+// Part of CAT-08: the time to update an entry counts from the day of the change, which is never in the future.
+#[test]
+fn a_change_counts_from_its_day() {
+    let day = |day: u64| Some(noon(day).date_naive());
+    let mut note = act("note", PEOPLE[0], 10);
+    for (zero, expected) in [(day(3), day(3)), (None, day(10)), (day(20), day(10))] {
+        note.day_zero = zero;
+        let noted = try_act(CaseKind::Change, None, &note, &[]).unwrap();
+        let case = CaseFile::open(CaseKind::Change, &noted).unwrap();
+        assert_eq!(case.open_clocks().next().map(|clock| clock.day_zero), expected);
+    }
+}
+
+// Part of section 5.1 after publication: who asks for the end of a dataset does not agree to it.
+#[test]
+fn nobody_agrees_to_what_they_asked_for() {
+    let begun = Act { by: Actor::system(), ..act("begin", PEOPLE[0], 0) };
+    let world =
+        World { role: &|_| None, calendar: &CALENDAR, working_days: &|_| None, holds: &|_| Ok(()) };
+    let begun = decide(machine(CaseKind::Life), None, &begun, &world).unwrap();
+    let mut life = CaseFile::open(CaseKind::Life, &begun).unwrap();
+    let mut ask = act("ask_retire", PEOPLE[3], 1);
+    ask.facts = BTreeMap::from([("authors".to_owned(), "4".to_owned())]);
+    life.apply(&try_act(CaseKind::Life, Some(&life), &ask, &[]).unwrap()).unwrap();
+    let agreed = try_act(CaseKind::Life, Some(&life), &act("retire", PEOPLE[3], 2), &[]);
+    assert!(matches!(agreed, Err(Refusal::Unmet { guard: Guard::NotTheSubmitter, .. })));
+    life.facts.insert("authors".to_owned(), "1".to_owned());
+    let agreed = try_act(CaseKind::Life, Some(&life), &act("retire", PEOPLE[3], 2), &[]).unwrap();
+    life.apply(&agreed).unwrap();
+    assert_eq!(life.state, "retired");
 }

@@ -15,6 +15,8 @@ vocabulary! {
         Opening = "opening", "开放审查", "Opening review";
         /// 发布后管理: suspension, withdrawal and the end of a published dataset (section 5.1).
         Life = "life", "发布后管理", "Life after publication";
+        /// 目录变更: a change that an entry has to follow (CAT-08).
+        Change = "change", "目录变更", "Change of an entry";
         /// 账号申请 (yulin 21).
         AccountRequest = "account_request", "账号申请", "Account request";
     }

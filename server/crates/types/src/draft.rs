@@ -90,6 +90,27 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// A question of the security and secrecy review (REV-03, anshan 30).
+    ReviewCheck("review_check") {
+        /// 国家秘密.
+        StateSecret = "state_secret", "是否含有国家秘密？", "Does it hold state secrets?";
+        /// 个人信息.
+        PersonalInformation = "personal_information", "是否含有未经处理的个人信息、个人隐私？", "Does it hold personal information that was not processed?";
+        /// 商业秘密.
+        TradeSecret = "trade_secret", "是否含有商业秘密、保密商务信息？", "Does it hold trade secrets?";
+        /// 危害安全.
+        HarmToSecurity = "harm_to_security", "开放后是否可能危及国家安全、公共安全、经济安全和社会稳定？", "Could it endanger security or stability once opened?";
+    }
+}
+
+impl ReviewCheck {
+    /// Whether nothing can make up for it: with yes, an entry does not pass.
+    pub fn forbids(self) -> bool {
+        matches!(self, Self::StateSecret | Self::HarmToSecurity)
+    }
+}
+
 /// A file or an address of a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftResource {

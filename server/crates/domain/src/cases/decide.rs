@@ -30,6 +30,10 @@ pub struct Act {
     pub reason: String,
     /// The steps to take from here on.
     pub steps: Option<Vec<Step>>,
+    /// Steps that come on top, after the one that is on (REV-05).
+    pub added_steps: Vec<Step>,
+    /// The day from which clocks count, where it is not the day of the act (CAT-08).
+    pub day_zero: Option<NaiveDate>,
     /// Facts that stay with the case.
     pub facts: BTreeMap<String, String>,
 }
@@ -115,10 +119,11 @@ pub fn decide(
     for guard in transition.guards {
         check_guard(*guard, file, act, world)?;
     }
-    let step = taken_step(transition, file);
+    let step = taken_step(transition, file).filter(|_| transition.to != To::Same);
     let mut body = Body {
         reason: act.reason.trim().to_owned(),
         steps: act.steps.clone(),
+        added_steps: act.added_steps.clone(),
         step: step.and_then(|step| u32::try_from(step).ok()),
         verdict: step.map(|_| verdict(transition)),
         facts: act.facts.clone(),
@@ -132,7 +137,10 @@ pub fn decide(
         To::Steps { done, .. } => done,
     }
     .to_owned();
-    body.clocks = clocks(transition, file, left, day_in_china(act.at), world)?;
+    let day = day_in_china(act.at);
+    // What begins earlier has begun earlier; nothing begins later than it is written down.
+    let since = act.day_zero.map_or(day, |zero| zero.min(day));
+    body.clocks = clocks(transition, file, left, (day, since), world)?;
     Ok(Event { name: act.event.clone(), by, at: act.at, body })
 }
 
@@ -187,6 +195,7 @@ fn check_inputs(transition: &Transition, act: &Act) -> Result<(), Refusal> {
             Input::Reason => !act.reason.trim().is_empty(),
             Input::Steps => act.steps.as_ref().is_some_and(|steps| !steps.is_empty()),
             Input::Content => act.facts.contains_key("content"),
+            Input::AddedSteps => !act.added_steps.is_empty(),
         };
         if !is_there {
             return Err(Refusal::Missing { input: *input });
@@ -269,7 +278,7 @@ fn clocks(
     transition: &Transition,
     file: Option<&CaseFile>,
     n_left: usize,
-    day: NaiveDate,
+    (day, since): (NaiveDate, NaiveDate),
     world: &World<'_>,
 ) -> Result<Vec<Clock>, Refusal> {
     let mut changed = Vec::new();
@@ -282,7 +291,7 @@ fn clocks(
             ClockRule::Start(key) | ClockRule::StartForStep(key) => {
                 let days = (world.working_days)(key);
                 let days = days.ok_or_else(|| Refusal::NoTime { rule: key.to_owned() })?;
-                let started = Clock::start(key, day, days, world.calendar);
+                let started = Clock::start(key, since, days, world.calendar);
                 changed.push(started.map_err(Refusal::Calendar)?);
             }
             ClockRule::Pause(key) => changed.extend(open(key).cloned().map(|mut clock| {

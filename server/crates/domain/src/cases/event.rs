@@ -66,6 +66,9 @@ pub struct Body {
     /// The steps to take from here on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step>>,
+    /// Steps that came on top, after the one that was on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added_steps: Vec<Step>,
     /// The step that was taken, from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<u32>,

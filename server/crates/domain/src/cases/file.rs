@@ -93,6 +93,10 @@ impl CaseFile {
         if body.steps.is_some() || self.n_events == 0 {
             self.submitter = by.account;
         }
+        if !body.added_steps.is_empty() {
+            let on = self.current_step().map_or(self.steps.len(), |(place, _)| place + 1);
+            self.steps.splice(on..on, body.added_steps.iter().cloned());
+        }
         let taken = body.step.and_then(|step| usize::try_from(step).ok());
         if let (Some(step), Some(verdict)) = (taken, body.verdict)
             && let Some(step) = self.steps.get_mut(step)

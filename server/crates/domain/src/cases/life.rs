@@ -7,98 +7,165 @@ use crate::permission::Action;
 
 const TOLD: &[Audience] = &[Audience::Provider, Audience::Authority];
 
+/// A transition of this table: what all of them have in common is said once.
+const fn transition(
+    event: &'static str,
+    (zh, en): (&'static str, &'static str),
+    from: &'static [&'static str],
+    to: &'static str,
+    (by, guards): (By, &'static [Guard]),
+    rule: &'static str,
+) -> Transition {
+    let needs: &[Input] = match by {
+        By::System => &[],
+        By::Action(_) | By::StepParty => &[Input::Reason],
+    };
+    let tells: &[Audience] = if from.is_empty() { &[] } else { TOLD };
+    Transition {
+        event,
+        zh,
+        en,
+        from,
+        to: To::State(to),
+        by,
+        guards,
+        needs,
+        clocks: &[],
+        tells,
+        rule,
+    }
+}
+
+const SUSPEND: (By, &[Guard]) = (By::Action(Action::SuspendDatasets), &[]);
+const WITHDRAW: (By, &[Guard]) = (By::Action(Action::WithdrawDatasets), &[]);
+const AGREE: (By, &[Guard]) = (By::Action(Action::PublishDatasets), &[Guard::NotTheSubmitter]);
+const DESTROY: (By, &[Guard]) =
+    (By::Action(Action::PublishDatasets), &[Guard::NotTheSubmitter, Guard::RetentionOver]);
+const SYSTEM: (By, &[Guard]) = (By::System, &[]);
+const ANSWER: Waits = Waits::For(Action::PublishDatasets);
+
+const fn state(code: &'static str, zh: &'static str, en: &'static str, waits: Waits) -> State {
+    State { code, zh, en, waits }
+}
+
 pub(super) static MACHINE: Machine = Machine {
     kind: CaseKind::Life,
     states: &[
-        State { code: "published", zh: "已发布", en: "Published", waits: Waits::Nobody },
-        State {
-            code: "suspended",
-            zh: "中止开放",
-            en: "Suspended",
-            waits: Waits::For(Action::WithdrawDatasets),
-        },
-        State { code: "withdrawn", zh: "已撤回", en: "Withdrawn", waits: Waits::Nobody },
-        State { code: "retired", zh: "已下线", en: "Retired", waits: Waits::Nobody },
-        State { code: "destroyed", zh: "已销毁", en: "Destroyed", waits: Waits::Ended },
+        state("published", "已发布", "Published", Waits::Nobody),
+        state("suspended", "中止开放", "Suspended", Waits::For(Action::WithdrawDatasets)),
+        state("withdrawn", "已撤回", "Withdrawn", Waits::Nobody),
+        state("retire_asked", "申请下线", "Retirement asked for", ANSWER),
+        state(
+            "withdrawn_retire_asked",
+            "撤回后申请下线",
+            "Retirement asked for, withdrawn",
+            ANSWER,
+        ),
+        state("retired", "已下线", "Retired", Waits::Nobody),
+        state("destroy_asked", "申请销毁", "Destruction asked for", ANSWER),
+        state("destroyed", "已销毁", "Destroyed", Waits::Ended),
     ],
     transitions: &[
-        Transition {
-            event: "begin",
-            zh: "发布",
-            en: "Published",
-            from: &[],
-            to: To::State("published"),
-            by: By::System,
-            guards: &[],
-            needs: &[],
-            clocks: &[],
-            tells: &[],
-            rule: "REV-01",
-        },
-        Transition {
-            event: "suspend",
-            zh: "中止开放",
-            en: "Suspend",
-            from: &["published"],
-            to: To::State("suspended"),
-            by: By::Action(Action::SuspendDatasets),
-            guards: &[],
-            needs: &[Input::Reason],
-            clocks: &[],
-            tells: TOLD,
-            rule: "FBK-14",
-        },
-        Transition {
-            event: "restore",
-            zh: "恢复开放",
-            en: "Restore",
-            from: &["suspended"],
-            to: To::State("published"),
-            by: By::Action(Action::WithdrawDatasets),
-            guards: &[],
-            needs: &[Input::Reason],
-            clocks: &[],
-            tells: TOLD,
-            rule: "FBK-12",
-        },
-        Transition {
-            event: "withdraw",
-            zh: "撤回",
-            en: "Withdraw",
-            from: &["published", "suspended"],
-            to: To::State("withdrawn"),
-            by: By::Action(Action::WithdrawDatasets),
-            guards: &[],
-            needs: &[Input::Reason],
-            clocks: &[],
-            tells: TOLD,
-            rule: "FBK-12",
-        },
-        Transition {
-            event: "retire",
-            zh: "下线",
-            en: "Retire",
-            from: &["published", "withdrawn"],
-            to: To::State("retired"),
-            by: By::Action(Action::WithdrawDatasets),
-            guards: &[Guard::AuthorityAgrees],
-            needs: &[Input::Reason],
-            clocks: &[],
-            tells: TOLD,
-            rule: "CAT-08",
-        },
-        Transition {
-            event: "destroy",
-            zh: "销毁",
-            en: "Destroy",
-            from: &["retired", "withdrawn"],
-            to: To::State("destroyed"),
-            by: By::Action(Action::PublishDatasets),
-            guards: &[Guard::AuthorityAgrees, Guard::RetentionOver],
-            needs: &[Input::Reason],
-            clocks: &[],
-            tells: TOLD,
-            rule: "SEC-13",
-        },
+        transition("begin", ("已发布", "Published"), &[], "published", SYSTEM, "REV-01"),
+        transition(
+            "begin_suspended",
+            ("中止开放", "Suspended"),
+            &[],
+            "suspended",
+            SYSTEM,
+            "REV-01",
+        ),
+        transition("begin_withdrawn", ("已撤回", "Withdrawn"), &[], "withdrawn", SYSTEM, "REV-01"),
+        transition("begin_retired", ("已下线", "Retired"), &[], "retired", SYSTEM, "REV-01"),
+        transition(
+            "suspend",
+            ("中止开放", "Suspend"),
+            &["published", "retire_asked"],
+            "suspended",
+            SUSPEND,
+            "FBK-14",
+        ),
+        transition(
+            "restore",
+            ("恢复开放", "Restore"),
+            &["suspended"],
+            "published",
+            WITHDRAW,
+            "FBK-12",
+        ),
+        transition(
+            "withdraw",
+            ("撤回", "Withdraw"),
+            &["published", "suspended", "retire_asked"],
+            "withdrawn",
+            WITHDRAW,
+            "FBK-12",
+        ),
+        // A new version that passed its review opens it again.
+        transition(
+            "reopen",
+            ("审查后重新开放", "Opened again after review"),
+            &["suspended", "withdrawn", "withdrawn_retire_asked"],
+            "published",
+            SYSTEM,
+            "REV-11",
+        ),
+        transition(
+            "ask_retire",
+            ("申请下线", "Ask to retire"),
+            &["published"],
+            "retire_asked",
+            WITHDRAW,
+            "CAT-08",
+        ),
+        transition(
+            "ask_retire",
+            ("申请下线", "Ask to retire"),
+            &["withdrawn"],
+            "withdrawn_retire_asked",
+            WITHDRAW,
+            "CAT-08",
+        ),
+        transition(
+            "retire",
+            ("同意下线", "Agree to retire"),
+            &["retire_asked", "withdrawn_retire_asked"],
+            "retired",
+            AGREE,
+            "CAT-08",
+        ),
+        transition("keep", ("不同意下线", "Keep"), &["retire_asked"], "published", AGREE, "CAT-08"),
+        transition(
+            "keep",
+            ("不同意下线", "Keep"),
+            &["withdrawn_retire_asked"],
+            "withdrawn",
+            AGREE,
+            "CAT-08",
+        ),
+        transition(
+            "ask_destroy",
+            ("申请销毁", "Ask to destroy"),
+            &["retired"],
+            "destroy_asked",
+            WITHDRAW,
+            "SEC-13",
+        ),
+        transition(
+            "spare",
+            ("不同意销毁", "Do not destroy"),
+            &["destroy_asked"],
+            "retired",
+            AGREE,
+            "SEC-13",
+        ),
+        transition(
+            "destroy",
+            ("同意销毁", "Agree to destroy"),
+            &["destroy_asked"],
+            "destroyed",
+            DESTROY,
+            "SEC-13",
+        ),
     ],
 };

@@ -111,8 +111,13 @@ pub enum Guard {
     ResourceMounted,
     /// The class lets the public portal have it (REV-01).
     OpenToThePublic,
-    /// What is asked for is a function the authority has agreed to end.
-    AuthorityAgrees,
+    /// Experts are asked in the step that is on, this one among them (REV-07).
+    ExpertStep,
+    /// The change is of a kind that the profile knows, with its day (CAT-08).
+    KnownChange,
+    /// What the step demands was answered: checklist, duplicates, mosaic risk, opinions (REV-03, CAT-07,
+    /// REV-09, REV-07).
+    StepAnswered,
     /// The time for which data must be kept is over (SEC-17).
     RetentionOver,
 }
@@ -127,7 +132,9 @@ impl Guard {
             Self::NotTheSubmitter => "REV-02",
             Self::ResourceMounted => "PUB-01",
             Self::OpenToThePublic => "REV-01",
-            Self::AuthorityAgrees => "CAT-06",
+            Self::ExpertStep => "REV-07",
+            Self::KnownChange => "CAT-08",
+            Self::StepAnswered => "REV-02",
             Self::RetentionOver => "SEC-17",
         }
     }
@@ -142,6 +149,8 @@ pub enum Input {
     Steps,
     /// The content that is decided about, by its hash.
     Content,
+    /// Steps that come on top.
+    AddedSteps,
 }
 
 /// What a transition does to the clocks of a case.

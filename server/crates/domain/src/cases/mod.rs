@@ -6,6 +6,7 @@
 //! folding needs neither calendar nor policy: a case replayed in ten years is what it was.
 
 mod account_request;
+mod change;
 mod clock;
 mod decide;
 mod event;
@@ -27,6 +28,7 @@ pub fn machine(kind: CaseKind) -> &'static Machine {
     match kind {
         CaseKind::Opening => &opening::MACHINE,
         CaseKind::Life => &life::MACHINE,
+        CaseKind::Change => &change::MACHINE,
         CaseKind::AccountRequest => &account_request::MACHINE,
     }
 }

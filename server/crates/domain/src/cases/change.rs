@@ -1,0 +1,87 @@
+//! Changes that an entry has to follow: noted, followed by a revision, reported (CAT-08, CAT-09).
+
+use kaishu_types::case::CaseKind;
+
+use super::machine::{
+    Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition, Waits,
+};
+use crate::permission::Action;
+
+const UPDATE: &str = "catalogue.update_wd";
+const REPORT: &str = "catalogue.report_wd";
+
+pub(super) static MACHINE: Machine = Machine {
+    kind: CaseKind::Change,
+    states: &[
+        State {
+            code: "due",
+            zh: "待更新目录",
+            en: "Entry to be updated",
+            waits: Waits::For(Action::EditDatasets),
+        },
+        State {
+            code: "revised",
+            zh: "待报送",
+            en: "To be reported",
+            waits: Waits::For(Action::SubmitDatasets),
+        },
+        State { code: "reported", zh: "已报送", en: "Reported", waits: Waits::Ended },
+        State {
+            code: "dismissed", zh: "不需要更新", en: "Nothing to update", waits: Waits::Ended
+        },
+    ],
+    transitions: &[
+        Transition {
+            event: "note",
+            zh: "登记变更",
+            en: "Note a change",
+            from: &[],
+            to: To::State("due"),
+            by: By::Action(Action::NoteChanges),
+            guards: &[Guard::KnownChange],
+            needs: &[Input::Reason],
+            clocks: &[ClockRule::Start(UPDATE)],
+            tells: &[Audience::Provider, Audience::Authority],
+            rule: "CAT-08",
+        },
+        Transition {
+            event: "revise",
+            zh: "目录已更新",
+            en: "Entry updated",
+            from: &["due"],
+            to: To::State("revised"),
+            by: By::System,
+            guards: &[],
+            needs: &[],
+            clocks: &[ClockRule::Stop(UPDATE), ClockRule::Start(REPORT)],
+            tells: &[Audience::Provider, Audience::Authority],
+            rule: "CAT-09",
+        },
+        Transition {
+            event: "report",
+            zh: "变更已报送",
+            en: "Change reported",
+            from: &["due", "revised"],
+            to: To::State("reported"),
+            by: By::System,
+            guards: &[],
+            needs: &[],
+            clocks: &[ClockRule::Stop(UPDATE), ClockRule::Stop(REPORT)],
+            tells: &[Audience::Provider, Audience::Authority],
+            rule: "CAT-09",
+        },
+        Transition {
+            event: "dismiss",
+            zh: "认定不需要更新",
+            en: "Find nothing to update",
+            from: &["due", "revised"],
+            to: To::State("dismissed"),
+            by: By::Action(Action::PublishDatasets),
+            guards: &[],
+            needs: &[Input::Reason],
+            clocks: &[ClockRule::Stop(UPDATE), ClockRule::Stop(REPORT)],
+            tells: &[Audience::Provider],
+            rule: "CAT-08",
+        },
+    ],
+};
