@@ -209,6 +209,14 @@ impl Blobs {
         Ok(n_swept)
     }
 
+    /// Takes a blob away for good. One that is not there is no error: it is gone.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        match self.storage.delete(&checked(key)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(blob_error(key, error)),
+        }
+    }
+
     /// Reads a blob, or a part of it; the end of the part may lie beyond the end of the blob.
     pub async fn get(&self, key: &str, range: Option<Range<u64>>) -> Result<BlobRead> {
         let path = checked(key)?;

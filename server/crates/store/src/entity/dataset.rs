@@ -22,6 +22,8 @@ pub(crate) struct Model {
     pub published_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub next_due: Option<Date>,
+    /// The day of the missed update that the provider was told of.
+    pub overdue_told: Option<Date>,
     pub version: i32,
     #[sea_orm(unique_key = "origin")]
     pub source_name: Option<String>,

@@ -262,6 +262,15 @@ pub async fn search(store: &Store, search: &Search, limit: u64) -> Result<Vec<Lo
     rows.into_iter().map(logged).collect()
 }
 
+/// Reads the entries at some places.
+pub async fn at(store: &Store, places: &[i64]) -> Result<Vec<Logged>> {
+    let rows = case_event::Entity::find()
+        .filter(case_event::COLUMN.seq.is_in(places.iter().copied()))
+        .all(&store.connection)
+        .await?;
+    rows.into_iter().map(logged).collect()
+}
+
 /// Lists the events of a case, the oldest first.
 pub async fn of_case(store: &Store, case: i64) -> Result<Vec<Logged>> {
     let rows = case_event::Entity::find()

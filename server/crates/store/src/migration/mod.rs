@@ -20,6 +20,7 @@ mod m20261122_000005_receipts_of_answers;
 mod m20261122_000006_guards;
 mod m20261122_000007_accounts;
 mod m20261122_000008_cases;
+mod m20261122_000009_overdue;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_guards::Migration),
             Box::new(m20261122_000007_accounts::Migration),
             Box::new(m20261122_000008_cases::Migration),
+            Box::new(m20261122_000009_overdue::Migration),
         ]
     }
 }

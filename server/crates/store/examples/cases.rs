@@ -1,0 +1,287 @@
+//! Measures cases and their log: `cargo run --release -p kaishu-store --example cases -- 1000000`.
+//!
+//! The number is that of the entries whose chain is verified. An event that is kept is set against a bare
+//! transaction that writes the same rows without hashing, sealing or looking at anything, in turns on the same
+//! database. SQLite on the disk; PostgreSQL where `KAISHU_TEST_POSTGRES` names a server.
+
+#![expect(clippy::unwrap_used, reason = "a measurement may stop at anything unexpected")]
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use kaishu_domain::cases::{Actor, Body, CaseFile, Event};
+use kaishu_store::Store;
+use kaishu_store::cases::{self, Case, CaseSubject, Desk, Happening};
+use kaishu_store::log::{self, Entry, SealKey};
+use kaishu_types::case::CaseKind;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+    TransactionOptions, TransactionTrait,
+};
+
+/// Events in a turn, and turns.
+const TURN: usize = 250;
+const TURNS: usize = 12;
+/// Events of the case that is folded.
+const N_FOLDED: usize = 500;
+/// Open cases of the desk.
+const N_CASES: u64 = 100_000;
+
+fn key() -> SealKey {
+    SealKey::new([7; 32])
+}
+
+fn at(n: usize) -> DateTime<Utc> {
+    let first: DateTime<Utc> = "2026-03-02T04:00:00Z".parse().unwrap();
+    first + chrono::TimeDelta::milliseconds(i64::try_from(n).unwrap())
+}
+
+fn event(name: &str, to: &str, n: usize) -> Event {
+    let by = Actor { login: "system".to_owned(), name: "系统".to_owned(), ..Actor::default() };
+    let reason = "按照办法第十二条的规定，核对了全部数据项".to_owned();
+    let body = Body { to: to.to_owned(), reason, ..Body::default() };
+    Event { name: name.to_owned(), by, at: at(n), body }
+}
+
+fn about() -> CaseSubject {
+    CaseSubject {
+        subject: "YX-JT-0001".to_owned(),
+        title: "公交站点".to_owned(),
+        organization: Some("YX-JT".to_owned()),
+        region: Some("YX".to_owned()),
+        policy: "default".to_owned(),
+        policy_revision: 1,
+    }
+}
+
+async fn open(store: &Store) -> Case {
+    let event = event("file", "filed", 0);
+    let file = CaseFile::open(CaseKind::AccountRequest, &event).unwrap();
+    let happening = Happening { event: &event, file: &file, idempotency_key: None, tells: &[] };
+    let transaction = store.begin().await.unwrap();
+    let (id, _) = cases::open(&transaction, &key(), &about(), &happening).await.unwrap();
+    transaction.commit().await.unwrap();
+    Case { id, about: about(), file, due: None, waits_for: None, updated_at: event.at }
+}
+
+/// Keeps events of a case, each in a transaction of its own.
+async fn kept(store: &Store, case: &mut Case) -> Duration {
+    let began = Instant::now();
+    for _ in 0..TURN {
+        let event = event("remind", &case.file.state, usize::try_from(case.file.n_events).unwrap());
+        let mut file = case.file.clone();
+        file.apply(&event).unwrap();
+        let happening = Happening { event: &event, file: &file, idempotency_key: None, tells: &[] };
+        let transaction = store.begin().await.unwrap();
+        cases::add(&transaction, &key(), case, &happening).await.unwrap();
+        transaction.commit().await.unwrap();
+        case.file = file;
+    }
+    began.elapsed()
+}
+
+/// Writes the same rows into tables of the same shape, with nothing around it.
+async fn bare(connection: &DatabaseConnection, n: &mut i64) -> Duration {
+    let backend = connection.get_database_backend();
+    let marks = |text: &str| match backend {
+        DbBackend::Postgres => text.to_owned(),
+        _ => (1..=12).rev().fold(text.to_owned(), |text, n| text.replace(&format!("${n}"), "?")),
+    };
+    let update = marks(
+        "UPDATE bare_file SET state = $1, is_open = $2, version = $3, file = $4, updated_at = $5 WHERE id = 1",
+    );
+    let insert = marks(
+        "INSERT INTO bare_event (seq, case_id, n, kind, subject, event, at, body, previous, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    );
+    let head = marks("UPDATE bare_head SET seq = $1, hash = $2, mac = $3, at = $4 WHERE id = 1");
+    let hash = "0".repeat(64);
+    let began = Instant::now();
+    for _ in 0..TURN {
+        *n += 1;
+        let event = event("remind", "filed", usize::try_from(*n).unwrap());
+        let body = serde_json::to_string(&event).unwrap();
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = connection.begin_with_options(options).await.unwrap();
+        let statements = [
+            (
+                &update,
+                vec![
+                    "filed".into(),
+                    true.into(),
+                    (*n).into(),
+                    body.clone().into(),
+                    event.at.into(),
+                ],
+            ),
+            (
+                &insert,
+                vec![
+                    (*n).into(),
+                    1_i64.into(),
+                    (*n).into(),
+                    "account_request".into(),
+                    "YX-JT-0001".into(),
+                    "remind".into(),
+                    event.at.into(),
+                    body.into(),
+                    hash.clone().into(),
+                    hash.clone().into(),
+                ],
+            ),
+            (&head, vec![(*n).into(), hash.clone().into(), hash.clone().into(), event.at.into()]),
+        ];
+        for (sql, values) in statements {
+            let statement = Statement::from_sql_and_values(backend, sql.as_str(), values);
+            transaction.execute_raw(statement).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+    }
+    began.elapsed()
+}
+
+const BARE_TABLES: [&str; 5] = [
+    "CREATE TABLE bare_file (id BIGINT PRIMARY KEY, state TEXT, is_open BOOLEAN, version BIGINT, file TEXT, updated_at TIMESTAMPTZ)",
+    "CREATE TABLE bare_event (seq BIGINT PRIMARY KEY, case_id BIGINT, n BIGINT, kind TEXT, subject TEXT, event TEXT, at TIMESTAMPTZ, body TEXT, previous TEXT, hash TEXT, UNIQUE (case_id, n))",
+    "CREATE INDEX bare_event_subject ON bare_event (subject, seq)",
+    "CREATE TABLE bare_head (id INTEGER PRIMARY KEY, seq BIGINT, hash TEXT, mac TEXT, at TIMESTAMPTZ)",
+    "INSERT INTO bare_head VALUES (1, 0, '', '', CURRENT_TIMESTAMP)",
+];
+
+async fn appending(name: &str, url: &str) {
+    let store = Store::connect(url, 4).await.unwrap();
+    store.migrate().await.unwrap();
+    // The pragmas of the store are those of the database file, so both write as durably.
+    let connection = Database::connect(ConnectOptions::new(url)).await.unwrap();
+    if connection.get_database_backend() == DbBackend::Sqlite {
+        connection.execute_unprepared("PRAGMA synchronous = NORMAL").await.unwrap();
+    }
+    for sql in BARE_TABLES {
+        connection.execute_unprepared(sql).await.unwrap();
+    }
+    let row = "INSERT INTO bare_file VALUES (1, 'filed', TRUE, 0, '', CURRENT_TIMESTAMP)";
+    connection.execute_unprepared(row).await.unwrap();
+    let mut case = open(&store).await;
+    let (mut n, mut ours, mut theirs) = (0, Duration::ZERO, Duration::ZERO);
+    for turn in 0..=TURNS {
+        let (one, other) = (kept(&store, &mut case).await, bare(&connection, &mut n).await);
+        // The first turn warms both.
+        if turn > 0 {
+            (ours, theirs) = (ours + one, theirs + other);
+        }
+    }
+    let rate = |time: Duration| (TURN * TURNS) as f64 / time.as_secs_f64();
+    println!(
+        "append, {name}: {:.0} events/s, bare transaction {:.0}/s, ratio {:.2} (bound 0.5)",
+        rate(ours),
+        rate(theirs),
+        rate(ours) / rate(theirs),
+    );
+}
+
+fn folding() {
+    let mut events = vec![event("file", "filed", 0)];
+    events.extend((1..N_FOLDED).map(|n| event("remind", "filed", n)));
+    let texts: Vec<String> = events.iter().map(|it| serde_json::to_string(it).unwrap()).collect();
+    let began = Instant::now();
+    let mut read = texts.iter().map(|text| serde_json::from_str::<Event>(text).unwrap());
+    let mut file = CaseFile::open(CaseKind::AccountRequest, &read.next().unwrap()).unwrap();
+    for event in read {
+        file.apply(&event).unwrap();
+    }
+    let time = began.elapsed();
+    assert_eq!(file.n_events as usize, N_FOLDED);
+    println!("fold of {N_FOLDED} events, read from their text: {:.2} ms (bound 5)", ms(time));
+}
+
+async fn desks(url: &str) {
+    let store = Store::connect(url, 4).await.unwrap();
+    store.migrate().await.unwrap();
+    let case = open(&store).await;
+    let file = serde_json::to_string(&case.file).unwrap();
+    let connection = Database::connect(ConnectOptions::new(url)).await.unwrap();
+    let rows = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {N_CASES}) \
+         INSERT INTO case_file (id, kind, subject, title, organization, region, policy, policy_revision, state, \
+         is_open, version, waits_for, due, file, opened_at, updated_at) \
+         SELECT i, 'account_request', 'YX-' || i, '事项' || i, 'YX-' || (i % 40), 'YX', 'default', 1, 'filed', TRUE, 1, \
+         'account.decide', date('2026-03-02', '+' || (i % 400) || ' days'), ?, ?, ? FROM n"
+    );
+    let values = [file.into(), case.updated_at.into(), case.updated_at.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Sqlite, rows, values);
+    connection.execute_raw(statement).await.unwrap();
+    let desk = |regions: &[&str], organizations: &[&str]| Desk {
+        waits_for: vec!["account.decide".to_owned()],
+        regions: regions.iter().map(|it| (*it).to_owned()).collect(),
+        organizations: organizations.iter().map(|it| (*it).to_owned()).collect(),
+        ..Desk::default()
+    };
+    for (name, mut desk) in [("region", desk(&["YX"], &[])), ("organization", desk(&[], &["YX-7"]))]
+    {
+        let mut times = Vec::new();
+        for _ in 0..40 {
+            let began = Instant::now();
+            let page = cases::desk(&store, &desk, 50).await.unwrap();
+            times.push(began.elapsed());
+            assert_eq!(page.len(), 50);
+            desk.after = page.last().map(|case| (case.due, case.id));
+        }
+        times.sort_unstable();
+        println!(
+            "desk of a {name} among {N_CASES} open cases, 40 pages of 50: median {:.1} ms, slowest {:.1} ms (bound 100)",
+            ms(times[times.len() / 2]),
+            ms(times[times.len() - 1]),
+        );
+    }
+}
+
+async fn verifying(url: &str, n_entries: usize) {
+    let store = Store::connect(url, 4).await.unwrap();
+    store.migrate().await.unwrap();
+    let mut n = 0;
+    while n < n_entries {
+        let transaction = store.begin().await.unwrap();
+        for _ in 0..20_000.min(n_entries - n) {
+            n += 1;
+            let event = event("version", "", n);
+            let (kind, subject) = ("dataset", "YX-JT-0001");
+            let entry = Entry { case: None, kind, subject, event: &event, idempotency_key: None };
+            log::append(&transaction, &key(), &entry).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+    }
+    let began = Instant::now();
+    let verified = log::verify(&store, &key()).await.unwrap();
+    let time = began.elapsed();
+    assert!(verified.faults.is_empty());
+    assert_eq!(verified.n_entries as usize, n_entries);
+    println!("verify of {n_entries} entries: {:.1} s (bound 20 for 1000000)", time.as_secs_f64());
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
+
+#[tokio::main]
+async fn main() {
+    let n_entries = std::env::args().nth(1).and_then(|it| it.parse().ok()).unwrap_or(1_000_000);
+    let folder = tempfile::tempdir().unwrap();
+    let url = |name: &str| format!("sqlite://{}/{name}.sqlite", folder.path().display());
+    folding();
+    appending("SQLite", &url("append")).await;
+    match std::env::var("KAISHU_TEST_POSTGRES") {
+        Ok(server) => {
+            let name = format!("cases_{}", std::process::id());
+            let admin = Database::connect(ConnectOptions::new(&server)).await.unwrap();
+            admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+            let (head, _) = server.rsplit_once('/').unwrap();
+            appending("PostgreSQL", &format!("{head}/{name}")).await;
+        }
+        Err(_) => println!("KAISHU_TEST_POSTGRES is not set: nothing was measured on PostgreSQL"),
+    }
+    desks(&url("desk")).await;
+    verifying(&url("verify"), n_entries).await;
+}

@@ -1,0 +1,109 @@
+//! The clocks of cases as rows, so that what is due is found without reading cases.
+
+use chrono::NaiveDate;
+use kaishu_domain::cases::Clock;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::entity::case_clock;
+use crate::{Result, Store, Transaction};
+
+pub(super) async fn keep_clocks(
+    transaction: &Transaction,
+    id: i64,
+    clocks: &[Clock],
+) -> Result<()> {
+    if clocks.is_empty() {
+        return Ok(());
+    }
+    let rows = clocks.iter().map(|clock| case_clock::ActiveModel {
+        case_id: Set(id),
+        rule: Set(clock.rule.clone()),
+        day_zero: Set(clock.day_zero),
+        last_day: Set(clock.last_day),
+        is_paused: Set(clock.paused_on.is_some()),
+        ended_on: Set(clock.ended_on),
+        is_reminded: Set(false),
+        is_overdue: Set(false),
+    });
+    // One that begins on the day another of its rule ended takes its place.
+    let mut same = OnConflict::columns([
+        case_clock::Column::CaseId,
+        case_clock::Column::Rule,
+        case_clock::Column::DayZero,
+    ]);
+    let same = same.update_columns([
+        case_clock::Column::LastDay,
+        case_clock::Column::IsPaused,
+        case_clock::Column::EndedOn,
+    ]);
+    case_clock::Entity::insert_many(rows)
+        .on_conflict(same.to_owned())
+        .exec_without_returning(&transaction.inner)
+        .await?;
+    Ok(())
+}
+
+/// A clock that calls for a reminder, or has run out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueClock {
+    /// Its case.
+    pub case: i64,
+    /// The key of its rule.
+    pub rule: String,
+    /// The day it began.
+    pub day_zero: NaiveDate,
+    /// The last day.
+    pub last_day: NaiveDate,
+}
+
+/// Lists clocks that run, end on a day or before, and were not told of yet: as a reminder, or as overdue.
+pub async fn due_clocks(
+    store: &Store,
+    until: NaiveDate,
+    as_overdue: bool,
+    limit: u64,
+) -> Result<Vec<DueClock>> {
+    let told = match as_overdue {
+        true => case_clock::Column::IsOverdue,
+        false => case_clock::Column::IsReminded,
+    };
+    let rows = case_clock::Entity::find()
+        .filter(case_clock::COLUMN.ended_on.is_null())
+        .filter(case_clock::COLUMN.is_paused.eq(false))
+        .filter(case_clock::COLUMN.last_day.lte(until))
+        .filter(told.eq(false))
+        .order_by_asc(case_clock::COLUMN.last_day)
+        .limit(limit)
+        .all(&store.connection)
+        .await?;
+    let clock = |row: case_clock::Model| DueClock {
+        case: row.case_id,
+        rule: row.rule,
+        day_zero: row.day_zero,
+        last_day: row.last_day,
+    };
+    Ok(rows.into_iter().map(clock).collect())
+}
+
+/// Says that somebody was told of a clock. Returns whether nobody had said so before.
+pub async fn mark_clock(
+    transaction: &Transaction,
+    clock: &DueClock,
+    as_overdue: bool,
+) -> Result<bool> {
+    let told = match as_overdue {
+        true => case_clock::Column::IsOverdue,
+        false => case_clock::Column::IsReminded,
+    };
+    let updated = case_clock::Entity::update_many()
+        .col_expr(told, Expr::value(true))
+        .filter(case_clock::COLUMN.case_id.eq(clock.case))
+        .filter(case_clock::COLUMN.rule.eq(clock.rule.as_str()))
+        .filter(case_clock::COLUMN.day_zero.eq(clock.day_zero))
+        .filter(told.eq(false))
+        .exec(&transaction.inner)
+        .await?;
+    Ok(updated.rows_affected > 0)
+}
