@@ -52,6 +52,8 @@ pub(crate) struct Measured<'a> {
     pub(crate) table: usize,
     pub(crate) columns: &'a [String],
     pub(crate) k: u64,
+    /// Rows of the table.
+    pub(crate) n_rows: u64,
 }
 
 impl Portal {
@@ -137,6 +139,7 @@ impl Portal {
             ("columns", asked.columns.join(" ")),
             ("wanted", asked.k.to_string()),
             ("k", found.k.to_string()),
+            ("rows", asked.n_rows.to_string()),
             ("groups", found.n_groups.to_string()),
             ("small_groups", found.n_small_groups.to_string()),
             ("rows_in_small_groups", found.n_rows_in_small_groups.to_string()),
@@ -172,10 +175,11 @@ fn processed(entry: Logged, lang: Lang) -> Processed {
         MEASURED => {
             let (columns, k, wanted) = (fact("columns"), fact("k"), fact("wanted"));
             let (groups, small) = (fact("groups"), fact("small_groups"));
+            let (rows, few) = (fact("rows"), fact("rows_in_small_groups"));
             lang.pick(
-                format!("k-匿名检查 {columns}：k = {k}（要求 {wanted}），{groups} 种组合中 {small} 种不足"),
+                format!("k-匿名检查 {columns}：k = {k}（要求 {wanted}），{groups} 种组合中 {small} 种不足，涉及 {rows} 行中的 {few} 行"),
                 format!(
-                    "k-anonymity of {columns}: k = {k} ({wanted} wanted), {small} of {groups} combinations are below"
+                    "k-anonymity of {columns}: k = {k} ({wanted} wanted), {small} of {groups} combinations are below, {few} of {rows} rows"
                 ),
             )
         }

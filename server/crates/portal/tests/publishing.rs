@@ -7,64 +7,17 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use futures::stream;
 use kaishu_domain::PolicyProfile;
-use kaishu_portal::accounts::{Caller, NewStaff};
+use kaishu_portal::Portal;
+use kaishu_portal::accounts::Caller;
 use kaishu_portal::cases::DeskFilter;
 use kaishu_portal::publishing::{NewVersion, OpeningAct};
-use kaishu_portal::{Error, Portal};
 use kaishu_testkit::catalogue::Catalogue;
+use kaishu_testkit::people::{LANG, ORGANIZATION, People, act, complete, people, person, review};
 use kaishu_testkit::{Setup, TestPortal};
-use kaishu_types::account::{AccountKind, Role, RoleGrant, TokenScope};
-use kaishu_types::draft::{Choice, Processing, Sensitivity};
-use kaishu_types::vocabulary::{DatasetState, OpenClass, ShareClass};
-use kaishu_types::{ErrorCode, Lang};
-
-const LANG: Lang = Lang::Zh;
-const ORGANIZATION: &str = "YX-T";
-
-/// The people of an agency and its authority.
-struct People {
-    officer: Caller,
-    head: Caller,
-    reviewer: Caller,
-    authority: Caller,
-    cyberspace: Caller,
-    stranger: Caller,
-}
-
-/// Makes an account and returns who comes with a token of it.
-async fn person(portal: &Portal, role: Role, place: (&str, &str), scope: TokenScope) -> Caller {
-    let (name, organization) = place;
-    let organization = role.is_of_organization().then(|| organization.parse().unwrap());
-    let region = role.is_of_region().then(|| "YX".parse().unwrap());
-    let login = name.parse().unwrap();
-    let staff = NewStaff {
-        login,
-        kind: AccountKind::Person,
-        name: Some(format!("{name} 的名字")),
-        email: Some(format!("{name}@example.cn")),
-        password: "correct horse battery".to_owned(),
-        contract: None,
-        roles: vec![RoleGrant { role, organization, region }],
-    };
-    let command = Caller::command();
-    portal.add_account(&command, staff, LANG).await.unwrap();
-    let login = name.parse().unwrap();
-    let token = portal.make_token_for(&command, &login, ("test", scope, 1), LANG).await.unwrap();
-    portal.caller_of_token(&token, LANG).await.unwrap()
-}
-
-async fn people(portal: &Portal) -> People {
-    let own = |name: &'static str| (name, ORGANIZATION);
-    let (publish, decide) = (TokenScope::Publish, TokenScope::Decide);
-    People {
-        officer: person(portal, Role::Officer, own("officer"), publish).await,
-        head: person(portal, Role::Head, own("head"), decide).await,
-        reviewer: person(portal, Role::Reviewer, own("reviewer"), decide).await,
-        authority: person(portal, Role::Authority, own("authority"), decide).await,
-        cyberspace: person(portal, Role::CyberspaceOffice, own("cyber"), decide).await,
-        stranger: person(portal, Role::Officer, ("stranger", "YX-U"), publish).await,
-    }
-}
+use kaishu_types::ErrorCode;
+use kaishu_types::account::{Role, TokenScope};
+use kaishu_types::draft::{Processing, Sensitivity};
+use kaishu_types::vocabulary::DatasetState;
 
 /// A portal with two agencies.
 async fn portal(policy: &'static str) -> TestPortal {
@@ -76,67 +29,16 @@ async fn portal(policy: &'static str) -> TestPortal {
     site
 }
 
-async fn act(portal: &Portal, caller: &Caller, case: i64, event: &str) -> Result<(), Error> {
-    let view = portal.case_view(caller, case, LANG).await?;
-    let done = OpeningAct {
-        event: event.to_owned(),
-        version: view.version,
-        reason: "理由充分".to_owned(),
-        idempotency_key: None,
-    };
-    portal.act_on_opening(caller, case, done, LANG).await
-}
-
 /// A draft with everything that any profile asks for, and a file.
 async fn whole_draft(portal: &Portal, people: &People) -> i64 {
     let officer = &people.officer;
     let case = portal.begin_draft(officer, ORGANIZATION, "公交站点", LANG).await.unwrap();
     let csv = stream::iter([Ok(Bytes::from_static("name,n\n汽车站,007\n".as_bytes()))]);
     let revision = portal.add_draft_file(officer, case, 1, "stops.csv", csv, LANG).await.unwrap();
-    let (revision, n_items) =
-        portal.take_items_from_files(officer, case, revision, LANG).await.unwrap();
+    let (_, n_items) = portal.take_items_from_files(officer, case, revision, LANG).await.unwrap();
     assert_eq!(n_items, 2);
-    let mut document = portal.draft(officer, case, LANG).await.unwrap().document;
-    let some = |text: &str| Some(text.to_owned());
-    let fields = &mut document.fields;
-    fields.summary = "全市公交站点".to_owned();
-    fields.theme = "transport".to_owned();
-    fields.licence = "open-licence".to_owned();
-    fields.classification = some("A01");
-    fields.source = some("系统产生");
-    fields.source_system = some("公交调度系统");
-    fields.mgmt_responsibility = some("市交通局");
-    fields.collector = some("市交通局");
-    fields.certifier = some("市交通局");
-    fields.usage_requirements = some("注明来源");
-    fields.data_form = vec!["chart_table".to_owned()];
-    fields.security_level = 1;
-    fields.open.class = OpenClass::Unconditional;
-    fields.share.class = ShareClass::Unconditional;
-    fields.share.scope = some("全部");
-    fields.share.modes = vec!["file".to_owned()];
-    document.processing = BTreeSet::from([Processing::Sort, Processing::Convert]);
-    document.chosen = Choice::ALL.iter().copied().collect();
-    portal.save_draft(officer, case, revision, document, LANG).await.unwrap();
+    complete(portal, officer, case, |_| {}).await;
     case
-}
-
-/// Takes every step of the review; returns how many there were.
-async fn review(portal: &Portal, people: &People, case: i64) -> usize {
-    let steps = portal.case_view(&people.officer, case, LANG).await.unwrap().steps;
-    for _ in &steps {
-        let mut taken = false;
-        for person in [&people.reviewer, &people.cyberspace, &people.authority] {
-            let waits = portal.desk(person, DeskFilter::Mine, &[], LANG).await.unwrap();
-            if waits.iter().any(|card| card.id == case) {
-                act(portal, person, case, "pass").await.unwrap();
-                taken = true;
-                break;
-            }
-        }
-        assert!(taken, "a step that is on nobody's desk");
-    }
-    steps.len()
 }
 
 // Proves REV-01, REV-02, CAT-06: under each profile an entry goes through its steps, each on the desk of
@@ -313,6 +215,7 @@ async fn a_decision_sent_twice_is_one() {
         version,
         reason: String::new(),
         idempotency_key: key.map(str::to_owned),
+        ..OpeningAct::default()
     };
     for _ in 0..2 {
         portal.act_on_opening(&people.officer, case, done(Some("k1")), LANG).await.unwrap();

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use kaishu_portal::importing::Folder;
 
 const REGIONS: &str = "code,name,name_en,level,parent,authority,description\n\
-    YX,云溪州,Yunxi,prefecture,,,演示\n";
+    YX,云溪州,Yunxi,prefecture,,,演示\n\
+    YX-QH,清河县,Qinghe,county,YX,,演示\n";
 
 const ORGANIZATIONS: &str = "code,name,name_en,kind,level,region,parent,description,responsible_head,contact,homepage\n\
     YX-T,测试局,Test Bureau,state_organ,prefecture,YX,,测试,,,\n\

@@ -5,7 +5,8 @@
 
 pub mod catalogue;
 pub mod page;
+pub mod people;
 pub mod portal;
 
 pub use page::{PageFault, page_faults};
-pub use portal::{Setup, TestPortal};
+pub use portal::{Setup, TestPortal, now};

@@ -162,7 +162,7 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
     match action {
         Action::SeeDrafts | Action::Supervise | Action::ReadAudit => true,
         Action::EditDatasets | Action::SubmitDatasets => scope == TokenScope::Publish,
-        Action::DecideFindings => scope != TokenScope::Read,
+        Action::DecideFindings | Action::NoteChanges => scope != TokenScope::Read,
         Action::ReviewForProvider
         | Action::ReviewForAuthority
         | Action::ReviewForCyberspace

@@ -61,7 +61,42 @@ impl Mailer {
     }
 }
 
+/// What became of a mail that was tried once.
+pub(super) enum Sent {
+    /// The server took it.
+    Yes,
+    /// The server does not answer, or not now.
+    NotYet,
+    /// It will never be taken.
+    Never,
+}
+
 impl Portal {
+    /// Sends a mail and waits for the server, once.
+    pub(super) async fn send_now(&self, letter: Letter) -> Sent {
+        let Some((transport, from)) = &self.inner.accounts.mailer.server else {
+            return Sent::NotYet;
+        };
+        let message = match message(from, letter) {
+            Ok(message) => message,
+            Err(error) => {
+                tracing::error!(%error, "a mail could not be written");
+                return Sent::Never;
+            }
+        };
+        match transport.send(message).await {
+            Ok(_) => Sent::Yes,
+            Err(error) if error.is_permanent() => {
+                tracing::error!(%error, "a mail is refused and given up");
+                Sent::Never
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a mail could not be sent yet");
+                Sent::NotYet
+            }
+        }
+    }
+
     /// Whether mail can be sent.
     pub fn sends_mail(&self) -> bool {
         self.inner.accounts.mailer.server.is_some()

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use kaishu_domain::cases::{Act, Actor};
 use kaishu_store::StoreError;
-use kaishu_store::cases::{self, DueClock};
+use kaishu_store::cases::{self, DueClock, Recipients};
+use kaishu_store::datasets::{self, Overdue};
 use kaishu_types::Lang;
+use kaishu_types::account::Role;
 
-use super::Wanted;
+use super::{LogAct, Wanted};
 use crate::accounts::Caller;
 use crate::{Error, Portal, Result};
 
@@ -60,7 +62,44 @@ impl Portal {
                 }
             }
         }
+        for overdue in datasets::overdue_untold(store, today, BATCH).await? {
+            match self.tell_of_update(&overdue).await {
+                Ok(is_told) => n_told += usize::from(is_told),
+                Err(error) => tracing::error!(
+                    dataset = %overdue.code,
+                    error = &error as &dyn std::error::Error,
+                    "nobody could be told that the data is overdue"
+                ),
+            }
+        }
         Ok(n_told)
+    }
+
+    /// Tells the provider and the authority that data was not renewed in time (PUB-04), unless another node
+    /// has. Returns whether this one did.
+    async fn tell_of_update(&self, overdue: &Overdue) -> Result<bool> {
+        let transaction = self.inner.store.begin_catalogue().await?;
+        if !datasets::mark_overdue(&transaction, overdue).await? {
+            return Ok(false);
+        }
+        let facts = BTreeMap::from([
+            ("title".to_owned(), overdue.title.clone()),
+            ("due".to_owned(), overdue.due.to_string()),
+        ]);
+        let (kind, subject, by) = ("dataset", overdue.code.as_str(), Actor::system());
+        let act = LogAct { kind, subject, event: "update_overdue", by, reason: "", facts };
+        let (seq, event) = self.log_event(&transaction, act).await?;
+        let directory = self.directory();
+        let above = directory.region_and_above(&overdue.region);
+        let regions = above.iter().map(|region| region.named.code.clone()).collect();
+        let people = vec![Role::Officer, Role::Head];
+        let tells = [
+            Recipients::OfOrganization(people, overdue.organization.clone()),
+            Recipients::OfRegions(vec![Role::Authority, Role::CountyAuthority], regions),
+        ];
+        cases::tell(&transaction, seq, None, &event, &tells).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// Writes the event, unless another node has. Returns whether this one did.

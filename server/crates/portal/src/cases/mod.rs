@@ -142,6 +142,8 @@ impl Portal {
         let rules = &self.policy().rules;
         match rule {
             "review.reply_wd" => Some(rules.review.reply_wd.value.get()),
+            "catalogue.update_wd" => Some(rules.catalogue.update_wd.value.get()),
+            "catalogue.report_wd" => Some(rules.catalogue.report_wd.value.get()),
             "account.reply_wd" => Some(rules.account.reply_wd.value.get()),
             _ => None,
         }
@@ -187,11 +189,21 @@ impl Portal {
     /// Writes an act that belongs to no case into the log, together with what else the transaction holds
     /// (SEC-01).
     pub(crate) async fn log(&self, transaction: &Transaction, done: LogAct<'_>) -> Result<i64> {
+        Ok(self.log_event(transaction, done).await?.0)
+    }
+
+    /// The same; returns the event with its place, for whoever is told of it.
+    pub(crate) async fn log_event(
+        &self,
+        transaction: &Transaction,
+        done: LogAct<'_>,
+    ) -> Result<(i64, Event)> {
         let LogAct { kind, subject, event, by, reason, facts } = done;
         let body = Body { reason: reason.to_owned(), facts, ..Body::default() };
         let event = Event { name: event.to_owned(), by, at: self.instant(), body };
         let entry = Entry { case: None, kind, subject, event: &event, idempotency_key: None };
-        Ok(kaishu_store::log::append(transaction, &self.inner.log_key, &entry).await?)
+        let seq = kaishu_store::log::append(transaction, &self.inner.log_key, &entry).await?;
+        Ok((seq, event))
     }
 
     /// Writes an act into the log that changes nothing else.
@@ -234,7 +246,7 @@ impl Portal {
         let is_own = caller.account().is_some() && case.file.submitter == caller.account();
         let subject = self.subject_of(&case.about, is_own);
         let actions: &[Action] = match case.file.kind {
-            CaseKind::Opening | CaseKind::Life => &[Action::SeeDrafts],
+            CaseKind::Opening | CaseKind::Life | CaseKind::Change => &[Action::SeeDrafts],
             CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
         };
         actions.iter().any(|action| caller.role_for(*action, &subject).is_some())

@@ -90,6 +90,10 @@ fn missing(input: Input, lang: Lang) -> FieldError {
     let (field, message) = match input {
         Input::Reason => ("reason", lang.pick("请写明理由", "say why")),
         Input::Steps => ("steps", lang.pick("没有审查环节", "there is no step of a review")),
+        Input::AddedSteps => (
+            "add",
+            lang.pick("请选择要增加的审查情形", "choose what the review has to look at, too"),
+        ),
         Input::Content => ("content", lang.pick("没有内容", "there is no content")),
     };
     FieldError { field: field.to_owned(), message: message.to_owned() }

@@ -1,7 +1,7 @@
 //! Cases as people read them.
 
 use kaishu_domain::cases::{Actor, Clock, Input, Standing, Step, Verdict, machine};
-use kaishu_domain::permission::Action;
+use kaishu_domain::permission::{Action, Reach};
 use kaishu_store::cases::{Case, Desk};
 use kaishu_store::log::Logged;
 use kaishu_types::account::Role;
@@ -90,15 +90,8 @@ impl Portal {
         kinds: &[CaseKind],
         lang: Lang,
     ) -> Result<Vec<CaseCard>> {
-        let mut desk = Desk { kinds: kinds.to_vec(), ..Desk::default() };
-        for held in caller.roles() {
-            if let Some(organization) = &held.organization {
-                desk.organizations.push(organization.to_string());
-            }
-            if let Some(region) = &held.region {
-                desk.regions.extend(self.region_and_below(region.as_str()));
-            }
-        }
+        let (organizations, regions) = self.places(caller);
+        let mut desk = Desk { kinds: kinds.to_vec(), organizations, regions, ..Desk::default() };
         if filter == DeskFilter::Mine {
             let may = |action: &&Action| caller.may_ever(**action);
             desk.waits_for =
@@ -118,6 +111,33 @@ impl Portal {
         Ok(shown.map(|case| self.card(&case, lang)).collect())
     }
 
+    /// The organizations and regions, with those below, that the roles of somebody are held for.
+    fn places(&self, caller: &Caller) -> (Vec<String>, Vec<String>) {
+        let held = caller.roles().iter();
+        let organizations = held.clone().filter_map(|it| it.organization.as_ref());
+        let regions = held.filter_map(|it| it.region.as_ref());
+        let regions = regions.flat_map(|region| self.region_and_below(region.as_str()));
+        (organizations.map(ToString::to_string).collect(), regions.collect())
+    }
+
+    /// The organizations and regions, with those below, that somebody may do something to.
+    pub(crate) fn reach(&self, caller: &Caller, action: Action) -> (Vec<String>, Vec<String>) {
+        let (mut organizations, mut regions) = (Vec::new(), Vec::new());
+        for held in caller.roles().iter().filter(|_| caller.may_ever(action)) {
+            let reach = action.roles().iter().find(|(role, _)| *role == held.role);
+            match (reach.map(|(_, reach)| reach), &held.organization, &held.region) {
+                (Some(Reach::Organization), Some(organization), _) => {
+                    organizations.push(organization.to_string());
+                }
+                (Some(Reach::Region), _, Some(region)) => {
+                    regions.extend(self.region_and_below(region.as_str()));
+                }
+                _ => {}
+            }
+        }
+        (organizations, regions)
+    }
+
     fn region_and_below(&self, code: &str) -> Vec<String> {
         let directory = self.directory();
         let is_below = |region: &&kaishu_types::organization::RegionView| {
@@ -127,7 +147,7 @@ impl Portal {
         directory.regions.iter().filter(is_below).map(|it| it.named.code.clone()).collect()
     }
 
-    fn card(&self, case: &Case, lang: Lang) -> CaseCard {
+    pub(crate) fn card(&self, case: &Case, lang: Lang) -> CaseCard {
         let directory = self.directory();
         let organization = case.about.organization.as_deref();
         let organization = organization.and_then(|code| directory.organization(code));
@@ -170,6 +190,8 @@ impl Portal {
         let rules = &self.policy().rules;
         match key {
             "review.reply_wd" => rules.review.reply_wd.reference(key, lang),
+            "catalogue.update_wd" => rules.catalogue.update_wd.reference(key, lang),
+            "catalogue.report_wd" => rules.catalogue.report_wd.reference(key, lang),
             "account.reply_wd" => rules.account.reply_wd.reference(key, lang),
             _ => RuleRef { id: key.to_owned(), article: String::new() },
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,6 +14,7 @@ use kaishu_types::Lang;
 use kaishu_types::dataset::DataItemView;
 use kaishu_types::draft::{DraftDocument, DraftResource};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind, ShareClass};
+use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
 use crate::accounts::Caller;
@@ -126,22 +127,34 @@ impl Portal {
         file: &DraftResource,
         lang: Lang,
     ) -> Result<Vec<DataItemView>> {
-        let key = file.blob_key.as_ref().filter(|_| TABULAR.contains(&file.format));
-        let Some(key) = key else { return Ok(Vec::new()) };
-        // Each takes a processor and memory; the others wait their turn.
-        let turn = LOOKING.acquire().await;
-        let path = self.inner.blobs.local_copy(key, &self.inner.table_cache).await?;
+        let (_folder, tables) = self.tables_of(file, lang).await?;
+        Ok(tables.iter().flat_map(|(table, _)| items_of(table)).collect())
+    }
+
+    /// The tables of a file, each with where it is for as long as the folder is kept; none where no table
+    /// is made of its format.
+    pub(super) async fn tables_of(
+        &self,
+        file: &DraftResource,
+        lang: Lang,
+    ) -> Result<(TempDir, Vec<(Ingested, PathBuf)>)> {
         let folder =
             tempfile::Builder::new().prefix("draft-").tempdir_in(&self.inner.work_dir).map_err(
                 |source| Error::Io { path: self.inner.work_dir.display().to_string(), source },
             )?;
+        let key = file.blob_key.as_ref().filter(|_| TABULAR.contains(&file.format));
+        let Some(key) = key else { return Ok((folder, Vec::new())) };
+        // Each takes a processor and memory; the others wait their turn.
+        let turn = LOOKING.acquire().await;
+        let path = self.inner.blobs.local_copy(key, &self.inner.table_cache).await?;
+        let within = folder.path().to_owned();
         let (format, name) = (file.format, file.file_name.clone().unwrap_or_default());
         let tables = unbounded(move || {
             let mut tables = Vec::new();
             let progress = Arc::new(Progress::default());
-            for source in inspect(&path, format, &name, folder.path())? {
-                let target = folder.path().join("table.parquet");
-                tables.push(ingest(&source, &|_| None, &target, &progress)?);
+            for (place, source) in inspect(&path, format, &name, &within)?.iter().enumerate() {
+                let target = within.join(format!("table-{place}.parquet"));
+                tables.push((ingest(source, &|_| None, &target, &progress)?, target));
             }
             Ok(tables)
         });
@@ -152,7 +165,7 @@ impl Portal {
             other => other,
         })?;
         drop(turn);
-        Ok(tables.iter().flat_map(items_of).collect())
+        Ok((folder, tables))
     }
 }
 
@@ -197,7 +210,7 @@ fn add_items(document: &mut DraftDocument, proposed: Vec<DataItemView>) -> usize
     document.items.len() - before
 }
 
-pub(super) async fn format_of(path: std::path::PathBuf, name: String) -> Result<Format> {
+pub(super) async fn format_of(path: PathBuf, name: String) -> Result<Format> {
     let ending = Path::new(&name).extension().and_then(|it| it.to_str()).unwrap_or_default();
     let by_name = format_of_word(ending).unwrap_or(Format::Other);
     let found = crate::blocking(move || {

@@ -1,15 +1,29 @@
 //! Publishing: drafts, their review, and what becomes public (REV-01 to REV-11, CAT-01, CAT-02).
 
+mod changes;
 mod drafts;
 mod files;
+mod life;
 mod opening;
+mod own;
+mod review;
+mod revision;
+mod risk;
 mod versions;
 
+pub use changes::NewChange;
 pub use drafts::{DraftView, FaultView};
+pub use life::LifeAct;
 pub use opening::OpeningAct;
+pub use own::{OwnDataset, OwnFilter, OwnPage, OwnView};
+pub use review::{AlikeEntry, MIN_OPINIONS, ReviewDesk, SharingEntry};
+pub use risk::Risk;
 pub use versions::NewVersion;
 
+use kaishu_domain::cases::{Input, Transition};
 use kaishu_store::cases::{Case, CaseSubject};
+use kaishu_types::Lang;
+use kaishu_types::case::{ActionView, Worded};
 use kaishu_types::draft::DraftDocument;
 use serde_json::Error as JsonError;
 use sha2::{Digest, Sha256};
@@ -39,6 +53,15 @@ impl Portal {
         let draft = draft.ok_or_else(|| Error::not_found("draft", case.id.to_string()))?;
         let document = serde_json::from_str(&draft.document).map_err(unreadable)?;
         Ok((draft, document))
+    }
+}
+
+/// A transition as a button.
+fn action(transition: &Transition, lang: Lang) -> ActionView {
+    let label = lang.pick(transition.zh, transition.en).to_owned();
+    ActionView {
+        event: Worded { code: transition.event.to_owned(), label },
+        needs_reason: transition.needs.contains(&Input::Reason),
     }
 }
 

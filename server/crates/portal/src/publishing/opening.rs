@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use kaishu_domain::cases::{Act, Actor, Step};
+use kaishu_domain::cases::{Act, Actor, Guard, Step};
 use kaishu_domain::policy::ReviewTrigger;
 use kaishu_store::cases::Case;
 use kaishu_store::datasets::{EntryWrite, ResourceWrite};
@@ -15,6 +15,7 @@ use kaishu_types::vocabulary::DatasetState;
 use kaishu_types::{DatasetCode, ErrorCode, Lang};
 
 use super::content_hash;
+use super::review::{self, ReviewDesk};
 use crate::accounts::Caller;
 use crate::cases::Wanted;
 use crate::{Error, Portal, Result};
@@ -33,6 +34,8 @@ pub struct OpeningAct {
     pub reason: String,
     /// What makes a repeated request one.
     pub idempotency_key: Option<String>,
+    /// What was answered to the questions of the step (REV-03, REV-05, REV-07, REV-09, CAT-07).
+    pub answers: BTreeMap<String, String>,
 }
 
 impl Portal {
@@ -69,31 +72,35 @@ impl Portal {
             return Err(moved_on(lang));
         }
         let (draft, document) = self.stored_draft(&case).await?;
-        let content = content_hash(&document)?;
-        let act = Act {
-            steps: (done.event == "submit").then(|| self.steps_of(&document)),
-            facts: match done.event.as_str() {
-                "submit" => BTreeMap::from([
-                    ("content".to_owned(), content),
-                    ("authors".to_owned(), authors(&case, &draft, caller)),
-                ]),
-                "publish" => BTreeMap::from([("content".to_owned(), content)]),
-                _ => BTreeMap::new(),
-            },
-            event: done.event,
-            reason: done.reason,
-            ..Act::default()
+        // What the step asks is looked up for whoever passes it only.
+        let desk = match done.event.as_str() {
+            "pass" => self.desk_of(&case, &draft.code, &document, lang).await?,
+            _ => None,
         };
+        let act = self.opening_act(caller, &case, (&draft, &document), &done, desk.as_ref())?;
         let has_people = self.has_people(&document.organization).await?;
-        let wanted = Wanted {
-            caller,
-            lang,
-            act,
-            holds: &|guard| self.holds_for(guard, &document, has_people, lang),
-            idempotency_key: sent,
+        let step = case.file.current_step().map(|(_, step)| step);
+        let holds = |guard| match (guard, &desk) {
+            (Guard::StepAnswered, Some(desk)) => {
+                review::check_answers(desk, &document, &done.answers, lang)
+            }
+            (Guard::ExpertStep, _) if !step.is_some_and(review::is_expert) => Err(lang
+                .pick("现在不是专家审查环节", "the step that is on is no expert review")
+                .to_owned()),
+            _ => self.holds_for(guard, &document, has_people, lang),
         };
+        let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key: sent };
         let decided = self.decide(CaseKind::Opening, &case.about, Some(&case), wanted)?;
         let is_published = decided.event.name == "publish";
+        let is_submitted = decided.event.name == "submit";
+        let changes = match is_submitted {
+            true => self.open_changes(&draft.code).await?,
+            false => Vec::new(),
+        };
+        let life = match is_published {
+            true => self.life_case(&draft.code).await?,
+            false => None,
+        };
         // What was done to the data was done by whoever submitted it, not by who publishes.
         let submitter = self.submitter(&case).await?;
         let transaction = match is_published {
@@ -106,12 +113,16 @@ impl Portal {
             let mut entry = self.entry_of(&draft.code, &document);
             if let Some(before) = before {
                 entry.published_at = before.published_at;
+                if matches!(before.state, DatasetState::Suspended | DatasetState::Withdrawn) {
+                    self.reopen(&transaction, life, &draft.code, lang).await?;
+                }
             }
             kaishu_store::datasets::publish(&transaction, &entry).await?;
             let (done, items) = (&document.processing, &document.items);
             self.log_processing(&transaction, &draft.code, submitter, done, items).await?;
         }
         kaishu_store::cases::add(&transaction, key, &case, &decided.happening()).await?;
+        self.follow_changes(&transaction, &changes, "report").await?;
         // The case is held now: what was read is what is decided on, or nothing is.
         if !kaishu_store::drafts::is_at(&transaction, case.id, draft.revision).await? {
             return Err(moved_on(lang));
@@ -131,20 +142,59 @@ impl Portal {
         Ok(submitted.map_or_else(Actor::system, |it| it.event.by))
     }
 
+    /// The act with what comes with it: the steps and the hash of the content, answers, opinions.
+    fn opening_act(
+        &self,
+        caller: &Caller,
+        case: &Case,
+        (draft, document): (&Draft, &DraftDocument),
+        done: &OpeningAct,
+        desk: Option<&ReviewDesk>,
+    ) -> Result<Act> {
+        let answer = |name: &str| done.answers.get(name).map_or("", |it| it.trim());
+        let content = || content_hash(document).map(|hash| ("content".to_owned(), hash));
+        let mut act =
+            Act { event: done.event.clone(), reason: done.reason.clone(), ..Act::default() };
+        match done.event.as_str() {
+            "submit" => {
+                let authors = ("authors".to_owned(), authors(case, draft, caller));
+                act.facts = BTreeMap::from([content()?, authors]);
+                act.steps = Some(self.steps_of(document));
+            }
+            "publish" => act.facts = BTreeMap::from([content()?]),
+            "pass" => {
+                act.facts =
+                    desk.map(|desk| review::answer_facts(desk, &done.answers)).unwrap_or_default();
+            }
+            "add_steps" => {
+                let asked = answer("add").split_whitespace();
+                let asked = asked.filter_map(|code| code.parse::<TriggerQuestion>().ok());
+                let added = asked.flat_map(|question| self.triggered(question));
+                let is_new = |step: &Step| !case.file.steps.iter().any(|it| it.kind == step.kind);
+                act.added_steps = added.filter(is_new).collect();
+            }
+            "opine" => {
+                let (Some((step, _)), Some(account)) = (case.file.current_step(), caller.account())
+                else {
+                    return Ok(act);
+                };
+                let opinion = match answer("opinion") {
+                    "agree" => "agree",
+                    _ => "disagree",
+                };
+                let fact = (review::opinion_fact(step, account), opinion.to_owned());
+                act.facts = BTreeMap::from([fact]);
+            }
+            _ => {}
+        }
+        Ok(act)
+    }
+
     /// The steps that the profile demands for an entry, triggered ones by its answers (REV-02, REV-05).
     fn steps_of(&self, document: &DraftDocument) -> Vec<Step> {
         let is_on = |trigger: ReviewTrigger| match trigger {
             ReviewTrigger::Always => true,
-            ReviewTrigger::LegalIssue => document.triggers.contains(&TriggerQuestion::LegalIssue),
-            ReviewTrigger::SpecialisedIssue => {
-                document.triggers.contains(&TriggerQuestion::SpecialisedIssue)
-            }
-            ReviewTrigger::SecretOrPrivacy => {
-                document.triggers.contains(&TriggerQuestion::SecretOrPrivacy)
-            }
-            ReviewTrigger::PublicInterest => {
-                document.triggers.contains(&TriggerQuestion::PublicInterest)
-            }
+            other => document.triggers.iter().any(|question| review::trigger(*question) == other),
         };
         let steps = self.policy().rules.review.steps.value.iter();
         steps.filter(|step| is_on(step.when)).map(|step| Step::new(step.step, step.by)).collect()
@@ -193,7 +243,7 @@ fn authors(case: &Case, draft: &Draft, caller: &Caller) -> String {
 }
 
 /// Something happened to the case since its page was drawn.
-fn moved_on(lang: Lang) -> Error {
+pub(super) fn moved_on(lang: Lang) -> Error {
     Error::Refused {
         code: ErrorCode::Conflict,
         message: lang

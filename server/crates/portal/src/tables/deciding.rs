@@ -252,9 +252,10 @@ impl Portal {
             Some(VisibleColumn { index, label: String::new(), unit: None, mask })
         });
         let view = View { columns: visible.collect(), rows: None };
+        let n_rows = loaded.ingested.n_rows;
         let governed = Governed::new(loaded.ingested.stored(path), view);
         let found = self.inner.engine.anonymity(&governed, columns, k).await?;
-        let asked = Measured { file: id, table: number, columns, k };
+        let asked = Measured { file: id, table: number, columns, k, n_rows };
         self.log_measure(code, by, asked, &found).await?;
         Ok(found)
     }

@@ -1,0 +1,164 @@
+//! Changes that an entry has to follow: noted with their day, followed by a revision in time, reported
+//! (CAT-08, CAT-09).
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use kaishu_domain::cases::{Act, Actor, Guard};
+use kaishu_domain::policy::CatalogueTrigger;
+use kaishu_store::Transaction;
+use kaishu_store::cases::Case;
+use kaishu_types::case::CaseKind;
+use kaishu_types::{DatasetCode, Lang};
+
+use crate::accounts::Caller;
+use crate::cases::Wanted;
+use crate::{Error, Portal, Result};
+
+/// A change that somebody notes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewChange {
+    /// What kind of change it is: a code of the profile's `catalogue.triggers`.
+    pub kind: String,
+    /// The day it happened; the time to update the entry counts from it.
+    pub happened_on: Option<NaiveDate>,
+    /// What changed, and what shows it.
+    pub evidence: String,
+}
+
+impl Portal {
+    /// The kinds of changes that the profile knows: code and words.
+    pub fn change_kinds(&self, lang: Lang) -> Vec<(String, String)> {
+        let kinds = self.policy().rules.catalogue.triggers.value.iter();
+        kinds.map(|kind| (kind.as_str().to_owned(), kind.label(lang).to_owned())).collect()
+    }
+
+    /// Notes a change of a dataset, and returns the case of the duty to update its entry.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where the caller may not know of the dataset; refused for who may not note changes;
+    /// `InvalidInput` for a kind the profile does not know, a day in the future, or no evidence.
+    pub async fn note_change(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        change: NewChange,
+        lang: Lang,
+    ) -> Result<i64> {
+        let store = &self.inner.store;
+        let hidden = || Error::not_found("dataset", code.to_string());
+        let dataset = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
+        let action = kaishu_domain::permission::Action::NoteChanges;
+        self.actor_on(caller, action, &dataset, lang).await?;
+        let happened_on = change.happened_on.ok_or_else(|| {
+            Error::field(
+                "happened_on",
+                lang.pick("请填写变更发生的日期", "say on which day it happened"),
+            )
+        })?;
+        if happened_on > self.today() {
+            let message = lang.pick("变更日期不能晚于今天", "the day is not in the future");
+            return Err(Error::field("happened_on", message));
+        }
+        let about = self.life_subject(&dataset);
+        let known = self.policy().rules.catalogue.triggers.value.iter();
+        let known = known.map(|it: &CatalogueTrigger| it.as_str()).any(|kind| kind == change.kind);
+        if !known {
+            let message = lang.pick("请选择变更情形", "choose what kind of change it is");
+            return Err(Error::field("kind", message));
+        }
+        let wanted = Wanted {
+            caller,
+            lang,
+            act: Act {
+                event: "note".to_owned(),
+                reason: change.evidence,
+                facts: BTreeMap::from([
+                    ("change".to_owned(), change.kind),
+                    ("happened_on".to_owned(), happened_on.to_string()),
+                ]),
+                day_zero: Some(happened_on),
+                ..Act::default()
+            },
+            holds: &|guard| match guard {
+                Guard::KnownChange if !known => Err(String::new()),
+                _ => Ok(()),
+            },
+            idempotency_key: None,
+        };
+        let decided = self.decide(CaseKind::Change, &about, None, wanted)?;
+        let transaction = store.begin().await?;
+        let key = &self.inner.log_key;
+        let (case, _) =
+            kaishu_store::cases::open(&transaction, key, &about, &decided.happening()).await?;
+        transaction.commit().await?;
+        Ok(case)
+    }
+
+    /// Finds a wrong note of a change: nothing is to be updated.
+    ///
+    /// # Errors
+    ///
+    /// As any act on a case.
+    pub async fn act_on_change(
+        &self,
+        caller: &Caller,
+        id: i64,
+        (event, version, reason): (String, u32, String),
+        lang: Lang,
+    ) -> Result<()> {
+        let case = self.visible_case(caller, id).await?;
+        if case.file.kind != CaseKind::Change {
+            return Err(Error::not_found("case", id.to_string()));
+        }
+        if case.file.n_events != version {
+            return Err(super::opening::moved_on(lang));
+        }
+        let wanted = Wanted {
+            caller,
+            lang,
+            act: Act { event, reason, ..Act::default() },
+            holds: &|_| Ok(()),
+            idempotency_key: None,
+        };
+        let decided = self.decide(CaseKind::Change, &case.about, Some(&case), wanted)?;
+        let transaction = self.inner.store.begin().await?;
+        let key = &self.inner.log_key;
+        kaishu_store::cases::add(&transaction, key, &case, &decided.happening()).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The changes of a dataset that are not reported yet.
+    pub(super) async fn open_changes(&self, code: &DatasetCode) -> Result<Vec<Case>> {
+        let store = &self.inner.store;
+        let cases = kaishu_store::cases::of_subject(store, code.as_str(), CaseKind::Change).await?;
+        Ok(cases.into_iter().filter(|case| case.file.closed_at.is_none()).collect())
+    }
+
+    /// Moves the changes of a dataset on: its revision was saved, or submitted.
+    pub(super) async fn follow_changes(
+        &self,
+        transaction: &Transaction,
+        changes: &[Case],
+        event: &'static str,
+    ) -> Result<()> {
+        for case in changes {
+            let machine = kaishu_domain::cases::machine(CaseKind::Change);
+            if machine.find(event, Some(&case.file.state)).is_none() {
+                continue;
+            }
+            let wanted = Wanted {
+                caller: &Caller::visitor(),
+                lang: Lang::Zh,
+                act: Act { event: event.to_owned(), by: Actor::system(), ..Act::default() },
+                holds: &|_| Ok(()),
+                idempotency_key: None,
+            };
+            let decided = self.decide(CaseKind::Change, &case.about, Some(case), wanted)?;
+            let key = &self.inner.log_key;
+            kaishu_store::cases::add(transaction, key, case, &decided.happening()).await?;
+        }
+        Ok(())
+    }
+}

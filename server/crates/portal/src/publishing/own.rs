@@ -1,0 +1,223 @@
+//! The datasets that somebody looks after: what is due, what each is, what can be done with it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_domain::permission::Action;
+use kaishu_store::datasets::{self, Keeping, Kept};
+use kaishu_types::case::{ActionView, CaseCard, CaseKind};
+use kaishu_types::dataset::DatasetView;
+use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
+use kaishu_types::{DatasetCode, Lang};
+
+use crate::accounts::Caller;
+use crate::processing::Processed;
+use crate::tables::FileReport;
+use crate::{Error, Portal, Result};
+
+/// Datasets on a page.
+const ROWS: usize = 50;
+/// Longest text that is looked for, in characters.
+const MAX_TEXT_CHARS: usize = 100;
+
+/// Which datasets are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OwnFilter {
+    /// All.
+    #[default]
+    All,
+    /// Published ones whose data is overdue (PUB-04).
+    Overdue,
+    /// What is suspended, withdrawn or retired.
+    NotOpen,
+}
+
+/// A dataset in the list of those who look after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnDataset {
+    /// Its code.
+    pub code: DatasetCode,
+    /// Its title.
+    pub title: String,
+    /// Name of its provider.
+    pub organization: String,
+    /// Its state.
+    pub state: DatasetState,
+    /// Its class.
+    pub open_class: OpenClass,
+    /// How often its data changes.
+    pub frequency: Frequency,
+    /// When its data last changed.
+    pub updated_at: DateTime<Utc>,
+    /// The day by which it must change again.
+    pub next_due: Option<NaiveDate>,
+    /// Whether that day has passed.
+    pub is_overdue: bool,
+    /// Its version.
+    pub version: u32,
+}
+
+/// A page of such datasets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnPage {
+    /// The datasets, what is due first before the others.
+    pub rows: Vec<OwnDataset>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+}
+
+/// A dataset as those see it who look after it.
+#[derive(Debug, Clone)]
+pub struct OwnView {
+    /// The whole entry.
+    pub dataset: DatasetView,
+    /// What can be done to it now.
+    pub actions: Vec<ActionView>,
+    /// How many events its life has; what is done next names it.
+    pub version: u32,
+    /// Its cases: reviews, changes, its life; the newest first.
+    pub cases: Vec<CaseCard>,
+    /// The revision that is being written.
+    pub revision: Option<i64>,
+    /// Whether the caller may begin one, and upload new data.
+    pub may_edit: bool,
+    /// Whether the caller may note a change.
+    pub may_note: bool,
+    /// Whether the caller may decide about what was found.
+    pub may_decide: bool,
+    /// Its files and what was found in them.
+    pub files: Vec<FileReport>,
+    /// What was done to its data.
+    pub processing: Vec<Processed>,
+}
+
+impl Portal {
+    /// Lists the datasets that the caller's roles cover, what is due first before the others.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a place in the list that is none.
+    pub async fn own_datasets(
+        &self,
+        caller: &Caller,
+        filter: OwnFilter,
+        (text, after): (&str, Option<&str>),
+        lang: Lang,
+    ) -> Result<OwnPage> {
+        let text: String = text.trim().chars().take(MAX_TEXT_CHARS).collect();
+        let (organizations, regions) = self.reach(caller, Action::SeeDrafts);
+        let keeping = Keeping {
+            organizations,
+            regions,
+            states: match filter {
+                OwnFilter::NotOpen => {
+                    let shut = |state: &DatasetState| *state != DatasetState::Published;
+                    DatasetState::ALL.iter().copied().filter(shut).collect()
+                }
+                _ => Vec::new(),
+            },
+            due_before: (filter == OwnFilter::Overdue).then(|| self.today()),
+            text: (!text.is_empty()).then_some(text),
+            after: after.map(|after| place(after, lang)).transpose()?,
+        };
+        if keeping.organizations.is_empty() && keeping.regions.is_empty() {
+            return Ok(OwnPage { rows: Vec::new(), next: None });
+        }
+        let limit = u64::try_from(ROWS + 1).unwrap_or(u64::MAX);
+        let mut rows = datasets::kept(&self.inner.store, &keeping, limit).await?;
+        let has_more = rows.len() > ROWS;
+        rows.truncate(ROWS);
+        let last = rows.last().filter(|_| has_more);
+        let next = last.map(|row| {
+            let due = row.next_due.map(|day| day.to_string()).unwrap_or_default();
+            format!("{}_{due}", row.id)
+        });
+        Ok(OwnPage { rows: rows.into_iter().map(|row| self.own_row(row, lang)).collect(), next })
+    }
+
+    fn own_row(&self, row: Kept, lang: Lang) -> OwnDataset {
+        let directory = self.directory();
+        let organization = directory.organization(&row.organization);
+        let is_due = row.next_due.is_some_and(|day| day < self.today());
+        OwnDataset {
+            organization: organization
+                .map_or_else(|| row.organization.clone(), |it| it.named.label(lang).to_owned()),
+            is_overdue: is_due && row.state == DatasetState::Published,
+            code: row.code,
+            title: row.title,
+            state: row.state,
+            open_class: row.open_class,
+            frequency: row.frequency,
+            updated_at: row.updated_at,
+            next_due: row.next_due,
+            version: row.version,
+        }
+    }
+
+    /// Shows a dataset to those who look after it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is none that a role of the caller covers.
+    pub async fn own_dataset(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        lang: Lang,
+    ) -> Result<OwnView> {
+        let store = &self.inner.store;
+        let hidden = || Error::not_found("dataset", code.to_string());
+        let dataset = datasets::find(store, code).await?.ok_or_else(hidden)?;
+        let (organization, region) = (&dataset.organization.code, &dataset.region.code);
+        let subject = self.subject(Some(organization), Some(region), false);
+        let may = |action| caller.role_for(action, &subject).is_some();
+        let watches = may(Action::SuspendDatasets) && self.find_public(code).await?.is_some();
+        if !may(Action::SeeDrafts) && !watches {
+            return Err(hidden());
+        }
+        let life = self.life_case(code).await?;
+        let file = match &life {
+            Some(case) => case.file.clone(),
+            None => self.life_begun(&dataset, lang)?.file,
+        };
+        let machine = kaishu_domain::cases::machine(CaseKind::Life);
+        let possible = kaishu_domain::cases::possible(machine, &file, &may);
+        let mut cases = Vec::new();
+        for kind in [CaseKind::Opening, CaseKind::Change, CaseKind::Life] {
+            cases.extend(kaishu_store::cases::of_subject(store, code.as_str(), kind).await?);
+        }
+        cases.sort_by(|one, other| other.updated_at.cmp(&one.updated_at));
+        let sees_files = may(Action::SeeDrafts);
+        Ok(OwnView {
+            actions: possible.into_iter().map(|it| super::action(it, lang)).collect(),
+            version: life.as_ref().map_or(0, |case| case.file.n_events),
+            revision: self.open_revision(code).await?,
+            may_edit: may(Action::EditDatasets),
+            may_note: may(Action::NoteChanges),
+            may_decide: may(Action::DecideFindings),
+            files: match sees_files {
+                true => self.file_reports(code).await?,
+                false => Vec::new(),
+            },
+            processing: match sees_files {
+                true => self.processing(code, lang).await?,
+                false => Vec::new(),
+            },
+            cases: cases.iter().filter(|_| sees_files).map(|case| self.card(case, lang)).collect(),
+            dataset,
+        })
+    }
+}
+
+/// Reads a place in the list, as in `17_2026-11-22`.
+fn place(text: &str, lang: Lang) -> Result<(Option<NaiveDate>, i64)> {
+    let read = || {
+        let (id, due) = text.split_once('_')?;
+        let due = match due {
+            "" => None,
+            due => Some(due.parse().ok()?),
+        };
+        Some((due, id.parse().ok()?))
+    };
+    read().ok_or_else(|| {
+        Error::field("after", lang.pick("不是列表里的位置", "is no place in the list"))
+    })
+}

@@ -1,0 +1,384 @@
+//! What a step of the review asks of whoever takes it, and what they answer (REV-03, REV-05, REV-07, REV-09,
+//! CAT-07). Answers are facts of the event, which nobody edits afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kaishu_domain::cases::{CaseFile, Step};
+use kaishu_domain::permission::Action;
+use kaishu_domain::personal::identifies;
+use kaishu_domain::policy::{ReviewStepKind, ReviewTrigger};
+use kaishu_store::cases::Case;
+use kaishu_types::case::CaseKind;
+use kaishu_types::dataset::{DataItemView, DatasetView};
+use kaishu_types::draft::{DraftDocument, ReviewCheck, TriggerQuestion};
+use kaishu_types::search::{SearchHit, SearchRequest};
+use kaishu_types::{DatasetCode, Lang, RuleRef};
+
+use crate::accounts::Caller;
+use crate::catalogue::Window;
+use crate::{Portal, Result};
+
+/// Entries that are looked at for being alike.
+const N_CANDIDATES: usize = 10;
+/// How much of two titles must be the same pairs of characters before they are alike.
+const LEAST_ALIKE: f64 = 0.5;
+/// How large a part of the items of the smaller entry must be shared before two overlap.
+const LEAST_OVERLAP: f64 = 0.5;
+/// Entries that share an identifying item and are listed.
+const N_SHARING: usize = 20;
+/// Opinions that an expert review needs at least (*proposed*, REV-07).
+pub const MIN_OPINIONS: usize = 3;
+
+/// What the step that is on asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewDesk {
+    /// The step, from 0.
+    pub step: usize,
+    /// The checklist of security and secrecy (REV-03).
+    pub checklist: Vec<ReviewCheck>,
+    /// Entries of other agencies that are alike; none where the step does not ask (CAT-07).
+    pub alike: Option<Vec<AlikeEntry>>,
+    /// Opened datasets that share identifying items; none where the step does not ask (REV-09).
+    pub sharing: Option<Vec<SharingEntry>>,
+    /// How many opinions there are; none where the step is no expert review (REV-07).
+    pub n_opinions: Option<usize>,
+    /// Questions that were answered with no and may be answered with yes now (REV-05).
+    pub addable: Vec<TriggerQuestion>,
+    /// The rule of the steps.
+    pub rule: RuleRef,
+    /// The rule of the catalogue check.
+    pub catalogue_rule: RuleRef,
+}
+
+/// An entry of another agency with a similar title or the same items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlikeEntry {
+    /// Its code.
+    pub code: DatasetCode,
+    /// Its title.
+    pub title: String,
+    /// Its provider.
+    pub organization: String,
+    /// Labels of the items both have.
+    pub shared: Vec<String>,
+}
+
+/// An opened dataset that shares items which tell who or what a row is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharingEntry {
+    /// Its code.
+    pub code: DatasetCode,
+    /// Its title.
+    pub title: String,
+    /// Its provider.
+    pub organization: String,
+    /// Labels of the identifying items both have.
+    pub items: Vec<String>,
+}
+
+impl Portal {
+    /// Returns what the step that is on asks of the caller; none where it is not theirs to take.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is no such case that the caller may see.
+    pub async fn review_desk(
+        &self,
+        caller: &Caller,
+        case: i64,
+        lang: Lang,
+    ) -> Result<Option<ReviewDesk>> {
+        let case = self.visible_case(caller, case).await?;
+        if case.file.kind != CaseKind::Opening || case.file.state != "in_review" {
+            return Ok(None);
+        }
+        let subject = self.subject_of(&case.about, false);
+        let action = case.file.waits_for();
+        if !action.is_some_and(|action| caller.role_for(action, &subject).is_some()) {
+            return Ok(None);
+        }
+        let (draft, document) = self.stored_draft(&case).await?;
+        self.desk_of(&case, &draft.code, &document, lang).await
+    }
+
+    pub(super) async fn desk_of(
+        &self,
+        case: &Case,
+        code: &DatasetCode,
+        document: &DraftDocument,
+        lang: Lang,
+    ) -> Result<Option<ReviewDesk>> {
+        let Some((place, step)) = case.file.current_step() else { return Ok(None) };
+        let rules = &self.policy().rules;
+        let checks_catalogue = is_last_of_authority(&case.file, place);
+        let is_security = [ReviewStepKind::SecuritySecrecy, ReviewStepKind::Secrecy];
+        let (mut alike, mut sharing) = (None, None);
+        if checks_catalogue {
+            alike = Some(self.alike(code, document, lang).await?);
+            sharing = Some(self.sharing(code, document, lang).await?);
+        }
+        Ok(Some(ReviewDesk {
+            step: place,
+            checklist: match is_security.contains(&step.kind) {
+                true => ReviewCheck::ALL.to_vec(),
+                false => Vec::new(),
+            },
+            alike,
+            sharing,
+            n_opinions: is_expert(step).then(|| opinions(&case.file, place).count()),
+            addable: self.addable(&case.file, document),
+            rule: rules.review.steps.reference("review.steps", lang),
+            catalogue_rule: rules.catalogue.approver.reference("catalogue.approver", lang),
+        }))
+    }
+
+    /// Entries of other agencies with a similar title or overlapping items (CAT-07).
+    async fn alike(
+        &self,
+        code: &DatasetCode,
+        document: &DraftDocument,
+        lang: Lang,
+    ) -> Result<Vec<AlikeEntry>> {
+        let title: String = document.fields.title.chars().take(60).collect();
+        let asked = SearchRequest { q: title.replace('"', " "), ..SearchRequest::default() };
+        let mut alike = Vec::new();
+        for hit in self.hits(&asked, N_CANDIDATES, lang).await? {
+            let is_own =
+                hit.card.code == *code || hit.card.organization.code == document.organization;
+            let Some(entry) = self.find_public(&hit.card.code).await?.filter(|_| !is_own) else {
+                continue;
+            };
+            let shared = shared_items(&document.items, &entry.dataset);
+            let least = document.items.len().min(entry.dataset.items.len()).max(1);
+            let overlaps = shared.len() as f64 / least as f64 >= LEAST_OVERLAP;
+            if overlaps || likeness(&title, &hit.card.title) >= LEAST_ALIKE {
+                alike.push(AlikeEntry {
+                    code: hit.card.code,
+                    title: hit.card.title,
+                    organization: hit.card.organization.label(lang).to_owned(),
+                    shared,
+                });
+            }
+        }
+        Ok(alike)
+    }
+
+    /// Opened datasets that share identifying items with an entry (REV-09).
+    async fn sharing(
+        &self,
+        code: &DatasetCode,
+        document: &DraftDocument,
+        lang: Lang,
+    ) -> Result<Vec<SharingEntry>> {
+        let mut found: BTreeMap<DatasetCode, SharingEntry> = BTreeMap::new();
+        for item in identifying_items(document) {
+            let label = item.label.clone();
+            let item = Some(label.clone());
+            let asked = SearchRequest { item, exact: true, ..SearchRequest::default() };
+            for hit in self.hits(&asked, N_SHARING, lang).await? {
+                if hit.card.code == *code {
+                    continue;
+                }
+                let entry = found.entry(hit.card.code.clone()).or_insert_with(|| SharingEntry {
+                    code: hit.card.code,
+                    title: hit.card.title,
+                    organization: hit.card.organization.label(lang).to_owned(),
+                    items: Vec::new(),
+                });
+                if !entry.items.contains(&label) {
+                    entry.items.push(label.clone());
+                }
+            }
+        }
+        let mut found: Vec<SharingEntry> = found.into_values().collect();
+        found.sort_by(|one, other| other.items.len().cmp(&one.items.len()));
+        found.truncate(N_SHARING);
+        Ok(found)
+    }
+
+    async fn hits(
+        &self,
+        asked: &SearchRequest,
+        limit: usize,
+        lang: Lang,
+    ) -> Result<Vec<SearchHit>> {
+        let window = Window::Page { number: 1, per_page: limit };
+        Ok(self.search(asked, window, lang).await?.hits)
+    }
+
+    /// The questions that add a step of the profile and were answered with no.
+    fn addable(&self, file: &CaseFile, document: &DraftDocument) -> Vec<TriggerQuestion> {
+        let has = |question: &TriggerQuestion| {
+            let steps = self.triggered(*question);
+            let is_there = |step: &Step| file.steps.iter().any(|it| it.kind == step.kind);
+            document.triggers.contains(question) || steps.is_empty() || steps.iter().all(is_there)
+        };
+        TriggerQuestion::ALL.iter().copied().filter(|question| !has(question)).collect()
+    }
+
+    /// The steps that a question adds when it is answered with yes.
+    pub(super) fn triggered(&self, question: TriggerQuestion) -> Vec<Step> {
+        let when = trigger(question);
+        let steps = self.policy().rules.review.steps.value.iter();
+        steps.filter(|step| step.when == when).map(|step| Step::new(step.step, step.by)).collect()
+    }
+}
+
+/// What a question triggers when it is answered with yes.
+pub(super) fn trigger(question: TriggerQuestion) -> ReviewTrigger {
+    match question {
+        TriggerQuestion::LegalIssue => ReviewTrigger::LegalIssue,
+        TriggerQuestion::SpecialisedIssue => ReviewTrigger::SpecialisedIssue,
+        TriggerQuestion::SecretOrPrivacy => ReviewTrigger::SecretOrPrivacy,
+        TriggerQuestion::PublicInterest => ReviewTrigger::PublicInterest,
+    }
+}
+
+/// Checks what was answered at a step; says what is missing where something is.
+pub(super) fn check_answers(
+    desk: &ReviewDesk,
+    document: &DraftDocument,
+    answers: &BTreeMap<String, String>,
+    lang: Lang,
+) -> std::result::Result<(), String> {
+    let answer = |name: &str| answers.get(name).map(|it| it.trim()).unwrap_or_default();
+    for check in &desk.checklist {
+        let label = check.label(lang);
+        let found = match answer(&format!("check.{check}")) {
+            "no" => false,
+            "yes" => true,
+            _ => {
+                return Err(lang.pick(
+                    format!("请逐项回答安全保密审查清单：{label}"),
+                    format!("answer each question of the checklist: {label}"),
+                ));
+            }
+        };
+        let is_processed = !document.relaxed_by.trim().is_empty();
+        if found && (check.forbids() || !is_processed) {
+            return Err(lang.pick(
+                format!("{label}：选“是”的不能通过，请退回处理"),
+                format!("{label}: with yes it cannot pass; return it"),
+            ));
+        }
+    }
+    if desk.alike.as_ref().is_some_and(|alike| !alike.is_empty()) {
+        let decided = answer("duplicate");
+        let names_one = decided == "collected_by" && !answer("collector").is_empty();
+        if decided != "none" && !names_one {
+            return Err(lang
+                .pick(
+                    "有相似的目录：请认定不重复，或者指定由哪一个部门采集",
+                    "there are similar entries: find that it is no duplicate, or name the one collector",
+                )
+                .to_owned());
+        }
+    }
+    let shares = desk.sharing.as_ref().is_some_and(|sharing| !sharing.is_empty());
+    if shares && answer("mosaic") != "acceptable" {
+        return Err(lang
+            .pick(
+                "已开放的数据有相同的标识项：请认定汇聚后的风险可以接受，否则退回",
+                "opened datasets share identifying items: find the risk acceptable, or return it",
+            )
+            .to_owned());
+    }
+    match desk.n_opinions {
+        Some(n) if n < MIN_OPINIONS || n % 2 == 0 => Err(lang.pick(
+            format!("专家意见有 {n} 份；要 {MIN_OPINIONS} 份以上，并且为单数"),
+            format!("there are {n} opinions; {MIN_OPINIONS} or more are needed, an odd number"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The facts that answers leave with the step, as in `step.0.check.trade_secret`.
+pub(super) fn answer_facts(
+    desk: &ReviewDesk,
+    answers: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let mut facts = BTreeMap::new();
+    let mut keep = |name: &str, value: &str| {
+        if !value.trim().is_empty() {
+            let value: String = value.trim().chars().take(500).collect();
+            facts.insert(format!("step.{}.{name}", desk.step), value);
+        }
+    };
+    for (name, value) in answers {
+        let is_check = desk.checklist.iter().any(|check| *name == format!("check.{check}"));
+        let is_known = ["duplicate", "collector", "mosaic", "mosaic_note"].contains(&name.as_str());
+        if is_check || is_known {
+            keep(name, value);
+        }
+    }
+    let codes =
+        |all: Vec<&DatasetCode>| all.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(" ");
+    if let Some(alike) = &desk.alike {
+        keep("alike", &codes(alike.iter().map(|it| &it.code).collect()));
+    }
+    if let Some(sharing) = &desk.sharing {
+        keep("sharing", &codes(sharing.iter().map(|it| &it.code).collect()));
+    }
+    facts
+}
+
+/// The fact that an opinion leaves: one of each expert counts, the last.
+pub(super) fn opinion_fact(step: usize, account: i64) -> String {
+    format!("opinion.{step}.{account}")
+}
+
+fn opinions(file: &CaseFile, step: usize) -> impl Iterator<Item = &str> {
+    let prefix = format!("opinion.{step}.");
+    file.facts.iter().filter(move |(name, _)| name.starts_with(&prefix)).map(|(_, it)| it.as_str())
+}
+
+/// Whether experts are asked in a step.
+pub(super) fn is_expert(step: &Step) -> bool {
+    [ReviewStepKind::ExpertHearing, ReviewStepKind::ExpertCommittee].contains(&step.kind)
+}
+
+/// Whether a step is the last that is the authority's: there the catalogue is checked.
+fn is_last_of_authority(file: &CaseFile, place: usize) -> bool {
+    let is_authoritys = |step: &Step| step.action() == Action::ReviewForAuthority;
+    file.steps.get(place).is_some_and(is_authoritys)
+        && !file.steps.iter().skip(place + 1).any(is_authoritys)
+}
+
+/// The items by which rows of several datasets can be put together.
+pub(super) fn identifying_items(document: &DraftDocument) -> Vec<&DataItemView> {
+    let is_out = |item: &DataItemView| item.open_class != kaishu_types::vocabulary::OpenClass::None;
+    let tells =
+        |item: &DataItemView| item.sensitive || identifies(&item.name) || identifies(&item.label);
+    document.items.iter().filter(|item| is_out(item) && tells(item)).collect()
+}
+
+fn shared_items(items: &[DataItemView], other: &DatasetView) -> Vec<String> {
+    let labels: BTreeSet<&str> = other.items.iter().map(|item| item.label.as_str()).collect();
+    let shared = items.iter().filter(|item| labels.contains(item.label.as_str()));
+    shared.map(|item| item.label.clone()).collect()
+}
+
+/// How alike two titles are: the pairs of characters they share (Dice), 0 to 1.
+fn likeness(one: &str, other: &str) -> f64 {
+    let pairs = |text: &str| -> BTreeSet<(char, char)> {
+        let chars: Vec<char> = text.chars().filter(|it| it.is_alphanumeric()).collect();
+        chars.iter().copied().zip(chars.iter().copied().skip(1)).collect()
+    };
+    let (one, other) = (pairs(one), pairs(other));
+    match one.len() + other.len() {
+        0 => 0.0,
+        all => 2.0 * one.intersection(&other).count() as f64 / all as f64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_alike_that_share_most_of_their_pairs() {
+        assert!(likeness("全市公交站点信息", "公交站点信息") > LEAST_ALIKE);
+        assert!(likeness("全市公交站点信息", "企业登记信息") < LEAST_ALIKE);
+        assert_eq!(likeness("", ""), 0.0);
+    }
+}
