@@ -55,4 +55,14 @@ export class Workbench extends Frame {
     await this.page.goto("/workbench");
     await this.page.getByRole("main").getByRole("link", { name: title }).click();
   }
+
+  /** Answers every question of the step as somebody who finds nothing. */
+  async answerAll(): Promise<void> {
+    for (const radio of await this.page.locator('input[type="radio"][name^="check."][value="no"]').all()) {
+      await radio.check();
+    }
+    for (const box of await this.page.locator('input[name="duplicate"][value="none"], input[name="mosaic"]').all()) {
+      await box.check();
+    }
+  }
 }

@@ -4,6 +4,7 @@ mod code;
 mod confirm;
 mod enrolment;
 mod forgot;
+mod inbox;
 mod login;
 mod me;
 mod register;
@@ -46,6 +47,7 @@ where
         .route(&at("/forgot/sent"), get(forgot::sent))
         .route(&at("/reset/{token}"), get(reset::show).post(reset::submit))
         .route(&at("/me"), get(me::show))
+        .route(&at("/me/inbox"), get(inbox::show).post(inbox::read))
         .route(&at("/me/security"), get(security::show))
         .route(&at("/me/security/password"), post(security::change_password))
         .route(&at("/me/security/sessions/{id}/end"), post(security::end_session))
@@ -173,6 +175,7 @@ fn message_page(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Overview,
+    Inbox,
     Security,
     Tokens,
 }
@@ -181,6 +184,7 @@ enum Part {
 fn own_page(ctx: &Ctx, part: Part, title: &'static str, lead: impl IntoAny, body: AnyView) -> Page {
     let parts = [
         (Part::Overview, "/me", ctx.lang.pick("概览", "Overview")),
+        (Part::Inbox, "/me/inbox", ctx.lang.pick("通知", "Notices")),
         (Part::Security, "/me/security", ctx.lang.pick("登录与安全", "Login and security")),
         (Part::Tokens, "/me/tokens", ctx.lang.pick("访问令牌", "Tokens")),
     ];

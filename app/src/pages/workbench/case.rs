@@ -1,15 +1,17 @@
 //! The file of a case: where it is, what happened, and what the reader may do.
 
+use std::collections::BTreeMap;
+
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use kaishu_portal::publishing::OpeningAct;
+use kaishu_portal::publishing::{LifeAct, OpeningAct, ReviewDesk, Risk};
 use kaishu_portal::{Error, Portal};
 use kaishu_types::case::{ActionView, CaseKind, CaseView, ClockView, EventView, StepView};
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::{bench_page, expired};
+use super::{bench_page, expired, review};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -30,8 +32,28 @@ pub(crate) async fn show(
     if let Some(elsewhere) = to_login(&ctx) {
         return elsewhere;
     }
-    let case = read(&ctx, &portal, &id).await;
-    respond(&ctx, || Ok(page(&ctx, &case?, &Typed::default())))
+    let shown = shown(&ctx, &portal, &id).await;
+    respond(&ctx, || Ok(page(&ctx, &shown?, &Typed::default())))
+}
+
+/// A case with what its step asks of the reader.
+struct Shown {
+    case: CaseView,
+    /// What the step asks; none where it is not the reader's.
+    desk: Option<ReviewDesk>,
+    /// What a revision changes of what is published.
+    changes: Option<Vec<String>>,
+}
+
+async fn shown(ctx: &Ctx, portal: &Portal, id: &str) -> Result<Shown, AppError> {
+    let case = read(ctx, portal, id).await?;
+    let is_opening = case.kind == CaseKind::Opening;
+    let desk = portal.review_desk(&ctx.caller, case.id, ctx.lang).await?;
+    let changes = match is_opening && case.is_open {
+        true => portal.draft_changes(&ctx.caller, case.id).await?,
+        false => None,
+    };
+    Ok(Shown { case, desk, changes })
 }
 
 /// `POST /workbench/cases/{id}/act`
@@ -44,25 +66,107 @@ pub(crate) async fn act(
     if let Some(again) = expired(&ctx, &pairs) {
         return again;
     }
+    let answers = answers(&pairs);
     let typed = Typed::of(pairs);
-    let case = match read(&ctx, &portal, &id).await {
-        Ok(case) => case,
+    let shown = match shown(&ctx, &portal, &id).await {
+        Ok(shown) => shown,
         Err(error) => return respond(&ctx, || Err(error)),
     };
-    let done = OpeningAct {
-        event: typed.value("event").to_owned(),
-        version: typed.value("version").parse().unwrap_or_default(),
-        reason: typed.value("reason").to_owned(),
-        idempotency_key: Some(typed.value("key").to_owned()).filter(|key| !key.is_empty()),
+    let (event, reason) = (typed.value("event").to_owned(), typed.value("reason").to_owned());
+    let version = typed.value("version").parse().unwrap_or_default();
+    let (caller, id) = (&ctx.caller, shown.case.id);
+    let acted = match shown.case.kind {
+        CaseKind::Change => {
+            portal.act_on_change(caller, id, (event, version, reason), ctx.lang).await
+        }
+        CaseKind::Life => match shown.case.subject.parse() {
+            Ok(code) => {
+                let done = LifeAct { event, version, reason };
+                portal.act_on_life(caller, &code, done, ctx.lang).await
+            }
+            Err(_) => Err(Error::not_found("dataset", shown.case.subject.clone())),
+        },
+        CaseKind::Opening | CaseKind::AccountRequest => {
+            let idempotency_key = Some(typed.value("key").to_owned()).filter(|key| !key.is_empty());
+            let done = OpeningAct { event, version, reason, idempotency_key, answers };
+            portal.act_on_opening(caller, id, done, ctx.lang).await
+        }
     };
-    match portal.act_on_opening(&ctx.caller, case.id, done, ctx.lang).await {
-        Ok(()) => go(&ctx.href(&format!("/workbench/cases/{}", case.id)), []),
+    match acted {
+        Ok(()) => go(&ctx.href(&format!("/workbench/cases/{id}")), []),
         // What is wrong with the reason, or stands against it, is said where the reason is written.
         Err(error) if stays(&error) => {
-            respond(&ctx, || Ok(page(&ctx, &case, &typed.refused(as_field(error, ctx.lang))?)))
+            respond(&ctx, || Ok(page(&ctx, &shown, &typed.refused(as_field(error, ctx.lang))?)))
         }
         Err(error) => respond(&ctx, || Err(error.into())),
     }
+}
+
+/// What was answered to the questions of the step; the ticked questions become one answer.
+fn answers(pairs: &[(String, String)]) -> BTreeMap<String, String> {
+    let mut answers: BTreeMap<String, String> =
+        pairs.iter().filter(|(name, _)| review::is_answer(name)).cloned().collect();
+    let added = pairs.iter().filter_map(|(name, _)| name.strip_prefix("add."));
+    let added: Vec<&str> = added.collect();
+    if !added.is_empty() {
+        answers.insert("add".to_owned(), added.join(" "));
+    }
+    answers
+}
+
+/// `POST /workbench/cases/{id}/risk`: measures how far identifying items tell rows apart.
+pub(crate) async fn measure(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    State(portal): State<Portal>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Response {
+    if let Some(again) = expired(&ctx, &pairs) {
+        return again;
+    }
+    let shown = match shown(&ctx, &portal, &id).await {
+        Ok(shown) => shown,
+        Err(error) => return respond(&ctx, || Err(error)),
+    };
+    let id = shown.case.id;
+    match portal.measure_draft(&ctx.caller, id, ctx.lang).await {
+        Ok(risks) => respond(&ctx, || {
+            let rows = risks.iter().map(|risk| risk_row(ctx.lang, risk)).collect();
+            Ok(risk_page(&ctx, &shown.case, rows))
+        }),
+        Err(error) if stays(&error) => {
+            let typed = Typed::default();
+            respond(&ctx, || Ok(page(&ctx, &shown, &typed.refused(as_field(error, ctx.lang))?)))
+        }
+        Err(error) => respond(&ctx, || Err(error.into())),
+    }
+}
+
+fn risk_row(lang: Lang, risk: &Risk) -> AnyView {
+    let columns = risk.columns.join(lang.pick("、", ", "));
+    let (rows, few) = (risk.n_rows, risk.found.n_rows_in_small_groups);
+    let share = if rows == 0 { 0.0 } else { few as f64 * 100.0 / rows as f64 };
+    let text = lang.pick(
+        format!("按 {columns}，{rows} 行中有 {few} 行（{share:.1}%）是唯一的，可以与其他数据对上"),
+        format!("by {columns}, {few} of {rows} rows ({share:.1} %) are unique and can be matched"),
+    );
+    view! { <li class="py-3"><b class="font-semibold">{risk.file.clone()}</b><p>{text}</p></li> }
+        .into_any()
+}
+
+fn risk_page(ctx: &Ctx, case: &CaseView, rows: Vec<AnyView>) -> Page {
+    let lang = ctx.lang;
+    let title = lang.pick("重新识别风险测算", "Risk of re-identification");
+    let back = format!("/workbench/cases/{}", case.id);
+    let places = vec![(case.title.clone(), Some(back.clone())), (title.to_owned(), None)];
+    let body = view! {
+        <div class="max-w-[44rem]">
+            <p>{lang.pick("结果已经记录在案。", "The result is on record.")}</p>
+            <ul class="mt-4 divide-y divide-[var(--line)]">{rows}</ul>
+            <p class="mt-8"><a class="btn btn-outline" href=ctx.href(&back)>{lang.pick("回到办理页", "Back to the case")}</a></p>
+        </div>
+    };
+    bench_page(ctx, title, places, case.title.clone(), body.into_any())
 }
 
 fn stays(error: &Error) -> bool {
@@ -101,8 +205,9 @@ async fn read(ctx: &Ctx, portal: &Portal, id: &str) -> Result<CaseView, AppError
     }
 }
 
-fn page(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Page {
+fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
     let lang = ctx.lang;
+    let Shown { case, desk, changes } = shown;
     let steps: Vec<_> = case.steps.iter().map(|step| step_row(lang, step)).collect();
     let steps = (!steps.is_empty()).then(|| {
         view! {
@@ -117,7 +222,9 @@ fn page(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Page {
         <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
             <div>
                 {summary(ctx, typed)}
-                {decision(ctx, case, typed)}
+                {changes.as_ref().map(|changes| changed(ctx, changes))}
+                {decision(ctx, case, desk.as_ref(), typed)}
+                {desk.as_ref().and_then(|desk| measuring(ctx, case, desk))}
                 {steps}
                 <section aria-labelledby="h-events">
                     {section_head("h-events", lang.pick("办理记录", "What happened"))}
@@ -132,26 +239,73 @@ fn page(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Page {
     bench_page(ctx, &case.title, places, lead, body.into_any()).refused(lang, typed)
 }
 
-/// Draws what the reader may do, with the reason it needs.
-fn decision(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Option<AnyView> {
+/// Says what a revision changes of what is published.
+fn changed(ctx: &Ctx, changes: &[String]) -> AnyView {
     let lang = ctx.lang;
-    if case.actions.is_empty() {
+    let text = match changes {
+        [] => lang.pick("与已发布的内容相同。", "It is what is published now.").to_owned(),
+        _ => ctx.words.fields(changes),
+    };
+    view! {
+        <section aria-labelledby="h-changed" class="mb-10">
+            {section_head("h-changed", lang.pick("与已发布的内容相比，修改了", "Changed against what is published"))}
+            <p class="mt-2">{text}</p>
+        </section>
+    }
+    .into_any()
+}
+
+/// Draws the button that measures the risk of putting data together.
+fn measuring(ctx: &Ctx, case: &CaseView, desk: &ReviewDesk) -> Option<AnyView> {
+    desk.sharing.as_ref()?;
+    let lang = ctx.lang;
+    let action = ctx.href(&format!("/workbench/cases/{}/risk", case.id));
+    Some(
+        view! {
+            <form method="post" action=action class="mb-10">
+                <button class="btn btn-outline" type="submit">
+                    {lang.pick("测算重新识别风险", "Measure the risk of re-identification")}
+                </button>
+            </form>
+        }
+        .into_any(),
+    )
+}
+
+/// Draws what the reader may do, with the reason it needs.
+fn decision(
+    ctx: &Ctx,
+    case: &CaseView,
+    desk: Option<&ReviewDesk>,
+    typed: &Typed,
+) -> Option<AnyView> {
+    let lang = ctx.lang;
+    // There is no button for what the step does not ask.
+    let is_asked = |action: &&ActionView| match action.event.code.as_str() {
+        "add_steps" => desk.is_some_and(|desk| !desk.addable.is_empty()),
+        "opine" => desk.is_some_and(|desk| desk.n_opinions.is_some()),
+        _ => true,
+    };
+    let actions: Vec<&ActionView> = case.actions.iter().filter(is_asked).collect();
+    if actions.is_empty() {
         return None;
     }
-    let button = |action: &ActionView| {
-        // What brings the case on stands out; what sends it back does not.
-        let class = match action.needs_reason {
-            false => "btn btn-primary",
-            true => "btn btn-outline",
-        };
-        view! {
-            <button class=class type="submit" name="event" value=action.event.code.clone()>
-                {action.event.label.clone()}
-            </button>
-        }
-    };
-    let buttons: Vec<_> = case.actions.iter().map(button).collect();
-    let needing: Vec<_> = case.actions.iter().filter(|it| it.needs_reason).collect();
+    let buttons: Vec<_> = actions
+        .iter()
+        .map(|action| {
+            // What brings the case on stands out; what sends it back does not.
+            let class = match action.needs_reason {
+                false => "btn btn-primary",
+                true => "btn btn-outline",
+            };
+            view! {
+                <button class=class type="submit" name="event" value=action.event.code.clone()>
+                    {action.event.label.clone()}
+                </button>
+            }
+        })
+        .collect();
+    let needing: Vec<_> = actions.iter().filter(|it| it.needs_reason).collect();
     let hint = (!needing.is_empty()).then(|| {
         let names: Vec<_> = needing.iter().map(|it| it.event.label.as_str()).collect();
         let names = names.join(lang.pick("、", ", "));
@@ -172,6 +326,7 @@ fn decision(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Option<AnyView> {
             <form method="post" action=action class="max-w-[40rem]">
                 <input type="hidden" name="version" value=case.version.to_string()/>
                 <input type="hidden" name="key" value=key/>
+                {desk.map(|desk| review::questions(ctx, desk, typed))}
                 {area(&label, 4, typed.value("reason"))}
                 <p class="mt-6 flex flex-wrap gap-3">{buttons}</p>
             </form>

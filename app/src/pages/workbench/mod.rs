@@ -2,8 +2,11 @@
 
 mod begin;
 mod case;
+mod dataset;
+mod datasets;
 mod desk;
 mod editor;
+mod review;
 
 use axum::Router;
 use axum::extract::multipart::{Field, MultipartError};
@@ -32,6 +35,18 @@ where
         .route(&at("/workbench/new"), get(begin::show).post(begin::submit))
         .route(&at("/workbench/cases/{id}"), get(case::show))
         .route(&at("/workbench/cases/{id}/act"), post(case::act))
+        .route(&at("/workbench/cases/{id}/risk"), post(case::measure))
+        .route(&at("/workbench/datasets"), get(datasets::show))
+        .route(&at("/workbench/datasets/{code}"), get(dataset::show))
+        .route(&at("/workbench/datasets/{code}/act"), post(dataset::act))
+        .route(&at("/workbench/datasets/{code}/revise"), post(dataset::revise))
+        .route(&at("/workbench/datasets/{code}/changes"), post(dataset::note))
+        .route(&at("/workbench/datasets/{code}/decide"), post(dataset::decide))
+        .route(&at("/workbench/datasets/{code}/anonymity"), post(dataset::measure))
+        .route(
+            &at("/workbench/datasets/{code}/versions"),
+            post(dataset::upload).layer(DefaultBodyLimit::disable()),
+        )
         .route(&at("/workbench/drafts/{id}"), get(editor::show).post(editor::save))
         .route(
             &at("/workbench/drafts/{id}/files"),

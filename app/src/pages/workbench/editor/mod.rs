@@ -108,12 +108,7 @@ async fn submit(ctx: &Ctx, portal: &Portal, id: &str, case: i64, typed: DraftDoc
         Ok(view) => view.version,
         Err(error) => return respond(ctx, || Err(error.into())),
     };
-    let done = OpeningAct {
-        event: "submit".to_owned(),
-        version,
-        reason: String::new(),
-        idempotency_key: None,
-    };
+    let done = OpeningAct { event: "submit".to_owned(), version, ..OpeningAct::default() };
     match portal.act_on_opening(&ctx.caller, case, done, ctx.lang).await {
         Ok(()) => go(&ctx.href(&format!("/workbench/cases/{case}")), []),
         Err(error) => again(ctx, portal, id, typed, Tried::Submitting, error).await,
