@@ -4,6 +4,7 @@ mod asked;
 mod bundles;
 mod changes;
 mod datasets;
+mod drafting;
 mod exports;
 mod issues;
 mod listing;
@@ -83,6 +84,10 @@ fn described() -> OpenApiRouter<State> {
             routes!(datasets::versions, publishing::publish_version)
                 .layer(DefaultBodyLimit::disable()),
         )
+        .routes(routes!(drafting::begin))
+        .routes(routes!(drafting::read, drafting::save))
+        .routes(routes!(drafting::add_file).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(drafting::submit))
         .routes(routes!(original::take))
         .routes(routes!(rows::list))
         .routes(routes!(table_description::show))

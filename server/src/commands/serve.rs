@@ -68,6 +68,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     tokio::spawn(portal.clone().follow_feed());
     tokio::spawn(portal.clone().follow_files());
     tokio::spawn(portal.clone().follow_clocks());
+    tokio::spawn(portal.clone().follow_notices());
     tokio::spawn(flush_usage(portal.clone()));
     tokio::spawn(super::sweep(portal.clone()));
     tokio::spawn(sweep_accounts(portal.clone()));

@@ -37,8 +37,11 @@ pub(super) async fn guard(Shared(state): Shared<State>, request: Request, next: 
 fn takes_files(path: &str) -> bool {
     let path = path.strip_prefix("/en").unwrap_or(path);
     let is_draft = path.starts_with("/workbench/drafts/") && path.ends_with("/files");
-    let is_version = path.starts_with("/api/v1/datasets/") && path.ends_with("/versions");
-    is_draft || is_version
+    let of_dataset = ["/api/v1/datasets/", "/workbench/datasets/"];
+    let is_version =
+        of_dataset.iter().any(|it| path.starts_with(it)) && path.ends_with("/versions");
+    let is_file_of_draft = path.starts_with("/api/v1/drafts/") && path.ends_with("/files");
+    is_draft || is_version || is_file_of_draft
 }
 
 /// How long a body may take.

@@ -15,7 +15,7 @@ use kaishu_types::{ErrorCode, Lang};
 use crate::post_box::PostBox;
 use crate::support::{Answer, TestSite};
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 fn login(text: &str) -> Login {
     text.parse().unwrap()
@@ -55,13 +55,13 @@ async fn with_post_box() -> (TestSite, PostBox) {
 }
 
 /// A browser: it holds the cookies that it was given.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     site: &'a TestSite,
     cookies: Vec<(String, String)>,
 }
 
 impl<'a> Browser<'a> {
-    fn new(site: &'a TestSite) -> Self {
+    pub(crate) fn new(site: &'a TestSite) -> Self {
         Self { site, cookies: Vec::new() }
     }
 
@@ -71,13 +71,13 @@ impl<'a> Browser<'a> {
         pairs.join("; ")
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         let answer = self.site.get_with(path, &[("cookie", &self.cookie())]).await;
         self.keep(&answer);
         answer
     }
 
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let cookie = self.cookie();
         let headers = [
@@ -103,7 +103,7 @@ impl<'a> Browser<'a> {
         }
     }
 
-    async fn log_in(&mut self, name: &str, password: &str) -> Answer {
+    pub(crate) async fn log_in(&mut self, name: &str, password: &str) -> Answer {
         self.post("/login", &[("login", name), ("password", password)]).await
     }
 
@@ -120,7 +120,7 @@ fn assert_goes_to(answer: &Answer, path: &str) {
 }
 
 /// The one-time code of a secret as a page shows it, at a time.
-fn code_of(secret: &str, at: chrono::DateTime<chrono::Utc>) -> String {
+pub(crate) fn code_of(secret: &str, at: chrono::DateTime<chrono::Utc>) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret.replace(' ', "")).unwrap();
     let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
     totp.generate(u64::try_from(at.timestamp()).unwrap()).to_string()

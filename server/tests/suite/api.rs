@@ -41,8 +41,9 @@ async fn every_described_address_answers_as_described() {
     let organization = entry["organization"]["code"].as_str().unwrap();
 
     let paths = described["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 24);
-    for (path, methods) in paths {
+    assert_eq!(paths.len(), 28);
+    // What departments write is asked with a token, in `drafting`.
+    for (path, methods) in paths.iter().filter(|(path, _)| !path.contains("/drafts")) {
         let code = if path.contains("/organizations/") {
             organization
         } else if path.contains("/regions/") {

@@ -237,7 +237,8 @@ async fn combinations_that_few_rows_share_are_counted() {
     let done = portal.processing(&code, Lang::En).await.unwrap();
     let done: Vec<(&str, &str)> =
         done.iter().map(|it| (it.by.as_str(), it.text.as_str())).collect();
-    let measured = "k-anonymity of region born: k = 1 (2 wanted), 2 of 3 combinations are below";
+    let measured =
+        "k-anonymity of region born: k = 1 (2 wanted), 2 of 3 combinations are below, 2 of 4 rows";
     assert_eq!(done, [("张三", measured), ("服务器命令", "Desensitisation (born year)")]);
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
 }
