@@ -3,128 +3,19 @@
 use axum::body::Body;
 use chrono::TimeDelta;
 use http::{Method, Request};
+use kaishu_portal::Error;
 use kaishu_portal::accounts::{Caller, Contract, NewStaff};
-use kaishu_portal::{Error, Portal};
 use kaishu_server::Limits;
 use kaishu_server::assets::Assets;
 use kaishu_testkit::portal::now;
 use kaishu_testkit::{Setup, TestPortal};
-use kaishu_types::account::{AccountKind, AccountState, Login, Role, RoleGrant, TokenScope};
+use kaishu_types::account::{AccountKind, AccountState, Login, Role, TokenScope};
 use kaishu_types::{ErrorCode, Lang};
 
-use crate::post_box::PostBox;
+use crate::browser::{
+    Browser, PASSWORD, add, assert_goes_to, code_of, login, role, staff, with_post_box, with_token,
+};
 use crate::support::{Answer, TestSite};
-
-pub(crate) const PASSWORD: &str = "correct horse battery";
-
-fn login(text: &str) -> Login {
-    text.parse().unwrap()
-}
-
-fn role(role: Role) -> RoleGrant {
-    let organization = role.is_of_organization().then(|| "YX-FGW".parse().unwrap());
-    RoleGrant { role, organization, region: None }
-}
-
-fn staff(name: &str, roles: &[Role]) -> NewStaff {
-    NewStaff {
-        login: login(name),
-        kind: AccountKind::Person,
-        name: Some(format!("{name} 的名字")),
-        email: Some(format!("{name}@example.cn")),
-        password: PASSWORD.to_owned(),
-        contract: None,
-        roles: roles.iter().copied().map(role).collect(),
-    }
-}
-
-/// Makes an account that can be used.
-async fn add(portal: &Portal, name: &str, roles: &[Role]) {
-    portal.add_account(&Caller::command(), staff(name, roles), Lang::En).await.unwrap();
-}
-
-/// A portal that sends its mail to where it can be read.
-async fn with_post_box() -> (TestSite, PostBox) {
-    let post_box = PostBox::open().await;
-    let test_portal = TestPortal::open_with(Setup::default(), |settings| {
-        settings.mail.url = Some(post_box.url());
-        settings.mail.from = Some("数据 <data@example.cn>".to_owned());
-    })
-    .await;
-    (TestSite::of(test_portal, Assets::none(), Limits::default()), post_box)
-}
-
-/// A browser: it holds the cookies that it was given.
-pub(crate) struct Browser<'a> {
-    site: &'a TestSite,
-    cookies: Vec<(String, String)>,
-}
-
-impl<'a> Browser<'a> {
-    pub(crate) fn new(site: &'a TestSite) -> Self {
-        Self { site, cookies: Vec::new() }
-    }
-
-    fn cookie(&self) -> String {
-        let pairs: Vec<_> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        pairs.join("; ")
-    }
-
-    pub(crate) async fn get(&mut self, path: &str) -> Answer {
-        let answer = self.site.get_with(path, &[("cookie", &self.cookie())]).await;
-        self.keep(&answer);
-        answer
-    }
-
-    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let cookie = self.cookie();
-        let headers = [
-            ("cookie", cookie.as_str()),
-            ("content-type", "application/x-www-form-urlencoded"),
-            ("sec-fetch-site", "same-origin"),
-            ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0"),
-        ];
-        let answer = self.site.ask(Method::POST, path, &headers, &body).await;
-        self.keep(&answer);
-        answer
-    }
-
-    fn keep(&mut self, answer: &Answer) {
-        for set in answer.headers.get_all("set-cookie") {
-            let set = set.to_str().unwrap();
-            let (pair, rest) = set.split_once(';').unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.retain(|(known, _)| known != name);
-            if !rest.contains("Max-Age=0") {
-                self.cookies.push((name.to_owned(), value.to_owned()));
-            }
-        }
-    }
-
-    pub(crate) async fn log_in(&mut self, name: &str, password: &str) -> Answer {
-        self.post("/login", &[("login", name), ("password", password)]).await
-    }
-
-    /// Whether the own account is shown.
-    async fn is_in(&mut self) -> bool {
-        self.get("/me").await.status == 200
-    }
-}
-
-#[track_caller]
-fn assert_goes_to(answer: &Answer, path: &str) {
-    assert_eq!(answer.status, 303, "{}", answer.text());
-    assert_eq!(answer.header("location"), path);
-}
-
-/// The one-time code of a secret as a page shows it, at a time.
-pub(crate) fn code_of(secret: &str, at: chrono::DateTime<chrono::Utc>) -> String {
-    let secret = totp_rs::Secret::try_from_base32(secret.replace(' ', "")).unwrap();
-    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
-    totp.generate(u64::try_from(at.timestamp()).unwrap()).to_string()
-}
 
 /// Registers, confirms by the link of the mail, logs in, and comes out on the own page: each step a form, no
 /// script, over a server for mail.
@@ -382,11 +273,6 @@ async fn other_roles_and_a_disabled_account_end_sessions_and_tokens_at_once() {
     let disabled = browser.log_in("li.na", PASSWORD).await;
     assert!(disabled.text().contains("已经停用"), "{}", disabled.text());
     assert!(browser.log_in("li.na", "wrong").await.text().contains("登录名或者密码不对"));
-}
-
-async fn with_token(site: &TestSite, token: &str) -> Answer {
-    let value = format!("Bearer {token}");
-    site.get_with("/api/v1/datasets", &[("authorization", &value)]).await
 }
 
 #[tokio::test]

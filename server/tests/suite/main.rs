@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod account_commands;
+mod account_log;
 mod accounts;
 mod addresses;
 mod api;
 mod awkward;
+mod browser;
 mod bundles;
 mod caching;
 mod changes;

@@ -13,7 +13,7 @@ use kaishu_testkit::people::{LANG, act, complete, people};
 use kaishu_testkit::{Setup, now};
 use kaishu_types::account::{AccountKind, Role, RoleGrant};
 
-use crate::accounts::{Browser, PASSWORD, code_of};
+use crate::browser::{Browser, PASSWORD, code_of};
 use crate::support::TestSite;
 
 const OPEN: &str = "YX-T-0001";

@@ -50,6 +50,7 @@ where
         .route(&at("/me/inbox"), get(inbox::show).post(inbox::read))
         .route(&at("/me/security"), get(security::show))
         .route(&at("/me/security/password"), post(security::change_password))
+        .route(&at("/me/security/sessions/end-others"), post(security::end_others))
         .route(&at("/me/security/sessions/{id}/end"), post(security::end_session))
         .route(&at("/me/security/code"), get(enrolment::show).post(enrolment::submit))
         .route(&at("/me/security/code/end"), post(security::give_up_codes))

@@ -57,6 +57,12 @@ pub(crate) async fn give_up_codes(
     after(&ctx, &portal, typed, given_up, "no-code").await
 }
 
+/// `POST /me/security/sessions/end-others`
+pub(crate) async fn end_others(Asked(ctx): Asked, State(portal): State<Portal>) -> Response {
+    let ended = portal.end_other_sessions(&ctx.caller, ctx.lang).await;
+    after(&ctx, &portal, Typed::default(), ended, "sessions").await
+}
+
 /// `POST /me/security/sessions/{id}/end`
 pub(crate) async fn end_session(
     Asked(ctx): Asked,
@@ -102,10 +108,22 @@ fn page(ctx: &Ctx, me: &Me, sessions: &[OwnSession], typed: &Typed, done: Option
             "验证码已经停用，以后只用密码登录。",
             "One-time codes are given up; the password alone logs you in.",
         )),
+        Some("sessions") => {
+            Some(lang.pick("在别处的登录已经全部结束。", "All logins elsewhere have ended."))
+        }
         Some("session") => Some(lang.pick("那次登录已经结束。", "That login has ended.")),
         _ => None,
     };
     let rows: Vec<_> = sessions.iter().map(|session| session_row(ctx, session)).collect();
+    let end_others = (sessions.len() > 1).then(|| {
+        view! {
+            <form class="mt-6" method="post" action=ctx.href("/me/security/sessions/end-others")>
+                <button class="btn btn-outline" type="submit">
+                    {lang.pick("结束在别处的全部登录", "End all logins elsewhere")}
+                </button>
+            </form>
+        }
+    });
     let body = view! {
         {flash(done)}
         <div class="max-w-[30rem]">{summary(ctx, typed)}</div>
@@ -117,6 +135,7 @@ fn page(ctx: &Ctx, me: &Me, sessions: &[OwnSession], typed: &Typed, done: Option
                 {lang.pick("不认识的，立即结束，再更换密码。", "End what you do not recognise at once, then change the password.")}
             </p>
             <ul class="mt-3 divide-y divide-[var(--line)] border-t border-[var(--line-2)] max-w-[44rem]">{rows}</ul>
+            {end_others}
         </section>
     };
     let title = lang.pick("登录与安全", "Login and security");

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use kaishu_domain::cases::Actor;
+use kaishu_store::Transaction;
 use kaishu_store::accounts::{self, Account, Attempt, NewSession, Session};
 use kaishu_types::Lang;
 use kaishu_types::account::{AccountState, Login};
 
+use super::logged::{Act, Fact, owner};
 use super::secrets::{Kind, is_token, random_token, token_hash};
 use super::{Caller, Came, Waits, password, wrong};
 use crate::{Error, Portal, Result};
@@ -127,18 +130,22 @@ impl Portal {
             Some(login) => self.count_attempt(&login).await?,
             None => Attempt::Unknown,
         };
-        let (account, is_open) = match attempt {
+        let (account, is_open) = match &attempt {
             Attempt::Unknown => (None, false),
             Attempt::Locked(account) => (Some(account), false),
             Attempt::Open(account) => (Some(account), true),
         };
-        let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+        let hash = account.and_then(|account| account.password_hash.clone());
         let is_right = password::is_right(password.to_owned(), hash).await?;
         let Some(account) = account.filter(|_| is_right && is_open) else {
+            self.record_lock(&attempt).await?;
             return Err(refused(lang));
         };
-        self.check_usable(&account, lang).await?;
-        self.begin(&account, browser).await
+        if let Err(error) = self.check_usable(account, lang).await {
+            self.record_lock(&attempt).await?;
+            return Err(error);
+        }
+        self.begin(account, browser).await
     }
 
     /// Finds the login that somebody typed, or the one of the address for mail that somebody typed.
@@ -156,6 +163,28 @@ impl Portal {
         let attempt = accounts::attempt(&transaction, login, self.now(), lock).await?;
         transaction.commit().await?;
         Ok(attempt)
+    }
+
+    /// Writes down that an attempt which failed suspends the login.
+    pub(super) async fn record_lock(&self, attempt: &Attempt) -> Result<()> {
+        let Attempt::Open(account) = attempt else { return Ok(()) };
+        if account.locked_until.is_none() {
+            return Ok(());
+        }
+        let transaction = self.inner.store.begin().await?;
+        self.log_lock(&transaction, account).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The same, within a transaction. Nobody proved to be the owner, so the system is who acts.
+    pub(super) async fn log_lock(
+        &self,
+        transaction: &Transaction,
+        account: &Account,
+    ) -> Result<()> {
+        let Some(until) = account.locked_until else { return Ok(()) };
+        let facts: [Fact; 1] = [("until", until.to_rfc3339())];
+        self.log_account(transaction, Actor::system(), &account.login, Act::Locked, facts).await
     }
 
     /// Tells who gave the right password why the account cannot be used.
@@ -200,6 +229,10 @@ impl Portal {
         // codes for ever.
         if waits != Some(Waits::Code) {
             accounts::logged_in(&transaction, account.id, now).await?;
+            self.log_account(&transaction, owner(account), &account.login, Act::LoggedIn, [])
+                .await?;
+        } else {
+            self.log_lock(&transaction, account).await?;
         }
         transaction.commit().await?;
         Ok(Begun { token, waits })

@@ -1,11 +1,13 @@
 //! Looking after the accounts of others: making, disabling, roles.
 
+use kaishu_domain::cases::Actor;
 use kaishu_domain::permission::{self, Action, Reach};
 use kaishu_store::StoreError;
 use kaishu_store::accounts::{self, Account, Contract, NewAccount};
 use kaishu_types::account::{AccountKind, AccountState, Login, Role, RoleGrant, TokenScope};
 use kaishu_types::{ErrorCode, Lang, RegionCode, RuleRef};
 
+use super::logged::{self, Act};
 use super::mail::is_address;
 use super::own::forbidden;
 use super::register::{MAX_NAME, PATIENCE};
@@ -97,6 +99,9 @@ impl Portal {
         };
         let transaction = self.inner.store.begin().await?;
         accounts::create(&transaction, &account, self.now()).await.map_err(as_conflict)?;
+        let facts = made_facts(&account);
+        let by = self.actor(caller);
+        self.log_account(&transaction, by, &account.login, Act::Made, facts).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -194,6 +199,8 @@ impl Portal {
         accounts::set_state(&transaction, account.id, state, self.now())
             .await
             .map_err(as_conflict)?;
+        let (by, act) = (self.actor(caller), if enabled { Act::Enabled } else { Act::Disabled });
+        self.log_account(&transaction, by, login, act, []).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -225,10 +232,12 @@ impl Portal {
                 format!("`{login}` does not hold `{role}`; it holds {}", held.join(", ")),
             ));
         }
-        let kept = account.roles.into_iter().filter(|held| !removed.contains(&held.role));
+        let kept = account.roles.iter().filter(|held| !removed.contains(&held.role)).cloned();
         let roles = self.check_roles(kept.chain(added).collect(), lang)?;
         let transaction = self.inner.store.begin().await?;
         accounts::set_roles(&transaction, account.id, &roles, self.now()).await?;
+        let (by, facts) = (self.actor(caller), logged::changed_roles(&account.roles, &roles));
+        self.log_account(&transaction, by, login, Act::RolesChanged, facts).await?;
         transaction.commit().await?;
         Ok(roles)
     }
@@ -250,6 +259,8 @@ impl Portal {
         let transaction = self.inner.store.begin().await?;
         accounts::set_second_factor(&transaction, account.id, None, 0).await?;
         accounts::end_access(&transaction, account.id, self.now()).await?;
+        let by = self.actor(caller);
+        self.log_account(&transaction, by, login, Act::CodesForgotten, []).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -280,7 +291,7 @@ impl Portal {
         if !(1..=MAX_DAYS).contains(&days) {
             return Err(Error::field("days", format!("must be 1 to {MAX_DAYS}")));
         }
-        self.add_token(account.id, name, scope, days).await
+        self.add_token(&account, self.actor(caller), (name, scope, days)).await
     }
 
     async fn account_named(&self, login: &Login) -> Result<Account> {
@@ -294,13 +305,27 @@ impl Portal {
         let now = self.now();
         let transaction = self.inner.store.begin().await?;
         let ended = accounts::end_expired(&transaction, now).await?;
-        accounts::sweep(&transaction, now, PATIENCE).await?;
-        transaction.commit().await?;
-        for login in ended {
-            tracing::info!(account.login = login, "the contract ended: the account is disabled");
+        let forgotten = accounts::sweep(&transaction, now, PATIENCE).await?;
+        let ended = ended.into_iter().map(|login| (login, Act::ContractEnded));
+        let done = ended.chain(forgotten.into_iter().map(|login| (login, Act::Forgotten)));
+        for (login, act) in done {
+            tracing::info!(account.login = %login, ?act, "an account ended");
+            self.log_account(&transaction, Actor::system(), &login, act, []).await?;
         }
-        Ok(())
+        Ok(transaction.commit().await?)
     }
+}
+
+/// What the log keeps of a new account.
+fn made_facts(account: &NewAccount) -> Vec<logged::Fact> {
+    let mut facts =
+        vec![("kind", account.kind.to_string()), ("roles", logged::roles(&account.roles))];
+    if let Some(contract) = &account.contract {
+        facts.push(("security_review", contract.security_review.clone()));
+        facts.push(("contract", contract.contract.clone()));
+        facts.push(("ends_at", contract.ends_at.to_rfc3339()));
+    }
+    facts
 }
 
 fn known(account: Account) -> Known {

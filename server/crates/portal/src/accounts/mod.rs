@@ -6,6 +6,7 @@
 //! in the same time.
 
 mod caller;
+mod logged;
 mod login;
 mod mail;
 mod manage;

@@ -5,6 +5,7 @@ use kaishu_store::accounts;
 use kaishu_types::account::{AccountKind, Login, RoleGrant};
 use kaishu_types::{ErrorCode, Lang};
 
+use super::logged::{Act, owner};
 use super::login::is_staff;
 use super::secrets::Kind;
 use super::{Caller, log_in_first, password};
@@ -106,6 +107,22 @@ impl Portal {
         if !accounts::end_session(&transaction, account.id, id).await? {
             return Err(Error::not_found("session", id.to_string()));
         }
+        self.log_account(&transaction, owner(&account), &account.login, Act::SessionEnded, [])
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Ends all sessions of the caller but the one that asks.
+    ///
+    /// # Errors
+    ///
+    /// `Unauthenticated` where nobody is logged in with a browser.
+    pub async fn end_other_sessions(&self, caller: &Caller, lang: Lang) -> Result<()> {
+        let (account, session) = self.own(caller, lang).await?;
+        let transaction = self.inner.store.begin().await?;
+        accounts::end_other_sessions(&transaction, account.id, Some(session)).await?;
+        self.log_account(&transaction, owner(&account), &account.login, Act::SessionsEnded, [])
+            .await?;
         Ok(transaction.commit().await?)
     }
 
@@ -128,6 +145,8 @@ impl Portal {
         let transaction = self.inner.store.begin().await?;
         accounts::set_password(&transaction, account.id, &hash).await?;
         accounts::end_other_sessions(&transaction, account.id, Some(session)).await?;
+        self.log_account(&transaction, owner(&account), &account.login, Act::PasswordChanged, [])
+            .await?;
         Ok(transaction.commit().await?)
     }
 

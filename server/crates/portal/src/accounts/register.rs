@@ -2,11 +2,13 @@
 //! forgotten.
 
 use chrono::TimeDelta;
+use kaishu_domain::cases::Actor;
 use kaishu_store::StoreError;
 use kaishu_store::accounts::{self, Account, NewAccount, Purpose};
 use kaishu_types::account::{AccountKind, AccountState, Login, Role, RoleGrant};
 use kaishu_types::{FieldError, Lang};
 
+use super::logged::{self, Act};
 use super::mail::{Letter, is_address};
 use super::secrets::{Kind, is_token, random_token, token_hash};
 use super::{password, portal_name, wrong};
@@ -75,6 +77,14 @@ impl Portal {
             Err(StoreError::Conflict { .. }) => return Err(taken(lang)),
             created => created?,
         };
+        let by = Actor {
+            account: Some(id),
+            login: new.login.to_string(),
+            name: new.name.clone(),
+            ..Actor::default()
+        };
+        let facts = [("kind", new.kind.to_string()), ("roles", logged::roles(&new.roles))];
+        self.log_account(&transaction, by, &new.login, Act::Registered, facts).await?;
         let times = (now, now + CONFIRM_WITHIN);
         accounts::add_link(&transaction, id, Purpose::Confirm, &token_hash(&token), times).await?;
         transaction.commit().await?;
@@ -191,12 +201,16 @@ impl Portal {
     /// `NotFound` for a link that does not work any more; `Conflict` where the address got another
     /// account meanwhile.
     pub async fn confirm(&self, token: &str) -> Result<()> {
+        let gone = || Error::not_found("link", "confirm");
+        let account = self.of_link(Purpose::Confirm, token).await?.ok_or_else(gone)?;
         let now = self.now();
         let transaction = self.inner.store.begin().await?;
-        let used =
-            accounts::use_link(&transaction, Purpose::Confirm, &token_hash(token), now).await?;
-        let id = used.ok_or_else(|| Error::not_found("link", "confirm"))?;
-        accounts::set_state(&transaction, id, AccountState::Active, now).await?;
+        accounts::use_link(&transaction, Purpose::Confirm, &token_hash(token), now)
+            .await?
+            .ok_or_else(gone)?;
+        accounts::set_state(&transaction, account.id, AccountState::Active, now).await?;
+        let by = logged::owner(&account);
+        self.log_account(&transaction, by, &account.login, Act::Confirmed, []).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -274,6 +288,8 @@ impl Portal {
             .ok_or_else(gone)?;
         accounts::set_password(&transaction, account.id, &hash).await?;
         accounts::end_access(&transaction, account.id, now).await?;
+        let by = logged::owner(&account);
+        self.log_account(&transaction, by, &account.login, Act::PasswordReset, []).await?;
         Ok(transaction.commit().await?)
     }
 }

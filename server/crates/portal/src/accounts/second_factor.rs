@@ -7,6 +7,7 @@ use kaishu_store::accounts::{self, Account, Attempt};
 use kaishu_types::Lang;
 use totp_rs::{Builder, Totp};
 
+use super::logged::{Act, owner};
 use super::login::is_staff;
 use super::secrets::{Kind, random_token, token_hash};
 use super::{Caller, Waits, log_in_first, password, portal_name, wrong};
@@ -84,6 +85,8 @@ impl Portal {
         if !goes_on {
             return Err(log_in_first(lang));
         }
+        self.log_account(&transaction, owner(&account), &account.login, Act::CodesSetUp, [])
+            .await?;
         transaction.commit().await?;
         Ok(token)
     }
@@ -107,16 +110,23 @@ impl Portal {
                 "Too many codes were wrong in a row; logging in is suspended. Try again after 15 minutes at the earliest.",
             ));
         };
-        let step = self.step_of_own(&account, code)?.ok_or_else(|| wrong_code(lang))?;
         let (token, now) = (random_token(), self.now());
+        let step = self.step_of_own(&account, code)?;
         let transaction = self.inner.store.begin().await?;
-        if !accounts::use_code(&transaction, id, step).await? {
+        let is_right = match step {
+            Some(step) => accounts::use_code(&transaction, id, step).await?,
+            None => false,
+        };
+        if !is_right {
+            self.log_lock(&transaction, &account).await?;
+            transaction.commit().await?;
             return Err(wrong_code(lang));
         }
         if !accounts::pass_second_factor(&transaction, session, &token_hash(&token), now).await? {
             return Err(log_in_first(lang));
         }
         accounts::logged_in(&transaction, id, now).await?;
+        self.log_account(&transaction, owner(&account), &account.login, Act::LoggedIn, []).await?;
         transaction.commit().await?;
         Ok(token)
     }
@@ -149,6 +159,8 @@ impl Portal {
         self.check_own_password(&account, password, "code_password", lang).await?;
         let transaction = self.inner.store.begin().await?;
         accounts::set_second_factor(&transaction, account.id, None, 0).await?;
+        self.log_account(&transaction, owner(&account), &account.login, Act::CodesGivenUp, [])
+            .await?;
         Ok(transaction.commit().await?)
     }
 
@@ -164,6 +176,7 @@ impl Portal {
         let hash = account.password_hash.clone();
         let is_right = password::is_right(typed.to_owned(), hash).await?;
         if !is_right || !matches!(attempt, Attempt::Open(_)) {
+            self.record_lock(&attempt).await?;
             return Err(wrong(
                 field,
                 lang,

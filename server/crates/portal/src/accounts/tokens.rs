@@ -1,11 +1,13 @@
 //! Tokens of programs: shown once, kept as a hash, good for a scope and a time.
 
 use chrono::TimeDelta;
+use kaishu_domain::cases::Actor;
 use kaishu_domain::permission::Action;
-use kaishu_store::accounts::{self, NewToken, Token};
+use kaishu_store::accounts::{self, Account, NewToken, Token};
 use kaishu_types::account::TokenScope;
 use kaishu_types::{ErrorCode, FieldError, Lang, Remedy};
 
+use super::logged::{self, Act};
 use super::login::SEEN;
 use super::secrets::{is_token, random_token, token_hash};
 use super::{Caller, Came};
@@ -125,7 +127,7 @@ impl Portal {
         }
         match (scope, days) {
             (Some(scope), Some(days)) if faults.is_empty() => {
-                self.add_token(account.id, name, scope, days).await
+                self.add_token(&account, logged::owner(&account), (name, scope, days)).await
             }
             _ => Err(Error::InvalidInput(faults)),
         }
@@ -133,15 +135,14 @@ impl Portal {
 
     pub(super) async fn add_token(
         &self,
-        account_id: i64,
-        name: &str,
-        scope: TokenScope,
-        days: u32,
+        account: &Account,
+        by: Actor,
+        (name, scope, days): (&str, TokenScope, u32),
     ) -> Result<String> {
         let token = format!("{PREFIX}{}", random_token());
         let now = self.now();
         let new = NewToken {
-            account_id,
+            account_id: account.id,
             name: name.to_owned(),
             scope,
             hash: token_hash(&token),
@@ -149,7 +150,10 @@ impl Portal {
             expires_at: now + TimeDelta::days(i64::from(days)),
         };
         let transaction = self.inner.store.begin().await?;
-        accounts::add_token(&transaction, &new, now).await?;
+        let id = accounts::add_token(&transaction, &new, now).await?;
+        let mut facts = logged::token_facts(id, name, scope);
+        facts.push(("days", days.to_string()));
+        self.log_account(&transaction, by, &account.login, Act::TokenMade, facts).await?;
         transaction.commit().await?;
         Ok(token)
     }
@@ -171,10 +175,16 @@ impl Portal {
     /// `NotFound` where there is no such token that goes on.
     pub async fn revoke_token(&self, caller: &Caller, id: i64, lang: Lang) -> Result<()> {
         let (account, _) = self.own(caller, lang).await?;
+        let unknown = || Error::not_found("token", id.to_string());
+        let tokens = accounts::tokens_of(&self.inner.store, account.id).await?;
+        let token = tokens.into_iter().find(|token| token.id == id).ok_or_else(unknown)?;
         let transaction = self.inner.store.begin().await?;
         if !accounts::revoke_token(&transaction, account.id, id, self.now()).await? {
-            return Err(Error::not_found("token", id.to_string()));
+            return Err(unknown());
         }
+        let facts = logged::token_facts(id, &token.name, token.scope);
+        let by = logged::owner(&account);
+        self.log_account(&transaction, by, &account.login, Act::TokenEnded, facts).await?;
         Ok(transaction.commit().await?)
     }
 }

@@ -1,12 +1,12 @@
 //! The end of access: at once for one account, by and by for what ran out.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kaishu_types::account::AccountState;
+use kaishu_types::account::{AccountState, Login};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::set_state;
-use crate::convert::to_stored;
+use crate::convert::{to_stored, word};
 use crate::entity::{account, account_role, api_token, one_time_token, session};
 use crate::{Result, Transaction};
 
@@ -34,7 +34,7 @@ pub async fn end_access(
 }
 
 /// Takes the accounts out of use whose contract came to its end (ORG-08). Returns their logins.
-pub async fn end_expired(transaction: &Transaction, now: DateTime<Utc>) -> Result<Vec<String>> {
+pub async fn end_expired(transaction: &Transaction, now: DateTime<Utc>) -> Result<Vec<Login>> {
     let ended: Vec<(i64, String)> = account::Entity::find()
         .select_only()
         .columns([account::Column::Id, account::Column::Login])
@@ -46,16 +46,21 @@ pub async fn end_expired(transaction: &Transaction, now: DateTime<Utc>) -> Resul
     for (id, _) in &ended {
         set_state(transaction, *id, AccountState::Disabled, now).await?;
     }
-    Ok(ended.into_iter().map(|(_, login)| login).collect())
+    logins(ended)
+}
+
+fn logins(found: Vec<(i64, String)>) -> Result<Vec<Login>> {
+    let login = |(id, login): (i64, String)| word(&login, &format!("account {id}"), "login");
+    found.into_iter().map(login).collect()
 }
 
 /// Takes away sessions and links that ran out, and accounts that nobody confirmed for `patience`: their
-/// logins are free again.
+/// logins are free again, and are returned.
 pub async fn sweep(
     transaction: &Transaction,
     now: DateTime<Utc>,
     patience: TimeDelta,
-) -> Result<()> {
+) -> Result<Vec<Login>> {
     session::Entity::delete_many()
         .filter(session::Column::ExpiresAt.lte(now))
         .exec(&transaction.inner)
@@ -82,6 +87,13 @@ pub async fn sweep(
         .filter(account_role::Column::AccountId.in_subquery(forgotten()))
         .exec(&transaction.inner)
         .await?;
+    let gone: Vec<(i64, String)> = account::Entity::find()
+        .select_only()
+        .columns([account::Column::Id, account::Column::Login])
+        .filter(is_forgotten.clone())
+        .into_tuple()
+        .all(&transaction.inner)
+        .await?;
     account::Entity::delete_many().filter(is_forgotten).exec(&transaction.inner).await?;
-    Ok(())
+    logins(gone)
 }

@@ -251,7 +251,7 @@ pub enum Attempt {
     Unknown,
     /// Nobody can log in for now, whatever the password is.
     Locked(Account),
-    /// The password decides.
+    /// The password decides. `locked_until` says until when the login is suspended if it is wrong.
     Open(Account),
 }
 
@@ -284,7 +284,7 @@ pub async fn attempt(
         .col_expr(account::Column::LockedUntil, Expr::value(until))
         .exec(&transaction.inner)
         .await?;
-    Ok(Attempt::Open(account))
+    Ok(Attempt::Open(Account { locked_until: until, ..account }))
 }
 
 fn change(id: i64) -> UpdateMany<account::Entity> {

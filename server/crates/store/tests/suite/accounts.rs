@@ -5,7 +5,7 @@ use kaishu_store::StoreError;
 use kaishu_store::accounts::{
     self, Attempt, Contract, Email, NewAccount, NewSession, NewToken, Purpose,
 };
-use kaishu_types::account::{AccountKind, AccountState, Role, RoleGrant, TokenScope};
+use kaishu_types::account::{AccountKind, AccountState, Login, Role, RoleGrant, TokenScope};
 
 use crate::database::TestDb;
 
@@ -214,8 +214,9 @@ pub(crate) async fn a_contract_ends_the_account(database: &TestDb) {
     assert!(found.is_usable(now()) && !found.is_usable(ends_at));
     let transaction = store.begin().await.unwrap();
     accounts::begin_session(&transaction, &session(id, "s"), now()).await.unwrap();
-    assert_eq!(accounts::end_expired(&transaction, now()).await.unwrap(), Vec::<String>::new());
-    assert_eq!(accounts::end_expired(&transaction, ends_at).await.unwrap(), ["firm"]);
+    assert_eq!(accounts::end_expired(&transaction, now()).await.unwrap(), []);
+    let ended = accounts::end_expired(&transaction, ends_at).await.unwrap();
+    assert_eq!(ended.iter().map(Login::as_str).collect::<Vec<_>>(), ["firm"]);
     transaction.commit().await.unwrap();
 
     let found = accounts::find(store, &made.login).await.unwrap().unwrap();
@@ -235,14 +236,16 @@ pub(crate) async fn what_ran_out_is_swept(database: &TestDb) {
     transaction.commit().await.unwrap();
     let sweep = async |at| {
         let transaction = store.begin().await.unwrap();
-        accounts::sweep(&transaction, at, TimeDelta::days(7)).await.unwrap();
+        let forgotten = accounts::sweep(&transaction, at, TimeDelta::days(7)).await.unwrap();
         transaction.commit().await.unwrap();
+        forgotten
     };
-    sweep(now() + TimeDelta::hours(1)).await;
+    assert_eq!(sweep(now() + TimeDelta::hours(1)).await, []);
     assert!(accounts::find_session(store, "s").await.unwrap().is_some());
     assert!(accounts::find(store, &pending.login).await.unwrap().is_some());
 
-    sweep(now() + TimeDelta::days(7)).await;
+    let forgotten = sweep(now() + TimeDelta::days(7)).await;
+    assert_eq!(forgotten, std::slice::from_ref(&pending.login));
 
     assert!(accounts::find_session(store, "s").await.unwrap().is_none());
     assert!(accounts::find(store, &pending.login).await.unwrap().is_none());
