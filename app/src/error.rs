@@ -29,6 +29,8 @@ pub struct AppError {
     pub remedy: Option<Remedy>,
     /// What can be found in the log.
     pub reference: Option<String>,
+    /// Seconds after which it can be tried again.
+    pub retry_after: Option<u64>,
 }
 
 impl AppError {
@@ -38,7 +40,15 @@ impl AppError {
     }
 
     fn bare(code: ErrorCode) -> Self {
-        Self { code, message: None, fields: Vec::new(), rule: None, remedy: None, reference: None }
+        Self {
+            code,
+            message: None,
+            fields: Vec::new(),
+            rule: None,
+            remedy: None,
+            reference: None,
+            retry_after: None,
+        }
     }
 
     /// Makes the error of an address whose parameters are wrong.
@@ -141,6 +151,7 @@ impl From<Error> for AppError {
             rule: detail.rule,
             remedy: detail.remedy,
             reference: None,
+            retry_after: detail.retry_after,
         }
     }
 }

@@ -92,6 +92,13 @@ impl Page {
         self
     }
 
+    /// Shows a form again that cannot be taken for now.
+    pub(crate) fn stopped(mut self, error: AppError) -> Self {
+        self.status = StatusCode::from_u16(error.code.http_status()).unwrap_or(self.status);
+        self.error = Some(error);
+        self
+    }
+
     /// Keeps search engines and caches away.
     pub(crate) fn private(mut self) -> Self {
         self.listed = false;
@@ -128,6 +135,9 @@ pub(crate) fn respond(ctx: &Ctx, make: impl FnOnce() -> Result<Page, AppError>) 
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(ctx.lang.tag()));
         if let Some(error) = error {
+            if let Some(seconds) = error.retry_after {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
             response.extensions_mut().insert(error);
         }
         response

@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
-use kaishu_portal::accounts::MailSettings;
+use kaishu_portal::accounts::{LoginLimit, MailSettings};
 use kaishu_portal::{BlobSettings, Clock, Settings, Site, Text};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,10 @@ const DEFAULT_FILE: &str = "kaishu.toml";
 
 /// Far more than a portal has readers at once, far fewer than a system has room for.
 const DEFAULT_MAX_OPEN: NonZeroU32 = NonZeroU32::new(4_096).unwrap();
+
+/// What one client may fail to log in with, and for how long: an office behind one address makes fewer.
+const DEFAULT_LOGIN_FAILURES: NonZeroU32 = NonZeroU32::new(30).unwrap();
+const DEFAULT_LOGIN_MINUTES: NonZeroU32 = NonZeroU32::new(15).unwrap();
 
 /// Variables of the build and test scripts, which are no settings.
 const NO_SETTINGS: &[&str] = &["URL", "BIN", "WASM_LIBDIR"];
@@ -66,6 +70,10 @@ pub struct Config {
     pub max_upload_bytes: usize,
     /// Memory for pages that are kept ready.
     pub page_cache_bytes: u64,
+    /// Most logins of one client that may fail within the time below.
+    pub login_failures: NonZeroU32,
+    /// That time, and how long the client waits then, in minutes.
+    pub login_minutes: NonZeroU32,
     /// What is written to the log.
     pub log: String,
     /// Where the bytes of files are kept.
@@ -166,6 +174,8 @@ impl Default for Config {
             max_body_bytes: 1 << 20,
             max_upload_bytes: 2 << 30,
             page_cache_bytes: 64 << 20,
+            login_failures: DEFAULT_LOGIN_FAILURES,
+            login_minutes: DEFAULT_LOGIN_MINUTES,
             log: "info".to_owned(),
             blobs: BlobConfig::default(),
             mail: MailConfig::default(),
@@ -248,6 +258,10 @@ impl Config {
             clock: Clock::System,
             work_dir: folder.join("work"),
             secret: crate::secret::read(self.secret_file.as_deref(), folder)?,
+            login_limit: LoginLimit {
+                failures: self.login_failures,
+                span: chrono::TimeDelta::minutes(self.login_minutes.get().into()),
+            },
             mail: MailSettings { url: self.mail.url.clone(), from: self.mail.from.clone() },
             table_bounds: kaishu_portal::tables::Bounds {
                 memory: self.table_memory_bytes,

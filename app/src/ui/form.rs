@@ -15,12 +15,13 @@ use crate::error::AppError;
 pub(crate) struct Typed {
     values: BTreeMap<String, String>,
     faults: Vec<FieldError>,
+    notice: Option<String>,
 }
 
 impl Typed {
     /// Reads the fields of a form; of two of the same name the last one counts.
     pub(crate) fn of(pairs: Vec<(String, String)>) -> Self {
-        Self { values: pairs.into_iter().collect(), faults: Vec::new() }
+        Self { values: pairs.into_iter().collect(), ..Self::default() }
     }
 
     /// Begins with a value that is not typed.
@@ -47,6 +48,12 @@ impl Typed {
             }
             other => Err(other.into()),
         }
+    }
+
+    /// Says what stands against the form as a whole.
+    pub(crate) fn noticed(mut self, notice: impl Into<String>) -> Self {
+        self.notice = Some(notice.into());
+        self
     }
 
     /// Lists what is wrong with a field.
@@ -82,6 +89,14 @@ impl Typed {
 
 /// Draws the summary of what is wrong, which takes the focus; nothing where all is right.
 pub(crate) fn summary(ctx: &Ctx, typed: &Typed) -> Option<AnyView> {
+    if let Some(notice) = &typed.notice {
+        let notice = view! {
+            <div class="ks-error mb-8" role="alert" tabindex="-1" autofocus=true>
+                <p>{notice.clone()}</p>
+            </div>
+        };
+        return Some(notice.into_any());
+    }
     if !typed.is_refused() {
         return None;
     }

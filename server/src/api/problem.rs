@@ -34,6 +34,9 @@ pub struct Problem {
     /// Number to find the fault in the log by.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
+    /// Seconds after which it can be tried again, for the header.
+    #[serde(skip)]
+    retry_after: Option<u64>,
     /// Title and detail for readers of Chinese, until the language is known.
     #[serde(skip)]
     chinese: Option<Box<Chinese>>,
@@ -80,6 +83,7 @@ impl Problem {
             remedy: None,
             fields: Vec::new(),
             reference: None,
+            retry_after: None,
             chinese: None,
         }
     }
@@ -148,19 +152,20 @@ impl From<Error> for Problem {
         problem.fields = detail.fields;
         problem.rule = detail.rule;
         problem.remedy = detail.remedy;
+        problem.retry_after = detail.retry_after;
         problem
     }
 }
 
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
-        let AppError { code, message, fields, rule, remedy, reference } = error;
+        let AppError { code, message, fields, rule, remedy, reference, retry_after } = error;
         let mut problem = Self::of_code(code);
         // The page's own words, in the language that the reader asked for.
         if let Some(chinese) = &mut problem.chinese {
             chinese.detail.clone_from(&message);
         }
-        Self { detail: message, fields, rule, remedy, reference, ..problem }
+        Self { detail: message, fields, rule, remedy, reference, retry_after, ..problem }
     }
 }
 
@@ -169,6 +174,9 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = Response::new(self.clone().into_body(Lang::En));
         *response.status_mut() = status;
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         // The middleware knows the reader's language and writes the body again.
         response.extensions_mut().insert(self);
         let headers = response.headers_mut();

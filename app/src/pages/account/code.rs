@@ -3,11 +3,11 @@
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
-use kaishu_portal::Portal;
 use kaishu_portal::accounts::Waits;
+use kaishu_portal::{Error, Portal};
 use leptos::prelude::*;
 
-use super::{form_page, go, local, to_login};
+use super::{Device, form_page, go, local, to_login};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::session::held;
@@ -32,16 +32,21 @@ pub(crate) async fn show(Asked(ctx): Asked) -> Response {
 pub(crate) async fn submit(
     Asked(ctx): Asked,
     State(portal): State<Portal>,
+    Device(browser): Device,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Response {
     if ctx.caller.waits() != Some(Waits::Code) {
         return to_login(&ctx).unwrap_or_else(|| go(&ctx.href("/me"), []));
     }
     let typed = Typed::of(pairs);
-    match portal.give_code(&ctx.caller, typed.value("code"), ctx.lang).await {
+    match portal.give_code(&ctx.caller, typed.value("code"), browser.client, ctx.lang).await {
         Ok(token) => {
             let next = local(typed.value("next")).unwrap_or_else(|| ctx.href("/me"));
             go(&next, [held(&ctx.site, &token)])
+        }
+        Err(error @ Error::TryLater { .. }) => {
+            let again = typed.with("code", "").noticed(error.to_string());
+            respond(&ctx, || Ok(page(&ctx, &again).stopped(error.into())))
         }
         Err(error) => {
             let again = typed.with("code", "").refused(error);

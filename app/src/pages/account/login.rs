@@ -3,8 +3,8 @@
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
-use kaishu_portal::Portal;
 use kaishu_portal::accounts::Waits;
+use kaishu_portal::{Error, Portal};
 use leptos::prelude::*;
 
 use super::{Device, escaped, form_page, go, local};
@@ -56,6 +56,10 @@ pub(crate) async fn submit(
                 None => next.clone().unwrap_or_else(|| ctx.href("/me")),
             };
             go(&path, [held(&ctx.site, &begun.token)])
+        }
+        Err(error @ Error::TryLater { .. }) => {
+            let typed = typed.noticed(error.to_string());
+            respond(&ctx, || Ok(page(&ctx, &typed, None).stopped(error.into())))
         }
         Err(error) => respond(&ctx, || Ok(page(&ctx, &typed.refused(error)?, None))),
     }

@@ -68,7 +68,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Device {
         let named = parts.headers.get(header::USER_AGENT);
         Ok(Self(Browser {
             user_agent: named.and_then(|name| name.to_str().ok()).map(str::to_owned),
-            address: parts.extensions.get::<Client>().map(ToString::to_string),
+            client: parts.extensions.get::<Client>().copied(),
         }))
     }
 }

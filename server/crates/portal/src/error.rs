@@ -35,6 +35,14 @@ pub enum Error {
         /// What can be done.
         remedy: Option<Remedy>,
     },
+    /// It was tried too often.
+    #[error("{message}")]
+    TryLater {
+        /// A sentence for the reader.
+        message: String,
+        /// Seconds after which it can be tried again.
+        seconds: u64,
+    },
     /// The portal is set up wrongly.
     #[error("{0}")]
     Configuration(String),
@@ -73,6 +81,8 @@ pub struct Detail {
     pub rule: Option<RuleRef>,
     /// What can be done.
     pub remedy: Option<Remedy>,
+    /// Seconds after which it can be tried again.
+    pub retry_after: Option<u64>,
 }
 
 impl Error {
@@ -110,6 +120,7 @@ impl Error {
             Self::InvalidInput(_) | Self::Import(_) => ErrorCode::InvalidInput,
             Self::NotFound { .. } | Self::Store(StoreError::NotFound { .. }) => ErrorCode::NotFound,
             Self::Refused { code, .. } => *code,
+            Self::TryLater { .. } => ErrorCode::TooManyRequests,
             Self::Store(StoreError::Conflict { .. }) => ErrorCode::Conflict,
             Self::Store(StoreError::Invalid { .. }) => ErrorCode::InvalidInput,
             Self::Store(StoreError::Unavailable { .. }) => ErrorCode::Unavailable,
@@ -131,7 +142,10 @@ impl Error {
     pub fn into_detail(self) -> Detail {
         match self {
             Self::InvalidInput(fields) => Detail { fields, ..Detail::default() },
-            Self::Refused { rule, remedy, .. } => Detail { fields: Vec::new(), rule, remedy },
+            Self::Refused { rule, remedy, .. } => Detail { rule, remedy, ..Detail::default() },
+            Self::TryLater { seconds, .. } => {
+                Detail { retry_after: Some(seconds), ..Detail::default() }
+            }
             _ => Detail::default(),
         }
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use kaishu_portal::accounts::MailSettings;
+use kaishu_portal::accounts::{LoginLimit, MailSettings};
 use kaishu_portal::importing::{Folder, Input, Options};
 use kaishu_portal::tables::Bounds;
 use kaishu_portal::{BlobSettings, Clock, Error, Portal, Settings, Site};
@@ -152,6 +152,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         work_dir: folder.join("work"),
         secret: [7; 32],
         mail: MailSettings::default(),
+        login_limit: LoginLimit::default(),
         table_bounds: Bounds::default(),
     }
 }

@@ -12,6 +12,7 @@ use kaishu_types::account::{AccountState, Login};
 use super::logged::{Act, Fact, owner};
 use super::secrets::{Kind, is_token, random_token, token_hash};
 use super::{Caller, Came, Waits, password, wrong};
+use crate::retrieval::Client;
 use crate::{Error, Portal, Result};
 
 /// Wrong attempts after which an account is locked, and again after as many more.
@@ -35,7 +36,7 @@ pub struct Browser {
     /// How it names itself.
     pub user_agent: Option<String>,
     /// Where it is.
-    pub address: Option<String>,
+    pub client: Option<Client>,
 }
 
 /// A session that was begun.
@@ -104,6 +105,7 @@ impl Portal {
     ///
     /// The same for an unknown login, a wrong password and a locked account, after the same time. Who gave
     /// the right password learns where the address is not confirmed or the account is disabled.
+    /// `TooManyRequests` where the client failed too often.
     pub async fn log_in(
         &self,
         name: &str,
@@ -112,7 +114,9 @@ impl Portal {
         lang: Lang,
     ) -> Result<Begun> {
         let begun = tokio::time::Instant::now();
+        self.begin_try(browser.client, lang)?;
         let result = self.try_log_in(name, password, browser, lang).await;
+        self.end_try(browser.client, &result);
         if result.is_err() {
             tokio::time::sleep_until(begun + SHORTEST_REFUSAL).await;
         }
@@ -213,15 +217,16 @@ impl Portal {
         let now = self.now();
         let token = random_token();
         let waits = waits(account, false);
-        let sealed =
-            |address: &String| self.account_secrets().seal(Kind::Address, address.as_bytes());
+        let sealed = |client: Client| {
+            self.account_secrets().seal(Kind::Address, client.to_string().as_bytes())
+        };
         let session = NewSession {
             hash: token_hash(&token),
             account_id: account.id,
             has_second_factor: false,
             expires_at: now + Spans::of(account).longest,
             user_agent: browser.user_agent.as_deref().map(shown),
-            address: browser.address.as_ref().map(sealed).transpose()?,
+            address: browser.client.map(sealed).transpose()?,
         };
         let transaction = self.inner.store.begin().await?;
         accounts::begin_session(&transaction, &session, now).await?;

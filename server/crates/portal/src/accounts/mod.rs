@@ -17,6 +17,7 @@ mod register;
 mod second_factor;
 mod secrets;
 mod tokens;
+mod tries;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ pub use notices::{Inbox, NoticeView};
 pub use own::{Me, OwnSession};
 pub use register::Registration;
 pub use second_factor::Enrolment;
+pub use tries::LoginLimit;
 
 pub(crate) use mail::Mailer;
 pub(crate) use secrets::Secrets;
@@ -49,6 +51,7 @@ pub(crate) struct Accounts {
     mailer: Mailer,
     /// When an address was last written to, so that nobody floods it.
     written_to: Cache<String, DateTime<Utc>>,
+    tries: tries::Tries,
 }
 
 impl Accounts {
@@ -57,11 +60,17 @@ impl Accounts {
     /// # Errors
     ///
     /// Names the setting for mail that cannot be used.
-    pub(crate) fn new(secret: &[u8; 32], mail: &MailSettings, shows_links: bool) -> Result<Self> {
+    pub(crate) fn new(
+        secret: &[u8; 32],
+        mail: &MailSettings,
+        limit: LoginLimit,
+        shows_links: bool,
+    ) -> Result<Self> {
         Ok(Self {
             secrets: Secrets::new(secret),
             mailer: Mailer::new(mail, shows_links)?,
             written_to: Cache::new(MAX_WRITTEN_TO),
+            tries: tries::Tries::new(limit),
         })
     }
 }

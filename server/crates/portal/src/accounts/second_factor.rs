@@ -11,6 +11,7 @@ use super::logged::{Act, owner};
 use super::login::is_staff;
 use super::secrets::{Kind, random_token, token_hash};
 use super::{Caller, Waits, log_in_first, password, portal_name, wrong};
+use crate::retrieval::Client;
 use crate::{Error, Portal, Result};
 
 /// What an authenticator needs to make codes.
@@ -96,8 +97,22 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a wrong or used code, and once too many were tried.
-    pub async fn give_code(&self, caller: &Caller, code: &str, lang: Lang) -> Result<String> {
+    /// `InvalidInput` for a wrong or used code, and once too many were tried; `TooManyRequests` where the
+    /// client failed too often.
+    pub async fn give_code(
+        &self,
+        caller: &Caller,
+        code: &str,
+        client: Option<Client>,
+        lang: Lang,
+    ) -> Result<String> {
+        self.begin_try(client, lang)?;
+        let result = self.try_code(caller, code, lang).await;
+        self.end_try(client, &result);
+        result
+    }
+
+    async fn try_code(&self, caller: &Caller, code: &str, lang: Lang) -> Result<String> {
         let begun = caller.begun().filter(|_| caller.waits() == Some(Waits::Code));
         let (id, session) = begun.ok_or_else(|| log_in_first(lang))?;
         let account = accounts::find_by_id(&self.inner.store, id).await?;
