@@ -10,8 +10,12 @@ use leptos::prelude::*;
 
 use crate::ctx::Ctx;
 use crate::page::{Page, respond};
+use crate::pages::account::login_path;
 use crate::ui::data::{data, foreign};
 use crate::ui::law::citation_text;
+
+/// The rule under which open data is for those who are logged in.
+const LOGIN_RULE: &str = "login.unconditional";
 
 /// What a reader learns of an error. A response with its page carries it, for programs that want
 /// JSON instead.
@@ -90,22 +94,20 @@ impl AppError {
             let rows: Vec<_> = self.fields.into_iter().map(|fault| fault_row(ctx, fault)).collect();
             view! { <ul class="mt-4 list-disc pl-5 space-y-1">{rows}</ul> }
         });
+        // What was asked for is read only, so it can be asked for again after the login.
+        let is_for_login = self.rule.as_ref().is_some_and(|rule| rule.id == LOGIN_RULE);
         let rule = self.rule.filter(|rule| !rule.article.is_empty()).map(|rule| basis(ctx, &rule));
-        // A login does not hand out files yet: it is no way on to put first.
-        let waits_for_login = self.code == ErrorCode::Unauthenticated;
-        let today =
-            waits_for_login.then(|| view! { <p class="mt-4">{words.login_needed_today}</p> });
         let to_dataset = refused_dataset(ctx, self.code).map(|path| {
             view! { <a class="btn btn-outline" href=ctx.href(&path)>{words.to_the_dataset}</a> }
         });
+        let leads = self.remedy.is_some();
         let remedy = self.remedy.map(|remedy| {
-            let class = if waits_for_login { "btn btn-outline" } else { "btn btn-primary" };
-            view! { <a class=class href=ctx.href(&remedy.link)>{remedy.text}</a> }
+            let target = if is_for_login { back_from_login(ctx) } else { ctx.href(&remedy.link) };
+            view! { <a class="btn btn-primary" href=target>{remedy.text}</a> }
         });
         let reference = self.reference.map(|reference| {
             view! { <p class="mt-6 ks-mute text-sm">{words.error_reference}" "<span class="font-mono">{reference}</span></p> }
         });
-        let leads = remedy.is_some() && !waits_for_login;
         let search_class = if leads { "btn btn-outline" } else { "btn btn-primary" };
         let body = view! {
             <main id="main" class="ks-wrap pt-12 md:pt-20 pb-10">
@@ -114,7 +116,6 @@ impl AppError {
                     <h1 class="mt-1 text-3xl">{title}</h1>
                     <p class="mt-4 text-lg">{data(ctx.lang, message)}</p>
                     {fields}
-                    {today}
                     {rule}
                 </div>
                 <p class="mt-8 flex flex-wrap gap-2">
@@ -169,6 +170,12 @@ fn fault_row(ctx: &Ctx, fault: FieldError) -> AnyView {
     });
     view! { <li><code class="ks-fmt">{fault.field}</code>" "{said.to_owned()}{known}</li> }
         .into_any()
+}
+
+/// The address of the login that leads back to where the reader is.
+fn back_from_login(ctx: &Ctx) -> String {
+    let query = if ctx.query.is_empty() { String::new() } else { format!("?{}", ctx.query) };
+    login_path(ctx, &format!("{}{query}", ctx.path))
 }
 
 /// Names the article behind a refusal, with a way to its text.

@@ -360,7 +360,9 @@ words! {
     coming: "这项功能将在后续版本开放，现在不能在网上办理。", "This comes with a later release; it cannot be done online yet.";
     until_then: "在此以前，按数据集页面的联系方式与提供单位商定。", "Until then, arrange it with the provider, whose contact is on the page of the dataset.";
     until_then_here: "在此以前，按本页的联系方式与提供单位商定。", "Until then, arrange it with the provider, whose contact is on this page.";
-    login_needed_today: "按现行规则，无条件开放数据也要登录后取得，所以现在可以查找和查看，还不能下载。", "Under the rules in force, open data too is taken after logging in; so the catalogue can be searched and read, and files cannot be taken yet.";
+    login_needed: "按现行规则，无条件开放的数据登录后直接取得，不需要申请；查找目录不需要登录。", "Under the rules in force, open data is taken after logging in, without an application; searching the catalogue needs no login.";
+    log_in_to_download: "登录后下载", "Log in to download";
+    available_logged_in: "已经登录，可以直接取得，不收费。注明来源和获取日期即可。", "You are logged in and can take it at once, free of charge. Name the source and the date of retrieval.";
     providers_today: "提供单位要发布、更新或者更正数据的，现在把目录和文件交给数据主管部门，由平台导入。", "Providers who publish, update or correct data hand the entry and the files to the data authority, which has them imported.";
     will_be_possible: "届时可以", "What will be possible";
     rules_and_deadlines: "规则和期限", "Rules and deadlines";

@@ -57,7 +57,7 @@ async fn find(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<Shown,
         AppError::new(ErrorCode::NotFound, message)
             .with_remedy(ctx.lang.pick("查看这个文件", "See the file"), path)
     };
-    let compared = match portal.compare(code, resource.id, &request, ctx.lang).await {
+    let compared = match portal.compare(&ctx.caller, code, resource.id, &request, ctx.lang).await {
         Ok(Compared::Tables(found)) => Ok(found),
         Ok(Compared::NoTable(_)) | Err(Error::NotFound { .. }) => return Err(nothing()),
         Err(error) if error.code() == ErrorCode::InvalidInput => Err(error.message(ctx.lang)),

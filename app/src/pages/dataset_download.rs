@@ -52,7 +52,7 @@ pub(crate) async fn show(
 async fn allow(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<Download, AppError> {
     let parsed: DatasetCode = dataset::parse_code(ctx, code)?;
     let number = parse_id(ctx, &parsed, id)?;
-    match portal.open_download(&parsed, number, ctx.lang).await {
+    match portal.open_download(&ctx.caller, &parsed, number, ctx.lang).await {
         Ok(download) => Ok(download),
         Err(error) if error.code() == ErrorCode::NotFound => match portal.dataset(&parsed).await {
             Ok(_) => Err(unknown(ctx, &parsed, id)),

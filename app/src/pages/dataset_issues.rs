@@ -44,7 +44,7 @@ pub(crate) async fn show(
 async fn find(ctx: &Ctx, portal: &Portal, code: &str) -> Result<Shown, AppError> {
     ctx.without_parameters()?;
     let found = dataset::find(ctx, portal, code).await?;
-    let issues = portal.quality_issues(&found.dataset.code, ctx.lang).await?;
+    let issues = portal.quality_issues(&ctx.caller, &found.dataset.code, ctx.lang).await?;
     Ok(Shown { found, issues })
 }
 

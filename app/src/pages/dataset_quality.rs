@@ -52,7 +52,7 @@ async fn find(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<Shown,
     let number = address::read_table(&ctx.query, ctx.lang).map_err(AppError::fields)?;
     let (found, resource) = dataset_resource::find(ctx, portal, code, id).await?;
     let code = &found.dataset.code;
-    let state = portal.table_state(code, resource.id, number, None, ctx.lang).await?;
+    let state = portal.table_state(&ctx.caller, code, resource.id, number, None, ctx.lang).await?;
     let TableState::Open(table) = state else {
         let message = ctx.lang.pick(
             "这个文件现在没有可以检查质量的表格。",

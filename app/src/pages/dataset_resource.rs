@@ -62,7 +62,9 @@ pub(super) async fn find(
     let mut versions = dataset.versions.iter();
     let last = versions.find(|version| version.resources.iter().any(|it| it.id == id));
     match last.filter(|last| last.number != dataset.version) {
-        Some(last) => Ok((portal.version_page(&dataset.code, last.number).await?.said, resource)),
+        Some(last) => {
+            Ok((portal.version_page(&ctx.caller, &dataset.code, last.number).await?.said, resource))
+        }
         None => Ok((found, resource)),
     }
 }
@@ -179,8 +181,12 @@ fn ways(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
     let is_there = resource.kind == ResourceKind::File && found.may_download;
     let can_take = found.can_take(resource);
     let kept_back = found.kept_back.get(&resource.id);
-    let action = if is_there && !found.is_free() {
-        view! { <p>{words.login_needed_today}</p> }.into_any()
+    let action = if found.waits_for_login(resource) {
+        view! {
+            <p>{words.login_needed}</p>
+            <p class="mt-4">{dataset::obtain::log_in_to_take(ctx, found, resource)}</p>
+        }
+        .into_any()
     } else if let Some(release) = kept_back.filter(|_| is_there) {
         view! { <p class="max-w-[40em]">{words.kept_back(release)}</p> }.into_any()
     } else if can_take {

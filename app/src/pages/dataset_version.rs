@@ -11,7 +11,7 @@ use kaishu_types::{DatasetCode, ErrorCode, Lang};
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::dataset::{self, items};
+use super::dataset::{self, items, obtain};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, Section, respond};
@@ -42,7 +42,7 @@ async fn find(
     let parsed = dataset::parse_code(ctx, code)?;
     // Versions count from 1: what is no number names a version that no dataset has.
     let wanted = number.parse().unwrap_or(0);
-    portal.version_page(&parsed, wanted).await.map_err(|error| match error {
+    portal.version_page(&ctx.caller, &parsed, wanted).await.map_err(|error| match error {
         Error::NotFound { what: "version", .. } => unknown(ctx, &parsed, number),
         error => AppError::or_unknown(error, || dataset::unknown(ctx, code)),
     })
@@ -121,8 +121,14 @@ fn files(ctx: &Ctx, found: &VersionPage) -> AnyView {
         .iter()
         .map(|resource| row(ctx, found, resource, found.said.can_take(resource)))
         .collect();
-    let waits = found.said.may_download && found.said.needs_login && !rows.is_empty();
-    let login = waits.then(|| view! { <p class="mt-3">{words.login_needed_today}</p> });
+    let mut files = found.version.resources.iter();
+    let waiting = files.find(|resource| found.said.waits_for_login(resource));
+    let login = waiting.map(|file| {
+        view! {
+            <p class="mt-3">{words.login_needed}</p>
+            <p class="mt-4">{obtain::log_in_to_take(ctx, &found.said, file)}</p>
+        }
+    });
     let list = if rows.is_empty() {
         let text = if found.said.dataset.state == DatasetState::Published {
             words.no_file

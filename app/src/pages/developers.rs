@@ -19,10 +19,10 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
     let example = example(&ctx, &portal).await;
     respond(&ctx, || {
         let example = example?;
-        let lead = if portal.needs_login() {
+        let lead = if portal.opens_after_login() {
             ctx.lang.pick(
-                "目录里的一切都有接口，只读，返回 JSON，不需要密钥。只有文件要登录后取得，现在还不能取。",
-                "Everything in the catalogue has an interface: no key, read-only, JSON. Only files are taken after logging in, which is not possible yet.",
+                "目录里的一切都有接口，只读，返回 JSON，不需要密钥。只有文件和表格的内容要登录后取得，程序用访问令牌。",
+                "Everything in the catalogue has an interface: no key, read-only, JSON. Only files and the values of tables are taken after logging in; programs use a token.",
             )
         } else {
             ctx.lang.pick(
@@ -34,7 +34,7 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
             start(&ctx),
             search(&ctx),
             dataset(&ctx, example.as_ref()),
-            files(&ctx, example.as_ref(), portal.needs_login()),
+            files(&ctx, example.as_ref(), portal.opens_after_login()),
             others(&ctx),
             paging(&ctx),
             errors(&ctx),
@@ -133,13 +133,22 @@ fn files(ctx: &Ctx, example: Option<&DatasetView>, needs_login: bool) -> Part {
         Some(format!("{base}/api/v1/datasets/{}/resources/{}/original", dataset.code, file.id))
     });
     let commands = file.map(|url| {
-        code(format!("curl -OJ '{url}'\ncurl -H 'Range: bytes=0-1023' '{url}'\ncurl -I '{url}'"))
+        let token = if needs_login { "-H 'Authorization: Bearer kst_…' " } else { "" };
+        code(format!(
+            "curl {token}-OJ '{url}'\ncurl {token}-H 'Range: bytes=0-1023' '{url}'\ncurl {token}-I '{url}'"
+        ))
     });
     part(
         "files",
         lang.pick("下载文件", "Download a file"),
         view! {
-            {needs_login.then(|| paragraphs(&[ctx.words.login_needed_today]))}
+            {needs_login.then(|| paragraphs(&[
+                ctx.words.login_needed,
+                lang.pick(
+                    "登录后在“我的账号”的“访问令牌”页新建令牌，范围选只读。",
+                    "Log in and make a token on the page “Tokens” of your account; the scope for reading is enough.",
+                ),
+            ]))}
             {commands}
             {points(&[
                 lang.pick("ETag 和 Repr-Digest 带有 SHA-256，X-Checksum-SM3 带有 SM3。", "ETag and Repr-Digest carry the SHA-256, X-Checksum-SM3 the SM3."),

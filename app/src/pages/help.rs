@@ -75,7 +75,9 @@ fn classes(ctx: &Ctx, portal: &Portal) -> Part {
         .iter()
         .map(|class| {
             let text = match class {
-                OpenClass::Unconditional if portal.needs_login() => ctx.words.open_after_login,
+                OpenClass::Unconditional if portal.opens_after_login() => {
+                    ctx.words.open_after_login
+                }
                 class => ctx.words.class_text(*class),
             };
             view! {
@@ -103,7 +105,7 @@ fn classes(ctx: &Ctx, portal: &Portal) -> Part {
 
 fn download(ctx: &Ctx, portal: &Portal) -> Part {
     let lang = ctx.lang;
-    let first = if portal.needs_login() {
+    let first = if portal.opens_after_login() {
         lang.pick(
             "按现行规则，无条件开放的数据登录后直接下载，不需要申请，不收费。",
             "Under the rules in force, open data is downloaded after logging in; no application, no fee.",
@@ -119,7 +121,7 @@ fn download(ctx: &Ctx, portal: &Portal) -> Part {
         lang.pick("下载", "Downloading"),
         view! {
             {paragraphs(&[first])}
-            {portal.needs_login().then(|| paragraphs(&[ctx.words.login_needed_today]))}
+            {portal.opens_after_login().then(|| paragraphs(&[ctx.words.login_needed]))}
             {points(&[
                 lang.pick("下载的是提供单位上传的原始文件，一个字节也不改动。", "What comes is the file as its provider uploaded it, byte for byte."),
                 lang.pick("页面写明大小、行列数、编码、SHA-256 和 SM3 校验值。", "The page gives size, rows, encoding and the digests SHA-256 and SM3."),

@@ -1,7 +1,7 @@
 //! The pages, one file each, and their addresses.
 
 mod accessibility;
-mod account;
+pub(crate) mod account;
 mod appearance;
 pub(crate) mod catalogue;
 mod dataset;

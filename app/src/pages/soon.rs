@@ -285,7 +285,7 @@ fn today(ctx: &Ctx, feature: Feature, found: Option<&DatasetPage>, policy: &Poli
     let path = ctx.href(&format!("/datasets/{}", found.dataset.code));
     let text = match (found.dataset.state, found.dataset.fields.open.class) {
         (DatasetState::Published, OpenClass::Unconditional) if login_is_needed(policy) => {
-            words.login_needed_today
+            words.login_needed
         }
         (DatasetState::Published, OpenClass::Unconditional) => words.no_application_needed,
         (DatasetState::Published, OpenClass::Conditional) => feature.today(ctx),

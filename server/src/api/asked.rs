@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, Path};
 use http::HeaderMap;
 use http::request::Parts;
 use kaishu_portal::Error;
+use kaishu_portal::accounts::Caller;
 use kaishu_portal::retrieval::Client;
 use kaishu_types::Lang;
 
@@ -21,7 +22,9 @@ pub(super) struct Asked {
     pub(super) query: String,
     /// Its headers.
     pub(super) headers: HeaderMap,
-    /// Who asks, where that is known.
+    /// Who asks.
+    pub(super) caller: Caller,
+    /// From where, where that is known.
     pub(super) client: Option<Client>,
 }
 
@@ -44,6 +47,7 @@ impl FromRequestParts<State> for Asked {
             lang: negotiation::language(&parts.headers),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers.clone(),
+            caller: parts.extensions.get::<Caller>().cloned().unwrap_or_default(),
             client: parts.extensions.get::<Client>().copied(),
         })
     }

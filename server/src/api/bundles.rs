@@ -44,7 +44,7 @@ pub(super) async fn take(
     let shown = || code.chars().take(60).collect::<String>();
     let code = parsed.map_err(|_| Problem::from(Error::not_found("dataset", shown())))?;
     let portal = state.portal();
-    let bundle = portal.open_bundle(&code, asked.lang).await?;
+    let bundle = portal.open_bundle(&asked.caller, &code, asked.lang).await?;
     if method == Method::GET && app::is_prefetch(&asked.headers) {
         return Err(not_in_advance(asked.lang).into());
     }

@@ -62,7 +62,8 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let request = address::read_changes(&asked.query, asked.lang).map_err(Problem::fields)?;
     let (code, id) = names(&code, &id)?;
-    let found = match state.portal().compare(&code, id, &request, asked.lang).await? {
+    let found = match state.portal().compare(&asked.caller, &code, id, &request, asked.lang).await?
+    {
         Compared::Tables(found) => found,
         Compared::NoTable(state) => {
             // Whatever it is, it is no open table: this says why.

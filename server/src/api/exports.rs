@@ -68,7 +68,8 @@ pub(super) async fn take(
     let format = encoded(format, &asked)?;
     let (code, id) = names(&code, &id)?;
     let portal = state.portal();
-    let wanted = portal.table_state(&code, id, request.table, request.version, asked.lang).await?;
+    let (number, version) = (request.table, request.version);
+    let wanted = portal.table_state(&asked.caller, &code, id, number, version, asked.lang).await?;
     let table = open(wanted, asked.lang)?;
     let mut headers = facts(&table, &request.query, format);
     let tag = portal.export_fingerprint(&table, &request.query, format)?;

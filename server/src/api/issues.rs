@@ -91,7 +91,7 @@ pub(super) async fn list(
     Plain(asked): Plain,
 ) -> Result<Response, Problem> {
     let code = asked::code("dataset", code)?;
-    let found = state.portal().quality_issues(&code, asked.lang).await?;
+    let found = state.portal().quality_issues(&asked.caller, &code, asked.lang).await?;
     let QualityIssues { owner, issues } = found;
     let issues = issues.into_iter().map(|it| issue(it, asked.lang)).collect();
     reply::json(&asked.headers, asked.lang, &IssuesReply { owner, issues })

@@ -78,7 +78,7 @@ pub(super) async fn take(
     let values = asked.only(&["receipt"])?;
     let (code, id) = names(&code, &id)?;
     let portal = state.portal();
-    let download = portal.open_download(&code, id, asked.lang).await?;
+    let download = portal.open_download(&asked.caller, &code, id, asked.lang).await?;
     let has_receipt = match values.get("receipt") {
         Some(receipt) => check_receipt(portal, receipt, &code, id, asked.lang).await?,
         None => false,

@@ -136,7 +136,7 @@ pub(super) async fn show(
     let number = address::read_table(&asked.query, asked.lang).map_err(Problem::fields)?;
     let (code, id) = names(&code, &id)?;
     let portal = state.portal();
-    let wanted = portal.table_state(&code, id, number, None, asked.lang).await?;
+    let wanted = portal.table_state(&asked.caller, &code, id, number, None, asked.lang).await?;
     let table = open(wanted, asked.lang)?;
     let reply = reply_of(portal.table_quality(&table), asked.lang);
     reply::json(&asked.headers, asked.lang, &reply)

@@ -49,7 +49,8 @@ pub(super) async fn show(
         .map_err(Problem::fields)?;
     let (code, id) = names(&code, &id)?;
     let portal = state.portal();
-    let wanted = portal.table_state(&code, id, request.table, request.version, asked.lang).await?;
+    let (number, version) = (request.table, request.version);
+    let wanted = portal.table_state(&asked.caller, &code, id, number, version, asked.lang).await?;
     let table = open(wanted, asked.lang)?;
     let server = portal.site().base_url.clone();
     let mut response =

@@ -1,10 +1,11 @@
-//! Who asks: pages by the cookie of a session, the API by a token. Cookies mean nothing to the API, and
-//! files of the site are the same for everybody.
+//! Who asks: pages by the cookie of a session, the API by a token. Cookies mean nothing to the API, except
+//! where open data is for those who are logged in: pages link to it, so that reading it takes the session of a
+//! browser, too. Files of the site are the same for everybody.
 
 use axum::extract::{Request, State as Shared};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use kaishu_portal::Error;
 use kaishu_portal::accounts::Caller;
 
@@ -23,11 +24,11 @@ pub(super) async fn find(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let path = request.uri().path();
-    if is_of_api(path) || is_file(path) {
+    let (path, portal) = (request.uri().path(), state.portal());
+    let is_data = portal.opens_after_login() && reads_data(&request);
+    if (is_of_api(path) && !is_data) || is_file(path) {
         return next.run(request).await;
     }
-    let portal = state.portal();
     let Some(token) = app::session_token(&portal.site(), request.headers()) else {
         return next.run(request).await;
     };
@@ -85,6 +86,12 @@ fn is_of_api(path: &str) -> bool {
     path.starts_with("/api/") && path != "/api/reference"
 }
 
+/// Whether a request reads what belongs to a dataset, and changes nothing.
+fn reads_data(request: &Request) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && request.uri().path().starts_with("/api/v1/datasets/")
+}
+
 fn is_file(path: &str) -> bool {
     let is_at_root = path.rfind('/') == Some(0);
     path.starts_with("/pkg/") || (is_at_root && FILES.iter().any(|end| path.ends_with(end)))
@@ -92,10 +99,9 @@ fn is_file(path: &str) -> bool {
 
 /// Keeps what was made for one reader out of the caches of others.
 fn for_one(headers: &mut HeaderMap, vary: &'static str) {
-    let is_public = headers
-        .get(header::CACHE_CONTROL)
-        .is_some_and(|value| value.as_bytes().starts_with(b"public"));
-    if is_public {
+    let kept = headers.get(header::CACHE_CONTROL).and_then(|value| value.to_str().ok());
+    let is_kept_apart = |kept: &str| kept.starts_with("private") || kept.contains("no-store");
+    if !kept.is_some_and(is_kept_apart) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
     headers.append(header::VARY, HeaderValue::from_static(vary));

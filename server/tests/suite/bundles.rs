@@ -5,6 +5,7 @@ use std::io::{Cursor, Read, Write};
 use std::time::Duration;
 
 use futures::StreamExt;
+use kaishu_portal::accounts::Caller;
 use kaishu_portal::tables::{By, ExportFormat, TableState, Verdict};
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
@@ -204,7 +205,8 @@ async fn a_running_export_stops() {
     let portal = site.test_portal.portal();
     let code: DatasetCode = CODE.parse().unwrap();
     let id = portal.dataset(&code).await.unwrap().resources[0].id;
-    let TableState::Open(table) = portal.table_state(&code, id, 1, None, Lang::Zh).await.unwrap()
+    let TableState::Open(table) =
+        portal.table_state(&Caller::visitor(), &code, id, 1, None, Lang::Zh).await.unwrap()
     else {
         panic!("there is no table")
     };
@@ -246,14 +248,15 @@ async fn check_running(class: &str, of_other: &str, status: u16) {
     let path = format!("/api/v1/datasets/{CODE}/resources/{id}");
     let open = site.get(&format!("{path}/rows?limit=1")).await;
     assert_eq!(open.json()["columns"].as_array().unwrap().len(), 2);
-    let TableState::Open(table) = portal.table_state(&code, id, 1, None, Lang::Zh).await.unwrap()
+    let TableState::Open(table) =
+        portal.table_state(&Caller::visitor(), &code, id, 1, None, Lang::Zh).await.unwrap()
     else {
         panic!("there is no table")
     };
     let whole = TableQuery::default();
     let export = portal.export(&table, &whole, ExportFormat::Csv, "", None, Lang::Zh);
     let (export, chunks) = export.await.unwrap();
-    let bundle = portal.open_bundle(&code, Lang::Zh).await.unwrap();
+    let bundle = portal.open_bundle(&Caller::visitor(), &code, Lang::Zh).await.unwrap();
     let (bundle, packed) = portal.write_bundle(bundle, None, Lang::Zh).await.unwrap();
     let (mut chunks, mut packed) = (Box::pin(chunks), Box::pin(packed));
     assert!(chunks.next().await.unwrap().is_ok() && packed.next().await.unwrap().is_ok());
@@ -313,7 +316,7 @@ async fn a_running_download_stops() {
     let portal = site.test_portal.portal();
     let code: DatasetCode = CODE.parse().unwrap();
     let id = portal.dataset(&code).await.unwrap().resources[0].id;
-    let download = portal.open_download(&code, id, Lang::Zh).await.unwrap();
+    let download = portal.open_download(&Caller::visitor(), &code, id, Lang::Zh).await.unwrap();
     let read = portal.read_download(&download, None).await.unwrap();
     let mut chunks = Box::pin(portal.while_open(&download, read.bytes));
     assert!(chunks.next().await.unwrap().is_ok());

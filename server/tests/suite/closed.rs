@@ -213,17 +213,22 @@ async fn where_a_login_is_demanded_the_article_says_so() {
     assert!(page.text().contains("登录"), "the page says that a login is needed");
     assert!(page.text().contains("第"), "the page quotes the article");
     let file = format!("/datasets/{code}/resources/{id}");
-    for (prefix, sentence, article) in
-        [("", "还不能下载", "第十七条"), ("/en", "cannot be taken yet", "Article 17")]
-    {
-        // Nobody can log in yet: what waits for it is said, and no link leads to a refusal.
+    for (prefix, sentence, article) in [
+        ("", "登录后直接取得，不需要申请", "第十七条"),
+        ("/en", "taken after logging in", "Article 17"),
+    ] {
+        // What waits for a login is said; links lead to the login and on, and none to a refusal.
         for path in
             [format!("/datasets/{code}"), file.clone(), format!("/datasets/{code}/versions/1")]
         {
             let page = site.get(&format!("{prefix}{path}")).await;
             assert!(page.text().contains(sentence), "{prefix}{path}");
-            let to_data = "main a[href$='/original'], main a[href$='/download']";
+            let to_data = "main a[href^='/api/'], main a[href^='/datasets/'][href$='/download'], main a[href^='/en/datasets/'][href$='/download']";
             assert_eq!(page.attributes(to_data, "href"), Vec::<String>::new(), "{prefix}{path}");
+            let next = if path == file { file.clone() } else { format!("{file}/download") };
+            let login = format!("{prefix}/login?next={prefix}{next}");
+            let found = page.attributes("main a[href*='/login']", "href");
+            assert_eq!(found, [login], "{prefix}{path}");
         }
         for path in ["/help", "/developers"] {
             assert!(site.get(&format!("{prefix}{path}")).await.text().contains(sentence), "{path}");

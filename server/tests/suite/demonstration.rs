@@ -1,5 +1,6 @@
 //! The demonstration catalogue as `kaishu demo` loads it.
 
+use kaishu_portal::accounts::Caller;
 use kaishu_store::Store;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::{Setup, TestPortal};
@@ -115,7 +116,11 @@ async fn every_open_or_conditional_entry_has_a_resource() {
         let resource = &entry.resources[0];
         n_files += usize::from(resource.kind == ResourceKind::File);
         n_interfaces += usize::from(resource.kind == ResourceKind::Api);
-        let refused = site.portal().open_download(&code, resource.id, Lang::Zh).await.unwrap_err();
+        let refused = site
+            .portal()
+            .open_download(&Caller::visitor(), &code, resource.id, Lang::Zh)
+            .await
+            .unwrap_err();
         let kaishu_portal::Error::Refused { code: reason, remedy, rule, .. } = refused else {
             panic!("{code}: {refused}");
         };

@@ -25,6 +25,7 @@ mod governed;
 mod hostile;
 mod kill;
 mod language;
+mod login_door;
 mod login_limit;
 mod mandatory;
 mod overreach;

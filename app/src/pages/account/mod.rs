@@ -96,9 +96,14 @@ pub(crate) fn to_login(ctx: &Ctx) -> Option<Response> {
     let path = match ctx.caller.waits() {
         Some(Waits::Code) => ctx.href("/login/code"),
         Some(Waits::Enrolment) => ctx.href("/me/security/code"),
-        None => format!("{}?next={}", ctx.href("/login"), escaped(&ctx.href(&ctx.path))),
+        None => login_path(ctx, &ctx.path),
     };
     Some(go(&path, []))
+}
+
+/// The address of the login that leads on to a path of this site, which is written without its language.
+pub(crate) fn login_path(ctx: &Ctx, next: &str) -> String {
+    format!("{}?next={}", ctx.href("/login"), escaped(&ctx.href(next)))
 }
 
 /// Writes a path as the value of a parameter.

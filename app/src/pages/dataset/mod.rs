@@ -2,7 +2,7 @@
 
 mod facts;
 pub(super) mod items;
-mod obtain;
+pub(super) mod obtain;
 mod terms;
 mod versions;
 
@@ -35,7 +35,7 @@ pub(crate) async fn show(
 
 /// Finds the page of a dataset, or says that there is none.
 pub(crate) async fn find(ctx: &Ctx, portal: &Portal, code: &str) -> Result<DatasetPage, AppError> {
-    let found = portal.dataset_page(&parse_code(ctx, code)?).await;
+    let found = portal.dataset_page(&ctx.caller, &parse_code(ctx, code)?).await;
     found.map_err(|error| AppError::or_unknown(error, || unknown(ctx, code)))
 }
 

@@ -7,6 +7,7 @@ use kaishu_types::vocabulary::{DatasetState, Format, OpenClass, ResourceKind};
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
+use crate::pages::account::login_path;
 use crate::ui::data::{data, foreign};
 use crate::ui::icon::icon;
 use crate::ui::law::fees_line;
@@ -59,18 +60,22 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
     } else {
         heading.to_owned()
     };
-    let text = match (has_data, found.needs_login) {
-        (false, _) => words.no_file,
-        (true, true) => words.login_needed_today,
-        (true, false) => words.available_now_text,
+    let text = match (has_data, found.opens_after_login, found.needs_login) {
+        (false, ..) => words.no_file,
+        (true, true, true) => words.login_needed,
+        (true, true, false) => words.available_logged_in,
+        (true, false, _) => words.available_now_text,
     };
     let free_rule = found.fees_rule.as_ref().filter(|_| found.fees == Fees::Free);
     let rule = found.login_rule.as_ref().or(free_rule).filter(|_| has_data).map(|rule| {
         view! { {ctx.gap()}<a class="ks-art" href=ctx.href(&rule.link)>{rule.name(ctx.lang)}</a> }
     });
-    // Nobody can log in yet, so what waits for it is no link: it is in the list of files.
     let main = files.first().filter(|_| found.is_free());
     let main = main.map(|first| take_at_once(ctx, found, first, &files));
+    let login = files.iter().find(|file| found.waits_for_login(file));
+    let login = login.map(|file| {
+        view! { <div class="mt-4">{log_in_to_take(ctx, found, file)}</div> }
+    });
     let others = other_files(ctx, found, &files);
     let external = elsewhere(ctx, &links);
     let contact = (!has_data)
@@ -87,6 +92,7 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
             <h3 class="text-lg">{heading}</h3>
             <p class="mt-1 ks-mute text-[.9375rem]">{text}{rule}</p>
             {main}
+            {login}
             {others}
             {external}
             {contact}
@@ -118,6 +124,17 @@ fn take_at_once(
     view! {
         <div class="mt-4 flex flex-wrap gap-2">{take_button(ctx, found, file.unwrap_or(first))}{table}</div>
         {why}
+    }
+    .into_any()
+}
+
+/// The way to a file of somebody who is not logged in: to the login, and from there to the file.
+pub(crate) fn log_in_to_take(ctx: &Ctx, found: &DatasetPage, file: &ResourceView) -> AnyView {
+    let target = login_path(ctx, &download_path(&found.dataset.code, file));
+    view! {
+        <a class="btn btn-primary" rel="nofollow" href=target>
+            {icon("download")}{ctx.words.log_in_to_download}" "{file.format.label(ctx.lang)}
+        </a>
     }
     .into_any()
 }

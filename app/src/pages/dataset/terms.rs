@@ -18,7 +18,7 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     let heading =
         if open.class == OpenClass::Conditional { words.why_conditional } else { words.how_to_use };
     let text = match open.class {
-        OpenClass::Unconditional if found.needs_login => words.open_after_login,
+        OpenClass::Unconditional if found.opens_after_login => words.open_after_login,
         class => words.class_text(class),
     };
     let grounds: Vec<String> =

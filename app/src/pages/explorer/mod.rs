@@ -79,8 +79,8 @@ pub(super) async fn show(
     };
     let code = &found.dataset.code;
     let request = &view.request;
-    let state =
-        portal.table_state(code, resource.id, request.table, request.version, ctx.lang).await?;
+    let (id, number, version) = (resource.id, request.table, request.version);
+    let state = portal.table_state(&ctx.caller, code, id, number, version, ctx.lang).await?;
     let table = match state {
         TableState::Open(table) => table,
         TableState::Preparing(percent) => return Ok(Err(NoTable::Preparing(percent))),

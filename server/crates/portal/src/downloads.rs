@@ -13,6 +13,7 @@ use kaishu_types::receipt::{ReceiptView, Retrieved};
 use kaishu_types::vocabulary::{OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode, Remedy, RuleRef, text};
 
+use crate::accounts::Caller;
 use crate::retrieval::{Client, Taken};
 use crate::rules::{FileAccess, PublicView};
 use crate::tables::{LOOKED_AT, kept_back};
@@ -30,6 +31,8 @@ pub struct Download {
     /// Size in bytes.
     pub size_bytes: u64,
     dataset: DatasetView,
+    /// Who takes it.
+    caller: Caller,
 }
 
 /// What a receipt says of what was taken.
@@ -51,7 +54,13 @@ impl Portal {
     ///
     /// `NotFound` where there is no such public file; `Forbidden` or `Unauthenticated` with the rule
     /// and the way where a grant or a login is needed; `Gone` where the dataset serves no data now.
-    pub async fn open_download(&self, code: &DatasetCode, id: i64, lang: Lang) -> Result<Download> {
+    pub async fn open_download(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        id: i64,
+        lang: Lang,
+    ) -> Result<Download> {
         let hidden = || Error::not_found("resource", format!("{id} of {code}"));
         let view = self.find_public(code).await?.ok_or_else(hidden)?;
         let dataset = &view.dataset;
@@ -79,7 +88,7 @@ impl Portal {
         let is_closed = view.closed_resources.contains(&id);
         let listed = listed.filter(|(_, it)| it.kind == ResourceKind::File && !is_closed);
         let Some((number, resource)) = listed else { return Err(hidden()) };
-        if self.needs_login() {
+        if self.needs_login(caller) {
             return Err(self.login_needed(lang));
         }
         if let Some(release) = view.kept_back.get(&id) {
@@ -93,7 +102,8 @@ impl Portal {
         let local_path = self.inner.blobs.local_path(&blob_key);
         // Licence, provider and title are those of the last version that has the file.
         let dataset = self.as_of(&view, number).await?;
-        Ok(Download { resource, blob_key, local_path, size_bytes, dataset })
+        let caller = caller.clone();
+        Ok(Download { resource, blob_key, local_path, size_bytes, dataset, caller })
     }
 
     /// Refuses where nothing of a dataset is served, to anyone (SRCH-08, DL-08).
@@ -114,26 +124,29 @@ impl Portal {
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
     {
-        let (portal, code, id) =
-            (self.clone(), download.dataset.code.clone(), download.resource.id);
-        let state = (portal, code, bytes, Instant::now(), false);
+        let state = (self.clone(), download.clone(), bytes, Instant::now(), false);
         stream::unfold(
             state,
-            move |(portal, code, mut bytes, mut looked_at, is_ended)| async move {
+            move |(portal, download, mut bytes, mut looked_at, is_ended)| async move {
                 if is_ended {
                     return None;
                 }
                 let mut chunk = bytes.next().await?;
                 if looked_at.elapsed() >= LOOKED_AT {
                     looked_at = Instant::now();
-                    if portal.open_download(&code, id, Lang::Zh).await.is_err() {
+                    if portal.open_again(&download).await.is_err() {
                         chunk = Err(std::io::Error::other("the file is no longer open"));
                     }
                 }
                 let is_ended = chunk.is_err();
-                Some((chunk, (portal, code, bytes, looked_at, is_ended)))
+                Some((chunk, (portal, download, bytes, looked_at, is_ended)))
             },
         )
+    }
+
+    async fn open_again(&self, download: &Download) -> Result<Download> {
+        let caller = self.still_taking(&download.caller).await?;
+        self.open_download(&caller, &download.dataset.code, download.resource.id, Lang::Zh).await
     }
 
     /// Reads the bytes of a file, or a part of them.

@@ -11,6 +11,7 @@ use kaishu_types::dataset::{DatasetView, ResourceView, VersionView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use serde_json::Value;
 
+use crate::accounts::Caller;
 use crate::directory::Directory;
 use crate::downloads::attribution;
 use crate::rules::{ArticleQuote, FileAccess, PublicView};
@@ -27,7 +28,9 @@ pub struct DatasetPage {
     pub may_download: bool,
     /// Files that may not be taken as they are, though the rules would open them (SEC-21).
     pub kept_back: HashMap<i64, FileRelease>,
-    /// Whether open data needs a login (`login.unconditional`).
+    /// Whether open data is for those who are logged in (`login.unconditional`).
+    pub opens_after_login: bool,
+    /// Whether the reader has to log in before it is taken.
     pub needs_login: bool,
     /// The article that demands it, where one does.
     pub login_rule: Option<Arc<ArticleQuote>>,
@@ -72,14 +75,23 @@ pub struct FieldChange {
 }
 
 impl DatasetPage {
-    /// Whether files can be taken at once: without a grant and without a login.
+    /// Whether the reader can take files at once: without a grant and without a login that is missing.
     pub fn is_free(&self) -> bool {
         self.may_download && !self.needs_login
     }
 
-    /// Whether the bytes of a file can be taken at once.
+    /// Whether the reader can take the bytes of a file at once.
     pub fn can_take(&self, resource: &ResourceView) -> bool {
-        self.is_free()
+        !self.needs_login && self.leaves(resource)
+    }
+
+    /// Whether the reader can take the bytes of a file once logged in.
+    pub fn waits_for_login(&self, resource: &ResourceView) -> bool {
+        self.needs_login && self.leaves(resource)
+    }
+
+    fn leaves(&self, resource: &ResourceView) -> bool {
+        self.may_download
             && resource.kind == ResourceKind::File
             && !self.kept_back.contains_key(&resource.id)
     }
@@ -110,12 +122,12 @@ impl Portal {
     }
 
     /// Gathers what the page of a dataset shows (SRCH-03).
-    pub async fn dataset_page(&self, code: &DatasetCode) -> Result<DatasetPage> {
+    pub async fn dataset_page(&self, caller: &Caller, code: &DatasetCode) -> Result<DatasetPage> {
         let view = self.public_entry(code).await?;
-        Ok(self.page_of(view))
+        Ok(self.page_of(caller, view))
     }
 
-    fn page_of(&self, view: PublicView) -> DatasetPage {
+    fn page_of(&self, caller: &Caller, view: PublicView) -> DatasetPage {
         let PublicView { dataset, files, formats, kept_back, .. } = view;
         let may_download = files == FileAccess::Free;
         let site = self.site();
@@ -129,7 +141,8 @@ impl Portal {
         DatasetPage {
             may_download,
             kept_back,
-            needs_login: self.needs_login(),
+            opens_after_login: self.opens_after_login(),
+            needs_login: self.needs_login(caller),
             login_rule: self.login_rule(),
             class_rule: self.class_rule(dataset.fields.open.class),
             attribution_rule: self.attribution_rule(),
@@ -149,7 +162,12 @@ impl Portal {
     /// # Errors
     ///
     /// `NotFound` of a `dataset`, or of a `version` where only that is missing.
-    pub async fn version_page(&self, code: &DatasetCode, number: u32) -> Result<VersionPage> {
+    pub async fn version_page(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        number: u32,
+    ) -> Result<VersionPage> {
         let mut view = self.public_entry(code).await?;
         let current = view.dataset.version;
         let mut versions = view.dataset.versions.iter();
@@ -163,7 +181,7 @@ impl Portal {
             None => Vec::new(),
         };
         view.dataset = said;
-        Ok(VersionPage { said: self.page_of(view), version, current, changes })
+        Ok(VersionPage { said: self.page_of(caller, view), version, current, changes })
     }
 
     /// Returns an entry as one of its public versions said it. What is closed today stays closed.

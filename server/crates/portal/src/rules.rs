@@ -15,6 +15,7 @@ use kaishu_types::rules::{PolicyView, RegulationView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, Lang, text};
 
+use crate::accounts::{Caller, Came};
 use crate::tables::{Described, FileRelease};
 use crate::{Error, Portal, Result, history};
 
@@ -153,9 +154,28 @@ impl Portal {
         self.inner.quotes.login.clone()
     }
 
-    /// Whether open data needs a login (`login.unconditional`).
-    pub fn needs_login(&self) -> bool {
+    /// Whether open data is for those who are logged in (`login.unconditional`).
+    pub fn opens_after_login(&self) -> bool {
         visibility::login_required_for_unconditional(self.policy())
+    }
+
+    /// Whether a caller has to log in before open data is taken (DL-01).
+    pub fn needs_login(&self, caller: &Caller) -> bool {
+        let is_command = caller.came() == Some(Came::Command);
+        self.opens_after_login() && !caller.is_logged_in() && !is_command
+    }
+
+    /// Finds out anew who takes open data that is on its way: where that needs a login, an account that
+    /// ended meanwhile has none.
+    ///
+    /// # Errors
+    ///
+    /// `Unauthenticated` where the account or the token counts no more.
+    pub(crate) async fn still_taking(&self, caller: &Caller) -> Result<Caller> {
+        match self.opens_after_login() {
+            true => self.renewed(caller, Lang::Zh).await,
+            false => Ok(caller.clone()),
+        }
     }
 
     /// Quotes the article behind a class that is not unconditional (`class.open_basis`).

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use kaishu_portal::Error;
+use kaishu_portal::accounts::Caller;
 use kaishu_portal::retrieval::Client;
 use kaishu_store::usage::Used;
 use kaishu_testkit::portal::now;
@@ -24,7 +25,8 @@ fn code(text: &str) -> DatasetCode {
 }
 
 async fn refusal(site: &TestPortal, dataset: &str, id: i64) -> ErrorCode {
-    let opened = site.portal().open_download(&code(dataset), id, Lang::Zh).await;
+    let opened =
+        site.portal().open_download(&Caller::visitor(), &code(dataset), id, Lang::Zh).await;
     opened.map(|_| ()).unwrap_err().code()
 }
 
@@ -51,7 +53,12 @@ async fn a_file_of_a_closed_version_stays_when_a_later_version_is_open() {
     let new = first_file(&site, "YX-T-0001").await;
 
     assert_eq!(refusal(&site, "YX-T-0001", old).await, ErrorCode::NotFound);
-    assert!(site.portal().open_download(&code("YX-T-0001"), new, Lang::Zh).await.is_ok());
+    assert!(
+        site.portal()
+            .open_download(&Caller::visitor(), &code("YX-T-0001"), new, Lang::Zh)
+            .await
+            .is_ok()
+    );
 
     let shown = site.portal().dataset(&code("YX-T-0001")).await.unwrap();
     let ids: Vec<i64> =
@@ -74,7 +81,11 @@ async fn a_file_of_an_open_version_stays_retrievable() {
     let old = first_file(&site, "YX-T-0001").await;
     site.import(entry("v2.csv", b"a\n2\n").folder()).await;
 
-    let download = site.portal().open_download(&code("YX-T-0001"), old, Lang::Zh).await.unwrap();
+    let download = site
+        .portal()
+        .open_download(&Caller::visitor(), &code("YX-T-0001"), old, Lang::Zh)
+        .await
+        .unwrap();
 
     assert_eq!(download.resource.version, 1);
 }
@@ -91,7 +102,11 @@ async fn requests_of_one_client_share_a_receipt() {
 
     let mut receipts = Vec::new();
     for client in [Some(one), Some(one), Some(other), None, None] {
-        let download = site.portal().open_download(&code("YX-T-0001"), id, Lang::Zh).await.unwrap();
+        let download = site
+            .portal()
+            .open_download(&Caller::visitor(), &code("YX-T-0001"), id, Lang::Zh)
+            .await
+            .unwrap();
         receipts.push(site.portal().issue_receipt(&download, client).await.unwrap().code);
     }
 
@@ -167,7 +182,10 @@ async fn without_the_module_of_opening_nothing_is_downloaded() {
         site.import(catalogue.folder()).await;
         let file = first_file(&site, "YX-T-0001").await;
 
-        let opened = site.portal().open_download(&code("YX-T-0001"), file, Lang::Zh).await;
+        let opened = site
+            .portal()
+            .open_download(&Caller::visitor(), &code("YX-T-0001"), file, Lang::Zh)
+            .await;
 
         match (policy, opened) {
             ("guangdong", Err(Error::Refused { code, rule, .. })) => {

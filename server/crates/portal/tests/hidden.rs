@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use kaishu_portal::accounts::Caller;
 use kaishu_portal::catalogue::{CatalogueView, Window};
 use kaishu_testkit::{Setup, TestPortal, catalogue::Catalogue};
 use kaishu_types::dataset::{DatasetView, VersionView};
@@ -59,7 +60,7 @@ async fn formats_of_hidden_files_are_neither_found_nor_counted() {
 
     let found = everything(&site).await;
     let figures = site.portal().labelled_figures(Lang::Zh).await.unwrap();
-    let page = site.portal().dataset_page(&code()).await.unwrap();
+    let page = site.portal().dataset_page(&Caller::visitor(), &code()).await.unwrap();
 
     assert_eq!(found.total, 1);
     assert_eq!(found.hits[0].card.formats, page.formats);
@@ -72,7 +73,7 @@ async fn formats_of_hidden_files_are_neither_found_nor_counted() {
     // What is offered on application is announced on the page and in the list alike.
     let conditional = entry(CONDITIONAL, &[("a", CONDITIONAL), ("idno", NONE)]);
     import(&site, conditional.file(CODE, "a.csv", b"a,idno\n1,2\n")).await;
-    let page = site.portal().dataset_page(&code()).await.unwrap();
+    let page = site.portal().dataset_page(&Caller::visitor(), &code()).await.unwrap();
     assert_eq!(page.formats, [Format::Csv]);
     assert_eq!(everything(&site).await.hits[0].card.formats, page.formats);
     let figures = site.portal().labelled_figures(Lang::Zh).await.unwrap();
@@ -94,7 +95,12 @@ async fn a_change_of_hidden_items_is_not_told() {
 
         assert_eq!(shown(&site).await, before, "{class}");
         assert_eq!(history(&before.versions), [(1, vec![])]);
-        let gone = site.portal().version_page(&code(), 2).await.map(|_| ()).unwrap_err();
+        let gone = site
+            .portal()
+            .version_page(&Caller::visitor(), &code(), 2)
+            .await
+            .map(|_| ())
+            .unwrap_err();
         assert_eq!(gone.code(), ErrorCode::NotFound);
 
         // The next change that may be told is compared with what was told before.
@@ -118,13 +124,15 @@ async fn versions_from_before_an_entry_was_public_stay_hidden() {
     let open = shown(&site).await;
 
     assert_eq!(history(&open.versions), [(2, vec![])]);
-    let gone = site.portal().version_page(&code(), 1).await.map(|_| ()).unwrap_err();
+    let gone =
+        site.portal().version_page(&Caller::visitor(), &code(), 1).await.map(|_| ()).unwrap_err();
     assert_eq!(gone.code(), ErrorCode::NotFound);
     // The file is open now; that it was there before is not told.
     assert_eq!(open.resources[0].version, 2);
     assert_eq!(open.versions[0].resources[0].version, 2);
     let id = open.resources[0].id;
-    let download = site.portal().open_download(&code(), id, Lang::Zh).await.unwrap();
+    let download =
+        site.portal().open_download(&Caller::visitor(), &code(), id, Lang::Zh).await.unwrap();
     assert_eq!(download.resource.version, 2);
 
     // Closed for a while, and public again.
@@ -147,14 +155,15 @@ async fn a_file_is_open_again_when_the_hidden_item_is_gone() {
     let id = current_file(&site).await;
     import(&site, with_file(&closed)).await;
     assert_eq!(current_file(&site).await, id, "the same bytes are the same resource");
-    let refused = site.portal().open_download(&code(), id, Lang::Zh).await;
+    let refused = site.portal().open_download(&Caller::visitor(), &code(), id, Lang::Zh).await;
     assert_eq!(refused.map(|_| ()).unwrap_err().code(), ErrorCode::NotFound);
     assert_eq!(history(&shown(&site).await.versions), [(1, vec![])]);
 
     import(&site, with_file(&open)).await;
 
     assert_eq!(shown(&site).await, before);
-    let download = site.portal().open_download(&code(), id, Lang::Zh).await.unwrap();
+    let download =
+        site.portal().open_download(&Caller::visitor(), &code(), id, Lang::Zh).await.unwrap();
     assert_eq!(download.resource.id, id);
 }
 
@@ -171,7 +180,7 @@ async fn a_closed_version_shows_no_file_that_is_open_now() {
     assert_eq!(history(&open.versions), [(2, vec!["open", "items", "resources"]), (1, vec![])]);
     assert!(open.versions[1].resources.is_empty());
     let id = open.resources[0].id;
-    assert!(site.portal().open_download(&code(), id, Lang::Zh).await.is_ok());
+    assert!(site.portal().open_download(&Caller::visitor(), &code(), id, Lang::Zh).await.is_ok());
 }
 
 /// Proves SRCH-04 under `list_none`: an entry of class none is there by title, provider and basis.
@@ -182,7 +191,7 @@ async fn an_entry_that_is_listed_by_name_tells_nothing_else() {
     import(&site, closed).await;
     let id = current_file(&site).await;
 
-    let page = site.portal().dataset_page(&code()).await.unwrap();
+    let page = site.portal().dataset_page(&Caller::visitor(), &code()).await.unwrap();
     let found = everything(&site).await;
     let figures = site.portal().labelled_figures(Lang::Zh).await.unwrap();
 
@@ -198,7 +207,7 @@ async fn an_entry_that_is_listed_by_name_tells_nothing_else() {
     let by_item = SearchRequest { q: "chixiao".to_owned(), ..Default::default() };
     let window = Window::After { cursor: None, limit: 10 };
     assert_eq!(site.portal().search(&by_item, window, Lang::Zh).await.unwrap().total, 0);
-    let refused = site.portal().open_download(&code(), id, Lang::Zh).await;
+    let refused = site.portal().open_download(&Caller::visitor(), &code(), id, Lang::Zh).await;
     assert_eq!(refused.map(|_| ()).unwrap_err().code(), ErrorCode::NotFound);
 }
 
@@ -226,7 +235,7 @@ async fn an_old_version_tells_no_item_that_was_closed_since() {
         import(&site, entry(OPEN, items)).await;
     }
     let items = async || {
-        let page = site.portal().version_page(&code(), 1).await.unwrap();
+        let page = site.portal().version_page(&Caller::visitor(), &code(), 1).await.unwrap();
         let names: Vec<_> = page.said.dataset.items.iter().map(|it| it.name.clone()).collect();
         (page.said.dataset.fields.open.class, names)
     };

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use kaishu_portal::accounts::Caller;
 use kaishu_portal::importing::Folder;
 use kaishu_testkit::{Setup, TestPortal, catalogue::Catalogue};
 use kaishu_types::{DatasetCode, Lang};
@@ -25,7 +26,7 @@ async fn may_leave(site: &TestPortal) -> bool {
         return false;
     };
     let Some(file) = entry.resources.first() else { return false };
-    site.portal().open_download(&code, file.id, Lang::Zh).await.is_ok()
+    site.portal().open_download(&Caller::visitor(), &code, file.id, Lang::Zh).await.is_ok()
 }
 
 fn utf16(text: &str) -> Vec<u8> {

@@ -21,6 +21,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::exporting::Watched;
 use super::{FileRelease, OpenTable, TableState, why_stopped};
+use crate::accounts::Caller;
 use crate::downloads::Facts;
 use crate::retrieval::Client;
 use crate::rules::FileAccess;
@@ -34,6 +35,7 @@ const READ_BYTES: usize = 256 << 10;
 /// All that anyone may take of a dataset.
 pub struct Bundle {
     dataset: DatasetView,
+    caller: Caller,
     parts: Vec<Part>,
     left_out: Vec<LeftOut>,
 }
@@ -108,15 +110,24 @@ impl Portal {
     /// # Errors
     ///
     /// As [`Self::open_download`]; also where nothing at all is open.
-    pub async fn open_bundle(&self, code: &DatasetCode, lang: Lang) -> Result<Bundle> {
+    pub async fn open_bundle(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        lang: Lang,
+    ) -> Result<Bundle> {
         let hidden = || Error::not_found("dataset", code.as_str());
         let view = self.find_public(code).await?.ok_or_else(hidden)?;
         self.check_serves(&view, lang)?;
-        if self.needs_login() {
+        if self.needs_login(caller) {
             return Err(self.login_needed(lang));
         }
-        let mut bundle =
-            Bundle { dataset: view.dataset.clone(), parts: Vec::new(), left_out: Vec::new() };
+        let mut bundle = Bundle {
+            dataset: view.dataset.clone(),
+            caller: caller.clone(),
+            parts: Vec::new(),
+            left_out: Vec::new(),
+        };
         for resource in &view.dataset.resources {
             if resource.kind != ResourceKind::File {
                 let reason = lang.pick("不是文件，请打开链接", "no file; open the link");
@@ -164,7 +175,8 @@ impl Portal {
         let code = bundle.dataset.code.clone();
         let mut number = 1;
         loop {
-            let state = self.table_state(&code, resource.id, number, None, lang).await?;
+            let caller = &bundle.caller;
+            let state = self.table_state(caller, &code, resource.id, number, None, lang).await?;
             let TableState::Open(table) = state else { return Ok(number > 1) };
             let n_tables = table.names.len();
             let title = text::file_name(&resource.title);
@@ -213,8 +225,8 @@ impl Portal {
     ) -> Result<(ReceiptView, impl Stream<Item = Result<Bytes>> + Send + 'static)> {
         let admitted = self.inner.admission.admit(client, lang)?;
         let receipt = self.issue_bundle_receipt(&bundle, client).await?;
-        let watched =
-            Watched::Bundle { dataset: bundle.dataset.code.clone(), rights: bundle.rights() };
+        let (caller, dataset) = (bundle.caller.clone(), bundle.dataset.code.clone());
+        let watched = Watched::Bundle { caller, dataset, rights: bundle.rights() };
         let code = receipt.code.clone();
         let chunks = self.archive(bundle, receipt.clone());
         Ok((receipt, self.watch(chunks, watched, code, admitted)))

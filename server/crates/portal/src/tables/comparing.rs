@@ -7,6 +7,7 @@ use kaishu_types::table::address::ChangesRequest;
 use kaishu_types::{DatasetCode, Lang};
 
 use super::{OpenTable, TableState};
+use crate::accounts::Caller;
 use crate::{Error, Portal, Result};
 
 /// Two tables with their differences.
@@ -38,12 +39,13 @@ impl Portal {
     /// before has the same.
     pub async fn compare(
         &self,
+        caller: &Caller,
         code: &DatasetCode,
         id: i64,
         request: &ChangesRequest,
         lang: Lang,
     ) -> Result<Compared> {
-        let new = match self.table_state(code, id, request.table, None, lang).await? {
+        let new = match self.table_state(caller, code, id, request.table, None, lang).await? {
             TableState::Open(table) => table,
             state => return Ok(Compared::NoTable(state)),
         };
@@ -81,7 +83,7 @@ impl Portal {
         other: &OpenTable,
         lang: Lang,
     ) -> Result<TableState> {
-        let first = self.table_state(code, id, 1, None, lang).await?;
+        let first = self.table_state(&other.caller, code, id, 1, None, lang).await?;
         let TableState::Open(table) = &first else { return Ok(first) };
         if table.names.len() == 1 && other.names.len() == 1 {
             return Ok(first);
@@ -89,7 +91,8 @@ impl Portal {
         let name = other.names.get(other.number - 1);
         let place = table.names.iter().position(|it| Some(it) == name);
         let missing = || Error::not_found("table", format!("{} of {id}", other.number));
-        self.table_state(code, id, place.ok_or_else(missing)? + 1, None, lang).await
+        let number = place.ok_or_else(missing)? + 1;
+        self.table_state(&other.caller, code, id, number, None, lang).await
     }
 }
 

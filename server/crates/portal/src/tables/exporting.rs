@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::admission::Admitted;
 use super::{OpenTable, TableState};
+use crate::accounts::Caller;
 use crate::downloads::Facts;
 use crate::retrieval::Client;
 use crate::{Error, Portal, Result};
@@ -25,9 +26,9 @@ pub(crate) const LOOKED_AT: Duration = Duration::from_secs(1);
 /// What an export takes, to look again whether the asker may still have it.
 pub(super) enum Watched {
     /// A table, and what could be had of it when the export began.
-    Table { dataset: DatasetCode, resource: i64, number: usize, rights: String },
+    Table { caller: Caller, dataset: DatasetCode, resource: i64, number: usize, rights: String },
     /// All of a dataset, likewise.
-    Bundle { dataset: DatasetCode, rights: Vec<String> },
+    Bundle { caller: Caller, dataset: DatasetCode, rights: Vec<String> },
 }
 
 /// A file on its way out.
@@ -92,6 +93,7 @@ impl Portal {
         let name = Some(table.file_name(query, format));
         let receipt = self.issue_answer_receipt(table, name, question, client).await?;
         let watched = Watched::Table {
+            caller: table.caller.clone(),
             dataset: table.entry.code.clone(),
             resource: table.resource.id,
             number: table.number,
@@ -180,13 +182,16 @@ impl Running {
         }
         self.looked_at = Instant::now();
         match &self.watched {
-            Watched::Table { dataset, resource, number, rights } => {
+            Watched::Table { caller, dataset, resource, number, rights } => {
+                let Ok(caller) = self.portal.still_taking(caller).await else { return false };
+                let (id, number) = (*resource, *number);
                 let state =
-                    self.portal.table_state(dataset, *resource, *number, None, Lang::Zh).await;
+                    self.portal.table_state(&caller, dataset, id, number, None, Lang::Zh).await;
                 matches!(state, Ok(TableState::Open(table)) if table.governed.rights() == *rights)
             }
-            Watched::Bundle { dataset, rights } => {
-                let bundle = self.portal.open_bundle(dataset, Lang::Zh).await;
+            Watched::Bundle { caller, dataset, rights } => {
+                let Ok(caller) = self.portal.still_taking(caller).await else { return false };
+                let bundle = self.portal.open_bundle(&caller, dataset, Lang::Zh).await;
                 bundle.is_ok_and(|bundle| bundle.rights() == *rights)
             }
         }

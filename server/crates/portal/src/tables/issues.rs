@@ -16,6 +16,7 @@ use kaishu_types::{DatasetCode, Lang};
 
 use super::gate::Gate;
 use super::opening::{OpenFile, governed, table_of};
+use crate::accounts::Caller;
 use crate::rules::PublicView;
 use crate::{Error, Portal, Result};
 
@@ -78,11 +79,16 @@ impl Portal {
     /// `NotFound` where there is no such public dataset; `Unauthenticated` with the rule where open data
     /// needs a login; `Gone` where the dataset serves no data now; `Forbidden` where the profile opens
     /// nothing.
-    pub async fn quality_issues(&self, code: &DatasetCode, lang: Lang) -> Result<QualityIssues> {
+    pub async fn quality_issues(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        lang: Lang,
+    ) -> Result<QualityIssues> {
         let unknown = || Error::not_found("dataset", code.as_str());
         let view = self.find_public(code).await?.ok_or_else(unknown)?;
         self.check_serves(&view, lang)?;
-        if self.needs_login() {
+        if self.needs_login(caller) {
             return Err(self.login_needed(lang));
         }
         let dataset = &view.dataset;

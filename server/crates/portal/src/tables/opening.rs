@@ -17,6 +17,7 @@ use kaishu_types::{DatasetCode, Lang};
 
 use super::gate::{Gate, StoppedColumn, stopped_column};
 use super::{INGEST, item_of};
+use crate::accounts::Caller;
 use crate::rules::{FileAccess, PublicView};
 use crate::{Error, Portal, Result};
 
@@ -43,6 +44,8 @@ pub struct OpenTable {
     pub may_take_file: bool,
     /// Columns that would be open, and are held back, restricted or masked.
     pub stopped: Vec<StoppedColumn>,
+    /// Who opened it.
+    pub(crate) caller: Caller,
     /// The key of the stored table: it changes with every byte of it.
     pub(crate) blob_key: String,
     /// How far the rules of quality hold, as far as the asker may know.
@@ -85,7 +88,7 @@ impl OpenTable {
 }
 
 impl Portal {
-    /// Finds what anyone may see of a table of a file, and says why there is nothing to see.
+    /// Finds what a caller may see of a table of a file, and says why there is nothing to see.
     ///
     /// # Errors
     ///
@@ -93,6 +96,7 @@ impl Portal {
     /// open data needs a login; `Gone` where the dataset serves no data now.
     pub async fn table_state(
         &self,
+        caller: &Caller,
         code: &DatasetCode,
         id: i64,
         number: usize,
@@ -105,7 +109,7 @@ impl Portal {
         let (resource, open) = table_of(&view, id).ok_or_else(hidden)?;
         // Whoever may have every column may know what is wrong with the file.
         let is_whole = view.files == FileAccess::Free;
-        if self.needs_login() {
+        if self.needs_login(caller) {
             return Err(self.login_needed(lang));
         }
         if !is_tabular(&resource) {
@@ -137,6 +141,7 @@ impl Portal {
         Ok(TableState::Open(Box::new(OpenTable {
             entry: Arc::new(said),
             may_take_file: is_whole && stopped.is_empty(),
+            caller: caller.clone(),
             resource,
             number,
             names,
