@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-import type { APIRequestContext, Page } from "@playwright/test";
+import type { APIRequestContext, Browser, BrowserContext, Page } from "@playwright/test";
 
 import { Account } from "../pages/account";
 import { expectAccessible, expectNoSidewaysScroll } from "../support/axe";
@@ -17,18 +17,31 @@ function fresh(start: string) {
 
 /** The link of the mail for an account: a demonstration without a server for mail writes it to its log. Other
  * tests have theirs there too, and the page of a link names its account. */
-async function linkFor(request: APIRequestContext, login: string): Promise<string> {
+async function linkFor(request: APIRequestContext, login: string, kind = "confirm"): Promise<string> {
   let found = "";
   await expect
     .poll(async () => {
       const text = await readFile(log!, "utf8");
-      for (const link of (text.match(/\/confirm\/[\w-]{43}/g) ?? []).reverse()) {
+      for (const link of (text.match(new RegExp(`/${kind}/[\\w-]{43}`, "g")) ?? []).reverse()) {
         if ((await (await request.get(link)).text()).includes(login)) found = link;
       }
       return found;
     })
     .not.toBe("");
   return found;
+}
+
+/** Somebody of the staff with a browser of their own, logged in with codes that are set up now. */
+async function staff(browser: Browser, login: string, scripts: boolean): Promise<[BrowserContext, Page]> {
+  const context = await browser.newContext({ javaScriptEnabled: scripts });
+  const page = await context.newPage();
+  const account = new Account(page);
+  await page.goto("/login");
+  await account.logIn(login, password);
+  const secret = (await page.locator("main code").textContent())!;
+  await account.giveCode(oneTimeCode(secret), "完成设置");
+  await expect(page).toHaveURL(/\/me\/security\?done=code$/);
+  return [context, page];
 }
 
 /** axe is a script: it runs where scripts do. */
@@ -118,6 +131,68 @@ test("staff set one-time codes up at the first login", async ({ page, scripts, w
   await page.goto("/me");
   await expect(page.getByRole("main")).toContainText("数据专员");
   await expectGood(page, scripts);
+});
+
+// Proves ORG-06: an agency asks, the authority decides, and the newcomer chooses a password.
+test("an agency gets an account for a newcomer", async ({ browser, page, request, scripts }, { project }) => {
+  test.skip(!log, "END2END_LOG is not set: .ci/end2end makes the accounts");
+  test.setTimeout(120_000);
+  const login = fresh("wang");
+  const [officers, officer] = await staff(browser, `asks.${project.name}`, scripts);
+  await officer.goto("/workbench");
+  await officer.getByRole("link", { name: "本单位账号" }).click();
+  await expectGood(officer, scripts);
+  await officer.getByRole("link", { name: "申请开立账号" }).click();
+  await expectGood(officer, scripts);
+  await officer.getByRole("button", { name: "提出申请" }).click();
+  await expect(officer.getByRole("alert")).toContainText("填写使用人的姓名");
+  await expectGood(officer, scripts);
+  await officer.getByLabel("登录名").fill(login);
+  await officer.getByLabel("使用人姓名").fill("王敏");
+  await officer.getByLabel("使用人邮箱").fill(`${login}@example.cn`);
+  await officer.getByRole("group", { name: "在本单位的角色" }).getByLabel("数据专员").check();
+  await officer.getByLabel("理由").fill("接替李娜");
+  await officer.setViewportSize({ width: 320, height: 640 });
+  await expectNoSidewaysScroll(officer);
+  await officer.getByRole("button", { name: "提出申请" }).click();
+  await expect(officer).toHaveURL(/\/workbench\/cases\/\d+$/);
+  await expect(officer.getByRole("main")).toContainText("还有 5 个工作日");
+  await expectNoSidewaysScroll(officer);
+  await officer.goto("/workbench/accounts");
+  await expectNoSidewaysScroll(officer);
+
+  const [deciders, decider] = await staff(browser, `decides.${project.name}`, scripts);
+  await decider.goto("/workbench");
+  await decider.getByRole("main").getByRole("link", { name: login }).click();
+  await expect(decider.getByRole("main")).toContainText("接替李娜");
+  await expectGood(decider, scripts);
+  await decider.getByRole("button", { name: "同意", exact: true }).click();
+  await expect(decider.getByRole("main")).toContainText("已办结");
+
+  await page.goto(await linkFor(request, login, "reset"));
+  await expectGood(page, scripts);
+  await page.getByLabel("新密码").fill(password);
+  await page.getByRole("main").getByRole("button").first().click();
+  await expect(page.getByRole("status")).toContainText("新密码已经生效");
+  await new Account(page).logIn(login, password);
+  await expect(page).toHaveURL(/\/me\/security\/code$/);
+  for (const context of [officers, deciders]) await context.close();
+});
+
+// Proves DL-01 for the profile that demands a login: one way in, and back to the file.
+test("open data is taken after logging in where the rules say so", async ({ browser, scripts }, { project }) => {
+  const url = JSON.parse(process.env.END2END_PROFILES ?? "{}").jiamusi;
+  test.skip(!url, "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
+  const context = await browser.newContext({ baseURL: url, javaScriptEnabled: scripts });
+  const page = await context.newPage();
+  await page.goto("/datasets/ED-OPEN");
+  await page.getByRole("main").getByRole("link", { name: "登录后下载" }).first().click();
+  await expect(page).toHaveURL(/\/login\?next=/);
+  await expectGood(page, scripts);
+  await new Account(page).logIn(`user.${project.name}`, password);
+  await expect(page).toHaveURL(/\/download$/);
+  await expect(page.getByRole("heading", { name: "获取回执" })).toBeVisible();
+  await context.close();
 });
 
 test("the pages of an account fit a phone", async ({ page }, { project }) => {

@@ -4,6 +4,7 @@
 
 mod account_commands;
 mod account_log;
+mod account_requests;
 mod accounts;
 mod addresses;
 mod api;

@@ -47,8 +47,8 @@ pub(crate) async fn submit(
 
 fn gone(ctx: &Ctx) -> AppError {
     let message = ctx.lang.pick(
-        "这个链接已经用过，或者过了 1 小时。需要的，再要一个。",
-        "This link was used before, or is older than an hour. Ask for another one if you need it.",
+        "这个链接已经用过，或者已经过期。需要的，再要一个。",
+        "This link was used before, or ran out. Ask for another one if you need it.",
     );
     let again = ctx.lang.pick("再发一个链接", "Send another link");
     AppError::new(ErrorCode::NotFound, message).with_remedy(again, "/forgot")

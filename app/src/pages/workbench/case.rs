@@ -11,7 +11,7 @@ use kaishu_types::case::{ActionView, CaseKind, CaseView, ClockView, EventView, S
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::{bench_page, expired, review};
+use super::{accounts, bench_page, expired, review};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -86,10 +86,15 @@ pub(crate) async fn act(
             }
             Err(_) => Err(Error::not_found("dataset", shown.case.subject.clone())),
         },
-        CaseKind::Opening | CaseKind::AccountRequest => {
+        kind @ (CaseKind::Opening | CaseKind::AccountRequest) => {
             let idempotency_key = Some(typed.value("key").to_owned()).filter(|key| !key.is_empty());
             let done = OpeningAct { event, version, reason, idempotency_key, answers };
-            portal.act_on_opening(caller, id, done, ctx.lang).await
+            match kind {
+                CaseKind::AccountRequest => {
+                    portal.act_on_account_request(caller, id, done, ctx.lang).await
+                }
+                _ => portal.act_on_opening(caller, id, done, ctx.lang).await,
+            }
         }
     };
     match acted {
@@ -223,6 +228,7 @@ fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
             <div>
                 {summary(ctx, typed)}
                 {changes.as_ref().map(|changes| changed(ctx, changes))}
+                {accounts::asked(ctx, case)}
                 {decision(ctx, case, desk.as_ref(), typed)}
                 {desk.as_ref().and_then(|desk| measuring(ctx, case, desk))}
                 {steps}

@@ -58,6 +58,13 @@ fn page(ctx: &Ctx, filter: DeskFilter, is_authority: bool, cases: Vec<CaseCard>)
         ("/me/inbox", lang.pick("通知", "Notices")),
     ]
     .map(|(path, word)| view! { <a class="btn btn-outline" href=ctx.href(path)>{word}</a> });
+    let accounts = ctx.caller.may_ever(Action::RequestAccounts).then(|| {
+        view! {
+            <a class="btn btn-outline" href=ctx.href("/workbench/accounts")>
+                {lang.pick("本单位账号", "Accounts")}
+            </a>
+        }
+    });
     let base = if is_authority { "/authority" } else { "/workbench" };
     let tabs: Vec<_> = [
         (DeskFilter::Mine, "", lang.pick("待我办理", "Waiting for me")),
@@ -76,7 +83,7 @@ fn page(ctx: &Ctx, filter: DeskFilter, is_authority: bool, cases: Vec<CaseCard>)
     let body = view! {
         <div class="flex flex-wrap items-center justify-between gap-4">
             <nav aria-label=lang.pick("办理情况", "Cases")><ul class="ks-tabs">{tabs}</ul></nav>
-            <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{begin}</div>
+            <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{accounts}{begin}</div>
         </div>
         <div class="pt-6">{table}</div>
     };

@@ -1,5 +1,6 @@
 //! The workbench: what waits for whoever publishes or reviews, drafts, and the files of cases.
 
+mod accounts;
 mod begin;
 mod case;
 mod dataset;
@@ -32,6 +33,8 @@ where
     Router::new()
         .route(&at("/workbench"), get(desk::show))
         .route(&at("/authority"), get(desk::authority))
+        .route(&at("/workbench/accounts"), get(accounts::show))
+        .route(&at("/workbench/accounts/new"), get(accounts::ask).post(accounts::submit))
         .route(&at("/workbench/new"), get(begin::show).post(begin::submit))
         .route(&at("/workbench/cases/{id}"), get(case::show))
         .route(&at("/workbench/cases/{id}/act"), post(case::act))

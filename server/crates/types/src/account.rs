@@ -105,6 +105,18 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What an agency asks for an account (ORG-06, yulin 21).
+    AccountWish("account_wish") {
+        /// 开立: a new one.
+        Make = "make", "开立账号", "Make an account";
+        /// 变更: other roles for the agency.
+        Change = "change", "变更账号", "Change an account";
+        /// 注销: one that the agency needs no more.
+        Cancel = "cancel", "注销账号", "Cancel an account";
+    }
+}
+
+vocabulary! {
     /// What a token of the API is good for.
     TokenScope("token_scope") {
         /// 读取 what its owner may read.

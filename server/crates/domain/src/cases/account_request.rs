@@ -2,7 +2,9 @@
 
 use kaishu_types::case::CaseKind;
 
-use super::machine::{Audience, By, ClockRule, Input, Machine, State, To, Transition, Waits};
+use super::machine::{
+    Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition, Waits,
+};
 use crate::permission::Action;
 
 const REPLY: &str = "account.reply_wd";
@@ -40,7 +42,7 @@ pub(super) static MACHINE: Machine = Machine {
             from: &["filed"],
             to: To::State("granted"),
             by: By::Action(Action::DecideAccounts),
-            guards: &[],
+            guards: &[Guard::NotTheSubmitter],
             needs: &[],
             clocks: &[ClockRule::Stop(REPLY)],
             tells: &[Audience::Submitter, Audience::Provider],
@@ -53,7 +55,7 @@ pub(super) static MACHINE: Machine = Machine {
             from: &["filed"],
             to: To::State("refused"),
             by: By::Action(Action::DecideAccounts),
-            guards: &[],
+            guards: &[Guard::NotTheSubmitter],
             needs: &[Input::Reason],
             clocks: &[ClockRule::Stop(REPLY)],
             tells: &[Audience::Submitter, Audience::Provider],

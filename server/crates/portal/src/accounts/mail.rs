@@ -102,6 +102,11 @@ impl Portal {
         self.inner.accounts.mailer.server.is_some()
     }
 
+    /// Whether a link that lets somebody in reaches them: by mail, or in a demonstration by its log.
+    pub(super) fn can_invite(&self) -> bool {
+        self.sends_mail() || self.inner.accounts.mailer.shows_links
+    }
+
     /// Sends a mail in the background. Where no server for mail is set, the log says so.
     pub fn send_mail(&self, to: &str, subject: &str, body: &str) {
         self.send_letter(Letter {

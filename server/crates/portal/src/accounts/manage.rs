@@ -145,7 +145,7 @@ impl Portal {
 
     /// Checks roles against each other and against the organizations and regions there are. What reaches
     /// over a region is of the portal's own where none is named.
-    fn check_roles(&self, roles: Vec<RoleGrant>, lang: Lang) -> Result<Vec<RoleGrant>> {
+    pub(super) fn check_roles(&self, roles: Vec<RoleGrant>, lang: Lang) -> Result<Vec<RoleGrant>> {
         let directory = self.directory();
         let own_region: Option<RegionCode> = self.site().region.parse().ok();
         let mut checked: Vec<RoleGrant> = Vec::new();
@@ -328,7 +328,7 @@ fn made_facts(account: &NewAccount) -> Vec<logged::Fact> {
     facts
 }
 
-fn known(account: Account) -> Known {
+pub(super) fn known(account: Account) -> Known {
     Known {
         has_second_factor: account.totp_secret.is_some(),
         login: account.login,
@@ -432,7 +432,7 @@ fn kept_apart(conflict: permission::Conflict, lang: Lang) -> Error {
 }
 
 /// A conflict of the store is for the reader.
-fn as_conflict(error: StoreError) -> Error {
+pub(super) fn as_conflict(error: StoreError) -> Error {
     match error {
         StoreError::Conflict { what } => {
             Error::Refused { code: ErrorCode::Conflict, message: what, rule: None, remedy: None }

@@ -6,6 +6,7 @@
 //! in the same time.
 
 mod caller;
+mod granting;
 mod logged;
 mod login;
 mod mail;
@@ -14,6 +15,7 @@ mod notices;
 mod own;
 mod password;
 mod register;
+mod requests;
 mod second_factor;
 mod secrets;
 mod tokens;
@@ -36,6 +38,7 @@ pub use manage::{Known, NewStaff};
 pub use notices::{Inbox, NoticeView};
 pub use own::{Me, OwnSession};
 pub use register::Registration;
+pub use requests::{AgencyAccounts, REQUESTED_ROLES, RequestForm};
 pub use second_factor::Enrolment;
 pub use tries::LoginLimit;
 

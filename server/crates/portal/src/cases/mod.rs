@@ -24,6 +24,9 @@ use crate::{Error, Portal, Result};
 
 pub use view::DeskFilter;
 
+/// Longest key of a request that is looked at.
+const MAX_KEY_CHARS: usize = 100;
+
 /// What somebody wants to do to a case, once it is clear who and what must hold.
 pub(crate) struct Wanted<'a> {
     /// Who.
@@ -276,6 +279,29 @@ pub(crate) fn not_covered(caller: &Caller, action: Action, lang: Lang) -> Error 
         rule: None,
         remedy: None,
     }
+}
+
+/// Something happened to the case since its page was drawn.
+pub(crate) fn moved_on(lang: Lang) -> Error {
+    Error::Refused {
+        code: ErrorCode::Conflict,
+        message: lang
+            .pick(
+                "这件事刚才已经有人办理，请刷新后再看",
+                "something happened to this case meanwhile; look again",
+            )
+            .to_owned(),
+        rule: None,
+        remedy: None,
+    }
+}
+
+/// What makes a repeated request one. It is of one person, one case and one decision: nobody's key stands
+/// for anything of another.
+pub(crate) fn request_key(caller: &Caller, case: i64, event: &str, key: &str) -> String {
+    let account = caller.account().unwrap_or_default();
+    let key: String = key.chars().take(MAX_KEY_CHARS).collect();
+    format!("{account}/{case}/{event}/{key}")
 }
 
 /// A command on the machine, with the name of the person who says to have given it.

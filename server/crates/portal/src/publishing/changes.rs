@@ -113,7 +113,7 @@ impl Portal {
             return Err(Error::not_found("case", id.to_string()));
         }
         if case.file.n_events != version {
-            return Err(super::opening::moved_on(lang));
+            return Err(crate::cases::moved_on(lang));
         }
         let wanted = Wanted {
             caller,

@@ -58,7 +58,7 @@ impl Portal {
         let known = self.life_case(code).await?;
         let about = self.life_subject(&dataset);
         if known.as_ref().map_or(0, |case| case.file.n_events) != done.version {
-            return Err(super::opening::moved_on(lang));
+            return Err(crate::cases::moved_on(lang));
         }
         let transaction = self.inner.store.begin_catalogue().await?;
         let case = match known {

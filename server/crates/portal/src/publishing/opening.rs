@@ -12,16 +12,13 @@ use kaishu_types::account::Role;
 use kaishu_types::case::CaseKind;
 use kaishu_types::draft::{DraftDocument, DraftResource, TriggerQuestion};
 use kaishu_types::vocabulary::DatasetState;
-use kaishu_types::{DatasetCode, ErrorCode, Lang};
+use kaishu_types::{DatasetCode, Lang};
 
 use super::content_hash;
 use super::review::{self, ReviewDesk};
 use crate::accounts::Caller;
-use crate::cases::Wanted;
+use crate::cases::{Wanted, moved_on, request_key};
 use crate::{Error, Portal, Result};
-
-/// Longest key of a request that is looked at.
-const MAX_KEY_CHARS: usize = 100;
 
 /// What somebody does to the review of an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,12 +53,8 @@ impl Portal {
             return Err(Error::not_found("case", case.id.to_string()));
         }
         let store = &self.inner.store;
-        // Of one person, one case and one decision: nobody's key stands for anything of another.
-        let sent = done.idempotency_key.as_deref().map(|key| {
-            let account = caller.account().unwrap_or_default();
-            let key: String = key.chars().take(MAX_KEY_CHARS).collect();
-            format!("{account}/{}/{}/{key}", case.id, done.event)
-        });
+        let sent = done.idempotency_key.as_deref();
+        let sent = sent.map(|key| request_key(caller, case.id, &done.event, key));
         if let Some(key) = &sent
             && kaishu_store::log::find_by_key(store, key).await?.is_some()
         {
@@ -240,21 +233,6 @@ fn authors(case: &Case, draft: &Draft, caller: &Caller) -> String {
     authors.extend(caller.account());
     authors.extend(case.file.submitter);
     authors.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-}
-
-/// Something happened to the case since its page was drawn.
-pub(super) fn moved_on(lang: Lang) -> Error {
-    Error::Refused {
-        code: ErrorCode::Conflict,
-        message: lang
-            .pick(
-                "这件事刚才已经有人办理，请刷新后再看",
-                "something happened to this case meanwhile; look again",
-            )
-            .to_owned(),
-        rule: None,
-        remedy: None,
-    }
 }
 
 /// A file of a draft as the catalogue keeps it.

@@ -6,6 +6,7 @@
 
 mod access;
 mod once;
+mod requests;
 mod row;
 mod sessions;
 mod tokens;
@@ -22,6 +23,7 @@ use crate::{Result, Store, StoreError, Transaction};
 
 pub use access::{end_access, end_expired, sweep};
 pub use once::{Purpose, add_link, has_link, use_link};
+pub use requests::{drop_request, find_request, keep_request, of_organization};
 pub use sessions::{
     NewSession, Session, begin_session, end_other_sessions, end_session, find_session,
     pass_second_factor, see_session, sessions_of,
