@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use futures::stream;
 use http::Method;
-use kaishu_domain::permission::{Action, Subject, role_for};
+use kaishu_domain::permission::{Action, Reach, Subject, role_for};
 use kaishu_portal::Portal;
 use kaishu_portal::accounts::{Caller, NewStaff};
 use kaishu_portal::publishing::NewChange;
@@ -96,9 +96,7 @@ fn placed(role: Role) -> Vec<(&'static str, RoleGrant)> {
     if role.is_of_organization() {
         return vec![("own", grant(Some("YX-T"), None)), ("other", grant(Some("YX-U"), None))];
     }
-    let reaches = |action: &&Action| {
-        action.roles().iter().any(|it| *it == (role, kaishu_domain::permission::Reach::Region))
-    };
+    let reaches = |action: &&Action| action.roles().contains(&(role, Reach::Region));
     if role.is_of_region() || Action::ALL.iter().any(|action| reaches(&action)) {
         // A county below sees nothing of what belongs to the prefecture.
         return vec![("own", grant(None, Some("YX"))), ("other", grant(None, Some("YX-QH")))];
@@ -119,8 +117,11 @@ fn pages(things: &Things) -> Vec<(String, Vec<Action>)> {
     ]
 }
 
-/// Forms, each with what somebody must be allowed to do to send it.
-fn forms(things: &Things) -> Vec<(String, Vec<(&'static str, &'static str)>, Action)> {
+/// A form: where it goes, its fields, and what somebody must be allowed to do to send it.
+type Sent = (String, Vec<(&'static str, &'static str)>, Action);
+
+/// The forms of the workbench.
+fn forms(things: &Things) -> Vec<Sent> {
     let case = |id: i64| format!("/workbench/cases/{id}/act");
     let of = |code: &str, rest: &str| format!("/workbench/datasets/{code}/{rest}");
     let step = |event| vec![("event", event), ("version", "2"), ("reason", "理由")];

@@ -5,6 +5,7 @@
 //! database. SQLite on the disk; PostgreSQL where `KAISHU_TEST_POSTGRES` names a server.
 
 #![expect(clippy::unwrap_used, reason = "a measurement may stop at anything unexpected")]
+#![expect(clippy::print_stdout, reason = "figures are what it is for")]
 
 use std::time::{Duration, Instant};
 

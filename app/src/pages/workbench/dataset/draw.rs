@@ -115,7 +115,7 @@ fn new_data(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
         view! {
             <section aria-labelledby="h-new" class="mb-12 max-w-[44rem]">
                 {section_head("h-new", lang.pick("上传新数据", "Upload new data"))}
-                <form method="post" action=path(ctx, found, "versions") enctype="multipart/form-data">
+                <form class="mt-4" method="post" action=path(ctx, found, "versions") enctype="multipart/form-data">
                     {line(&note, "text", typed.value("note"))}
                     {options(&processing, "checkbox", &done, |_| false)}
                     <div class="ks-field">
@@ -146,7 +146,7 @@ fn revision(ctx: &Ctx, found: &OwnView) -> Option<AnyView> {
                 .into_any()
         }
         None => view! {
-            <form method="post" action=path(ctx, found, "revise")>
+            <form class="mt-4" method="post" action=path(ctx, found, "revise")>
                 <button class="btn btn-outline" type="submit">{lang.pick("修订目录", "Revise the entry")}</button>
             </form>
         }
@@ -183,7 +183,7 @@ fn change(ctx: &Ctx, portal: &Portal, found: &OwnView, typed: &Typed) -> AnyView
     view! {
         <section aria-labelledby="h-change" class="mb-12 max-w-[44rem]">
             {section_head("h-change", lang.pick("登记变更", "Note a change"))}
-            <form method="post" action=path(ctx, found, "changes") novalidate=true>
+            <form class="mt-4" method="post" action=path(ctx, found, "changes") novalidate=true>
                 {select(&kind, lang.pick("请选择", "Choose"), &kinds, typed.value("kind"))}
                 {line(&day, "date", typed.value("happened_on"))}
                 {area(&evidence, 3, typed.value("evidence"))}
@@ -245,7 +245,7 @@ fn findings(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
         let why = label(typed, "why", lang.pick("理由", "Reason"), "");
         let none = lang.pick("请选择", "Choose");
         view! {
-            <form method="post" action=path(ctx, found, "decide") novalidate=true class="mt-4">
+            <form class="mt-4" method="post" action=path(ctx, found, "decide") novalidate=true>
                 {select(&column, none, &names, typed.value("column"))}
                 {select(&verdict, none, &verdicts, typed.value("verdict"))}
                 {area(&why, 2, typed.value("why"))}
@@ -307,7 +307,7 @@ fn anonymity(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
         view! {
             <section aria-labelledby="h-k" class="mb-12 max-w-[44rem]">
                 {section_head("h-k", lang.pick("k-匿名检查", "k-anonymity"))}
-                <form method="post" action=path(ctx, found, "anonymity") novalidate=true>
+                <form class="mt-4" method="post" action=path(ctx, found, "anonymity") novalidate=true>
                     {select(&table, lang.pick("请选择", "Choose"), &tables, &chosen)}
                     {options(&quasi, "checkbox", &columns, |_| false)}
                     {line(&k, "number", k_value)}
@@ -342,7 +342,7 @@ fn life(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
         view! {
             <section aria-labelledby="h-life" class="mb-12 max-w-[44rem]">
                 {section_head("h-life", lang.pick("中止、撤回、下线", "Suspend, withdraw, retire"))}
-                <form method="post" action=path(ctx, found, "act") novalidate=true>
+                <form class="mt-4" method="post" action=path(ctx, found, "act") novalidate=true>
                     <input type="hidden" name="version" value=found.version.to_string()/>
                     {area(&reason, 3, typed.value("reason"))}
                     <p class="mt-6 flex flex-wrap gap-3">{buttons}</p>

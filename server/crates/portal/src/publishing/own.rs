@@ -184,7 +184,7 @@ impl Portal {
         for kind in [CaseKind::Opening, CaseKind::Change, CaseKind::Life] {
             cases.extend(kaishu_store::cases::of_subject(store, code.as_str(), kind).await?);
         }
-        cases.sort_by(|one, other| other.updated_at.cmp(&one.updated_at));
+        cases.sort_by_key(|case| std::cmp::Reverse(case.updated_at));
         let sees_files = may(Action::SeeDrafts);
         Ok(OwnView {
             actions: possible.into_iter().map(|it| super::action(it, lang)).collect(),

@@ -93,8 +93,8 @@ impl Portal {
             return Ok(None);
         }
         let subject = self.subject_of(&case.about, false);
-        let action = case.file.waits_for();
-        if !action.is_some_and(|action| caller.role_for(action, &subject).is_some()) {
+        let Some(action) = case.file.waits_for() else { return Ok(None) };
+        if caller.role_for(action, &subject).is_none() {
             return Ok(None);
         }
         let (draft, document) = self.stored_draft(&case).await?;
@@ -191,7 +191,7 @@ impl Portal {
             }
         }
         let mut found: Vec<SharingEntry> = found.into_values().collect();
-        found.sort_by(|one, other| other.items.len().cmp(&one.items.len()));
+        found.sort_by_key(|entry| std::cmp::Reverse(entry.items.len()));
         found.truncate(N_SHARING);
         Ok(found)
     }
