@@ -2,7 +2,7 @@
 //! of keys and the view all come from it (section 3 of the requirements).
 
 use kaishu_types::rules::RuleView;
-use kaishu_types::vocabulary::{OpenClass, RegionLevel, ShareClass};
+use kaishu_types::vocabulary::{OpenClass, OrganizationKind, RegionLevel, ShareClass};
 
 use super::read::{Reader, full_key};
 use super::ruled::Ruled;
@@ -73,6 +73,7 @@ rules! {
         priority: Sentence = "重点和优先开放的数据", "What is opened first";
         assessment: Sentence = "考核评估", "Assessment";
         zones: Vec<RegionLevel> = "设置专区的层级", "Levels with a zone";
+        organization_kinds: Vec<OrganizationKind> = "适用的单位", "Bodies it covers";
         validity: Validity = "施行与有效期", "Validity";
     }
     /// Logging in.

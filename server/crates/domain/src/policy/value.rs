@@ -1,7 +1,7 @@
 //! What a rule can hold: numbers with units, closed choices, lists of them, small structures.
 
 use kaishu_types::Lang;
-use kaishu_types::vocabulary::{OpenClass, RegionLevel, ShareClass};
+use kaishu_types::vocabulary::{OpenClass, OrganizationKind, RegionLevel, ShareClass};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -185,6 +185,7 @@ choice_values!(
     OpenClass,
     ShareClass,
     RegionLevel,
+    OrganizationKind,
 );
 
 impl<T: RuleValue> RuleValue for Vec<T> {
