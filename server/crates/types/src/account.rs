@@ -128,6 +128,34 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// A function of the authority that another organization may take over (yulin 6, 21; guangdong 7).
+    DelegatedFunction("delegated_function") {
+        /// 编制开放目录 (yulin 6).
+        Catalogue = "catalogue", "编制公共数据开放目录", "Compiling the open catalogue";
+        /// 用户账户申请的答复 (yulin 21).
+        Accounts = "accounts", "办理账户申请", "Answering account requests";
+        /// 制定标准规范 (yulin 6).
+        Standards = "standards", "制定标准规范", "Setting standards";
+        /// 评估考核指标 (yulin 6).
+        Indicators = "indicators", "建立评估考核指标", "Setting assessment indicators";
+    }
+}
+
+vocabulary! {
+    /// Where an expert comes from (yulin 9).
+    AffiliationKind("affiliation_kind") {
+        /// 高校.
+        University = "university", "高校", "University";
+        /// 科研机构.
+        Institute = "institute", "科研机构", "Research institute";
+        /// 企业.
+        Enterprise = "enterprise", "企业", "Enterprise";
+        /// 相关部门.
+        Department = "department", "相关部门", "Department";
+    }
+}
+
 /// A role, and for whom or where it is held.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

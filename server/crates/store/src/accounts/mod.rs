@@ -17,7 +17,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 
-use crate::convert::{check_optional, check_text, stored_number, to_stored};
+use crate::convert::{check_optional, check_text, stored_number, to_stored, word};
 use crate::entity::{account, account_role};
 use crate::{Result, Store, StoreError, Transaction};
 
@@ -359,6 +359,29 @@ pub async fn has_role(store: &Store, role: Role, organization: &str) -> Result<b
         .one(&store.connection)
         .await?;
     Ok(found.is_some())
+}
+
+/// Lists who holds one of some roles for an organization: its code, the role and the name, of active
+/// accounts only.
+pub async fn holders(store: &Store, roles: &[Role]) -> Result<Vec<(String, Role, String)>> {
+    let found: Vec<(String, String, String)> = account_role::Entity::find()
+        .select_only()
+        .column(account_role::Column::OrganizationCode)
+        .column(account_role::Column::Role)
+        .column(account::Column::Name)
+        .inner_join(account::Entity)
+        .filter(account::COLUMN.state.eq(AccountState::Active.as_str()))
+        .filter(account_role::COLUMN.role.is_in(roles.iter().map(|role| role.as_str())))
+        .filter(account_role::COLUMN.organization_code.is_not_null())
+        .order_by_asc(account_role::COLUMN.id)
+        .into_tuple()
+        .all(&store.connection)
+        .await?;
+    let holders = found.into_iter().map(|(organization, role, name)| {
+        let role = word(&role, "a role that is held", "role")?;
+        Ok((organization, role, name))
+    });
+    holders.collect()
 }
 
 /// Puts other roles in the place of those an account has. Whoever uses it is logged out (ORG-06).

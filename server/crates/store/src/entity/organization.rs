@@ -24,6 +24,11 @@ pub(crate) struct Model {
     pub next_serial: i64,
     /// Whether an import found it, and nobody has described it since.
     pub is_imported: bool,
+    /// The sector of a body that serves the public, as in 供水.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub sector: Option<String>,
+    /// Counts the changes, so that of two editors the second one is told.
+    pub revision: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

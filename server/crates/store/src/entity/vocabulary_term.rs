@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub label_en: String,
     pub uri: Option<String>,
     pub position: i32,
+    /// From when it is no longer offered; what uses it keeps it.
+    pub retired_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -140,7 +140,7 @@ fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

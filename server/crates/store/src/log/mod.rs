@@ -13,16 +13,20 @@ use kaishu_types::china::day_in_china;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::convert::{check_optional, check_text, to_stored};
-use crate::entity::{case_event, log_checkpoint, log_head};
+use crate::entity::{
+    case_event, case_file, dataset, log_checkpoint, log_head, organization, region,
+};
 use crate::{Result, Store, StoreError, Transaction};
 
 pub use chain::SealKey;
 pub use verify::{Fault, Verified, verify};
+
+pub(crate) use chain::hex;
 
 use chain::{BEGINNING, Envelope, Purpose, canonical};
 
@@ -230,6 +234,9 @@ pub struct Search {
     pub until: Option<DateTime<Utc>>,
     /// Only what is older than this entry.
     pub before: Option<i64>,
+    /// Only what belongs to one of these regions, by its case, its dataset or its organization; what
+    /// belongs nowhere is left out then.
+    pub regions: Option<Vec<String>>,
 }
 
 /// Lists entries, the newest first.
@@ -257,6 +264,9 @@ pub async fn search(store: &Store, search: &Search, limit: u64) -> Result<Vec<Lo
     if let Some(before) = search.before {
         query = query.filter(case_event::COLUMN.seq.lt(before));
     }
+    if let Some(regions) = &search.regions {
+        query = query.filter(within(regions));
+    }
     let rows =
         query.order_by_desc(case_event::COLUMN.seq).limit(limit).all(&store.connection).await?;
     rows.into_iter().map(logged).collect()
@@ -269,6 +279,40 @@ pub async fn at(store: &Store, places: &[i64]) -> Result<Vec<Logged>> {
         .all(&store.connection)
         .await?;
     rows.into_iter().map(logged).collect()
+}
+
+/// What belongs to one of some regions: decided by the database, so that no page comes out half empty.
+fn within(regions: &[String]) -> Condition {
+    let codes = || regions.iter().map(String::as_str);
+    let places = region::Entity::find()
+        .select_only()
+        .column(region::Column::Id)
+        .filter(region::COLUMN.code.is_in(codes()))
+        .into_query();
+    let cases = case_file::Entity::find()
+        .select_only()
+        .column(case_file::Column::Id)
+        .filter(case_file::COLUMN.region.is_in(codes()))
+        .into_query();
+    let datasets = dataset::Entity::find()
+        .select_only()
+        .column(dataset::Column::Code)
+        .filter(dataset::COLUMN.region_id.in_subquery(places.clone()))
+        .into_query();
+    let organizations = organization::Entity::find()
+        .select_only()
+        .column(organization::Column::Code)
+        .filter(organization::COLUMN.region_id.in_subquery(places))
+        .into_query();
+    let of_case = case_event::COLUMN.case_id.in_subquery(cases);
+    let of_none = || Condition::all().add(case_event::COLUMN.case_id.is_null());
+    let of_dataset = of_none()
+        .add(case_event::COLUMN.kind.eq("dataset"))
+        .add(case_event::COLUMN.subject.in_subquery(datasets));
+    let of_organization = of_none()
+        .add(case_event::COLUMN.kind.is_in(["organization", "delegation"]))
+        .add(case_event::COLUMN.subject.in_subquery(organizations));
+    Condition::any().add(of_case).add(of_dataset).add(of_organization)
 }
 
 /// Lists the events of a case, the oldest first.

@@ -9,9 +9,10 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Schem
 use crate::Store;
 use crate::entity::{
     account, account_role, api_token, case_clock, case_event, case_file, change_feed, data_item,
-    dataset, dataset_version, draft, import_run, job, log_checkpoint, log_head, notification,
-    one_time_token, organization, region, release_decision, resource, resource_table,
-    retrieval_receipt, session, usage_day, vocabulary_term,
+    dataset, dataset_version, delegation, draft, expert, expert_conflict, guide_version,
+    import_run, job, log_checkpoint, log_head, notification, one_time_token, organization, region,
+    release_decision, resource, resource_table, retrieval_receipt, session, usage_day,
+    vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -99,6 +100,10 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, log_checkpoint::Entity).await,
         create(connection, notification::Entity).await,
         create(connection, draft::Entity).await,
+        create(connection, delegation::Entity).await,
+        create(connection, expert::Entity).await,
+        create(connection, expert_conflict::Entity).await,
+        create(connection, guide_version::Entity).await,
     ];
     for table in tables {
         let (is, said) =

@@ -21,6 +21,7 @@ mod m20261122_000006_guards;
 mod m20261122_000007_accounts;
 mod m20261122_000008_cases;
 mod m20261122_000009_overdue;
+mod m20261122_000010_administration;
 mod m20261122_000011_account_requests;
 
 /// The list of migrations, oldest first.
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_accounts::Migration),
             Box::new(m20261122_000008_cases::Migration),
             Box::new(m20261122_000009_overdue::Migration),
+            Box::new(m20261122_000010_administration::Migration),
             Box::new(m20261122_000011_account_requests::Migration),
         ]
     }

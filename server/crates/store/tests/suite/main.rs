@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
 
 mod accounts;
+mod administration;
 mod blobs;
 mod build;
 mod cases;
@@ -58,6 +59,9 @@ on_both! {
     accounts::a_code_counts_once,
     accounts::a_contract_ends_the_account,
     accounts::what_ran_out_is_swept,
+    administration::the_log_is_searched_within_regions,
+    administration::a_record_is_saved_over_the_one_that_was_read,
+    administration::terms_and_guides_are_kept_in_order,
     cases::a_case_is_what_its_events_come_to,
     cases::a_request_that_comes_twice_is_one,
     cases::whom_it_concerns_is_told_once,

@@ -1,12 +1,14 @@
 //! Organizations.
 
+mod records;
+
 use std::collections::{HashMap, HashSet};
 
 use kaishu_types::organization::OrganizationView;
 use kaishu_types::vocabulary::{OpenClass, OrganizationKind, RegionLevel};
 use kaishu_types::{OrganizationCode, RegionCode};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -17,6 +19,8 @@ use crate::entity::{dataset, organization};
 use crate::listing::{self, Listed};
 use crate::regions::{Tally, Tree};
 use crate::{Result, Store, StoreError};
+
+pub use records::{Record, find_record, records, save};
 
 /// An organization to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,12 +120,16 @@ async fn write_rows(
             homepage: Set(organization.homepage.clone()),
             next_serial: Set(1),
             is_imported: Set(organization.is_imported),
+            sector: NotSet,
+            revision: NotSet,
         });
     }
     let conflict = OnConflict::column("code")
         .update_columns(["name", "name_en", "kind", "level", "region_id", "parent_id"])
         .update_columns(["description", "responsible_head", "contact", "homepage"])
         .update_columns(["is_imported"])
+        // Whoever edits the record meanwhile is told.
+        .value("revision", Expr::cust("organization.revision + 1"))
         .to_owned();
     organization::Entity::insert_many(rows)
         .on_conflict(conflict)
