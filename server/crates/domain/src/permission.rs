@@ -3,7 +3,7 @@
 //! What is not in the table is forbidden. Rules of a case, as in who decides which step, come on top:
 //! they can refuse what the table allows, never the other way round.
 
-use kaishu_types::account::{Role, RoleGrant};
+use kaishu_types::account::{DelegatedFunction, Role, RoleGrant};
 use kaishu_types::{Lang, OrganizationCode, RegionCode};
 
 /// How far a permission reaches.
@@ -165,6 +165,23 @@ actions! {
     AssignRoles = "role.assign", "分配角色", "Assign roles" => [SecurityAdmin: Portal];
     /// See how the system is: jobs, mail, storage.
     RunSystem = "system.run", "系统运行维护", "Run the system" => [SystemAdmin: Portal];
+}
+
+/// Lists what whoever takes over a function of the authority may do in its place (ORG-05). What decides
+/// about opening stays with the authority; indicators are set outside of the portal.
+pub fn delegated(function: DelegatedFunction) -> &'static [Action] {
+    match function {
+        DelegatedFunction::Catalogue => &[Action::SeeDrafts, Action::PublishDatasets],
+        DelegatedFunction::Accounts => &[Action::DecideAccounts],
+        DelegatedFunction::Standards => &[Action::KeepVocabularies],
+        DelegatedFunction::Indicators => &[],
+    }
+}
+
+/// Whether a role acts for its organization in a function that was delegated to it: those that decide
+/// for an agency do.
+pub fn takes_over(role: Role) -> bool {
+    matches!(role, Role::Head | Role::Reviewer)
 }
 
 /// What an action is done to.

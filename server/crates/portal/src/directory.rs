@@ -1,6 +1,6 @@
 //! Regions, organizations and terms, small enough to be kept in memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kaishu_store::{Listed, Store};
 use kaishu_types::Lang;
@@ -23,6 +23,8 @@ pub struct Directory {
     organization_places: HashMap<String, usize>,
     /// Places in `terms`, by vocabulary and then by code.
     term_places: HashMap<String, HashMap<String, usize>>,
+    /// Terms that are no longer offered: vocabulary and code.
+    retired: HashSet<(String, String)>,
 }
 
 impl Directory {
@@ -31,7 +33,8 @@ impl Directory {
         let regions = kaishu_store::regions::list(store, listed).await?;
         let organizations = kaishu_store::organizations::list(store, listed).await?;
         let terms = kaishu_store::vocabulary::list(store).await?;
-        Ok(Self::new(regions, organizations, terms))
+        let retired = kaishu_store::vocabulary::retired(store).await?.into_iter().collect();
+        Ok(Self { retired, ..Self::new(regions, organizations, terms) })
     }
 
     /// Orders what was loaded; regions come with their own datasets only.
@@ -52,8 +55,16 @@ impl Directory {
             let places = term_places.entry(term.vocabulary.clone()).or_default();
             places.insert(term.code.clone(), place);
         }
-        let mut directory =
-            Self { regions, organizations, terms, region_places, organization_places, term_places };
+        let retired = HashSet::new();
+        let mut directory = Self {
+            regions,
+            organizations,
+            terms,
+            region_places,
+            organization_places,
+            term_places,
+            retired,
+        };
         directory.count_those_below();
         directory
     }
@@ -114,6 +125,11 @@ impl Directory {
     /// Lists the terms of a vocabulary in their order.
     pub fn vocabulary<'a>(&'a self, vocabulary: &'a str) -> impl Iterator<Item = &'a Term> {
         self.terms.iter().filter(move |term| term.vocabulary == vocabulary)
+    }
+
+    /// Whether a term is no longer offered; what uses it keeps it.
+    pub fn is_retired(&self, term: &Term) -> bool {
+        self.retired.contains(&(term.vocabulary.clone(), term.code.clone()))
     }
 
     /// Returns the word for a code, or the code where there is none.

@@ -175,6 +175,9 @@ fn chinese_name(what: &str) -> &str {
         "link" => "链接",
         "sitemap" => "站点地图",
         "function" => "功能",
+        "delegation" => "委托",
+        "expert" => "专家",
+        "term" => "词条",
         _ => "内容",
     }
 }

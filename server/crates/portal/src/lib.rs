@@ -5,6 +5,7 @@
 compile_error!("kaishu-portal is server code: keep it behind the `ssr` feature of `app`");
 
 pub mod accounts;
+pub mod administration;
 pub mod cases;
 pub mod catalogue;
 pub mod directory;

@@ -31,14 +31,7 @@ async fn portal(policy: &'static str) -> TestPortal {
 
 /// A draft with everything that any profile asks for, and a file.
 async fn whole_draft(portal: &Portal, people: &People) -> i64 {
-    let officer = &people.officer;
-    let case = portal.begin_draft(officer, ORGANIZATION, "公交站点", LANG).await.unwrap();
-    let csv = stream::iter([Ok(Bytes::from_static("name,n\n汽车站,007\n".as_bytes()))]);
-    let revision = portal.add_draft_file(officer, case, 1, "stops.csv", csv, LANG).await.unwrap();
-    let (_, n_items) = portal.take_items_from_files(officer, case, revision, LANG).await.unwrap();
-    assert_eq!(n_items, 2);
-    complete(portal, officer, case, |_| {}).await;
-    case
+    kaishu_testkit::people::whole_draft(portal, &people.officer, ORGANIZATION).await
 }
 
 // Proves REV-01, REV-02, CAT-06: under each profile an entry goes through its steps, each on the desk of

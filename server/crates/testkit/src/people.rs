@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kaishu_portal::accounts::{Caller, NewStaff};
+use bytes::Bytes;
+use futures::stream;
+use kaishu_portal::accounts::{Browser, Caller, NewStaff};
 use kaishu_portal::cases::DeskFilter;
 use kaishu_portal::publishing::OpeningAct;
 use kaishu_portal::{Error, Portal};
@@ -11,10 +13,13 @@ use kaishu_types::account::{AccountKind, Role, RoleGrant, TokenScope};
 use kaishu_types::draft::{Choice, DraftDocument, Processing, ReviewCheck};
 use kaishu_types::vocabulary::{OpenClass, ShareClass};
 
+use crate::portal::now;
+
 /// The language of the tests.
 pub const LANG: Lang = Lang::Zh;
 /// The agency whose entries are published.
 pub const ORGANIZATION: &str = "YX-T";
+const PASSWORD: &str = "correct horse battery";
 
 /// The people of an agency and its authority.
 pub struct People {
@@ -32,26 +37,53 @@ pub struct People {
     pub stranger: Caller,
 }
 
-/// Makes an account and returns who comes with a token of it.
-pub async fn person(portal: &Portal, role: Role, place: (&str, &str), scope: TokenScope) -> Caller {
-    let (name, organization) = place;
-    let organization = role.is_of_organization().then(|| organization.parse().unwrap());
-    let region = role.is_of_region().then(|| "YX".parse().unwrap());
-    let login = name.parse().unwrap();
+/// Makes an account; `place` is the organization or the region that the role is held for.
+pub async fn account(portal: &Portal, role: Role, (name, place): (&str, &str)) {
+    let is_of_region = role.is_of_region() || role == Role::Auditor;
     let staff = NewStaff {
-        login,
+        login: name.parse().unwrap(),
         kind: AccountKind::Person,
         name: Some(format!("{name} 的名字")),
         email: Some(format!("{name}@example.cn")),
-        password: "correct horse battery".to_owned(),
+        password: PASSWORD.to_owned(),
         contract: None,
-        roles: vec![RoleGrant { role, organization, region }],
+        roles: vec![RoleGrant {
+            role,
+            organization: role.is_of_organization().then(|| place.parse().unwrap()),
+            region: is_of_region.then(|| place.parse().unwrap()),
+        }],
     };
-    let command = Caller::command();
-    portal.add_account(&command, staff, LANG).await.unwrap();
-    let login = name.parse().unwrap();
+    portal.add_account(&Caller::command(), staff, LANG).await.unwrap();
+}
+
+/// Makes an account, in the region of the prefecture where its role is held for one, and returns who comes
+/// with a token of it.
+pub async fn person(portal: &Portal, role: Role, place: (&str, &str), scope: TokenScope) -> Caller {
+    let (name, organization) = place;
+    let place = if role.is_of_organization() { organization } else { "YX" };
+    account(portal, role, (name, place)).await;
+    let (command, login) = (Caller::command(), name.parse().unwrap());
     let token = portal.make_token_for(&command, &login, ("test", scope, 1), LANG).await.unwrap();
     portal.caller_of_token(&token, LANG).await.unwrap()
+}
+
+/// Makes an account and returns what its browser holds once it is logged in, one-time code and all.
+pub async fn with_session(portal: &Portal, role: Role, place: (&str, &str)) -> String {
+    account(portal, role, place).await;
+    let browser = Browser { user_agent: None, address: None };
+    let begun = portal.log_in(place.0, PASSWORD, &browser, LANG).await.unwrap();
+    let half = portal.caller_of_session(&begun.token).await.unwrap();
+    let offered = portal.offer_second_factor(&half, LANG).await.unwrap();
+    let secret = totp_rs::Secret::try_from_base32(offered.secret.replace(' ', "")).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    let code = totp.generate(u64::try_from(now().timestamp()).unwrap()).to_string();
+    portal.set_up_second_factor(&half, &code, LANG).await.unwrap()
+}
+
+/// Makes an account and returns who is logged in with a browser.
+pub async fn at_browser(portal: &Portal, role: Role, place: (&str, &str)) -> Caller {
+    let token = with_session(portal, role, place).await;
+    portal.caller_of_session(&token).await.unwrap()
 }
 
 /// Makes the accounts of all of them.
@@ -124,6 +156,17 @@ pub async fn complete(
     document.chosen = Choice::ALL.iter().copied().collect();
     change(&mut document);
     portal.save_draft(officer, case, draft.revision, document, LANG).await.unwrap();
+}
+
+/// Writes a draft with everything that any profile asks for, and a file.
+pub async fn whole_draft(portal: &Portal, officer: &Caller, organization: &str) -> i64 {
+    let case = portal.begin_draft(officer, organization, "公交站点", LANG).await.unwrap();
+    let csv = stream::iter([Ok(Bytes::from_static("name,n\n汽车站,007\n".as_bytes()))]);
+    let revision = portal.add_draft_file(officer, case, 1, "stops.csv", csv, LANG).await.unwrap();
+    let (_, n_items) = portal.take_items_from_files(officer, case, revision, LANG).await.unwrap();
+    assert_eq!(n_items, 2);
+    complete(portal, officer, case, |_| {}).await;
+    case
 }
 
 /// Takes every step of the review; returns how many there were.

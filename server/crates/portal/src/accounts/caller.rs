@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use kaishu_domain::permission::{Action, Subject, may_ever, role_for};
+use kaishu_domain::permission::{self, Action, Subject, may_ever, role_for};
 use kaishu_store::accounts::Account;
-use kaishu_types::account::{AccountKind, Login, RoleGrant, TokenScope};
+use kaishu_types::OrganizationCode;
+use kaishu_types::account::{AccountKind, DelegatedFunction, Login, RoleGrant, TokenScope};
 
 /// Who asks. What nobody proved is a visitor.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +26,19 @@ struct Known {
     name: String,
     kind: AccountKind,
     roles: Vec<RoleGrant>,
+    delegated: Vec<Delegated>,
+}
+
+/// What somebody may do in the place of an authority, for an organization that took a function over
+/// (ORG-05).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Delegated {
+    /// The function: nothing else may be done by it.
+    pub(crate) function: DelegatedFunction,
+    /// The authority.
+    pub(crate) by: OrganizationCode,
+    /// The role of the authority, in its region, held for the organization that took over.
+    pub(crate) held: RoleGrant,
 }
 
 /// By which way somebody came.
@@ -66,8 +80,31 @@ impl Caller {
         has_second_factor: bool,
     ) -> Self {
         let Account { id, login, name, kind, roles, .. } = account;
-        let known = Known { id, login, name, kind, roles };
+        let known = Known { id, login, name, kind, roles, delegated: Vec::new() };
         Self(Some(Arc::new(Who { account: Some(known), came, waits, has_second_factor })))
+    }
+
+    /// Adds what the caller may do in the place of an authority.
+    pub(super) fn with_delegated(mut self, delegated: Vec<Delegated>) -> Self {
+        let who = self.0.as_mut().and_then(Arc::get_mut);
+        if let Some(known) = who.and_then(|who| who.account.as_mut()) {
+            known.delegated = delegated;
+        }
+        self
+    }
+
+    fn delegated(&self) -> &[Delegated] {
+        self.known().map_or(&[], |known| &known.delegated)
+    }
+
+    /// Lists the places where the caller may do something at all, in their own roles or an authority's.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &RoleGrant> {
+        self.roles().iter().chain(self.delegated().iter().map(|it| &it.held))
+    }
+
+    /// Names the authority in whose place a role is held; none where it is the caller's own.
+    pub(crate) fn delegated_by(&self, held: &RoleGrant) -> Option<&OrganizationCode> {
+        self.delegated().iter().find(|it| it.held == *held).map(|it| &it.by)
     }
 
     /// The account, once all that was asked for at the login was given.
@@ -141,12 +178,16 @@ impl Caller {
         if !self.is_in_scope(action) {
             return None;
         }
-        role_for(self.roles(), action, subject)
+        role_for(self.roles(), action, subject).or_else(|| {
+            let mut taken_over = self.delegated().iter().filter(|it| covers(it, action));
+            taken_over.find_map(|it| role_for(std::slice::from_ref(&it.held), action, subject))
+        })
     }
 
     /// Whether the caller may do something to anything at all.
     pub fn may_ever(&self, action: Action) -> bool {
-        self.is_in_scope(action) && may_ever(self.roles(), action)
+        let takes_over = || self.delegated().iter().any(|it| covers(it, action));
+        self.is_in_scope(action) && (may_ever(self.roles(), action) || takes_over())
     }
 
     fn is_in_scope(&self, action: Action) -> bool {
@@ -155,6 +196,10 @@ impl Caller {
             _ => true,
         }
     }
+}
+
+fn covers(taken_over: &Delegated, action: Action) -> bool {
+    permission::delegated(taken_over.function).contains(&action)
 }
 
 /// Whether tokens of a scope are good for an action. None is for accounts, roles and the system itself.

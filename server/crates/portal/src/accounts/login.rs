@@ -261,7 +261,9 @@ impl Portal {
         }
         let has_second_factor = session.has_second_factor;
         let waits = waits(&account, has_second_factor);
-        Ok(Caller::of(account, Came::Session(session.id), waits, has_second_factor))
+        let delegated = self.delegated_to(&account).await?;
+        let came = Came::Session(session.id);
+        Ok(Caller::of(account, came, waits, has_second_factor).with_delegated(delegated))
     }
 
     /// Ends the session of a caller.

@@ -42,6 +42,7 @@ pub use requests::{AgencyAccounts, REQUESTED_ROLES, RequestForm};
 pub use second_factor::Enrolment;
 pub use tries::LoginLimit;
 
+pub(crate) use caller::Delegated;
 pub(crate) use mail::Mailer;
 pub(crate) use secrets::Secrets;
 

@@ -43,7 +43,9 @@ impl Portal {
             accounts::use_token(&transaction, token.id, now).await?;
             transaction.commit().await?;
         }
-        Ok(Caller::of(owner, Came::Token(token.id, token.scope), None, false))
+        let delegated = self.delegated_to(&owner).await?;
+        let came = Came::Token(token.id, token.scope);
+        Ok(Caller::of(owner, came, None, false).with_delegated(delegated))
     }
 
     /// Finds out anew what somebody may do who began something that took its time.
@@ -64,7 +66,8 @@ impl Portal {
                 return Err(invalid(lang));
             }
         }
-        Ok(Caller::of(account, came, None, caller.has_second_factor()))
+        let delegated = self.delegated_to(&account).await?;
+        Ok(Caller::of(account, came, None, caller.has_second_factor()).with_delegated(delegated))
     }
 
     /// Lists the scopes that a token of the caller can have.

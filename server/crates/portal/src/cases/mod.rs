@@ -110,6 +110,34 @@ impl Portal {
         }
     }
 
+    /// Who acts in a role, as the log names them, with the authority in whose place it is (ORG-05).
+    pub(crate) fn acting_as(&self, caller: &Caller, held: &RoleGrant) -> Actor {
+        Actor {
+            role: Some(held.role),
+            organization: held.organization.clone(),
+            region: held.region.clone(),
+            delegated_by: caller.delegated_by(held).cloned(),
+            ..self.actor(caller)
+        }
+    }
+
+    /// Who acts on something, with the role it is done in.
+    ///
+    /// # Errors
+    ///
+    /// Refused where no role of the caller covers it.
+    pub(crate) fn permitted(
+        &self,
+        caller: &Caller,
+        action: Action,
+        subject: &Subject,
+        lang: Lang,
+    ) -> Result<Actor> {
+        let held = caller.role_for(action, subject);
+        held.map(|held| self.acting_as(caller, held))
+            .ok_or_else(|| not_covered(caller, action, lang))
+    }
+
     /// Who acts on a dataset, with the role it is done in.
     ///
     /// # Errors
@@ -126,12 +154,7 @@ impl Portal {
         let (organization, region) = (&dataset.organization.code, &dataset.region.code);
         let subject = self.subject(Some(organization), Some(region), false);
         if let Some(held) = caller.role_for(action, &subject) {
-            return Ok(Actor {
-                role: Some(held.role),
-                organization: held.organization.clone(),
-                region: held.region.clone(),
-                ..self.actor(caller)
-            });
+            return Ok(self.acting_as(caller, held));
         }
         let sees = caller.role_for(Action::SeeDrafts, &subject).is_some();
         if !sees && self.find_public(&dataset.code).await?.is_none() {
@@ -180,8 +203,13 @@ impl Portal {
             holds,
         };
         let before = case.map(|case| &case.file);
-        let event = decide(machine(kind), before, &act, &world)
+        let mut event = decide(machine(kind), before, &act, &world)
             .map_err(|refusal| self.refused(kind, before, caller, &refusal, lang))?;
+        if let Some(role) = event.by.role {
+            let (organization, region) = (event.by.organization.clone(), event.by.region.clone());
+            let held = RoleGrant { role, organization, region };
+            event.by.delegated_by = caller.delegated_by(&held).cloned();
+        }
         let file = folded(kind, before, &event)?;
         let state = before.map(|file| file.state.as_str());
         let tells = machine(kind).find(&event.name, state).map(|it| it.tells).unwrap_or_default();

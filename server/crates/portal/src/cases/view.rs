@@ -113,9 +113,8 @@ impl Portal {
 
     /// The organizations and regions, with those below, that the roles of somebody are held for.
     fn places(&self, caller: &Caller) -> (Vec<String>, Vec<String>) {
-        let held = caller.roles().iter();
-        let organizations = held.clone().filter_map(|it| it.organization.as_ref());
-        let regions = held.filter_map(|it| it.region.as_ref());
+        let organizations = caller.places().filter_map(|it| it.organization.as_ref());
+        let regions = caller.places().filter_map(|it| it.region.as_ref());
         let regions = regions.flat_map(|region| self.region_and_below(region.as_str()));
         (organizations.map(ToString::to_string).collect(), regions.collect())
     }
@@ -138,7 +137,8 @@ impl Portal {
         (organizations, regions)
     }
 
-    fn region_and_below(&self, code: &str) -> Vec<String> {
+    /// Lists a region and all below it.
+    pub(crate) fn region_and_below(&self, code: &str) -> Vec<String> {
         let directory = self.directory();
         let is_below = |region: &&kaishu_types::organization::RegionView| {
             let above = directory.region_and_above(&region.named.code);
@@ -197,17 +197,26 @@ impl Portal {
         }
     }
 
-    /// As what somebody acted, and for whom.
-    fn acting(&self, actor: &Actor, lang: Lang) -> Option<String> {
+    /// As what somebody acted, for whom, and in whose place.
+    pub(crate) fn acting(&self, actor: &Actor, lang: Lang) -> Option<String> {
         let role = actor.role.map(|role: Role| role.label(lang))?;
         let directory = self.directory();
         let organization = actor.organization.as_ref();
         let organization = organization.and_then(|code| directory.organization(code.as_str()));
         let region = actor.region.as_ref().and_then(|code| directory.region(code.as_str()));
         let place = organization.map(|it| &it.named).or_else(|| region.map(|it| &it.named));
-        Some(match place {
+        let acting = match place {
             Some(place) => format!("{role} · {}", place.label(lang)),
             None => role.to_owned(),
+        };
+        let delegated_by = actor.delegated_by.as_ref().map(|code| {
+            let known = directory.organization(code.as_str());
+            known.map_or(code.as_str(), |it| it.named.label(lang)).to_owned()
+        });
+        Some(match delegated_by {
+            None => acting,
+            Some(by) => lang
+                .pick(format!("{acting}（受{by}委托）"), format!("{acting} (delegated by {by})")),
         })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use kaishu_domain::cases::{Act, Actor, Guard, Step};
+use kaishu_domain::permission::Action;
 use kaishu_domain::policy::ReviewTrigger;
 use kaishu_store::cases::Case;
 use kaishu_store::datasets::{EntryWrite, ResourceWrite};
@@ -65,12 +66,21 @@ impl Portal {
             return Err(moved_on(lang));
         }
         let (draft, document) = self.stored_draft(&case).await?;
+        let is_opinion = case.file.waits_for() == Some(Action::GiveOpinion);
+        let is_decision = matches!(done.event.as_str(), "pass" | "return");
+        if done.event == "opine" || (is_opinion && is_decision) {
+            self.check_expert(caller, &document, lang).await?;
+        }
         // What the step asks is looked up for whoever passes it only.
         let desk = match done.event.as_str() {
             "pass" => self.desk_of(&case, &draft.code, &document, lang).await?,
             _ => None,
         };
-        let act = self.opening_act(caller, &case, (&draft, &document), &done, desk.as_ref())?;
+        let mut act = self.opening_act(caller, &case, (&draft, &document), &done, desk.as_ref())?;
+        if done.event == "submit" {
+            // What it was checked against (CAT-03).
+            act.facts.insert("guide".to_owned(), self.guide_in_force().await?.to_string());
+        }
         let has_people = self.has_people(&document.organization).await?;
         let step = case.file.current_step().map(|(_, step)| step);
         let holds = |guard| match (guard, &desk) {
@@ -126,6 +136,19 @@ impl Portal {
             self.wake_index();
         }
         Ok(())
+    }
+
+    /// An expert takes part only without a conflict of interest (ORG-10); who is none is refused later.
+    async fn check_expert(
+        &self,
+        caller: &Caller,
+        document: &DraftDocument,
+        lang: Lang,
+    ) -> Result<()> {
+        let account = caller.account().filter(|_| caller.may_ever(Action::GiveOpinion));
+        let provider = document.organization.parse::<OrganizationCode>();
+        let (Some(account), Ok(provider)) = (account, provider) else { return Ok(()) };
+        self.may_be_assigned(account, &provider, lang).await
     }
 
     /// Who submitted the entry last; the system where nobody has.

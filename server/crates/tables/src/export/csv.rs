@@ -50,26 +50,9 @@ impl Csv {
             self.out.push(b',');
         }
         let is_guarded = self.flavour != Flavour::Plain && runs(value);
-        let is_quoted = value.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r'))
-            // A line of one empty value would be none.
-            || (self.n_columns == 1 && value.is_empty())
-            || value.starts_with(' ')
-            || value.ends_with(' ');
-        if !is_quoted && !is_guarded {
-            self.out.extend_from_slice(value.as_bytes());
-            return;
-        }
-        self.out.push(b'"');
-        if is_guarded {
-            self.out.push(b'\'');
-        }
-        for byte in value.bytes() {
-            if byte == b'"' {
-                self.out.push(b'"');
-            }
-            self.out.push(byte);
-        }
-        self.out.push(b'"');
+        // A line of one empty value would be none.
+        let is_quoted = self.n_columns == 1 && value.is_empty();
+        put_cell(&mut self.out, value, is_guarded, is_quoted);
     }
 
     fn end_row(&mut self) -> Result<(), TableError> {
@@ -108,6 +91,39 @@ impl RowWriter for Csv {
         self.send()?;
         Ok(self.pipe.flush()?)
     }
+}
+
+/// Writes a row of CSV for spreadsheets: what one would run as a formula is made a text.
+pub fn write_guarded_row<'a>(out: &mut Vec<u8>, values: impl IntoIterator<Item = &'a str>) {
+    for (place, value) in values.into_iter().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        put_cell(out, value, runs(value), false);
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+fn put_cell(out: &mut Vec<u8>, value: &str, is_guarded: bool, is_quoted: bool) {
+    let is_quoted = is_quoted
+        || value.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r'))
+        || value.starts_with(' ')
+        || value.ends_with(' ');
+    if !is_quoted && !is_guarded {
+        out.extend_from_slice(value.as_bytes());
+        return;
+    }
+    out.push(b'"');
+    if is_guarded {
+        out.push(b'\'');
+    }
+    for byte in value.bytes() {
+        if byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(byte);
+    }
+    out.push(b'"');
 }
 
 /// Whether a spreadsheet would run a value as a formula. A number with a sign is none; what nobody sees

@@ -19,6 +19,7 @@ use futures::StreamExt;
 use kaishu_types::table::{TableColumn, TableQuery};
 use tokio::sync::mpsc;
 
+pub use self::csv::write_guarded_row;
 pub use self::pipe::Pipe;
 use crate::TableError;
 use crate::engine::Engine;

@@ -1,0 +1,233 @@
+//! The log, for whoever reads it: filtered, and cut to the regions of the reader (ORG-11, SEC-01).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use kaishu_domain::cases::machine;
+use kaishu_domain::permission::{Action, Subject};
+use kaishu_store::log::{self, Logged, Search};
+use kaishu_types::Lang;
+use kaishu_types::account::Login;
+use kaishu_types::case::{CaseKind, Worded};
+use kaishu_types::china::end_of_day_in_china;
+
+use crate::accounts::{Caller, Came};
+use crate::cases::not_covered;
+use crate::{Portal, Result};
+
+/// Most entries that are read at once.
+const MAX_ENTRIES: u64 = 1_000;
+
+/// What the log is searched by; all that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// What it is about: a code, a login.
+    pub subject: Option<String>,
+    /// The kind of the case or of the subject.
+    pub kind: Option<String>,
+    /// What happened.
+    pub event: Option<String>,
+    /// Who did it.
+    pub account: Option<String>,
+    /// The first day.
+    pub from: Option<NaiveDate>,
+    /// The last day.
+    pub to: Option<NaiveDate>,
+    /// Only what is older than this entry.
+    pub before: Option<i64>,
+}
+
+impl AuditFilter {
+    /// Writes what is asked for, for the log and for addresses; what is not asked for is left out.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let Self { subject, kind, event, account, from, to, before } = self;
+        let pairs = [
+            ("subject", subject.clone()),
+            ("kind", kind.clone()),
+            ("event", event.clone()),
+            ("account", account.clone()),
+            ("from", from.map(|day| day.to_string())),
+            ("to", to.map(|day| day.to_string())),
+            ("before", before.map(|seq| seq.to_string())),
+        ];
+        pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+/// An entry of the log as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its place, from 1, without gaps.
+    pub seq: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What kind of thing it is about.
+    pub kind: Worded,
+    /// What happened.
+    pub event: Worded,
+    /// What it is about.
+    pub subject: String,
+    /// The case, where it belongs to one.
+    pub case: Option<i64>,
+    /// What who did it is called.
+    pub login: String,
+    /// The name of the person.
+    pub name: String,
+    /// As what, for whom, and in whose place.
+    pub acting: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// What came with it.
+    pub facts: BTreeMap<String, String>,
+    /// Its hash, SM3 in hex.
+    pub hash: String,
+}
+
+impl Portal {
+    /// Lists entries of the log that somebody may read, the newest first; `limit` is 1,000 at most.
+    ///
+    /// # Errors
+    ///
+    /// Refused for who may not read the log.
+    pub async fn search_audit(
+        &self,
+        caller: &Caller,
+        filter: &AuditFilter,
+        limit: u64,
+        lang: Lang,
+    ) -> Result<Vec<AuditEntry>> {
+        let Some(search) = self.audit_search(caller, filter, lang).await? else {
+            return Ok(Vec::new());
+        };
+        let found = log::search(&self.inner.store, &search, limit.min(MAX_ENTRIES)).await?;
+        Ok(found.into_iter().map(|entry| self.audit_entry(entry, lang)).collect())
+    }
+
+    /// Turns a filter into a question that the reader may ask; none where no entry can answer it.
+    pub(super) async fn audit_search(
+        &self,
+        caller: &Caller,
+        filter: &AuditFilter,
+        lang: Lang,
+    ) -> Result<Option<Search>> {
+        let regions = self.audit_regions(caller, lang)?;
+        let account = match &filter.account {
+            None => None,
+            Some(login) => {
+                let Ok(login) = login.parse::<Login>() else { return Ok(None) };
+                let found = kaishu_store::accounts::find(&self.inner.store, &login).await?;
+                // Whether there is such an account is told to nobody here.
+                let Some(found) = found else { return Ok(None) };
+                Some(found.id)
+            }
+        };
+        let (kind, subject) = (filter.kind.clone(), filter.subject.clone());
+        let holds_nul = |text: &Option<String>| text.as_ref().is_some_and(|it| it.contains('\0'));
+        if [&kind, &subject, &filter.event].into_iter().any(holds_nul) {
+            return Ok(None);
+        }
+        let began = |day: NaiveDate| end_of_day_in_china(day) - TimeDelta::days(1);
+        Ok(Some(Search {
+            kind,
+            events: filter.event.iter().cloned().collect(),
+            subject,
+            account,
+            from: filter.from.map(began),
+            until: filter.to.map(end_of_day_in_china),
+            before: filter.before,
+            regions,
+        }))
+    }
+
+    /// The regions to which a reader of the log is bound; none for who reads all of it.
+    fn audit_regions(&self, caller: &Caller, lang: Lang) -> Result<Option<Vec<String>>> {
+        let action = Action::ReadAudit;
+        // Only a role that reaches everything covers what belongs nowhere.
+        let reads_all = caller.role_for(action, &Subject::default()).is_some();
+        if reads_all || caller.came() == Some(Came::Command) {
+            return Ok(None);
+        }
+        if !caller.may_ever(action) {
+            return Err(not_covered(caller, action, lang));
+        }
+        Ok(Some(self.regions_for(caller, action)))
+    }
+
+    fn audit_entry(&self, entry: Logged, lang: Lang) -> AuditEntry {
+        let acting = self.acting(&entry.event.by, lang);
+        let (kind, event) = (kind_word(&entry.kind, lang), event_word(&entry, lang));
+        AuditEntry {
+            seq: entry.seq,
+            at: entry.event.at,
+            kind: Worded { code: entry.kind, label: kind },
+            event: Worded { code: entry.event.name, label: event },
+            subject: entry.subject,
+            case: entry.case.map(|(id, _)| id),
+            login: entry.event.by.login,
+            name: entry.event.by.name,
+            acting,
+            reason: entry.event.body.reason,
+            facts: entry.event.body.facts,
+            hash: entry.hash,
+        }
+    }
+
+    /// Lists the kinds of entries there are, with their words.
+    pub fn audit_kinds(&self, lang: Lang) -> Vec<(&'static str, String)> {
+        let cases = CaseKind::ALL.iter().map(|kind| (kind.as_str(), kind.label(lang).to_owned()));
+        let others = KINDS.iter().map(|(code, zh, en)| (*code, lang.pick(*zh, *en).to_owned()));
+        cases.chain(others).collect()
+    }
+}
+
+/// Kinds of acts that belong to no case.
+const KINDS: [(&str, &str, &str); 8] = [
+    ("dataset", "数据集", "Dataset"),
+    ("import", "导入", "Import"),
+    ("account", "账号", "Account"),
+    ("organization", "机构", "Organization"),
+    ("delegation", "委托", "Delegation"),
+    ("expert", "专家", "Expert"),
+    ("vocabulary", "词表和编制规范", "Vocabulary and guide"),
+    ("log", "审计日志", "Audit trail"),
+];
+
+/// Acts that belong to no case.
+const EVENTS: [(&str, &str, &str, &str); 19] = [
+    ("dataset", "version", "发布新数据", "New data published"),
+    ("dataset", "processed", "数据处理", "Data processed"),
+    ("dataset", "decided", "处置检出内容", "Finding decided"),
+    ("dataset", "measured", "k-匿名检查", "k-anonymity measured"),
+    ("dataset", "secret_refused", "拒收涉密内容", "Secret refused"),
+    ("import", "imported", "导入目录", "Catalogue imported"),
+    ("organization", "added", "登记机构", "Recorded"),
+    ("organization", "changed", "变更机构信息", "Record changed"),
+    ("delegation", "delegated", "委托职能", "Function delegated"),
+    ("delegation", "ended", "终止委托", "Delegation ended"),
+    ("expert", "appointed", "聘任", "Appointed"),
+    ("expert", "ended", "解聘", "Appointment ended"),
+    ("expert", "declared", "声明利益冲突", "Conflict of interest declared"),
+    ("vocabulary", "added", "增加词条", "Term added"),
+    ("vocabulary", "relabelled", "修改词条", "Term changed"),
+    ("vocabulary", "retired", "停用词条", "Term retired"),
+    ("vocabulary", "offered", "恢复词条", "Term offered again"),
+    ("vocabulary", "guide", "发布编制规范", "Guide published"),
+    ("log", "exported", "导出日志", "Log exported"),
+];
+
+fn kind_word(kind: &str, lang: Lang) -> String {
+    if let Ok(case) = kind.parse::<CaseKind>() {
+        return case.label(lang).to_owned();
+    }
+    let known = KINDS.iter().find(|(code, _, _)| *code == kind);
+    known.map_or(kind, |(_, zh, en)| lang.pick(*zh, *en)).to_owned()
+}
+
+fn event_word(entry: &Logged, lang: Lang) -> String {
+    let name = entry.event.name.as_str();
+    if let Ok(case) = entry.kind.parse::<CaseKind>() {
+        return machine(case).label(name, lang).unwrap_or(name).to_owned();
+    }
+    let known = EVENTS.iter().find(|(kind, event, _, _)| *kind == entry.kind && *event == name);
+    known.map_or(name, |(_, _, zh, en)| lang.pick(*zh, *en)).to_owned()
+}
