@@ -3,6 +3,7 @@
 mod accessibility;
 pub(crate) mod account;
 mod appearance;
+mod authority;
 pub(crate) mod catalogue;
 mod dataset;
 mod dataset_changes;
@@ -29,6 +30,8 @@ mod stats;
 mod topics;
 mod verify;
 pub(crate) mod workbench;
+
+pub(crate) use authority::administers;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -83,5 +86,6 @@ where
         .route(&at("/developers"), get(developers::show))
         .route(&at("/appearance"), post(appearance::choose))
         .merge(account::router(prefix))
+        .merge(authority::router(prefix))
         .merge(workbench::router(prefix))
 }

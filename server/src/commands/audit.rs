@@ -2,8 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use kaishu_portal::Portal;
+use kaishu_portal::accounts::Caller;
+use kaishu_portal::administration::AuditFilter;
 use kaishu_server::assets::Assets;
+use kaishu_types::Lang;
 use serde_json::json;
 
 use super::{Common, open, print};
@@ -19,6 +24,40 @@ pub(crate) enum Command {
     },
     /// List the sealed last entry of each day: kept elsewhere, they prove what the log was
     Checkpoints,
+    /// List entries, the newest first; all that is given must hold
+    Search(Searching),
+}
+
+/// What the log is searched by.
+#[derive(Debug, Args)]
+pub(crate) struct Searching {
+    /// What it is about: the code of a dataset or an organization, a login
+    #[arg(long, value_name = "CODE")]
+    subject: Option<String>,
+    /// The kind of the case or of the subject, as in `opening` or `dataset`
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
+    /// What happened, as in `publish`
+    #[arg(long, value_name = "EVENT")]
+    event: Option<String>,
+    /// The login of who did it
+    #[arg(long, value_name = "LOGIN")]
+    account: Option<String>,
+    /// The first day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<NaiveDate>,
+    /// The last day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<NaiveDate>,
+    /// Only entries before this one: the last of the list before
+    #[arg(long, value_name = "SEQ")]
+    before: Option<i64>,
+    /// Most entries
+    #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    limit: u64,
+    /// Write an entry a line as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs the command.
@@ -53,5 +92,38 @@ pub(crate) async fn run(common: &Common, command: Command) -> anyhow::Result<Exi
             }
             Ok(ExitCode::SUCCESS)
         }
+        Command::Search(searching) => search(&portal, searching).await,
     }
+}
+
+async fn search(portal: &Portal, searching: Searching) -> anyhow::Result<ExitCode> {
+    let Searching { subject, kind, event, account, from, to, before, limit, json } = searching;
+    let filter = AuditFilter { subject, kind, event, account, from, to, before };
+    let caller = Caller::command();
+    for entry in portal.search_audit(&caller, &filter, limit, Lang::En).await? {
+        if json {
+            let line = json!({
+                "seq": entry.seq,
+                "at": entry.at,
+                "kind": entry.kind.code,
+                "event": entry.event.code,
+                "subject": entry.subject,
+                "case": entry.case,
+                "login": entry.login,
+                "name": entry.name,
+                "acting": entry.acting,
+                "reason": entry.reason,
+                "facts": entry.facts,
+                "hash": entry.hash,
+            });
+            print(&line.to_string())?;
+        } else {
+            let at = entry.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+            let (kind, event) = (entry.kind.code, entry.event.code);
+            // What people wrote may hold signs that steer a terminal.
+            let (subject, login) = (entry.subject.escape_debug(), entry.login.escape_debug());
+            print(&format!("{} {at} {kind} {event} {subject} {login}", entry.seq))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ mod account_log;
 mod account_requests;
 mod accounts;
 mod addresses;
+mod administration;
 mod api;
 mod awkward;
 mod browser;

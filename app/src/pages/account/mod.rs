@@ -107,7 +107,7 @@ pub(crate) fn login_path(ctx: &Ctx, next: &str) -> String {
 }
 
 /// Writes a path as the value of a parameter.
-fn escaped(path: &str) -> String {
+pub(crate) fn escaped(path: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     path.bytes()
         .map(

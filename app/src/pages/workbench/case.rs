@@ -101,7 +101,7 @@ pub(crate) async fn act(
         Ok(()) => go(&ctx.href(&format!("/workbench/cases/{id}")), []),
         // What is wrong with the reason, or stands against it, is said where the reason is written.
         Err(error) if stays(&error) => {
-            respond(&ctx, || Ok(page(&ctx, &shown, &typed.refused(as_field(error, ctx.lang))?)))
+            respond(&ctx, || Ok(page(&ctx, &shown, &typed.refused(as_field(error, "reason", ctx.lang))?)))
         }
         Err(error) => respond(&ctx, || Err(error.into())),
     }
@@ -141,7 +141,7 @@ pub(crate) async fn measure(
         }),
         Err(error) if stays(&error) => {
             let typed = Typed::default();
-            respond(&ctx, || Ok(page(&ctx, &shown, &typed.refused(as_field(error, ctx.lang))?)))
+            respond(&ctx, || Ok(page(&ctx, &shown, &typed.refused(as_field(error, "reason", ctx.lang))?)))
         }
         Err(error) => respond(&ctx, || Err(error.into())),
     }
@@ -178,8 +178,8 @@ fn stays(error: &Error) -> bool {
     matches!(error.code(), ErrorCode::InvalidInput | ErrorCode::Conflict | ErrorCode::Forbidden)
 }
 
-/// A refusal that is about no field, as what is wrong with the decision.
-fn as_field(error: Error, lang: Lang) -> Error {
+/// A refusal that is about no field, as what is wrong with one.
+pub(crate) fn as_field(error: Error, field: &str, lang: Lang) -> Error {
     match error {
         Error::InvalidInput(faults) => Error::InvalidInput(faults),
         other => {
@@ -192,7 +192,7 @@ fn as_field(error: Error, lang: Lang) -> Error {
                 ),
                 None => message,
             };
-            Error::field("reason", message)
+            Error::field(field, message)
         }
     }
 }
@@ -392,10 +392,16 @@ fn rail(ctx: &Ctx, case: &CaseView) -> AnyView {
             <ul class="mt-2 space-y-4">{clocks}</ul>
         }
     });
-    let facts = vec![
+    let mut facts = vec![
         fact(lang.pick("编号", "Number"), case.subject.clone()),
         fact(lang.pick("状态", "State"), case.state.label.clone()),
     ];
+    // Before the first version of the guide, the rules of the profile are all there is.
+    let guide = case.facts.get("guide").filter(|number| *number != "0");
+    facts.extend(guide.map(|number| {
+        let version = lang.pick(format!("第 {number} 版"), format!("version {number}"));
+        fact(lang.pick("编制规范", "Guide"), version)
+    }));
     let draft = (case.kind == CaseKind::Opening).then(|| {
         let path = ctx.href(&format!("/workbench/drafts/{}", case.id));
         let word = lang.pick("查看目录内容", "See the entry");

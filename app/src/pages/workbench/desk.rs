@@ -13,6 +13,7 @@ use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::to_login;
+use crate::pages::authority::{expiry_warning, ways};
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::icon::icon;
 
@@ -40,10 +41,18 @@ async fn desk(Asked(ctx): Asked, State(portal): State<Portal>, is_authority: boo
         _ => DeskFilter::Mine,
     };
     let cases = portal.desk(&ctx.caller, filter, &[], ctx.lang).await;
-    respond(&ctx, || Ok(page(&ctx, filter, is_authority, cases?)))
+    respond(&ctx, || {
+        let warning = is_authority.then(|| expiry_warning(&ctx, &portal)).flatten();
+        Ok(page(&ctx, filter, is_authority, (cases?, warning)))
+    })
 }
 
-fn page(ctx: &Ctx, filter: DeskFilter, is_authority: bool, cases: Vec<CaseCard>) -> Page {
+fn page(
+    ctx: &Ctx,
+    filter: DeskFilter,
+    is_authority: bool,
+    (cases, warning): (Vec<CaseCard>, Option<AnyView>),
+) -> Page {
     let lang = ctx.lang;
     let may_begin = ctx.caller.may_ever(Action::EditDatasets);
     let begin = may_begin.then(|| {
@@ -80,7 +89,10 @@ fn page(ctx: &Ctx, filter: DeskFilter, is_authority: bool, cases: Vec<CaseCard>)
     .collect();
     let rows: Vec<_> = cases.iter().map(|case| row(ctx, case)).collect();
     let table = if rows.is_empty() { empty(ctx, filter) } else { table(ctx, rows) };
+    let ways = is_authority.then(|| ways(ctx));
     let body = view! {
+        {warning}
+        {ways}
         <div class="flex flex-wrap items-center justify-between gap-4">
             <nav aria-label=lang.pick("办理情况", "Cases")><ul class="ks-tabs">{tabs}</ul></nav>
             <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{accounts}{begin}</div>

@@ -2,7 +2,7 @@
 
 mod accounts;
 mod begin;
-mod case;
+pub(crate) mod case;
 mod dataset;
 mod datasets;
 mod desk;
@@ -99,7 +99,7 @@ pub async fn short_text(mut field: Field<'_>) -> Result<String, MultipartError> 
 
 /// What is answered to a form that comes after the login has ended: nothing that was typed is lost. The
 /// reader logs in beside it and sends it again.
-fn expired(ctx: &Ctx, pairs: &[(String, String)]) -> Option<Response> {
+pub(crate) fn expired(ctx: &Ctx, pairs: &[(String, String)]) -> Option<Response> {
     if ctx.caller.is_logged_in() {
         return None;
     }

@@ -78,10 +78,11 @@ impl Form<'_> {
         list.iter().map(|it| (it.0.to_owned(), self.pick(it.1, it.2).to_owned())).collect()
     }
 
-    /// The terms of a vocabulary that the authority keeps.
-    fn terms(&self, vocabulary: &str) -> Vec<Choice> {
+    /// The terms of a vocabulary that the authority offers, and the one that the entry has.
+    fn terms(&self, vocabulary: &str, chosen: &str) -> Vec<Choice> {
         let directory = self.portal.directory();
         let terms = directory.vocabulary(vocabulary);
+        let terms = terms.filter(|term| term.code == chosen || !directory.is_retired(term));
         terms.map(|term| (term.code.clone(), term.label(self.ctx.lang).to_owned())).collect()
     }
 
@@ -168,7 +169,7 @@ impl Form<'_> {
             select(
                 &self.label("theme", "数据领域", "Domain", ("", "")),
                 none,
-                &self.terms("theme"),
+                &self.terms("theme", &fields.theme),
                 &fields.theme,
             ),
             select(
@@ -205,7 +206,7 @@ impl Form<'_> {
             select(
                 &self.label("licence", "开放授权协议", "Licence", ("", "")),
                 none,
-                &self.terms("licence"),
+                &self.terms("licence", &fields.licence),
                 &fields.licence,
             ),
             self.line("spatial", "覆盖地区", "Place covered", fields.spatial.as_deref()),

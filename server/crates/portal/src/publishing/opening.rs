@@ -13,7 +13,7 @@ use kaishu_types::account::Role;
 use kaishu_types::case::CaseKind;
 use kaishu_types::draft::{DraftDocument, DraftResource, TriggerQuestion};
 use kaishu_types::vocabulary::DatasetState;
-use kaishu_types::{DatasetCode, Lang};
+use kaishu_types::{DatasetCode, Lang, OrganizationCode};
 
 use super::content_hash;
 use super::review::{self, ReviewDesk};

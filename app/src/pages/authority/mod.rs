@@ -1,0 +1,198 @@
+//! The authority's administration: the log, organizations, delegations, experts, vocabularies, rules.
+
+mod audit;
+mod delegations;
+mod experts;
+mod organization;
+mod organizations;
+mod profile;
+mod term;
+mod vocabularies;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+use http::StatusCode;
+use kaishu_domain::permission::Action;
+use kaishu_domain::policy::Expiry;
+use kaishu_portal::Portal;
+use kaishu_portal::directory::Directory;
+use kaishu_types::account::Role;
+use leptos::prelude::*;
+
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::page::Page;
+use crate::ui::crumbs::crumbs;
+use crate::ui::fields::{Choice, Label};
+use crate::ui::form::Typed;
+use crate::ui::heading::page_head;
+
+/// Returns the routes of a language.
+pub(super) fn router<S>(prefix: &str) -> Router<S>
+where
+    Portal: FromRef<S>,
+    S: Clone + Send + Sync + 'static,
+{
+    let at = |path: &str| format!("{prefix}/authority{path}");
+    Router::new()
+        .route(&at("/audit"), get(audit::show))
+        .route(&at("/audit/export"), post(audit::export))
+        .route(&at("/organizations"), get(organizations::show))
+        .route(&at("/organizations/new"), get(organization::begin).post(organization::add))
+        .route(&at("/organizations/{code}"), get(organization::show).post(organization::change))
+        .route(&at("/delegations"), get(delegations::show).post(delegations::add))
+        .route(&at("/delegations/{id}/end"), post(delegations::end))
+        .route(&at("/experts"), get(experts::show).post(experts::appoint))
+        .route(&at("/experts/{id}/end"), post(experts::end))
+        .route(&at("/experts/{id}/conflict"), post(experts::declare))
+        .route(&at("/vocabularies"), get(vocabularies::show).post(vocabularies::add))
+        .route(&at("/vocabularies/{vocabulary}/{code}"), get(term::show).post(term::change))
+        .route(&at("/vocabularies/{vocabulary}/{code}/offer"), post(term::offer))
+        .route(&at("/guide"), post(vocabularies::publish))
+        .route(&at("/profile"), get(profile::show))
+}
+
+/// What can be administered: whether the reader may, the path, and its words.
+type Way = (bool, &'static str, &'static str, &'static str);
+
+fn ways_of(ctx: &Ctx) -> [Way; 6] {
+    let may = |action| ctx.caller.may_ever(action);
+    let is_expert = ctx.caller.roles().iter().any(|held| held.role == Role::Expert);
+    [
+        (may(Action::ReadAudit), "audit", "审计日志", "Audit trail"),
+        (may(Action::KeepOrganizations), "organizations", "机构", "Organizations"),
+        (may(Action::Delegate), "delegations", "委托", "Delegations"),
+        (may(Action::AppointExperts) || is_expert, "experts", "专家", "Experts"),
+        (may(Action::KeepVocabularies), "vocabularies", "词表和编制规范", "Vocabularies and guide"),
+        (ctx.caller.is_logged_in(), "profile", "现行规则和日历", "Rules and calendar"),
+    ]
+}
+
+/// Whether the reader administers something, or watches over it.
+pub(crate) fn administers(ctx: &Ctx) -> bool {
+    ways_of(ctx).iter().any(|way| way.0 && way.1 != "profile")
+}
+
+/// Draws the ways to what the reader may administer; nothing where that is nothing.
+pub(crate) fn ways(ctx: &Ctx) -> Option<AnyView> {
+    let links: Vec<_> = ways_of(ctx)
+        .into_iter()
+        .filter(|way| way.0)
+        .map(|(_, path, zh, en)| {
+            let href = ctx.href(&format!("/authority/{path}"));
+            view! { <li><a class="btn btn-sm btn-outline" href=href>{ctx.lang.pick(zh, en)}</a></li> }
+        })
+        .collect();
+    if links.is_empty() {
+        return None;
+    }
+    let name = ctx.lang.pick("管理", "Administration");
+    let row = view! {
+        <nav aria-label=name class="mb-8"><ul class="flex flex-wrap gap-2">{links}</ul></nav>
+    };
+    Some(row.into_any())
+}
+
+/// Warns the authority of a profile that has ended or is about to (ORG-12).
+pub(crate) fn expiry_warning(ctx: &Ctx, portal: &Portal) -> Option<AnyView> {
+    let lang = ctx.lang;
+    let text = match portal.expiry() {
+        Expiry::None => return None,
+        Expiry::Expired => lang.pick(
+            "现行办法的有效期已过。确认是否延续或者换用新的办法。".to_owned(),
+            "The regulation in force has ended. Confirm whether it is prolonged or replaced."
+                .to_owned(),
+        ),
+        Expiry::Soon { days_left } => lang.pick(
+            format!("现行办法还有 {days_left} 天到期。确认是否延续或者换用新的办法。"),
+            match days_left {
+                1 => "The regulation in force ends today. ".to_owned(),
+                _ => format!("The regulation in force ends in {days_left} days. "),
+            } + "Confirm whether it is prolonged or replaced.",
+        ),
+    };
+    let path = ctx.href("/authority/profile");
+    let note = view! {
+        <div class="ks-note is-warn mb-8 max-w-[54rem]">
+            <p>{text}{ctx.gap()}<a class="ks-link" href=path>{lang.pick("查看有效期", "See the dates")}</a></p>
+        </div>
+    };
+    Some(note.into_any())
+}
+
+/// Draws a page of the administration.
+fn authority_page(
+    ctx: &Ctx,
+    title: &str,
+    above: Option<(&'static str, &'static str)>,
+    lead: impl IntoAny,
+    body: AnyView,
+) -> Page {
+    let desk = ctx.lang.pick("主管部门工作台", "Authority").to_owned();
+    let mut places = vec![(desk, Some("/authority".to_owned()))];
+    places.extend(above.map(|(name, path)| (name.to_owned(), Some(path.to_owned()))));
+    places.push((title.to_owned(), None));
+    let body = view! {
+        <main id="main" class="ks-wrap">
+            {crumbs(ctx, places)}
+            {page_head(title, lead)}
+            {body}
+        </main>
+    };
+    Page::new(title.to_owned(), body).private()
+}
+
+/// What a field shows besides its value.
+fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
+    Label {
+        name: name.to_owned(),
+        text: text.to_owned(),
+        hint: (!hint.is_empty()).then(|| hint.to_owned()),
+        faults: typed.faults(name),
+    }
+}
+
+/// The organizations that can be chosen.
+fn organization_choices(ctx: &Ctx, directory: &Directory) -> Vec<Choice> {
+    let all = directory.organizations.iter();
+    all.map(|it| (it.named.code.clone(), it.named.label(ctx.lang).to_owned())).collect()
+}
+
+/// The regions that can be chosen out of some.
+fn region_choices(ctx: &Ctx, directory: &Directory, codes: &[String]) -> Vec<Choice> {
+    let regions = codes.iter().filter_map(|code| directory.region(code));
+    regions.map(|it| (it.named.code.clone(), it.named.label(ctx.lang).to_owned())).collect()
+}
+
+/// Draws what came of a form, above the page that it led to.
+fn flash(text: Option<&'static str>) -> Option<AnyView> {
+    let text = text?;
+    Some(view! { <div class="ks-note is-ok mb-8" role="status"><p>{text}</p></div> }.into_any())
+}
+
+/// Draws a table that stacks on a phone.
+fn table(caption: &'static str, head: &[&'static str], rows: Vec<AnyView>) -> AnyView {
+    let head: Vec<_> = head.iter().map(|word| view! { <th scope="col">{*word}</th> }).collect();
+    view! {
+        <div class="ks-frame max-md:!overflow-visible" tabindex="0" role="region" aria-label=caption>
+            <table class="ks-table is-dense ks-stack md:min-w-[54rem]">
+                <caption class="sr-only">{caption}</caption>
+                <thead><tr>{head}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// Says that somebody else was faster.
+fn overtaken(mut page: Page) -> Page {
+    page.status = StatusCode::CONFLICT;
+    page
+}
+
+/// The error of a number that nothing has.
+fn no_such(ctx: &Ctx, code: &str, names: (&str, &str), path: &str) -> AppError {
+    AppError::unknown(ctx.lang, code, names.0, names.1, path)
+}

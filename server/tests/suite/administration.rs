@@ -1,0 +1,117 @@
+//! The log by the command line, and the pages of the administration at the door.
+
+use std::process::{Command, Output};
+
+use kaishu_testkit::catalogue::Catalogue;
+use kaishu_testkit::people::with_session;
+use kaishu_testkit::{Setup, TestPortal};
+use kaishu_types::account::Role;
+use serde_json::Value;
+
+use crate::support::TestSite;
+
+const PAGES: [&str; 7] =
+    ["", "/audit", "/organizations", "/delegations", "/experts", "/vocabularies", "/profile"];
+
+async fn site() -> TestSite {
+    let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
+    let catalogue = Catalogue::default().dataset("YX-T-0001", "站点", "unconditional");
+    site.test_portal.import(catalogue.folder()).await;
+    site
+}
+
+// Proves SEC-05 for the administration: each role comes to its own pages, in both languages, and to no other.
+#[tokio::test]
+async fn each_page_is_open_to_whose_it_is() {
+    let site = site().await;
+    let portal = site.test_portal.portal();
+    for (role, place, open) in [
+        (Role::AuditAdmin, "YX", vec!["", "/audit", "/profile"]),
+        (Role::Auditor, "YX", vec!["", "/audit", "/profile"]),
+        (Role::CyberspaceOffice, "YX", vec!["", "/audit", "/profile"]),
+        (
+            Role::Authority,
+            "YX",
+            vec!["", "/organizations", "/delegations", "/experts", "/vocabularies", "/profile"],
+        ),
+        (Role::CountyAuthority, "YX", vec!["", "/organizations", "/profile"]),
+        (Role::Head, "YX-T", vec!["", "/organizations", "/profile"]),
+        (Role::Expert, "YX", vec!["", "/experts", "/profile"]),
+        (Role::Officer, "YX-T", vec!["", "/profile"]),
+        (Role::SystemAdmin, "YX", vec!["", "/profile"]),
+    ] {
+        let token = with_session(portal, role, (role.as_str(), place)).await;
+        let cookie = format!("{}={token}", app::cookie_name(&portal.site()));
+        for page in PAGES {
+            for prefix in ["", "/en"] {
+                let path = format!("{prefix}/authority{page}");
+                let answer = site.get_with(&path, &[("cookie", &cookie)]).await;
+                let status = if open.contains(&page) { 200 } else { 403 };
+                assert_eq!(answer.status.as_u16(), status, "{role} {path}");
+                answer.assert_well_formed_page(&path);
+                assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+            }
+        }
+        let desk = site.get_with("/authority", &[("cookie", &cookie)]).await;
+        let links = desk.text();
+        for page in PAGES.iter().filter(|page| !page.is_empty()) {
+            let is_linked = links.contains(&format!("href=\"/authority{page}\""));
+            assert_eq!(is_linked, open.contains(page), "{role} {page}");
+        }
+    }
+    for page in PAGES {
+        let answer = site.get(&format!("/authority{page}")).await;
+        assert_eq!(answer.status.as_u16(), 303, "{page}");
+    }
+    for (login, wrong) in
+        [("a.a", "/audit?colour=red"), ("a.o", "/organizations?q=1"), ("a.p", "/profile?x=1")]
+    {
+        let token = with_session(portal, Role::Authority, (login, "YX")).await;
+        let cookie = format!("{}={token}", app::cookie_name(&portal.site()));
+        let answer = site.get_with(&format!("/authority{wrong}"), &[("cookie", &cookie)]).await;
+        assert_eq!(answer.status.as_u16(), 400, "{wrong}");
+    }
+}
+
+fn run(portal: &TestPortal, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kaishu"))
+        .args(["audit", "search"])
+        .args(arguments)
+        .arg("--data-dir")
+        .arg(portal.folder())
+        .output()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_log_is_searched_by_command() {
+    let site = site().await;
+    let portal = &site.test_portal;
+    let found = |arguments: &[&str]| -> Vec<Value> {
+        let output = run(portal, &[&["--json"], arguments].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let all = found(&[]);
+    assert_eq!(all.len(), 1);
+    assert_eq!((&all[0]["kind"], &all[0]["event"]), (&"import".into(), &"imported".into()));
+    assert_eq!(all[0]["hash"].as_str().map(str::len), Some(64));
+    for nothing in [
+        ["--kind", "dataset"],
+        ["--event", "publish"],
+        ["--subject", "YX-T-0001"],
+        ["--account", "nobody"],
+        ["--to", "2020-01-01"],
+        ["--before", "1"],
+    ] {
+        assert!(found(&nothing).is_empty(), "{nothing:?}");
+    }
+    assert_eq!(found(&["--from", "2020-01-01", "--kind", "import"]).len(), 1);
+    let plain = run(portal, &["--limit", "1"]);
+    assert!(String::from_utf8_lossy(&plain.stdout).contains("import imported"));
+    for wrong in [["--from", "yesterday"], ["--limit", "0"]] {
+        assert!(!run(portal, &wrong).status.success(), "{wrong:?}");
+    }
+}
