@@ -75,7 +75,7 @@ pub(crate) fn administers(ctx: &Ctx) -> bool {
 }
 
 /// Draws the ways to what the reader may administer; nothing where that is nothing.
-pub(crate) fn ways(ctx: &Ctx) -> Option<AnyView> {
+pub(crate) fn administration(ctx: &Ctx) -> Option<AnyView> {
     let links: Vec<_> = ways_of(ctx)
         .into_iter()
         .filter(|way| way.0)

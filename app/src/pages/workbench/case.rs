@@ -100,9 +100,9 @@ pub(crate) async fn act(
     match acted {
         Ok(()) => go(&ctx.href(&format!("/workbench/cases/{id}")), []),
         // What is wrong with the reason, or stands against it, is said where the reason is written.
-        Err(error) if stays(&error) => {
-            respond(&ctx, || Ok(page(&ctx, &shown, &typed.refused(as_field(error, "reason", ctx.lang))?)))
-        }
+        Err(error) if stays(&error) => respond(&ctx, || {
+            Ok(page(&ctx, &shown, &typed.refused(as_field(error, "reason", ctx.lang))?))
+        }),
         Err(error) => respond(&ctx, || Err(error.into())),
     }
 }
@@ -141,7 +141,9 @@ pub(crate) async fn measure(
         }),
         Err(error) if stays(&error) => {
             let typed = Typed::default();
-            respond(&ctx, || Ok(page(&ctx, &shown, &typed.refused(as_field(error, "reason", ctx.lang))?)))
+            respond(&ctx, || {
+                Ok(page(&ctx, &shown, &typed.refused(as_field(error, "reason", ctx.lang))?))
+            })
         }
         Err(error) => respond(&ctx, || Err(error.into())),
     }

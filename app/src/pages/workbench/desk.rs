@@ -13,7 +13,7 @@ use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::to_login;
-use crate::pages::authority::{expiry_warning, ways};
+use crate::pages::authority::{administration, expiry_warning};
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::icon::icon;
 
@@ -89,10 +89,10 @@ fn page(
     .collect();
     let rows: Vec<_> = cases.iter().map(|case| row(ctx, case)).collect();
     let table = if rows.is_empty() { empty(ctx, filter) } else { table(ctx, rows) };
-    let ways = is_authority.then(|| ways(ctx));
+    let administration = is_authority.then(|| administration(ctx));
     let body = view! {
         {warning}
-        {ways}
+        {administration}
         <div class="flex flex-wrap items-center justify-between gap-4">
             <nav aria-label=lang.pick("办理情况", "Cases")><ul class="ks-tabs">{tabs}</ul></nav>
             <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{accounts}{begin}</div>

@@ -12,7 +12,7 @@ use kaishu_portal::accounts::Caller;
 use kaishu_portal::cases::DeskFilter;
 use kaishu_portal::publishing::{NewVersion, OpeningAct};
 use kaishu_testkit::catalogue::Catalogue;
-use kaishu_testkit::people::{LANG, ORGANIZATION, People, act, complete, people, person, review};
+use kaishu_testkit::people::{LANG, ORGANIZATION, People, act, people, person, review};
 use kaishu_testkit::{Setup, TestPortal};
 use kaishu_types::ErrorCode;
 use kaishu_types::account::{Role, TokenScope};

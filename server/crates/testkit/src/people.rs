@@ -70,7 +70,7 @@ pub async fn person(portal: &Portal, role: Role, place: (&str, &str), scope: Tok
 /// Makes an account and returns what its browser holds once it is logged in, one-time code and all.
 pub async fn with_session(portal: &Portal, role: Role, place: (&str, &str)) -> String {
     account(portal, role, place).await;
-    let browser = Browser { user_agent: None, address: None };
+    let browser = Browser { user_agent: None, client: None };
     let begun = portal.log_in(place.0, PASSWORD, &browser, LANG).await.unwrap();
     let half = portal.caller_of_session(&begun.token).await.unwrap();
     let offered = portal.offer_second_factor(&half, LANG).await.unwrap();

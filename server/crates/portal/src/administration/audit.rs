@@ -193,7 +193,7 @@ const KINDS: [(&str, &str, &str); 8] = [
 ];
 
 /// Acts that belong to no case.
-const EVENTS: [(&str, &str, &str, &str); 19] = [
+const EVENTS: [(&str, &str, &str, &str); 38] = [
     ("dataset", "version", "发布新数据", "New data published"),
     ("dataset", "processed", "数据处理", "Data processed"),
     ("dataset", "decided", "处置检出内容", "Finding decided"),
@@ -213,6 +213,25 @@ const EVENTS: [(&str, &str, &str, &str); 19] = [
     ("vocabulary", "offered", "恢复词条", "Term offered again"),
     ("vocabulary", "guide", "发布编制规范", "Guide published"),
     ("log", "exported", "导出日志", "Log exported"),
+    ("account", "made", "开立账号", "Account made"),
+    ("account", "registered", "注册", "Registered"),
+    ("account", "confirmed", "确认邮箱", "Address confirmed"),
+    ("account", "forgotten", "注销未确认的账号", "Unconfirmed account removed"),
+    ("account", "enabled", "启用账号", "Account enabled"),
+    ("account", "disabled", "停用账号", "Account disabled"),
+    ("account", "contract_ended", "合同到期停用", "Contract ended"),
+    ("account", "roles_changed", "变更角色", "Roles changed"),
+    ("account", "logged_in", "登录", "Logged in"),
+    ("account", "locked", "登录锁定", "Login locked"),
+    ("account", "session_ended", "结束一个登录", "Session ended"),
+    ("account", "sessions_ended", "结束其他登录", "Other sessions ended"),
+    ("account", "password_changed", "修改密码", "Password changed"),
+    ("account", "password_reset", "重设密码", "Password reset"),
+    ("account", "codes_set_up", "启用验证码", "One-time codes set up"),
+    ("account", "codes_given_up", "停用验证码", "One-time codes given up"),
+    ("account", "codes_forgotten", "清除验证码", "One-time codes taken away"),
+    ("account", "token_made", "新建令牌", "Token made"),
+    ("account", "token_ended", "撤销令牌", "Token taken back"),
 ];
 
 fn kind_word(kind: &str, lang: Lang) -> String {

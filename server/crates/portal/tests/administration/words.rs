@@ -2,7 +2,7 @@
 
 use kaishu_domain::policy::Expiry;
 use kaishu_portal::administration::TermForm;
-use kaishu_testkit::people::{act, at_browser, whole_draft, with_token};
+use kaishu_testkit::people::{act, at_browser, person, whole_draft};
 use kaishu_types::ErrorCode;
 use kaishu_types::account::{Role, TokenScope};
 
@@ -74,8 +74,8 @@ async fn an_entry_keeps_the_version_of_the_guide() {
     let portal = site.portal();
     let authority = at_browser(portal, Role::Authority, ("authority", "YX")).await;
     let publish = TokenScope::Publish;
-    let officer = with_token(portal, Role::Officer, ("officer", "YX-T"), publish).await;
-    with_token(portal, Role::Head, ("head", "YX-T"), publish).await;
+    let officer = person(portal, Role::Officer, ("officer", "YX-T"), publish).await;
+    person(portal, Role::Head, ("head", "YX-T"), publish).await;
     let guide_of = async |case: i64| {
         let facts = portal.case_view(&officer, case, LANG).await.unwrap().facts;
         facts.get("guide").cloned()
