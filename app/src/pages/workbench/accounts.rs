@@ -146,13 +146,15 @@ fn agency(ctx: &Ctx, directory: &Directory, agency: &AgencyAccounts) -> AnyView 
     let name = directory.organization(code.as_str());
     let name = name.map_or_else(|| code.to_string(), |it| it.named.label(lang).to_owned());
     let id = format!("h-{code}");
+    // The frame scrolls by itself, so it has a name beside that of its section.
+    let table = lang.pick(format!("{name}的账号"), format!("Accounts of {name}"));
     let rows: Vec<_> = agency.accounts.iter().map(|it| account_row(ctx, code, it)).collect();
     view! {
         <section class="mb-12" aria-labelledby=id.clone()>
             <h2 class="text-xl" id=id.clone()>{name.clone()}</h2>
-            <div class="ks-frame max-md:!overflow-visible mt-3" tabindex="0" role="region" aria-label=name.clone()>
+            <div class="ks-frame max-md:!overflow-visible mt-3" tabindex="0" role="region" aria-label=table.clone()>
                 <table class="ks-table is-dense ks-stack md:min-w-[48rem]">
-                    <caption class="sr-only">{name.clone()}</caption>
+                    <caption class="sr-only">{table.clone()}</caption>
                     <thead>
                         <tr>
                             <th scope="col">{lang.pick("账号", "Account")}</th>

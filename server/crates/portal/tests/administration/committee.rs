@@ -159,6 +159,15 @@ async fn an_expert_of_the_provider_takes_no_step() {
                 assert!(refused.message(LANG).contains("没有聘任"), "{}", refused.message(LANG));
             }
             portal.appoint_expert(&authority, &professor("free", ""), LANG).await.unwrap();
+            // A conclusion rests on three opinions at least (REV-07).
+            let early = act(portal, &free, case, "pass").await.unwrap_err();
+            assert!(early.message(LANG).contains("单数"), "{}", early.message(LANG));
+            act(portal, &free, case, "opine").await.unwrap();
+            for name in ["second", "third"] {
+                let expert = person(portal, Role::Expert, (name, "YX"), decide).await;
+                portal.appoint_expert(&authority, &professor(name, ""), LANG).await.unwrap();
+                act(portal, &expert, case, "opine").await.unwrap();
+            }
             act(portal, &free, case, "pass").await.unwrap();
             n_opinions += 1;
         }
