@@ -92,7 +92,7 @@ impl Page {
         self
     }
 
-    /// Shows a form again that cannot be taken for now.
+    /// Shows a form again whose sender has to wait, or that something stands against.
     pub(crate) fn stopped(mut self, error: AppError) -> Self {
         self.status = StatusCode::from_u16(error.code.http_status()).unwrap_or(self.status);
         self.error = Some(error);
