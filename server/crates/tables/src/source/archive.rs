@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use super::xml::Pieces;
@@ -115,7 +115,8 @@ pub(crate) fn check(path: &Path) -> Result<(), TableError> {
     let mut left = most_bytes(path)?;
     for n in 0..archive.len() {
         let mut file = archive.by_index(n).map_err(broken)?;
-        let name = name_of(file.name_raw());
+        // The reader finds parts however their names are written.
+        let name = name_of(file.name_raw()).replace('\\', "/").to_ascii_lowercase();
         if file.encrypted() {
             return Err(broken("it is protected by a password; save it without one"));
         }
@@ -129,8 +130,7 @@ pub(crate) fn check(path: &Path) -> Result<(), TableError> {
         loop {
             match pieces.next()? {
                 Event::Eof => break,
-                // A text and a merged block take memory, however short they are written.
-                Event::Start(tag) if matches!(tag.name().0, "si" | "mergeCell") => n_held += 64,
+                Event::Start(tag) => n_held = n_held.saturating_add(held(&tag)),
                 _ => {}
             }
             if n_held > MOST_HELD {
@@ -140,6 +140,22 @@ pub(crate) fn check(path: &Path) -> Result<(), TableError> {
         left = left.saturating_sub(pieces.n_bytes());
     }
     Ok(())
+}
+
+/// How many bytes a part of a workbook takes in memory, however short it is written.
+fn held(tag: &BytesStart<'_>) -> u64 {
+    match tag.local_name().as_ref() {
+        "si" | "mergeCell" => 64,
+        // Room is made for as many texts as it says there are, before the first of them is read.
+        "sst" => tag
+            .attributes()
+            .with_checks(false)
+            .flatten()
+            .filter(|attribute| attribute.key.as_ref() == "uniqueCount")
+            .filter_map(|attribute| attribute.value.parse::<u64>().ok())
+            .fold(0, |sum, n| sum.saturating_add(n.saturating_mul(24))),
+        _ => 0,
+    }
 }
 
 /// Gives no more than so many bytes.

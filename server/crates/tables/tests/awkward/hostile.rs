@@ -1,7 +1,7 @@
 //! Files that are made to break what reads them end in a table or a reason, in bounded memory.
 
 use crate::corpus::{self, awkward, read};
-use crate::made::{compound, gzipped, ods, xls, xlsx, zipped};
+use crate::made::{compound, gzipped, ods, xls, xlsx, xlsx_with, zipped};
 
 /// Reads bytes under a name: the rows of its first table, with its header, or the reason.
 fn outcome(name: &str, bytes: &[u8]) -> Result<Vec<String>, String> {
@@ -121,6 +121,25 @@ fn a_sheet_is_as_large_as_its_cells() {
         &xlsx("A1", r#"<row r="1"><c r="B1"><v>7</v></c><c r="A1"><v>7</v></c></row>"#),
         "the workbook cannot be read: row 1 of sheet `S` has its cells out of order; save it again",
     );
+}
+
+#[test]
+fn texts_that_a_workbook_claims_to_have_are_bounded() {
+    let rows =
+        r#"<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2"><v>7</v></c></row>"#;
+    for (part, sst) in [
+        ("xl/sharedStrings.xml", "sst uniqueCount=\"19999999999\""),
+        ("XL\\sharedstrings.XML", "x:sst uniqueCount=\"0019999999999\""),
+    ] {
+        let texts = format!("<{sst}><si><t>a</t></si></sst>");
+        let reason =
+            outcome("a.xlsx", &xlsx_with("A1", rows, &[(part, texts.as_bytes())])).unwrap_err();
+        assert!(reason.contains("holds too much; save each sheet as CSV"), "{reason}");
+    }
+    // Some writers count wrongly.
+    let texts = b"<sst uniqueCount=\"70000\"><si><t>a</t></si></sst>";
+    let workbook = xlsx_with("A1", rows, &[("xl/sharedStrings.xml", texts)]);
+    check_read("a.xlsx", &workbook, &["a", "7"]);
 }
 
 #[test]

@@ -24,16 +24,22 @@ pub(crate) fn gzipped(bytes: &[u8]) -> Vec<u8> {
 
 /// A workbook of one sheet with such rows.
 pub(crate) fn xlsx(dimension: &str, rows: &str) -> Vec<u8> {
+    xlsx_with(dimension, rows, &[])
+}
+
+/// The same with more parts.
+pub(crate) fn xlsx_with(dimension: &str, rows: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let sheet = format!(
         r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="{dimension}"/><sheetData>{rows}</sheetData></worksheet>"#
     );
-    zipped(&[
+    let parts: [(&str, &[u8]); 5] = [
         ("[Content_Types].xml", br#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#),
         ("_rels/.rels", br#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
         ("xl/workbook.xml", br#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#),
         ("xl/_rels/workbook.xml.rels", br#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#),
         ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
-    ])
+    ];
+    zipped(&[&parts[..], more].concat())
 }
 
 pub(crate) fn ods(rows: &str) -> Vec<u8> {
