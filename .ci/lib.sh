@@ -53,3 +53,43 @@ stop() {
   done
   kill -KILL "$pid" 2>/dev/null || true
 }
+
+# postgres_find: the programs of PostgreSQL in `pg_bin`, and in `pg_as` how to run them: it refuses to run as root.
+postgres_find() {
+  pg_bin=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n1 || true)
+  if [[ -z $pg_bin ]]; then
+    have initdb || die "PostgreSQL is missing" "apt-get install postgresql"
+    pg_bin=$(dirname "$(command -v initdb)")
+  fi
+  pg_as=()
+  if ((EUID == 0)); then
+    local user=postgres
+    id "$user" >/dev/null 2>&1 || user=nobody
+    pg_as=(setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups)
+    pg_user=$user
+  fi
+}
+
+# postgres_make FOLDER: makes an empty cluster in FOLDER/data.
+postgres_make() {
+  if ((EUID == 0)); then chown "$pg_user" "$1"; fi
+  (cd "$1" && "${pg_as[@]}" "$pg_bin/initdb" --pgdata data --username kaishu --auth trust --encoding UTF8 \
+    --locale C.UTF-8 --no-sync) >"$1.log" 2>&1 || { cat "$1.log" >&2; rm -f "$1.log"; die "initdb failed"; }
+  rm -f "$1.log"
+}
+
+# postgres_start FOLDER PORT OPTION…: starts it and waits for it; its process is `pg_server`.
+postgres_start() {
+  local folder=$1 port=$2 tries
+  shift 2
+  (cd "$folder" && exec "${pg_as[@]}" "$pg_bin/postgres" -D "$folder/data" -c listen_addresses=127.0.0.1 -p "$port" \
+    -k "$folder" -c max_connections=200 -c logging_collector=off "$@") </dev/null >>"$folder/log" 2>&1 &
+  pg_server=$!
+  for ((tries = 0; tries < 150; tries++)); do
+    if "$pg_bin/pg_isready" -q -U kaishu -d postgres -h 127.0.0.1 -p "$port"; then return; fi
+    kill -0 "$pg_server" 2>/dev/null || break
+    sleep 0.2
+  done
+  cat "$folder/log" >&2
+  die "PostgreSQL did not start; its log is above"
+}
