@@ -10,9 +10,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_domain::cases::{CaseFile, Event};
 use kaishu_types::case::CaseKind;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::convert::{check_optional, check_text, number, stored_number, word};
@@ -132,7 +132,15 @@ pub async fn add(
     if version != known + 1 {
         return Err(StoreError::invalid("an event is one more than there were"));
     }
+    // A case moves to another organization with its dataset.
+    let place = |name: &str, was: &Option<String>| file.facts.get(name).or(was.as_ref()).cloned();
+    let (organization, region) =
+        (place("organization", &case.about.organization), place("region", &case.about.region));
+    check_optional(organization.as_deref(), "a case")?;
+    check_optional(region.as_deref(), "a case")?;
     let updated = case_file::Entity::update_many()
+        .col_expr(case_file::Column::Organization, Expr::value(organization))
+        .col_expr(case_file::Column::Region, Expr::value(region))
         .col_expr(case_file::Column::State, Expr::value(file.state.as_str()))
         .col_expr(case_file::Column::IsOpen, Expr::value(file.closed_at.is_none()))
         .col_expr(case_file::Column::Version, Expr::value(version))
@@ -223,31 +231,46 @@ pub struct Desk {
 /// Lists the cases of a desk: what is due first comes first, what has no clock last; of ended ones the
 /// newest first.
 pub async fn desk(store: &Store, desk: &Desk, limit: u64) -> Result<Vec<Case>> {
+    // Only the index of the order is of use: one that finds a place would leave everything to be sorted.
+    let column = |column: case_file::Column| Func::coalesce([Expr::col(column), Expr::value("")]);
+    let among = |it: case_file::Column, known: &[String]| {
+        column(it).is_in(known.iter().map(String::as_str))
+    };
     let place = Condition::any()
-        .add(case_file::Column::Organization.is_in(desk.organizations.iter().map(String::as_str)))
-        .add(case_file::Column::Region.is_in(desk.regions.iter().map(String::as_str)));
+        .add(among(case_file::Column::Organization, &desk.organizations))
+        .add(among(case_file::Column::Region, &desk.regions));
     let mut query = case_file::Entity::find()
-        .filter(place)
-        .filter(case_file::COLUMN.is_open.eq(!desk.is_closed));
+        .select_only()
+        .column(case_file::Column::Id)
+        .filter(case_file::COLUMN.is_open.eq(!desk.is_closed))
+        .filter(place);
     if !desk.kinds.is_empty() {
         let kinds = desk.kinds.iter().map(|kind| kind.as_str());
         query = query.filter(case_file::COLUMN.kind.is_in(kinds));
     }
     if !desk.waits_for.is_empty() {
-        let waits = desk.waits_for.iter().map(String::as_str);
-        query = query.filter(case_file::Column::WaitsFor.is_in(waits));
+        query = query.filter(among(case_file::Column::WaitsFor, &desk.waits_for));
     }
-    if let Some((due, id)) = desk.after {
-        query = query.filter(after(due, id));
-    }
-    let rows = query
-        .order_by_asc(Expr::col(case_file::Column::Due).is_null())
-        .order_by_asc(case_file::Column::Due)
-        .order_by(case_file::Column::Id, if desk.is_closed { Order::Desc } else { Order::Asc })
-        .limit(limit)
+    query = match (desk.is_closed, desk.after) {
+        (true, Some((_, id))) => query.filter(case_file::COLUMN.id.lt(id)),
+        (false, Some((due, id))) => query.filter(after(due, id)),
+        (_, None) => query,
+    };
+    query = match desk.is_closed {
+        true => query.order_by_desc(case_file::COLUMN.id),
+        false => query
+            .order_by_asc(Expr::col(case_file::Column::Due).is_null())
+            .order_by_asc(case_file::Column::Due)
+            .order_by_asc(case_file::Column::Id),
+    };
+    let ids: Vec<i64> = query.limit(limit).into_tuple().all(&store.connection).await?;
+    let rows = case_file::Entity::find()
+        .filter(case_file::COLUMN.id.is_in(ids.iter().copied()))
         .all(&store.connection)
         .await?;
-    rows.into_iter().map(view).collect()
+    let mut rows: BTreeMap<i64, case_file::Model> =
+        rows.into_iter().map(|row| (row.id, row)).collect();
+    ids.iter().filter_map(|id| rows.remove(id)).map(view).collect()
 }
 
 fn after(due: Option<NaiveDate>, id: i64) -> Condition {
