@@ -14,7 +14,7 @@ use crate::page::{Page, Section, respond};
 use crate::ui::bars::{bar_section, facet_bars};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
-use crate::ui::dataset_table::{Providers, latest_datasets, no_dataset};
+use crate::ui::dataset_table::{Providers, latest_datasets, no_dataset, open_list};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::links::{address, safe_url};
 use crate::ui::meta::{fact, meta, text_fact};
@@ -163,6 +163,7 @@ fn rail(ctx: &Ctx, found: &OrganizationPage) -> AnyView {
             {rail_head(words.facts, Rank::First)}
             {meta(facts)}
             {people}
+            {open_list(ctx, "org", &organization.named.code)}
         </aside>
     }
     .into_any()

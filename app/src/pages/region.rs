@@ -16,7 +16,7 @@ use crate::page::{Page, Section, respond};
 use crate::ui::bars::{bar_section, facet_bars};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
-use crate::ui::dataset_table::{Providers, latest_datasets, no_dataset};
+use crate::ui::dataset_table::{Providers, latest_datasets, no_dataset, open_list};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::links::address;
 use crate::ui::meta::{fact, meta};
@@ -172,6 +172,7 @@ fn rail(ctx: &Ctx, found: &RegionPage) -> AnyView {
             {rail_head(words.facts, Rank::First)}
             {meta(facts)}
             {below}
+            {open_list(ctx, "region", &region.named.code)}
         </aside>
     }
     .into_any()

@@ -96,3 +96,11 @@ pub(crate) fn dataset_table(
     }
     .into_any()
 }
+
+/// Draws the way to the open catalogue of an organization (`org`) or a region (`region`) as a file (CAT-16).
+pub(crate) fn open_list(ctx: &Ctx, of: &str, code: &str) -> AnyView {
+    let query = kaishu_types::query::encode(&[(of, code)]);
+    let path = format!("/api/v1/catalogue.csv?{query}");
+    view! { <p class="mt-6"><a class="ks-link" href=path download>{ctx.words.open_list}</a></p> }
+        .into_any()
+}

@@ -8,6 +8,7 @@ mod drafting;
 mod exports;
 mod issues;
 mod listing;
+mod open_list;
 mod original;
 mod places;
 pub mod problem;
@@ -76,6 +77,7 @@ pub fn document() -> Document {
 fn described() -> OpenApiRouter<State> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(search::list))
+        .routes(routes!(open_list::take))
         .routes(routes!(datasets::show))
         .routes(routes!(datasets::items))
         .routes(routes!(datasets::resources))

@@ -136,7 +136,7 @@ async fn one_portal_serves_all_levels() {
     }
 }
 
-// Proves SRCH-06: each priority topic has a landing page that is fed by the tags, quotes the article
+// Proves SRCH-06, CLS-11: each priority topic has a landing page that is fed by the tags, quotes the article
 // of the profile, and is found from the home page, the list of topics and the sitemap.
 #[tokio::test]
 async fn priority_topics_have_landing_pages() {
@@ -173,4 +173,42 @@ async fn priority_topics_have_landing_pages() {
         assert_eq!(unknown.status, 404);
         assert!(unknown.attributes("main a", "href").contains(&"/topics".to_owned()));
     }
+}
+
+// Proves CAT-16: the open catalogue, and the list of one agency, are files: what is open or conditional and passed
+// its review, and nothing else.
+#[tokio::test]
+async fn the_open_catalogue_is_a_file() {
+    let site = TestSite::open(Setup { policy: "aba", with_demo: true }).await;
+    let list = |query: &'static str| {
+        let site = &site;
+        async move {
+            let answer = site.get(&format!("/api/v1/catalogue.csv{query}")).await;
+            assert_eq!(answer.status, 200, "{query}");
+            let text = answer.text();
+            assert!(text.starts_with("\u{FEFF}目录编码,名称,"), "{query}");
+            let codes = text.lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned());
+            codes.collect::<Vec<_>>()
+        }
+    };
+    let all = list("").await;
+    let found = |query: &'static str| {
+        let site = &site;
+        async move {
+            site.get(&format!("/api/v1/datasets?{query}")).await.json()["total"].as_u64().unwrap()
+        }
+    };
+    let n_open = found("open=unconditional").await + found("open=conditional").await;
+    assert_eq!(all.len() as u64, n_open);
+    assert!(all.is_sorted() && n_open > 50);
+    let own = list("?org=YX-JTJ").await;
+    assert_eq!(own.len() as u64, found("org=YX-JTJ").await);
+    assert!(own.iter().all(|code| code.starts_with("YX-JTJ-") && all.contains(code)));
+    let county = list("?region=YX-BY").await;
+    assert!(!county.is_empty() && county.len() < all.len());
+    assert!(county.iter().all(|code| all.contains(code)));
+    for query in ["?org=YX-NONE", "?region=YX-NONE"] {
+        assert_eq!(site.get(&format!("/api/v1/catalogue.csv{query}")).await.status, 404);
+    }
+    assert_eq!(site.get("/api/v1/catalogue.csv?page=2").await.status, 400);
 }

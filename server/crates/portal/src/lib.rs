@@ -15,6 +15,7 @@ pub mod health;
 pub mod home;
 pub mod importing;
 pub mod indexing;
+pub mod open_list;
 pub mod places;
 pub mod processing;
 pub mod publishing;
