@@ -232,6 +232,14 @@ words! {
     base_db: "基础数据库", "Base register";
     industry: "行业", "Industry";
     business_matter: "业务事项", "Business matter";
+    open_list: "开放目录清单（CSV）", "Open catalogue (CSV)";
+    provenance: "获取和来源", "How it came about";
+    acquisition: "获取方式", "Acquired";
+    duty: "法定职责", "Duty";
+    necessity: "收集的必要性", "Necessity";
+    upper_system: "上级系统", "System of a higher level";
+    flows_back: "数据已回流", "data flows back";
+    assembled_from: "来源目录", "Assembled from";
     mgmt_responsibility: "管理职责", "Responsibility";
     collector: "采集部门", "Collected by";
     certifier: "核准部门", "Certified by";

@@ -41,6 +41,7 @@ export class Workbench extends Frame {
     await page.getByLabel("安全级别").selectOption("1");
     await page.getByLabel("使用要求").fill("注明来源。");
     await page.getByLabel("图表", { exact: true }).check();
+    await page.getByRole("group", { name: "数据获取方式" }).getByLabel("履行职责中产生").check();
     await page.getByRole("group", { name: "开放类型" }).getByLabel("无条件开放").check();
     await page.getByRole("group", { name: "共享类型" }).getByLabel("无条件共享").check();
     await page.getByRole("group", { name: "共享方式" }).getByLabel("文件交换").check();

@@ -339,6 +339,7 @@ impl Words {
             "homepage" => self.homepage,
             "items" => self.items,
             "resources" => self.resources,
+            "provenance" => self.provenance,
             "extras" => self.other_fields,
             "kind" => self.kind,
             "base_db" => self.base_db,

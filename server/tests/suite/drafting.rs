@@ -113,6 +113,7 @@ async fn a_program_takes_an_entry_to_its_review() {
         document["fields"][field] = "填写".into();
     }
     document["fields"]["data_form"] = json!(["table"]);
+    document["fields"]["provenance"] = json!({ "acquisition": "produced" });
     document["chosen"] =
         json!(["open_class", "share_class", "update_frequency", "security_level", "kind"]);
     document["resources"] = json!([]);

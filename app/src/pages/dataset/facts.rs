@@ -1,6 +1,7 @@
 //! The rail of facts: every catalogue field that has a value (SRCH-03).
 
 use kaishu_portal::entries::DatasetPage;
+use kaishu_types::dataset::Provenance;
 use leptos::prelude::*;
 
 use super::terms::{basis_text, mode_label, waits_for_grant};
@@ -96,6 +97,29 @@ fn main_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     facts
 }
 
+/// How the data was acquired, by what right and from what (CAT-14, CAT-15, CAT-20).
+fn provenance(ctx: &Ctx, told: &Provenance) -> Vec<AnyView> {
+    let words = ctx.words;
+    let mut facts = Vec::new();
+    facts.extend(text_fact(words.acquisition, told.acquisition.map(|it| it.label(ctx.lang))));
+    facts.extend(text_fact(words.duty, told.duty.as_deref()));
+    facts.extend(text_fact(words.necessity, told.necessity.as_deref()));
+    let upper = told.upper_system.as_deref().map(|system| match told.flows_back {
+        true => format!("{system}{}{}", ctx.lang.pick("；", "; "), words.flows_back),
+        false => system.to_owned(),
+    });
+    facts.extend(text_fact(words.upper_system, upper.as_deref()));
+    if !told.sources.is_empty() {
+        let link = |code: &String| {
+            let href = ctx.href(&format!("/datasets/{code}"));
+            view! { <a class="ks-link mr-3" href=href>{code.clone()}</a> }
+        };
+        let links: Vec<_> = told.sources.iter().map(link).collect();
+        facts.push(fact(words.assembled_from, links));
+    }
+    facts
+}
+
 fn more_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     let words = ctx.words;
     let dataset = &found.dataset;
@@ -119,6 +143,7 @@ fn more_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     facts.extend(text_fact(words.source, fields.source.as_deref()));
     facts.extend(text_fact(words.source_system, fields.source_system.as_deref()));
     facts.extend(text_fact(words.business_matter, fields.business_matter.as_deref()));
+    facts.extend(provenance(ctx, &fields.provenance));
     facts.extend(text_fact(words.mgmt_responsibility, fields.mgmt_responsibility.as_deref()));
     facts.extend(text_fact(words.collector, fields.collector.as_deref()));
     facts.extend(text_fact(words.certifier, fields.certifier.as_deref()));

@@ -1,13 +1,14 @@
 //! Whether an entry may be submitted: what is missing, all at once, each with its rule (CAT-02, CLS-01
 //! to CLS-10).
 
-use kaishu_types::dataset::LegalBasis;
+use kaishu_types::dataset::{Acquisition, LegalBasis};
 use kaishu_types::draft::{Choice, DraftDocument, Sensitivity};
 use kaishu_types::vocabulary::{CatalogueKind, OpenClass, ShareClass};
-use kaishu_types::{FieldError, Lang, RuleRef};
+use kaishu_types::{DatasetCode, FieldError, Lang, RuleRef};
 
 use crate::policy::{
-    CatalogueField, ClassDemand, ClassGround, ClassStatement, NormLevel, PolicyProfile, Ruled,
+    AcquisitionStatement, CatalogueField, ClassDemand, ClassGround, ClassStatement, NormLevel,
+    PolicyProfile, Ruled,
 };
 
 /// Something that stands against submitting an entry.
@@ -38,6 +39,8 @@ impl EntryFault {
 pub fn check(profile: &PolicyProfile, entry: &DraftDocument) -> Vec<EntryFault> {
     let mut check = Check { profile, entry, faults: Vec::new() };
     check.mandatory();
+    check.acquisition();
+    check.sources();
     check.base_register();
     check.open_class();
     check.share_class();
@@ -141,6 +144,59 @@ impl Check<'_> {
             }
         };
         is_missing.then_some(name)
+    }
+
+    /// How the data was acquired; what is collected from others has a duty behind it (CAT-14).
+    fn acquisition(&mut self) {
+        let profile = self.profile;
+        let rule = &profile.rules.catalogue.acquisition;
+        let told = &self.entry.fields.provenance;
+        let is_empty =
+            |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
+        let is_collected = told.acquisition.is_some_and(Acquisition::is_collection);
+        for statement in &rule.value {
+            let (field, is_missing, text) = match statement {
+                AcquisitionStatement::Mode => (
+                    "acquisition",
+                    told.acquisition.is_none(),
+                    words("选择数据获取方式", "choose how the data was acquired"),
+                ),
+                AcquisitionStatement::Duty => (
+                    "duty",
+                    is_collected && is_empty(&told.duty),
+                    words(
+                        "向他人收集的数据，须写明法定职责和条款；没有法定职责的不得收集",
+                        "data that is collected from others: name the duty and its article; without one \
+                         nothing is collected",
+                    ),
+                ),
+                AcquisitionStatement::Necessity => (
+                    "necessity",
+                    is_collected && is_empty(&told.necessity),
+                    words(
+                        "写明收集的必要性：为何需要，种类和范围是否与职责相适应",
+                        "say why it is needed, and that kind and scope fit the duty",
+                    ),
+                ),
+            };
+            if is_missing {
+                self.fault(field, text, "catalogue.acquisition", rule);
+            }
+        }
+    }
+
+    /// What a dataset is assembled from is named by codes of entries (CAT-20).
+    fn sources(&mut self) {
+        let profile = self.profile;
+        let rule = &profile.rules.catalogue.mandatory;
+        let is_wrong = |code: &&String| code.parse::<DatasetCode>().is_err();
+        if let Some(code) = self.entry.fields.provenance.sources.iter().find(is_wrong) {
+            let text = (
+                format!("来源目录“{code}”不是目录编码，例如 YX-JT-0001"),
+                format!("`{code}` is no code of an entry, as YX-JT-0001 is"),
+            );
+            self.fault("sources", text, "catalogue.mandatory", rule);
+        }
     }
 
     /// A base register is one of the list (CAT-05).

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kaishu_types::dataset::{DataItemView, EntryFields, OpenTerms, ShareTerms};
+use kaishu_types::dataset::{DataItemView, EntryFields, OpenTerms, Provenance, ShareTerms};
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
 
 use crate::policy::PolicyProfile;
@@ -181,6 +181,7 @@ pub fn name_only(fields: EntryFields) -> EntryFields {
         certifier: None,
         classification: None,
         data_form: Vec::new(),
+        provenance: Provenance::default(),
         contact: None,
         homepage: None,
         extras: BTreeMap::new(),

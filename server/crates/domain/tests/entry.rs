@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use kaishu_domain::PolicyProfile;
 use kaishu_domain::entry::{EntryFault, check};
 use kaishu_types::Lang;
-use kaishu_types::dataset::{DataItemView, LegalBasis};
+use kaishu_types::dataset::{Acquisition, DataItemView, LegalBasis};
 use kaishu_types::draft::{Choice, DraftDocument, DraftResource, Sensitivity};
 use kaishu_types::vocabulary::{
     CatalogueKind, Format, ItemType, OpenClass, ResourceKind, ShareClass,
@@ -46,6 +46,7 @@ fn whole() -> DraftDocument {
     fields.collector = some("市交通局");
     fields.certifier = some("市交通局");
     fields.data_form = vec!["chart_table".to_owned()];
+    fields.provenance.acquisition = Some(Acquisition::Produced);
     fields.source_system = some("公交调度系统");
     fields.usage_requirements = some("注明来源");
     fields.security_level = 1;
@@ -186,6 +187,60 @@ fn sensitive_data_is_not_opened_as_it_is() {
     assert_eq!(fields(&check(&profile("aba"), &entry)), BTreeSet::from(["relaxed_by"]));
     entry.relaxed_by = "脱敏记录 2026-11".to_owned();
     assert_eq!(check(&profile("aba"), &entry), []);
+}
+
+// Proves CAT-14: how the data was acquired is stated, and what is collected from others has a duty behind it.
+#[test]
+fn collection_without_a_duty_is_refused() {
+    for code in PolicyProfile::codes() {
+        let profile = profile(code);
+        let mut entry = whole();
+        entry.fields.provenance.acquisition = None;
+        assert_eq!(fields(&check(&profile, &entry)), BTreeSet::from(["acquisition"]), "{code}");
+        for collected in [Acquisition::Statutory, Acquisition::Negotiated] {
+            entry.fields.provenance.acquisition = Some(collected);
+            entry.fields.provenance.duty = Some(" ".to_owned());
+            assert!(fields(&check(&profile, &entry)).contains("duty"), "{code}");
+            entry.fields.provenance.duty = Some("某条例第三条".to_owned());
+            entry.fields.provenance.necessity = Some("公交调度".to_owned());
+            assert_eq!(check(&profile, &entry), [], "{code}");
+        }
+    }
+    // Anshan 15 asks why it is needed; Jiamusi does not.
+    let mut entry = whole();
+    entry.fields.provenance.acquisition = Some(Acquisition::Statutory);
+    entry.fields.provenance.duty = Some("某条例第三条".to_owned());
+    let faults = check(&profile("anshan"), &entry);
+    assert_eq!(fields(&faults), BTreeSet::from(["necessity"]));
+    assert!(faults[0].rule.0.article.contains("第十五条"), "{:?}", faults[0].rule);
+    assert_eq!(check(&profile("jiamusi"), &entry), []);
+}
+
+// Proves CLS-05: a class that needs a basis is not taken without one, under any regulation; what is proposed
+// instead counts only once it was confirmed.
+#[test]
+fn a_proposed_class_counts_once_confirmed() {
+    for code in PolicyProfile::codes() {
+        let profile = profile(code);
+        for class in [OpenClass::Conditional, OpenClass::None] {
+            let named = fields(&check(&profile, &closed(class)));
+            assert!(named.iter().any(|it| it.starts_with("open_")), "{code}: {class}");
+        }
+        for class in [ShareClass::Conditional, ShareClass::None] {
+            let mut entry = whole();
+            entry.fields.share.class = class;
+            let named = fields(&check(&profile, &entry));
+            assert!(named.iter().any(|it| it.starts_with("share_")), "{code}: {class}");
+        }
+        let class = &profile.rules.class;
+        let mut entry = whole();
+        entry.fields.open.class = class.open_default.value;
+        entry.fields.share.class = class.share_default.value;
+        assert_eq!(check(&profile, &entry), [], "{code}: what is proposed needs no basis");
+        entry.chosen = BTreeSet::new();
+        let named = fields(&check(&profile, &entry));
+        assert!(named.is_superset(&BTreeSet::from(["open_class", "share_class"])), "{code}");
+    }
 }
 
 // Proves CAT-05, CLS-14: a base register is one of the list and is shared without conditions.

@@ -206,6 +206,7 @@ impl Portal {
             .cloned()
             .collect();
         let mut fields = said.fields;
+        self.keep_public_sources(&mut fields.provenance).await?;
         let class = visibility::shown_class(fields.open.class, visibility::classes(&items));
         fields.open.class = class;
         Ok(DatasetView {

@@ -10,7 +10,7 @@ use kaishu_domain::policy::{Fees, Ground, Module, PolicyError};
 use kaishu_domain::visibility::{self, OpenColumns};
 use kaishu_store::Listed;
 use kaishu_store::tables::TABULAR;
-use kaishu_types::dataset::{DatasetView, ResourceView};
+use kaishu_types::dataset::{DatasetView, Provenance, ResourceView};
 use kaishu_types::rules::{PolicyView, RegulationView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, Lang, text};
@@ -228,6 +228,7 @@ impl Portal {
         let described = Described::of(&dataset);
         let Some(mut view) = self.public_view(dataset) else { return Ok(None) };
         view.described = described;
+        self.keep_public_sources(&mut view.dataset.fields.provenance).await?;
         if view.files == FileAccess::Free {
             view.kept_back = self.kept_back(&view).await?;
             let kept_back = &view.kept_back;
@@ -236,6 +237,15 @@ impl Portal {
             resources.filter(|it| kept_back.contains_key(&it.id)).for_each(keep_facts_back);
         }
         Ok(Some(view))
+    }
+
+    /// Leaves of what an entry is assembled from what the public may know of (CAT-20, SRCH-04).
+    pub(crate) async fn keep_public_sources(&self, told: &mut Provenance) -> Result<()> {
+        let store = &self.inner.store;
+        let known =
+            kaishu_store::datasets::listed_among(store, self.listed(), &told.sources).await?;
+        told.sources.retain(|code| known.contains(code));
+        Ok(())
     }
 
     /// Takes out of an entry what the public may not know (SRCH-04, SRCH-08); `None` for an entry

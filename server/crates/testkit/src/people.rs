@@ -10,6 +10,7 @@ use kaishu_portal::publishing::OpeningAct;
 use kaishu_portal::{Error, Portal};
 use kaishu_types::Lang;
 use kaishu_types::account::{AccountKind, Role, RoleGrant, TokenScope};
+use kaishu_types::dataset::Acquisition;
 use kaishu_types::draft::{Choice, DraftDocument, Processing, ReviewCheck};
 use kaishu_types::vocabulary::{OpenClass, ShareClass};
 
@@ -141,6 +142,7 @@ pub async fn complete(
     fields.licence = "open-licence".to_owned();
     fields.classification = some("A01");
     fields.source = some("系统产生");
+    fields.provenance.acquisition = Some(Acquisition::Produced);
     fields.source_system = some("公交调度系统");
     fields.mgmt_responsibility = some("市交通局");
     fields.collector = some("市交通局");

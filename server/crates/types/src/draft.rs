@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{DataItemView, EntryFields, OpenTerms, ShareTerms};
+use crate::dataset::{DataItemView, EntryFields, OpenTerms, Provenance, ShareTerms};
 use crate::vocabulary::{
     CatalogueKind, Format, Frequency, OpenClass, ResourceKind, ShareClass, vocabulary,
 };
@@ -229,6 +229,7 @@ impl DraftDocument {
                 certifier: None,
                 classification: None,
                 data_form: Vec::new(),
+                provenance: Provenance::default(),
                 contact: None,
                 homepage: None,
                 extras: std::collections::BTreeMap::new(),

@@ -104,7 +104,7 @@ impl Form<'_> {
 
     /// Draws all sections but the data items.
     pub(super) fn draw(&self) -> AnyView {
-        view! { {self.basics()} {self.origin()} {self.opening()} {self.sharing()} {self.safety()} }
+        view! { {self.basics()} {self.origin()} {self.provenance()} {self.opening()} {self.sharing()} {self.safety()} }
             .into_any()
     }
 
@@ -209,6 +209,7 @@ impl Form<'_> {
                 &self.terms("licence", &fields.licence),
                 &fields.licence,
             ),
+            self.priority(),
             self.line("spatial", "覆盖地区", "Place covered", fields.spatial.as_deref()),
             line(
                 &self.label("temporal_start", "覆盖时间：从", "Time covered: from", ("", "")),

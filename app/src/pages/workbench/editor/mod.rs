@@ -2,6 +2,7 @@
 
 mod fields;
 mod items;
+mod provenance;
 mod read;
 mod safety;
 

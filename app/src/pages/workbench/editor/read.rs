@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-use kaishu_types::dataset::{DataItemView, LegalBasis};
+use kaishu_types::dataset::{DataItemView, LegalBasis, Provenance};
 use kaishu_types::draft::{Choice, DraftDocument};
 use kaishu_types::vocabulary::{ItemType, OpenClass, ShareClass};
 
@@ -90,6 +90,8 @@ fn basics(pairs: &Pairs<'_>, document: &mut DraftDocument) {
     fields.source = pairs.some("source");
     fields.source_system = pairs.some("source_system");
     fields.business_matter = pairs.some("business_matter");
+    provenance(pairs, &mut fields.provenance);
+    fields.priority = pairs.all("priority");
     fields.mgmt_responsibility = pairs.some("mgmt_responsibility");
     fields.collector = pairs.some("collector");
     fields.certifier = pairs.some("certifier");
@@ -105,6 +107,15 @@ fn basics(pairs: &Pairs<'_>, document: &mut DraftDocument) {
     choose(document, Choice::Frequency, frequency.is_some());
     choose(document, Choice::Kind, kind.is_some());
     choose(document, Choice::SecurityLevel, level.is_some());
+}
+
+fn provenance(pairs: &Pairs<'_>, told: &mut Provenance) {
+    told.acquisition = pairs.value("acquisition");
+    told.duty = pairs.some("duty");
+    told.necessity = pairs.some("necessity");
+    told.upper_system = pairs.some("upper_system");
+    told.flows_back = !pairs.text("flows_back").is_empty();
+    told.sources = pairs.lines("sources");
 }
 
 fn opening(pairs: &Pairs<'_>, document: &mut DraftDocument) {

@@ -2,9 +2,7 @@
 
 use kaishu_types::case::CaseKind;
 
-use super::machine::{
-    Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition, Waits,
-};
+use super::machine::{Audience, By, ClockRule, Input, Machine, State, To, Transition, Waits};
 use crate::permission::Action;
 
 const UPDATE: &str = "catalogue.update_wd";
@@ -38,11 +36,25 @@ pub(super) static MACHINE: Machine = Machine {
             from: &[],
             to: To::State("due"),
             by: By::Action(Action::NoteChanges),
-            guards: &[Guard::KnownChange],
+            guards: &[],
             needs: &[Input::Reason],
             clocks: &[ClockRule::Start(UPDATE)],
             tells: &[Audience::Provider, Audience::Authority],
             rule: "CAT-08",
+        },
+        // Another class of an entry may change what is assembled from it (CAT-20).
+        Transition {
+            event: "flag",
+            zh: "来源目录的类型变化",
+            en: "A source was classified anew",
+            from: &[],
+            to: To::State("due"),
+            by: By::System,
+            guards: &[],
+            needs: &[Input::Reason],
+            clocks: &[ClockRule::Start(UPDATE)],
+            tells: &[Audience::Provider, Audience::Authority],
+            rule: "CAT-20",
         },
         Transition {
             event: "revise",

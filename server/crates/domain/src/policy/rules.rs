@@ -115,6 +115,7 @@ rules! {
         triggers: Vec<CatalogueTrigger> = "须更新目录的情形", "What makes an update due";
         approver: Vec<Party> = "目录审核发布", "Who reviews and publishes";
         mandatory: Vec<CatalogueField> = "目录必填内容", "Mandatory fields";
+        acquisition: Vec<AcquisitionStatement> = "数据获取须写明", "What is said of how data was acquired";
         list_none: bool = "是否公开列出不予开放的目录", "Whether entries that are not open are listed";
     }
     /// Classes of opening and sharing.

@@ -161,6 +161,7 @@ choice_values!(
     Filing,
     ApplicationField,
     RefusalContent,
+    AcquisitionStatement,
     CatalogueTrigger,
     CatalogueField,
     ClassStatement,

@@ -149,6 +149,12 @@ choices! {
         SystemUpdated = "system_updated", "信息系统更新完成", "a system was updated";
         Other = "other", "其他涉及数据变化的情形", "other changes";
     }
+    /// What an entry says of how its data was acquired (CAT-14).
+    AcquisitionStatement {
+        Mode = "mode", "获取方式", "the mode";
+        Duty = "duty", "收集数据的法定职责", "the duty, where data is collected";
+        Necessity = "necessity", "收集数据的必要性", "the necessity, where data is collected";
+    }
     /// A mandatory field of the catalogue (section 4 of the requirements).
     CatalogueField {
         Title = "title", "名称", "title";

@@ -9,7 +9,7 @@ use kaishu_store::datasets::{EntryWrite, Origin, ResourceWrite};
 use kaishu_store::organizations::NewOrganization;
 use kaishu_store::regions::NewRegion;
 use kaishu_types::DatasetCode;
-use kaishu_types::dataset::{EntryFields, OpenTerms, ShareTerms};
+use kaishu_types::dataset::{EntryFields, OpenTerms, Provenance, ShareTerms};
 use kaishu_types::import::{ImportOrganization, ImportRecord, ImportResource};
 use kaishu_types::vocabulary::{
     CatalogueKind, DatasetState, Format, Frequency, OpenClass, OrganizationKind, RegionLevel,
@@ -250,6 +250,7 @@ impl Merger {
             certifier: None,
             classification: None,
             data_form: Vec::new(),
+            provenance: Provenance::default(),
             contact: record.contact.clone(),
             homepage: record.homepage.clone(),
             extras,

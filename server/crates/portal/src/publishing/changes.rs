@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use kaishu_domain::cases::{Act, Actor, Guard};
+use kaishu_domain::cases::{Act, Actor};
 use kaishu_domain::policy::CatalogueTrigger;
 use kaishu_store::Transaction;
-use kaishu_store::cases::Case;
+use kaishu_store::cases::{Case, CaseSubject};
 use kaishu_types::case::CaseKind;
+use kaishu_types::draft::DraftDocument;
 use kaishu_types::{DatasetCode, Lang};
 
 use crate::accounts::Caller;
-use crate::cases::Wanted;
+use crate::cases::{Decided, Wanted};
 use crate::{Error, Portal, Result};
 
 /// A change that somebody notes.
@@ -81,10 +82,7 @@ impl Portal {
                 day_zero: Some(happened_on),
                 ..Act::default()
             },
-            holds: &|guard| match guard {
-                Guard::KnownChange if !known => Err(String::new()),
-                _ => Ok(()),
-            },
+            holds: &|_| Ok(()),
             idempotency_key: None,
         };
         let decided = self.decide(CaseKind::Change, &about, None, wanted)?;
@@ -134,6 +132,56 @@ impl Portal {
         let store = &self.inner.store;
         let cases = kaishu_store::cases::of_subject(store, code.as_str(), CaseKind::Change).await?;
         Ok(cases.into_iter().filter(|case| case.file.closed_at.is_none()).collect())
+    }
+
+    /// The duties that a new class of an entry brings to what is assembled from it (CAT-20): each with the
+    /// case that is opened with the publication. None where the entry keeps its classes.
+    pub(super) async fn flags(
+        &self,
+        code: &DatasetCode,
+        entry: &DraftDocument,
+    ) -> Result<Vec<(CaseSubject, Decided)>> {
+        let store = &self.inner.store;
+        let Some(before) = kaishu_store::datasets::find(store, code).await? else {
+            return Ok(Vec::new());
+        };
+        let (old, new) = (&before.fields, &entry.fields);
+        let mut changes = Vec::new();
+        for (what, from, to) in [
+            ("开放类型", old.open.class.label(Lang::Zh), new.open.class.label(Lang::Zh)),
+            ("共享类型", old.share.class.label(Lang::Zh), new.share.class.label(Lang::Zh)),
+        ] {
+            if from != to {
+                changes.push(format!("{what}由“{from}”变为“{to}”"));
+            }
+        }
+        let mut flags = Vec::new();
+        if changes.is_empty() {
+            return Ok(flags);
+        }
+        let reason = format!("来源目录 {code} 的{}", changes.join("，"));
+        for derived in kaishu_store::datasets::assembled_from(store, code).await? {
+            let Some(dataset) = kaishu_store::datasets::find(store, &derived).await? else {
+                continue;
+            };
+            let about = self.life_subject(&dataset);
+            let wanted = Wanted {
+                caller: &Caller::visitor(),
+                lang: Lang::Zh,
+                act: Act {
+                    event: "flag".to_owned(),
+                    by: Actor::system(),
+                    reason: reason.clone(),
+                    day_zero: Some(self.today()),
+                    ..Act::default()
+                },
+                holds: &|_| Ok(()),
+                idempotency_key: None,
+            };
+            let decided = self.decide(CaseKind::Change, &about, None, wanted)?;
+            flags.push((about, decided));
+        }
+        Ok(flags)
     }
 
     /// Moves the changes of a dataset on: its revision was saved, or submitted.

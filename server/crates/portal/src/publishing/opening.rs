@@ -104,6 +104,10 @@ impl Portal {
             true => self.life_case(&draft.code).await?,
             false => None,
         };
+        let flags = match is_published {
+            true => self.flags(&draft.code, &document).await?,
+            false => Vec::new(),
+        };
         // What was done to the data was done by whoever submitted it, not by who publishes.
         let submitter = self.submitter(&case).await?;
         let transaction = match is_published {
@@ -123,6 +127,10 @@ impl Portal {
             kaishu_store::datasets::publish(&transaction, &entry).await?;
             let (done, items) = (&document.processing, &document.items);
             self.log_processing(&transaction, &draft.code, submitter, done, items).await?;
+            for (about, flag) in &flags {
+                let flag = flag.happening();
+                kaishu_store::cases::open(&transaction, key, about, &flag).await?;
+            }
         }
         kaishu_store::cases::add(&transaction, key, &case, &decided.happening()).await?;
         self.follow_changes(&transaction, &changes, "report").await?;
@@ -227,7 +235,7 @@ impl Portal {
         Ok(true)
     }
 
-    fn entry_of(&self, code: &DatasetCode, document: &DraftDocument) -> EntryWrite {
+    pub(super) fn entry_of(&self, code: &DatasetCode, document: &DraftDocument) -> EntryWrite {
         let now = self.instant();
         EntryWrite {
             code: Some(code.clone()),

@@ -1,5 +1,7 @@
 //! The public catalogue in the order of its codes, a page at a time.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
 use kaishu_types::vocabulary::OpenClass;
@@ -54,4 +56,42 @@ pub async fn listed_codes(
             Ok((word(&code, "a dataset", "code")?, dated))
         })
         .collect()
+}
+
+/// Finds those of some codes that a rule lists.
+pub async fn listed_among(
+    store: &Store,
+    listed: Listed,
+    codes: &[String],
+) -> Result<BTreeSet<String>> {
+    if codes.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found: Vec<String> = dataset::Entity::find()
+        .select_only()
+        .column(dataset::Column::Code)
+        .filter(listing::condition(listed))
+        .filter(dataset::COLUMN.code.is_in(codes.iter().map(String::as_str)))
+        .into_tuple()
+        .all(&store.connection)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Finds the entries that are assembled from an entry (CAT-20), by code.
+pub async fn assembled_from(store: &Store, code: &DatasetCode) -> Result<Vec<DatasetCode>> {
+    // The text finds what may name it; what it says decides.
+    let rows = dataset::Entity::find()
+        .filter(dataset::COLUMN.fields.contains(format!("\"{code}\"")))
+        .order_by_asc(dataset::COLUMN.code)
+        .all(&store.connection)
+        .await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let fields = super::row::fields(&row)?;
+        if fields.provenance.sources.iter().any(|source| source == code.as_str()) {
+            found.push(word(&row.code, "a dataset", "code")?);
+        }
+    }
+    Ok(found)
 }

@@ -29,7 +29,7 @@ pub use destroy::{Destroyed, destroy_data};
 pub use document::{CodePage, page_of_codes, search_documents};
 pub use find::{VersionEntry, find, find_shown, version};
 pub use kept::{Keeping, Kept, kept};
-pub use listed::{From as ListedFrom, listed_codes, n_listed};
+pub use listed::{From as ListedFrom, assembled_from, listed_among, listed_codes, n_listed};
 pub use overdue::{Overdue, mark_overdue, overdue_untold};
 pub use publish::{Standing, publish, reserve_code, standing};
 pub use upsert::{Verdicts, upsert_batch};

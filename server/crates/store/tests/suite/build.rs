@@ -6,7 +6,9 @@ use kaishu_store::datasets::{self, EntryWrite, Origin, Outcome, ResourceWrite};
 use kaishu_store::organizations::{self, NewOrganization};
 use kaishu_store::regions::{self, NewRegion};
 use kaishu_types::DatasetCode;
-use kaishu_types::dataset::{DataItemView, DatasetView, EntryFields, OpenTerms, ShareTerms};
+use kaishu_types::dataset::{
+    DataItemView, DatasetView, EntryFields, OpenTerms, Provenance, ShareTerms,
+};
 use kaishu_types::vocabulary::{
     CatalogueKind, DatasetState, Format, Frequency, ItemType, OpenClass, OrganizationKind,
     RegionLevel, ResourceKind, ShareClass,
@@ -151,6 +153,7 @@ pub(crate) fn fields(title: &str) -> EntryFields {
         certifier: None,
         classification: None,
         data_form: Vec::new(),
+        provenance: Provenance::default(),
         contact: None,
         homepage: None,
         extras: [("原字段".to_owned(), "值".to_owned())].into(),

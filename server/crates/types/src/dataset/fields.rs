@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::provenance::Provenance;
 use crate::table::Mask;
 use crate::vocabulary::{CatalogueKind, Frequency, ItemType, OpenClass, ShareClass};
 
@@ -143,6 +144,9 @@ pub struct EntryFields {
     /// 数据形式.
     #[serde(default)]
     pub data_form: Vec<String>,
+    /// 获取方式和依据, 上级系统, 来源目录 (CAT-14, CAT-15, CAT-20).
+    #[serde(default, skip_serializing_if = "Provenance::is_empty")]
+    pub provenance: Provenance,
     /// 联系人.
     #[serde(default)]
     pub contact: Option<String>,

@@ -3,6 +3,7 @@
 mod card;
 mod fields;
 mod freshness;
+mod provenance;
 mod resource;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -15,6 +16,7 @@ use crate::{DatasetCode, Lang};
 pub use card::DatasetCard;
 pub use fields::{DataItemView, EntryFields, LegalBasis, OpenTerms, ShareTerms};
 pub use freshness::Freshness;
+pub use provenance::{Acquisition, Provenance};
 pub use resource::{ResourceView, VersionView};
 
 /// Where an imported entry came from (ZON-05).

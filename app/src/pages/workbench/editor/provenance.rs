@@ -1,0 +1,98 @@
+//! How the data was acquired and by what right, what it was assembled from, and what it is wanted for first.
+
+use kaishu_types::dataset::Acquisition;
+use leptos::prelude::*;
+
+use super::fields::Form;
+use crate::ui::fields::{Choice, area, line, options};
+
+impl Form<'_> {
+    pub(super) fn provenance(&self) -> AnyView {
+        let told = &self.document.fields.provenance;
+        let modes: Vec<Choice> = Acquisition::ALL
+            .iter()
+            .map(|it| (it.as_str().to_owned(), it.label(self.ctx.lang).to_owned()))
+            .collect();
+        let back = self.pick("该系统的数据已经回流", "That system gives the data back");
+        let parts = vec![
+            options(
+                &self.label("acquisition", "数据获取方式", "How the data was acquired", ("", "")),
+                "radio",
+                &modes,
+                |code| told.acquisition.is_some_and(|it| it.as_str() == code),
+            ),
+            area(
+                &self.label(
+                    "duty",
+                    "法定职责和条款",
+                    "Duty, with its article",
+                    ("向他人收集的数据须填写", "For data that is collected from others"),
+                ),
+                2,
+                told.duty.as_deref().unwrap_or_default(),
+            ),
+            area(
+                &self.label(
+                    "necessity",
+                    "收集的必要性",
+                    "Why it is needed",
+                    ("种类和范围应当与职责相适应", "Kind and scope have to fit the duty"),
+                ),
+                2,
+                told.necessity.as_deref().unwrap_or_default(),
+            ),
+            line(
+                &self.label(
+                    "upper_system",
+                    "国家、省级系统名称",
+                    "System of the state or the province",
+                    (
+                        "数据存放在上级统一建设的系统时填写",
+                        "Where the data is held in a system of a higher level",
+                    ),
+                ),
+                "text",
+                told.upper_system.as_deref().unwrap_or_default(),
+            ),
+            options(
+                &self.label("flows_back", "数据回流", "Backflow", ("", "")),
+                "checkbox",
+                &[("1".to_owned(), back.to_owned())],
+                |_| told.flows_back,
+            ),
+            area(
+                &self.label(
+                    "sources",
+                    "来源目录编码",
+                    "Codes of the entries it is assembled from",
+                    (
+                        "由多个数据集整合而成的，每行填一个编码；来源的开放类型变化时会提醒",
+                        "One a line; you are told when the class of one of them changes",
+                    ),
+                ),
+                3,
+                &told.sources.join("\n"),
+            ),
+        ];
+        self.section("h-provenance", "获取和来源", "How it came about", parts)
+    }
+
+    /// The priority topics (CLS-11).
+    pub(super) fn priority(&self) -> AnyView {
+        let chosen = &self.document.fields.priority;
+        let directory = self.portal.directory();
+        let terms = directory.vocabulary("priority");
+        let terms = terms.filter(|term| chosen.contains(&term.code) || !directory.is_retired(term));
+        let topics: Vec<Choice> =
+            terms.map(|term| (term.code.clone(), term.label(self.ctx.lang).to_owned())).collect();
+        if topics.is_empty() {
+            return ().into_any();
+        }
+        options(
+            &self.label("priority", "重点领域", "Priority topics", ("", "")),
+            "checkbox",
+            &topics,
+            |code| chosen.iter().any(|it| it == code),
+        )
+    }
+}
