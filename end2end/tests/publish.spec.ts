@@ -146,6 +146,62 @@ test("a published dataset is suspended, restored and revised", async ({ browser,
   await heads.close();
 });
 
+test("several datasets change alike, and one goes to another organization", async ({ browser, scripts }, { project }) => {
+  const url = profiles.guangdong;
+  test.skip(!url, "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
+  test.setTimeout(120_000);
+  const [heads, head] = await staff(browser, url!, `head.${project.name}`, scripts);
+  const bench = new Workbench(head);
+  // Each way of walking through has datasets of its own.
+  const first = scripts ? 0 : 2;
+  await head.goto("/workbench/datasets");
+  await bench.press("批量修改所选数据集");
+  await expect(head.getByRole("main")).toContainText("还没有选择数据集");
+  await head.getByRole("link", { name: "回到列表" }).click();
+  const rows = head.locator("tbody tr").filter({ hasText: "已发布" });
+  const codes = [];
+  for (const place of [first, first + 1]) {
+    codes.push((await rows.nth(place).locator("th .num").textContent())!.trim());
+    await rows.nth(place).getByRole("checkbox").check();
+  }
+  await bench.press("批量修改所选数据集");
+  for (const code of codes) await expect(head.getByRole("main")).toContainText(code);
+  if (scripts) await expectAccessible(head);
+  await expectNoSidewaysScroll(head);
+  await head.getByLabel("联系人").fill("数据科 0899-1234567");
+  await bench.press("修改");
+  await expect(head.getByRole("alert")).toContainText("请填写修改说明");
+  await expect(head.getByLabel("联系人")).toHaveValue("数据科 0899-1234567");
+  await head.getByLabel("修改说明").fill("统一联系方式");
+  await bench.press("修改");
+  await expect(head.getByRole("main")).toContainText("2 个已修改");
+  await head.getByRole("link", { name: "打开修订" }).first().click();
+  await expect(head.getByLabel("联系人")).toHaveValue("数据科 0899-1234567");
+
+  // What is being revised does not move; another one is offered, and taken over.
+  const moving = rows.nth(first + (scripts ? 4 : 3));
+  await head.goto("/workbench/datasets");
+  const code = (await moving.locator("th .num").textContent())!.trim();
+  await moving.getByRole("link").first().click();
+  await bench.press("提出移交");
+  await expect(head.getByRole("alert")).toContainText("请选择另一个单位");
+  await head.getByLabel("接收单位").selectOption("ED-0002");
+  await head.getByLabel("移交理由").fill("职能划转文件第三条");
+  await bench.press("提出移交");
+  await expect(head.getByRole("status")).toContainText("已送交接收单位");
+  const [takers, taker] = await staff(browser, url!, `taker.${project.name}`, scripts);
+  await taker.goto("/workbench");
+  await taker.locator("tbody tr, li").filter({ hasText: code }).getByRole("link").first().click();
+  if (scripts) await expectAccessible(taker);
+  await taker.getByLabel("意见或者理由").fill("同意接收。");
+  await new Workbench(taker).press("接收");
+  await expect(taker.getByRole("main")).toContainText("已接收");
+  const moved = await taker.request.get(`/api/v1/datasets/${code}`);
+  expect((await moved.json()).organization.code).toBe("ED-0002");
+  await heads.close();
+  await takers.close();
+});
+
 test("the workbench fits a phone and is closed to others", async ({ browser, scripts, page }, { project }) => {
   const url = profiles.default;
   test.skip(!url, "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");

@@ -149,6 +149,7 @@ fn forms(things: &Things) -> Vec<Sent> {
         (of(HIDDEN, "revise"), Vec::new(), Action::EditDatasets),
         (of(OPEN, "changes"), change.clone(), Action::NoteChanges),
         (of(HIDDEN, "changes"), change, Action::NoteChanges),
+        (of(OPEN, "transfer"), vec![("to", "YX-U"), ("why", "划转")], Action::TransferDatasets),
         (of(OPEN, "decide"), column, Action::DecideFindings),
         (of(OPEN, "anonymity"), k, Action::DecideFindings),
     ]

@@ -79,6 +79,9 @@ pub(crate) async fn act(
         CaseKind::Change => {
             portal.act_on_change(caller, id, (event, version, reason), ctx.lang).await
         }
+        CaseKind::Transfer => {
+            portal.act_on_transfer(caller, id, (event, version, reason), ctx.lang).await
+        }
         CaseKind::Life => match shown.case.subject.parse() {
             Ok(code) => {
                 let done = LifeAct { event, version, reason };

@@ -69,13 +69,9 @@ fn page(ctx: &Ctx, filter: OwnFilter, text: &str, found: &OwnPage) -> Page {
         false => table(ctx, rows),
     };
     let next = found.next.as_ref().map(|next| {
-        let mut target = format!("/workbench/datasets?after={next}");
-        if !code_of(filter).is_empty() {
-            target += &format!("&show={}", code_of(filter));
-        }
-        if !text.is_empty() {
-            target += &format!("&q={}", query_part(text));
-        }
+        let pairs = [("after", next.as_str()), ("show", code_of(filter)), ("q", text)];
+        let pairs: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let target = format!("/workbench/datasets?{}", kaishu_types::query::encode(&pairs));
         view! {
             <p class="mt-6">
                 <a class="btn btn-outline" href=ctx.href(&target)>{lang.pick("下一页", "Next page")}</a>
@@ -108,12 +104,15 @@ fn page(ctx: &Ctx, filter: OwnFilter, text: &str, found: &OwnPage) -> Page {
 fn table(ctx: &Ctx, rows: Vec<AnyView>) -> AnyView {
     let lang = ctx.lang;
     let caption = lang.pick("数据集，最先到期的在前", "Datasets, what is due first comes first");
+    let choose = lang.pick("选择", "Choose");
     view! {
+        <form method="get" action=ctx.href("/workbench/datasets/edit")>
         <div class="ks-frame max-md:!overflow-visible" tabindex="0" role="region" aria-label=caption>
             <table class="ks-table is-dense ks-stack md:min-w-[54rem]">
                 <caption class="sr-only">{caption}</caption>
                 <thead>
                     <tr>
+                        <th scope="col"><span class="sr-only">{choose}</span></th>
                         <th scope="col">{lang.pick("数据集", "Dataset")}</th>
                         <th scope="col">{lang.pick("提供单位", "Provider")}</th>
                         <th scope="col">{lang.pick("开放类型", "Class")}</th>
@@ -126,6 +125,12 @@ fn table(ctx: &Ctx, rows: Vec<AnyView>) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        <p class="mt-4">
+            <button class="btn btn-outline" type="submit">
+                {lang.pick("批量修改所选数据集", "Change those that are ticked")}
+            </button>
+        </p>
+        </form>
     }
     .into_any()
 }
@@ -133,6 +138,7 @@ fn table(ctx: &Ctx, rows: Vec<AnyView>) -> AnyView {
 fn row(ctx: &Ctx, it: &OwnDataset) -> AnyView {
     let lang = ctx.lang;
     let path = ctx.href(&format!("/workbench/datasets/{}", it.code));
+    let choose = format!("{}{}", lang.pick("选择", "Choose "), it.title);
     let due = it.next_due.map(|day| {
         let mark = it.is_overdue.then(|| {
             view! {
@@ -143,6 +149,9 @@ fn row(ctx: &Ctx, it: &OwnDataset) -> AnyView {
     });
     view! {
         <tr>
+            <td data-l=lang.pick("选择", "Choose")>
+                <input class="checkbox" type="checkbox" name="code" value=it.code.to_string() aria-label=choose/>
+            </td>
             <th scope="row" class="!whitespace-normal !font-medium">
                 <a class="ks-plain" href=path>{it.title.clone()}</a>
                 <span class="block text-sm ks-mute font-normal num">{it.code.to_string()}</span>
@@ -158,13 +167,4 @@ fn row(ctx: &Ctx, it: &OwnDataset) -> AnyView {
         </tr>
     }
     .into_any()
-}
-
-/// Writes text as a part of an address.
-fn query_part(text: &str) -> String {
-    let written = |byte: u8| match byte.is_ascii_alphanumeric() {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
-    };
-    text.bytes().map(written).collect()
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod begin;
+mod bulk;
 pub(crate) mod case;
 mod dataset;
 mod datasets;
@@ -40,10 +41,12 @@ where
         .route(&at("/workbench/cases/{id}/act"), post(case::act))
         .route(&at("/workbench/cases/{id}/risk"), post(case::measure))
         .route(&at("/workbench/datasets"), get(datasets::show))
+        .route(&at("/workbench/datasets/edit"), get(bulk::show).post(bulk::submit))
         .route(&at("/workbench/datasets/{code}"), get(dataset::show))
         .route(&at("/workbench/datasets/{code}/act"), post(dataset::act))
         .route(&at("/workbench/datasets/{code}/revise"), post(dataset::revise))
         .route(&at("/workbench/datasets/{code}/changes"), post(dataset::note))
+        .route(&at("/workbench/datasets/{code}/transfer"), post(dataset::transfer))
         .route(&at("/workbench/datasets/{code}/decide"), post(dataset::decide))
         .route(&at("/workbench/datasets/{code}/anonymity"), post(dataset::measure))
         .route(

@@ -53,8 +53,8 @@ fn checklist(ctx: &Ctx, desk: &ReviewDesk, typed: &Typed) -> Option<AnyView> {
         .collect();
     Some(
         view! {
-            <h3 class="font-semibold">{lang.pick("安全保密审查清单", "Security and secrecy checklist")}</h3>
-            <p class="ks-mute text-[.9375rem]">
+            <h3 class="font-semibold mt-6">{lang.pick("安全保密审查清单", "Security and secrecy checklist")}</h3>
+            <p class="ks-mute text-[.9375rem] mt-1 mb-6">
                 {lang.pick("每一项都要回答，记录在案，不能修改。", "Each is answered; answers stay on record. ")}
                 {desk.rule.article.clone()}
             </p>

@@ -17,6 +17,8 @@ vocabulary! {
         Life = "life", "发布后管理", "Life after publication";
         /// 目录变更: a change that an entry has to follow (CAT-08).
         Change = "change", "目录变更", "Change of an entry";
+        /// 移交: a dataset that another organization takes over.
+        Transfer = "transfer", "移交", "Transfer";
         /// 账号申请 (yulin 21).
         AccountRequest = "account_request", "账号申请", "Account request";
     }

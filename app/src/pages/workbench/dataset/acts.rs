@@ -9,8 +9,8 @@ use futures::StreamExt;
 use kaishu_portal::publishing::{LifeAct, NewChange, NewVersion, OwnView};
 use kaishu_portal::tables::{By, Verdict};
 use kaishu_portal::{Error, Portal};
+use kaishu_types::ErrorCode;
 use kaishu_types::draft::Processing;
-use kaishu_types::{DatasetCode, ErrorCode};
 
 use super::{draw, find};
 use crate::ctx::Ctx;
@@ -22,6 +22,22 @@ use crate::ui::form::Typed;
 
 type Pairs = Vec<(String, String)>;
 
+/// Reads a form about a dataset; `Err` is the answer where that cannot be.
+async fn opened(
+    ctx: &Ctx,
+    portal: &Portal,
+    code: &str,
+    pairs: Pairs,
+) -> Result<(OwnView, Typed), Response> {
+    if let Some(again) = expired(ctx, &pairs) {
+        return Err(again);
+    }
+    match find(ctx, portal, code).await {
+        Ok(found) => Ok((found, Typed::of(pairs))),
+        Err(error) => Err(respond(ctx, || Err(error))),
+    }
+}
+
 /// `POST /workbench/datasets/{code}/act`: suspend, restore, withdraw, ask to retire or to destroy.
 pub(crate) async fn act(
     ctx: Ctx,
@@ -29,13 +45,9 @@ pub(crate) async fn act(
     State(portal): State<Portal>,
     Form(pairs): Form<Pairs>,
 ) -> Response {
-    if let Some(again) = expired(&ctx, &pairs) {
-        return again;
-    }
-    let typed = Typed::of(pairs);
-    let found = match find(&ctx, &portal, &code).await {
-        Ok(found) => found,
-        Err(error) => return respond(&ctx, || Err(error)),
+    let (found, typed) = match opened(&ctx, &portal, &code, pairs).await {
+        Ok(opened) => opened,
+        Err(answer) => return answer,
     };
     let done = LifeAct {
         event: typed.value("event").to_owned(),
@@ -53,14 +65,11 @@ pub(crate) async fn revise(
     State(portal): State<Portal>,
     Form(pairs): Form<Pairs>,
 ) -> Response {
-    if let Some(again) = expired(&ctx, &pairs) {
-        return again;
-    }
-    let code: DatasetCode = match find(&ctx, &portal, &code).await {
-        Ok(found) => found.dataset.code,
-        Err(error) => return respond(&ctx, || Err(error)),
+    let (found, _) = match opened(&ctx, &portal, &code, pairs).await {
+        Ok(opened) => opened,
+        Err(answer) => return answer,
     };
-    match portal.begin_revision(&ctx.caller, &code, ctx.lang).await {
+    match portal.begin_revision(&ctx.caller, &found.dataset.code, ctx.lang).await {
         Ok(case) => go(&ctx.href(&format!("/workbench/drafts/{case}")), []),
         Err(error) => respond(&ctx, || Err(error.into())),
     }
@@ -73,13 +82,9 @@ pub(crate) async fn note(
     State(portal): State<Portal>,
     Form(pairs): Form<Pairs>,
 ) -> Response {
-    if let Some(again) = expired(&ctx, &pairs) {
-        return again;
-    }
-    let typed = Typed::of(pairs);
-    let found = match find(&ctx, &portal, &code).await {
-        Ok(found) => found,
-        Err(error) => return respond(&ctx, || Err(error)),
+    let (found, typed) = match opened(&ctx, &portal, &code, pairs).await {
+        Ok(opened) => opened,
+        Err(answer) => return answer,
     };
     let change = NewChange {
         kind: typed.value("kind").to_owned(),
@@ -92,6 +97,24 @@ pub(crate) async fn note(
     answer(&ctx, &portal, &found, noted, ("noted", "evidence"), typed)
 }
 
+/// `POST /workbench/datasets/{code}/transfer`: offers it to another organization.
+pub(crate) async fn transfer(
+    ctx: Ctx,
+    Path(code): Path<String>,
+    State(portal): State<Portal>,
+    Form(pairs): Form<Pairs>,
+) -> Response {
+    let (found, typed) = match opened(&ctx, &portal, &code, pairs).await {
+        Ok(opened) => opened,
+        Err(answer) => return answer,
+    };
+    let offer = (typed.value("to"), typed.value("why"));
+    let offered =
+        portal.offer_transfer(&ctx.caller, &found.dataset.code, offer, ctx.lang).await.map(|_| ());
+    let offered = offered.map_err(|error| renamed(error, "reason", "why"));
+    answer(&ctx, &portal, &found, offered, ("offered", "why"), typed)
+}
+
 /// `POST /workbench/datasets/{code}/decide`: decides what becomes of a column (SEC-21).
 pub(crate) async fn decide(
     ctx: Ctx,
@@ -99,13 +122,9 @@ pub(crate) async fn decide(
     State(portal): State<Portal>,
     Form(pairs): Form<Pairs>,
 ) -> Response {
-    if let Some(again) = expired(&ctx, &pairs) {
-        return again;
-    }
-    let typed = Typed::of(pairs);
-    let found = match find(&ctx, &portal, &code).await {
-        Ok(found) => found,
-        Err(error) => return respond(&ctx, || Err(error)),
+    let (found, typed) = match opened(&ctx, &portal, &code, pairs).await {
+        Ok(opened) => opened,
+        Err(answer) => return answer,
     };
     let verdict = match typed.value("verdict") {
         "release" => Some(Verdict::Release),
@@ -135,15 +154,11 @@ pub(crate) async fn measure(
     State(portal): State<Portal>,
     Form(pairs): Form<Pairs>,
 ) -> Response {
-    if let Some(again) = expired(&ctx, &pairs) {
-        return again;
-    }
     let columns: Vec<String> =
         pairs.iter().filter(|it| it.0 == "quasi").map(|it| it.1.clone()).collect();
-    let typed = Typed::of(pairs);
-    let found = match find(&ctx, &portal, &code).await {
-        Ok(found) => found,
-        Err(error) => return respond(&ctx, || Err(error)),
+    let (found, typed) = match opened(&ctx, &portal, &code, pairs).await {
+        Ok(opened) => opened,
+        Err(answer) => return answer,
     };
     let (file, table) = typed.value("table").split_once('-').unwrap_or_default();
     let place = (file.parse().unwrap_or_default(), table.parse().unwrap_or_default());

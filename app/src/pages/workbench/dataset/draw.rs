@@ -9,6 +9,7 @@ use kaishu_types::vocabulary::DatasetState;
 use leptos::prelude::*;
 
 use super::super::bench_page;
+use super::give;
 use crate::ctx::Ctx;
 use crate::page::Page;
 use crate::ui::class_mark::{MarkSize, class_mark};
@@ -48,6 +49,7 @@ pub(super) fn page(
                 {findings(ctx, found, typed)}
                 {anonymity(ctx, found, typed)}
                 {life(ctx, found, typed)}
+                {found.may_transfer.then(|| give::form(ctx, portal, found, typed))}
                 {record(ctx, found)}
             </div>
             {rail(ctx, found)}
@@ -69,6 +71,10 @@ fn told(ctx: &Ctx, done: &str) -> Option<AnyView> {
         "measured" => {
             ("已检查，结果在下面的处理记录里。", "Measured; the result is in the record below.")
         }
+        "offered" => (
+            "已送交接收单位；对方接收之前一切照旧。",
+            "Put before the other organization; until it takes over nothing changes.",
+        ),
         "uploaded" => ("新数据已经发布。", "The new data is public."),
         _ => return None,
     };
@@ -79,7 +85,7 @@ fn told(ctx: &Ctx, done: &str) -> Option<AnyView> {
     )
 }
 
-fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
+pub(super) fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
     Label {
         name: name.to_owned(),
         text: text.to_owned(),
@@ -88,7 +94,7 @@ fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
     }
 }
 
-fn path(ctx: &Ctx, found: &OwnView, rest: &str) -> String {
+pub(super) fn path(ctx: &Ctx, found: &OwnView, rest: &str) -> String {
     ctx.href(&format!("/workbench/datasets/{}/{rest}", found.dataset.code))
 }
 
@@ -281,7 +287,12 @@ fn anonymity(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
                 let name = &column.stored.name;
                 let is_out = matches!(release, Release::Open | Release::Masked(_));
                 if is_out && !columns.iter().any(|it| it.0 == *name) {
-                    columns.push((name.clone(), name.clone()));
+                    let item = found.dataset.items.iter().find(|item| item.name == *name);
+                    let text = match item.filter(|item| item.label != *name) {
+                        Some(item) => format!("{} {name}", item.label),
+                        None => name.clone(),
+                    };
+                    columns.push((name.clone(), text));
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod draw;
+mod give;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -15,7 +16,7 @@ use crate::page::respond;
 use crate::pages::account::to_login;
 use crate::ui::form::Typed;
 
-pub(crate) use acts::{act, decide, measure, note, revise, upload};
+pub(crate) use acts::{act, decide, measure, note, revise, transfer, upload};
 
 /// `GET /workbench/datasets/{code}`
 pub(crate) async fn show(

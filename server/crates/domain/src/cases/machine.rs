@@ -113,8 +113,6 @@ pub enum Guard {
     OpenToThePublic,
     /// Experts are asked in the step that is on, this one among them (REV-07).
     ExpertStep,
-    /// The change is of a kind that the profile knows, with its day (CAT-08).
-    KnownChange,
     /// What the step demands was answered: checklist, duplicates, mosaic risk, opinions (REV-03, CAT-07,
     /// REV-09, REV-07).
     StepAnswered,
@@ -133,7 +131,6 @@ impl Guard {
             Self::ResourceMounted => "PUB-01",
             Self::OpenToThePublic => "REV-01",
             Self::ExpertStep => "REV-07",
-            Self::KnownChange => "CAT-08",
             Self::StepAnswered => "REV-02",
             Self::RetentionOver => "SEC-17",
         }
@@ -181,9 +178,9 @@ pub enum Audience {
     Authority,
 }
 
-/// What clocks do to every case that is open: they remind whoever it waits for, and tell when the last
-/// day has passed (SUP-02).
-static COMMON: [Transition; 2] = [
+/// What can happen to every case that is open: clocks remind whoever it waits for, and tell when the last
+/// day has passed (SUP-02); a case moves to another organization with its dataset.
+static COMMON: [Transition; 3] = [
     Transition {
         event: "remind",
         zh: "到期提醒",
@@ -209,6 +206,19 @@ static COMMON: [Transition; 2] = [
         clocks: &[],
         tells: &[Audience::NextStep, Audience::Authority],
         rule: "SUP-02",
+    },
+    Transition {
+        event: "move",
+        zh: "随数据集移交",
+        en: "Moved with its dataset",
+        from: &[],
+        to: To::Same,
+        by: By::System,
+        guards: &[],
+        needs: &[],
+        clocks: &[],
+        tells: &[],
+        rule: "CAT-08",
     },
 ];
 

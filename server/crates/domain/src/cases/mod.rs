@@ -14,6 +14,7 @@ mod file;
 mod life;
 mod machine;
 mod opening;
+mod transfer;
 
 pub use clock::{Clock, Standing};
 pub use decide::{Act, Refusal, World, decide, possible};
@@ -29,6 +30,7 @@ pub fn machine(kind: CaseKind) -> &'static Machine {
         CaseKind::Opening => &opening::MACHINE,
         CaseKind::Life => &life::MACHINE,
         CaseKind::Change => &change::MACHINE,
+        CaseKind::Transfer => &transfer::MACHINE,
         CaseKind::AccountRequest => &account_request::MACHINE,
     }
 }

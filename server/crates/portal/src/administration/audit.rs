@@ -193,11 +193,12 @@ const KINDS: [(&str, &str, &str); 8] = [
 ];
 
 /// Acts that belong to no case.
-const EVENTS: [(&str, &str, &str, &str); 38] = [
+const EVENTS: [(&str, &str, &str, &str); 39] = [
     ("dataset", "version", "发布新数据", "New data published"),
     ("dataset", "processed", "数据处理", "Data processed"),
     ("dataset", "decided", "处置检出内容", "Finding decided"),
     ("dataset", "measured", "k-匿名检查", "k-anonymity measured"),
+    ("dataset", "update_overdue", "更新逾期", "Update overdue"),
     ("dataset", "secret_refused", "拒收涉密内容", "Secret refused"),
     ("import", "imported", "导入目录", "Catalogue imported"),
     ("organization", "added", "登记机构", "Recorded"),

@@ -273,11 +273,13 @@ impl Portal {
         }
     }
 
-    fn may_see(&self, caller: &Caller, case: &Case) -> bool {
+    pub(crate) fn may_see(&self, caller: &Caller, case: &Case) -> bool {
         let is_own = caller.account().is_some() && case.file.submitter == caller.account();
         let subject = self.subject_of(&case.about, is_own);
         let actions: &[Action] = match case.file.kind {
-            CaseKind::Opening | CaseKind::Life | CaseKind::Change => &[Action::SeeDrafts],
+            CaseKind::Opening | CaseKind::Life | CaseKind::Change | CaseKind::Transfer => {
+                &[Action::SeeDrafts]
+            }
             CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
         };
         actions.iter().any(|action| caller.role_for(*action, &subject).is_some())

@@ -259,7 +259,6 @@ impl Portal {
             | Guard::NotTheSubmitter => Ok(()),
             // These belong to other cases, and to what is looked at beside the entry.
             Guard::RetentionOver
-            | Guard::KnownChange
             | Guard::StepAnswered
             | Guard::ExpertStep => Ok(()),
         }

@@ -1,5 +1,6 @@
 //! Publishing: drafts, their review, and what becomes public (REV-01 to REV-11, CAT-01, CAT-02).
 
+mod bulk;
 mod changes;
 mod drafts;
 mod files;
@@ -9,8 +10,10 @@ mod own;
 mod review;
 mod revision;
 mod risk;
+mod transfer;
 mod versions;
 
+pub use bulk::{BulkEdit, BulkOutcome, MAX_BULK};
 pub use changes::NewChange;
 pub use drafts::{DraftView, FaultView};
 pub use life::LifeAct;

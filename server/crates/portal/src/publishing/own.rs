@@ -83,6 +83,8 @@ pub struct OwnView {
     pub may_note: bool,
     /// Whether the caller may decide about what was found.
     pub may_decide: bool,
+    /// Whether the reader may offer it to another organization.
+    pub may_transfer: bool,
     /// Its files and what was found in them.
     pub files: Vec<FileReport>,
     /// What was done to its data.
@@ -181,9 +183,11 @@ impl Portal {
         let machine = kaishu_domain::cases::machine(CaseKind::Life);
         let possible = kaishu_domain::cases::possible(machine, &file, &may);
         let mut cases = Vec::new();
-        for kind in [CaseKind::Opening, CaseKind::Change, CaseKind::Life] {
+        for kind in [CaseKind::Opening, CaseKind::Change, CaseKind::Life, CaseKind::Transfer] {
             cases.extend(kaishu_store::cases::of_subject(store, code.as_str(), kind).await?);
         }
+        // What waits at another organization is not theirs to look into.
+        cases.retain(|case| self.may_see(caller, case));
         cases.sort_by_key(|case| std::cmp::Reverse(case.updated_at));
         let sees_files = may(Action::SeeDrafts);
         Ok(OwnView {
@@ -193,6 +197,9 @@ impl Portal {
             may_edit: may(Action::EditDatasets),
             may_note: may(Action::NoteChanges),
             may_decide: may(Action::DecideFindings),
+            may_transfer: may(Action::TransferDatasets)
+                && dataset.state == DatasetState::Published
+                && self.open_transfer(code).await?.is_none(),
             files: match sees_files {
                 true => self.file_reports(code).await?,
                 false => Vec::new(),

@@ -5,6 +5,8 @@ mod write;
 
 use crate::search::{Facet, SearchRequest};
 
+pub use write::encode;
+
 pub use read::{MAX_PART_CHARS, decode, only, parse, told_apart};
 
 /// Longest query in characters; more is refused, never cut.

@@ -5,6 +5,11 @@ use std::str::FromStr;
 
 use crate::search::{Facet, SearchRequest, Sort};
 
+/// Writes a query string, without a question mark.
+pub fn encode(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
 impl SearchRequest {
     /// Returns the values chosen in a facet, as they stand in addresses.
     pub fn values(&self, facet: Facet) -> Vec<String> {
