@@ -178,6 +178,12 @@ pub fn delegated(function: DelegatedFunction) -> &'static [Action] {
     }
 }
 
+/// Lists the functions with which an action is taken over.
+pub fn functions_of(action: Action) -> Vec<DelegatedFunction> {
+    let covers = |function: &&DelegatedFunction| delegated(**function).contains(&action);
+    DelegatedFunction::ALL.iter().filter(covers).copied().collect()
+}
+
 /// Whether a role acts for its organization in a function that was delegated to it: those that decide
 /// for an agency do.
 pub fn takes_over(role: Role) -> bool {

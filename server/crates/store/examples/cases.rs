@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use kaishu_domain::cases::{Actor, Body, CaseFile, Event};
 use kaishu_store::Store;
-use kaishu_store::cases::{self, Case, CaseSubject, Desk, Happening};
+use kaishu_store::cases::{self, Case, CaseSubject, Desk, Drawer, Happening};
 use kaishu_store::log::{self, Entry, SealKey};
 use kaishu_types::case::CaseKind;
 use sea_orm::{
@@ -215,9 +215,12 @@ async fn desks(url: &str) {
     let statement = Statement::from_sql_and_values(DbBackend::Sqlite, rows, values);
     connection.execute_raw(statement).await.unwrap();
     let desk = |regions: &[&str], organizations: &[&str]| Desk {
-        waits_for: vec!["account.decide".to_owned()],
-        regions: regions.iter().map(|it| (*it).to_owned()).collect(),
-        organizations: organizations.iter().map(|it| (*it).to_owned()).collect(),
+        drawers: vec![Drawer {
+            waits_for: vec!["account.decide".to_owned()],
+            regions: regions.iter().map(|it| (*it).to_owned()).collect(),
+            organizations: organizations.iter().map(|it| (*it).to_owned()).collect(),
+            ..Drawer::default()
+        }],
         ..Desk::default()
     };
     for (name, mut desk) in [("region", desk(&["YX"], &[])), ("organization", desk(&[], &["YX-7"]))]

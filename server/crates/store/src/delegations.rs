@@ -7,6 +7,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
+use crate::cases::Delegates;
 use crate::convert::{check_text, to_stored, word};
 use crate::entity::delegation;
 use crate::{Result, Store, Transaction};
@@ -93,6 +94,19 @@ pub async fn to(
         .await?;
     let all: Vec<Delegation> = rows.into_iter().map(read).collect::<Result<_>>()?;
     Ok(all.into_iter().filter(|it| it.holds_on(day)).collect())
+}
+
+/// Lists the organizations that took over one of some functions, in one of some regions, on a day.
+pub(crate) async fn holders(transaction: &Transaction, wanted: &Delegates) -> Result<Vec<String>> {
+    let rows = delegation::Entity::find()
+        .filter(delegation::COLUMN.function.is_in(wanted.functions.iter().map(|it| it.as_str())))
+        .filter(delegation::COLUMN.region.is_in(wanted.regions.iter().map(String::as_str)))
+        .filter(delegation::COLUMN.ended_at.is_null())
+        .all(&transaction.inner)
+        .await?;
+    let all: Vec<Delegation> = rows.into_iter().map(read).collect::<Result<_>>()?;
+    let held = all.into_iter().filter(|it| it.holds_on(wanted.day));
+    Ok(held.map(|it| it.organization.to_string()).collect())
 }
 
 fn read(row: delegation::Model) -> Result<Delegation> {

@@ -102,6 +102,15 @@ impl Caller {
         self.roles().iter().chain(self.delegated().iter().map(|it| &it.held))
     }
 
+    /// Lists the roles by which the caller may do something somewhere: their own, and those of an authority
+    /// whose function they took over, where it covers the action.
+    pub(crate) fn held_for(&self, action: Action) -> impl Iterator<Item = &RoleGrant> {
+        let is_in_scope = self.is_in_scope(action);
+        let own = self.roles().iter();
+        let taken_over = self.delegated().iter().filter(move |it| covers(it, action));
+        own.chain(taken_over.map(|it| &it.held)).filter(move |_| is_in_scope)
+    }
+
     /// Names the authority in whose place a role is held; none where it is the caller's own.
     pub(crate) fn delegated_by(&self, held: &RoleGrant) -> Option<&OrganizationCode> {
         self.delegated().iter().find(|it| it.held == *held).map(|it| &it.by)

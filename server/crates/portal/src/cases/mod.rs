@@ -10,9 +10,9 @@ use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use kaishu_domain::cases::{
     Act, Actor, Audience, Body, CaseFile, Event, Guard, Transition, World, decide, machine,
 };
-use kaishu_domain::permission::{Action, Subject};
+use kaishu_domain::permission::{Action, Subject, functions_of, takes_over};
 use kaishu_store::Transaction;
-use kaishu_store::cases::{Case, CaseSubject, Happening, Recipients};
+use kaishu_store::cases::{Case, CaseSubject, Delegates, Happening, Recipients};
 use kaishu_store::log::{Entry, Verified};
 use kaishu_types::account::{Role, RoleGrant};
 use kaishu_types::case::CaseKind;
@@ -213,8 +213,22 @@ impl Portal {
         let file = folded(kind, before, &event)?;
         let state = before.map(|file| file.state.as_str());
         let tells = machine(kind).find(&event.name, state).map(|it| it.tells).unwrap_or_default();
-        let tells = tells.iter().filter_map(|it| recipients(*it, about, &subject, &file)).collect();
+        let told = |it: &Audience| recipients(*it, about, &subject, &file);
+        let mut tells: Vec<Recipients> = tells.iter().filter_map(told).collect();
+        if tells.iter().any(|it| matches!(it, Recipients::OfRegions(..))) {
+            tells.extend(self.delegates(&subject, &file));
+        }
         Ok(Decided { event, file, tells, idempotency_key })
+    }
+
+    /// Those who took over from an authority what a case waits for: they are told when the authority is
+    /// (ORG-05).
+    fn delegates(&self, subject: &Subject, file: &CaseFile) -> Option<Recipients> {
+        let functions = functions_of(file.waits_for()?);
+        let regions = subject.regions.iter().map(ToString::to_string).collect();
+        let roles = Role::ALL.iter().copied().filter(|role| takes_over(*role)).collect();
+        let delegates = Delegates { functions, regions, roles, day: self.today() };
+        (!delegates.functions.is_empty()).then_some(Recipients::Delegates(delegates))
     }
 
     /// Writes an act that belongs to no case into the log, together with what else the transaction holds
@@ -276,12 +290,7 @@ impl Portal {
     pub(crate) fn may_see(&self, caller: &Caller, case: &Case) -> bool {
         let is_own = caller.account().is_some() && case.file.submitter == caller.account();
         let subject = self.subject_of(&case.about, is_own);
-        let actions: &[Action] = match case.file.kind {
-            CaseKind::Opening | CaseKind::Life | CaseKind::Change | CaseKind::Transfer => {
-                &[Action::SeeDrafts]
-            }
-            CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
-        };
+        let actions = shown_by(case.file.kind);
         actions.iter().any(|action| caller.role_for(*action, &subject).is_some())
     }
 
@@ -291,6 +300,16 @@ impl Portal {
         let subject = self.subject_of(&case.about, is_own);
         let may = |action| caller.role_for(action, &subject).is_some();
         kaishu_domain::cases::possible(machine(case.file.kind), &case.file, &may)
+    }
+}
+
+/// Lists the actions of which somebody may do one who sees a case of a kind.
+fn shown_by(kind: CaseKind) -> &'static [Action] {
+    match kind {
+        CaseKind::Opening | CaseKind::Life | CaseKind::Change | CaseKind::Transfer => {
+            &[Action::SeeDrafts]
+        }
+        CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
     }
 }
 

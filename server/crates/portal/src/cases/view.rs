@@ -2,7 +2,7 @@
 
 use kaishu_domain::cases::{Actor, Clock, Input, Standing, Step, Verdict, machine};
 use kaishu_domain::permission::{Action, Reach};
-use kaishu_store::cases::{Case, Desk};
+use kaishu_store::cases::{Case, Desk, Drawer};
 use kaishu_store::log::Logged;
 use kaishu_types::account::Role;
 use kaishu_types::case::{
@@ -10,6 +10,7 @@ use kaishu_types::case::{
 };
 use kaishu_types::{Lang, RuleRef};
 
+use super::shown_by;
 use crate::accounts::Caller;
 use crate::{Portal, Result};
 
@@ -90,19 +91,12 @@ impl Portal {
         kinds: &[CaseKind],
         lang: Lang,
     ) -> Result<Vec<CaseCard>> {
-        let (organizations, regions) = self.places(caller);
-        let mut desk = Desk { kinds: kinds.to_vec(), organizations, regions, ..Desk::default() };
-        if filter == DeskFilter::Mine {
-            let may = |action: &&Action| caller.may_ever(**action);
-            desk.waits_for =
-                Action::ALL.iter().filter(may).map(|it| it.as_str().to_owned()).collect();
-        }
-        desk.is_closed = filter == DeskFilter::Closed;
-        let is_nowhere = desk.organizations.is_empty() && desk.regions.is_empty();
-        let is_nothing = filter == DeskFilter::Mine && desk.waits_for.is_empty();
-        if is_nowhere || is_nothing {
-            return Ok(Vec::new());
-        }
+        let drawers = match filter {
+            DeskFilter::Mine => self.due_from(caller, kinds),
+            _ => self.seen(caller, kinds),
+        };
+        let is_closed = filter == DeskFilter::Closed;
+        let desk = Desk { drawers, is_closed, ..Desk::default() };
         let cases = kaishu_store::cases::desk(&self.inner.store, &desk, DESK_ROWS).await?;
         let shown = cases.into_iter().filter(|case| match filter {
             DeskFilter::Mine => !self.possible(caller, case).is_empty(),
@@ -111,18 +105,36 @@ impl Portal {
         Ok(shown.map(|case| self.card(&case, lang)).collect())
     }
 
-    /// The organizations and regions, with those below, that the roles of somebody are held for.
-    fn places(&self, caller: &Caller) -> (Vec<String>, Vec<String>) {
-        let organizations = caller.places().filter_map(|it| it.organization.as_ref());
-        let regions = caller.places().filter_map(|it| it.region.as_ref());
-        let regions = regions.flat_map(|region| self.region_and_below(region.as_str()));
-        (organizations.map(ToString::to_string).collect(), regions.collect())
+    /// What waits for somebody: each action in the places where they may do it.
+    fn due_from(&self, caller: &Caller, kinds: &[CaseKind]) -> Vec<Drawer> {
+        let drawer = |action: &Action| {
+            let (organizations, regions) = self.reach(caller, *action);
+            let waits_for = vec![action.as_str().to_owned()];
+            Drawer { kinds: kinds.to_vec(), waits_for, organizations, regions }
+        };
+        Action::ALL.iter().map(drawer).filter(|it| !it.is_empty()).collect()
     }
 
-    /// The organizations and regions, with those below, that somebody may do something to.
+    /// What somebody sees: each kind of case in the places where they may do what shows it.
+    fn seen(&self, caller: &Caller, kinds: &[CaseKind]) -> Vec<Drawer> {
+        let mut drawers = Vec::new();
+        let is_asked = |kind: &&CaseKind| kinds.is_empty() || kinds.contains(kind);
+        for kind in CaseKind::ALL.iter().filter(is_asked) {
+            for action in shown_by(*kind) {
+                let (organizations, regions) = self.reach(caller, *action);
+                let kinds = vec![*kind];
+                drawers.push(Drawer { kinds, waits_for: Vec::new(), organizations, regions });
+            }
+        }
+        drawers.retain(|it| !it.is_empty());
+        drawers
+    }
+
+    /// The organizations and regions, with those below, that somebody may do something to: in their own
+    /// roles, and in the place of an authority whose function they took over (ORG-05).
     pub(crate) fn reach(&self, caller: &Caller, action: Action) -> (Vec<String>, Vec<String>) {
         let (mut organizations, mut regions) = (Vec::new(), Vec::new());
-        for held in caller.roles().iter().filter(|_| caller.may_ever(action)) {
+        for held in caller.held_for(action) {
             let reach = action.roles().iter().find(|(role, _)| *role == held.role);
             match (reach.map(|(_, reach)| reach), &held.organization, &held.region) {
                 (Some(Reach::Organization), Some(organization), _) => {

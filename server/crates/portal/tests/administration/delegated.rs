@@ -1,8 +1,10 @@
 //! Functions that another organization takes over.
 
 use kaishu_portal::Portal;
-use kaishu_portal::accounts::Caller;
+use kaishu_portal::accounts::{Caller, RequestForm};
 use kaishu_portal::administration::{DelegationForm, TermForm};
+use kaishu_portal::cases::DeskFilter;
+use kaishu_portal::publishing::OwnFilter;
 use kaishu_testkit::people::{act, at_browser, person, whole_draft, with_session};
 use kaishu_types::ErrorCode;
 use kaishu_types::account::{Role, TokenScope};
@@ -108,6 +110,86 @@ async fn an_event_of_a_case_names_both() {
     assert_eq!(last.event.code, "publish");
     assert_eq!(last.acting.as_deref(), Some("数据主管部门 · 试验局（受测试局委托）"));
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
+}
+
+/// What somebody finds: cases that wait for them, all open ones, datasets, and what they were told.
+async fn found(portal: &Portal, caller: &Caller) -> (Vec<i64>, Vec<i64>, usize, usize) {
+    let desk = async |filter| {
+        let cards = portal.desk(caller, filter, &[], LANG).await.unwrap();
+        cards.iter().map(|card| card.id).collect::<Vec<_>>()
+    };
+    let (mine, open) = (desk(DeskFilter::Mine).await, desk(DeskFilter::Open).await);
+    let datasets = portal.own_datasets(caller, OwnFilter::All, ("", None), LANG).await.unwrap();
+    let told = portal.inbox(caller, None, LANG).await.unwrap().notices;
+    (mine, open, datasets.rows.len(), told.len())
+}
+
+async fn ask_for_account(portal: &Portal, officer: &Caller, login: &str) -> i64 {
+    let form = RequestForm {
+        wish: "make".to_owned(),
+        organization: "YX-T".to_owned(),
+        login: login.to_owned(),
+        name: "新人".to_owned(),
+        email: format!("{login}@example.cn"),
+        roles: vec!["officer".to_owned()],
+        reason: "新到岗".to_owned(),
+    };
+    portal.request_account(officer, &form, LANG).await.unwrap()
+}
+
+// Proves ORG-05 for desks, lists and notices: who took a function over finds the cases and datasets that it
+// covers, and is told of new ones; what it does not cover stays hidden, and all of it does once it is ended.
+#[tokio::test]
+async fn what_is_taken_over_is_found_and_nothing_else() {
+    let site = site("default").await;
+    let portal = site.portal();
+    let officer = at_browser(portal, Role::Officer, ("officer.t", "YX-T")).await;
+    at_browser(portal, Role::Head, ("head.t", "YX-T")).await;
+    let reviewer = person(portal, Role::Reviewer, ("reviewer.t", "YX-T"), TokenScope::Decide).await;
+    let authority = at_browser(portal, Role::Authority, ("authority", "YX")).await;
+    let centre = with_session(portal, Role::Head, ("centre", "YX-U")).await;
+    let clerk = with_session(portal, Role::Officer, ("clerk", "YX-U")).await;
+    let centre = async || portal.caller_of_session(&centre).await.unwrap();
+    let delegate = async |function: &str| {
+        let form = DelegationForm { function, ..standards() };
+        portal.delegate(&authority, &form, LANG).await.unwrap();
+        portal.delegations(&authority, LANG).await.unwrap()[0].kept.id
+    };
+    // Of their own they have one dataset.
+    let nothing = (vec![], vec![], 1, 0);
+    let before = ask_for_account(portal, &officer, "before").await;
+    let entry = whole_draft(portal, &officer, "YX-T").await;
+    assert_eq!(found(portal, &centre().await).await, nothing);
+
+    // Accounts: requests, and no entry.
+    let accounts = delegate("accounts").await;
+    let asked = ask_for_account(portal, &officer, "asked").await;
+    let both = vec![before, asked];
+    assert_eq!(found(portal, &centre().await).await, (both.clone(), both, 1, 1));
+    let hidden = portal.case_view(&centre().await, entry, LANG).await.unwrap_err();
+    assert_eq!(hidden.code(), ErrorCode::NotFound);
+    portal.end_delegation(&authority, accounts, LANG).await.unwrap();
+    assert_eq!(found(portal, &centre().await).await, (vec![], vec![], 1, 1));
+
+    // The catalogue: entries and datasets, and no request. The review is not theirs.
+    let catalogue = delegate("catalogue").await;
+    assert_eq!(found(portal, &centre().await).await, (vec![], vec![entry], 2, 1));
+    act(portal, &officer, entry, "submit").await.unwrap();
+    while act(portal, &reviewer, entry, "pass").await.is_ok() {}
+    assert_eq!(found(portal, &centre().await).await.3, 1, "a step of the authority is not theirs");
+    while act(portal, &authority, entry, "pass").await.is_ok() {}
+    assert_eq!(found(portal, &centre().await).await, (vec![entry], vec![entry], 2, 2));
+    let hidden = portal.case_view(&centre().await, asked, LANG).await.unwrap_err();
+    assert_eq!(hidden.code(), ErrorCode::NotFound);
+    act(portal, &centre().await, entry, "publish").await.unwrap();
+    assert_eq!(found(portal, &centre().await).await, (vec![], vec![], 3, 2));
+    // Nobody of the organization but those who decide for it, and no standards with the catalogue.
+    let clerk = portal.caller_of_session(&clerk).await.unwrap();
+    assert_eq!(found(portal, &clerk).await, nothing);
+    assert_eq!(add_term(portal, &centre().await, "b1").await, Err(ErrorCode::Forbidden));
+    ask_for_account(portal, &officer, "later").await;
+    portal.end_delegation(&authority, catalogue, LANG).await.unwrap();
+    assert_eq!(found(portal, &centre().await).await, (vec![], vec![], 1, 2));
 }
 
 // Part of ORG-05, and ZON-03: who may not delegate, and what cannot be.

@@ -22,7 +22,8 @@ use crate::{Result, Store, StoreError, Transaction};
 
 pub use clocks::{DueClock, due_clocks, mark_clock};
 pub use notices::{
-    Mail, Notice, Posted, Recipients, inbox, n_unread, post_mail, read_inbox, take_mail, tell,
+    Delegates, Mail, Notice, Posted, Recipients, inbox, n_unread, post_mail, read_inbox, take_mail,
+    tell,
 };
 
 use clocks::keep_clocks;
@@ -211,9 +212,9 @@ pub async fn of_subject(store: &Store, subject: &str, kind: CaseKind) -> Result<
     rows.into_iter().map(view).collect()
 }
 
-/// Which cases a desk shows; all that is given must hold.
+/// A part of a desk; all that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Desk {
+pub struct Drawer {
     /// Only these kinds; all where there is none.
     pub kinds: Vec<CaseKind>,
     /// Only what waits for one of these actions.
@@ -222,6 +223,40 @@ pub struct Desk {
     pub organizations: Vec<String>,
     /// See above.
     pub regions: Vec<String>,
+}
+
+impl Drawer {
+    /// Whether nothing can lie in it.
+    pub fn is_empty(&self) -> bool {
+        self.organizations.is_empty() && self.regions.is_empty()
+    }
+
+    fn condition(&self) -> Condition {
+        // Only the index of the order is of use: one that finds a place would leave everything to be sorted.
+        let column = |it: case_file::Column| Func::coalesce([Expr::col(it), Expr::value("")]);
+        let among = |it: case_file::Column, known: &[String]| {
+            column(it).is_in(known.iter().map(String::as_str))
+        };
+        let place = Condition::any()
+            .add(among(case_file::Column::Organization, &self.organizations))
+            .add(among(case_file::Column::Region, &self.regions));
+        let mut condition = Condition::all().add(place);
+        if !self.kinds.is_empty() {
+            let kinds = self.kinds.iter().map(|kind| kind.as_str());
+            condition = condition.add(case_file::COLUMN.kind.is_in(kinds));
+        }
+        if !self.waits_for.is_empty() {
+            condition = condition.add(among(case_file::Column::WaitsFor, &self.waits_for));
+        }
+        condition
+    }
+}
+
+/// Which cases a desk shows; all that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Desk {
+    /// What lies on it: a case that belongs into one of these; nothing where there is none.
+    pub drawers: Vec<Drawer>,
     /// Whether ended cases are listed in place of open ones.
     pub is_closed: bool,
     /// Only what comes after this case.
@@ -231,26 +266,16 @@ pub struct Desk {
 /// Lists the cases of a desk: what is due first comes first, what has no clock last; of ended ones the
 /// newest first.
 pub async fn desk(store: &Store, desk: &Desk, limit: u64) -> Result<Vec<Case>> {
-    // Only the index of the order is of use: one that finds a place would leave everything to be sorted.
-    let column = |column: case_file::Column| Func::coalesce([Expr::col(column), Expr::value("")]);
-    let among = |it: case_file::Column, known: &[String]| {
-        column(it).is_in(known.iter().map(String::as_str))
-    };
-    let place = Condition::any()
-        .add(among(case_file::Column::Organization, &desk.organizations))
-        .add(among(case_file::Column::Region, &desk.regions));
+    if desk.drawers.iter().all(Drawer::is_empty) {
+        return Ok(Vec::new());
+    }
+    let drawers = desk.drawers.iter().filter(|it| !it.is_empty());
+    let lies = drawers.fold(Condition::any(), |any, drawer| any.add(drawer.condition()));
     let mut query = case_file::Entity::find()
         .select_only()
         .column(case_file::Column::Id)
         .filter(case_file::COLUMN.is_open.eq(!desk.is_closed))
-        .filter(place);
-    if !desk.kinds.is_empty() {
-        let kinds = desk.kinds.iter().map(|kind| kind.as_str());
-        query = query.filter(case_file::COLUMN.kind.is_in(kinds));
-    }
-    if !desk.waits_for.is_empty() {
-        query = query.filter(among(case_file::Column::WaitsFor, &desk.waits_for));
-    }
+        .filter(lies);
     query = match (desk.is_closed, desk.after) {
         (true, Some((_, id))) => query.filter(case_file::COLUMN.id.lt(id)),
         (false, Some((due, id))) => query.filter(after(due, id)),

@@ -1,15 +1,15 @@
 //! Who is told of an event: the inbox, and the mails that are sent about it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kaishu_domain::cases::Event;
-use kaishu_types::account::{AccountState, Role};
+use kaishu_types::account::{AccountState, DelegatedFunction, Role};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::convert::{CHUNK_ROWS, now, number};
 use crate::entity::{account, account_role, notification};
-use crate::{Result, Store, Transaction};
+use crate::{Result, Store, Transaction, delegations};
 
 /// Who is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,21 @@ pub enum Recipients {
     OfOrganization(Vec<Role>, String),
     /// Whoever holds one of these roles for one of these regions.
     OfRegions(Vec<Role>, Vec<String>),
+    /// Whoever acts for an organization that took over a function there.
+    Delegates(Delegates),
+}
+
+/// Those who act for organizations that took over functions of an authority (ORG-05).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delegates {
+    /// One of these functions.
+    pub functions: Vec<DelegatedFunction>,
+    /// For one of these regions.
+    pub regions: Vec<String>,
+    /// In one of these roles.
+    pub roles: Vec<Role>,
+    /// On this day.
+    pub day: NaiveDate,
 }
 
 /// Tells accounts of an entry of the log, each once; not the one who did it.
@@ -57,6 +72,10 @@ pub async fn tell(
 async fn find_accounts(transaction: &Transaction, recipients: &Recipients) -> Result<Vec<i64>> {
     let (roles, place) = match recipients {
         Recipients::Account(id) => return Ok(vec![*id]),
+        Recipients::Delegates(delegates) => {
+            let organizations = delegations::holders(transaction, delegates).await?;
+            (&delegates.roles, account_role::COLUMN.organization_code.is_in(organizations))
+        }
         Recipients::OfOrganization(roles, organization) => {
             (roles, account_role::COLUMN.organization_code.eq(organization.as_str()))
         }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use kaishu_domain::Calendar;
 use kaishu_domain::cases::{Actor, Body, CaseFile, Clock, Event};
-use kaishu_store::cases::{self, Case, CaseSubject, Desk, Happening, Recipients};
+use kaishu_store::cases::{self, Case, CaseSubject, Desk, Drawer, Happening, Recipients};
 use kaishu_store::log::{self, Entry, Fault, SealKey};
 use kaishu_store::{Store, StoreError, accounts};
 use kaishu_types::account::{AccountKind, AccountState, Role, RoleGrant};
@@ -187,7 +187,12 @@ pub(crate) async fn desks_list_what_is_due_first(database: &TestDb) {
     let store = &database.store;
     let (first, _) = open(store, &[], None).await;
     let (second, _) = open(store, &[], None).await;
-    let desk = Desk { organizations: vec!["YX-JT".to_owned()], ..Desk::default() };
+    let drawer = |organization: &str, waits_for: &[&str]| Drawer {
+        organizations: vec![organization.to_owned()],
+        waits_for: waits_for.iter().map(|it| (*it).to_owned()).collect(),
+        ..Drawer::default()
+    };
+    let desk = Desk { drawers: vec![drawer("YX-JT", &[])], ..Desk::default() };
     let ids = async |desk: &Desk, limit| {
         let cases = cases::desk(store, desk, limit).await.unwrap();
         cases.iter().map(|case| case.id).collect::<Vec<_>>()
@@ -195,7 +200,7 @@ pub(crate) async fn desks_list_what_is_due_first(database: &TestDb) {
     assert_eq!(ids(&desk, 10).await, [first, second]);
     let after = Some((Some(day("2026-03-09")), first));
     assert_eq!(ids(&Desk { after, ..desk.clone() }, 10).await, [second]);
-    let other = Desk { organizations: vec!["YX-SW".to_owned()], ..Desk::default() };
+    let other = Desk { drawers: vec![drawer("YX-SW", &[])], ..Desk::default() };
     assert!(ids(&other, 10).await.is_empty());
     assert!(ids(&Desk::default(), 10).await.is_empty(), "a desk of nowhere");
 
@@ -203,10 +208,20 @@ pub(crate) async fn desks_list_what_is_due_first(database: &TestDb) {
     grant(store, &case, None).await.unwrap();
     assert_eq!(ids(&desk, 10).await, [second]);
     assert_eq!(ids(&Desk { is_closed: true, ..desk.clone() }, 10).await, [first]);
-    let waiting = Desk { waits_for: vec!["account.decide".to_owned()], ..desk.clone() };
+    let waiting = Desk { drawers: vec![drawer("YX-JT", &["account.decide"])], ..desk.clone() };
     assert_eq!(ids(&waiting, 10).await, [second]);
-    let other = Desk { waits_for: vec!["dataset.publish".to_owned()], ..desk };
+    let other = Desk { drawers: vec![drawer("YX-JT", &["dataset.publish"])], ..desk.clone() };
     assert!(ids(&other, 10).await.is_empty());
+    // What lies in one drawer lies on the desk, once, and what waits elsewhere lets nothing else in.
+    let drawers = vec![
+        drawer("YX-SW", &["account.decide"]),
+        drawer("YX-JT", &["dataset.publish"]),
+        drawer("YX-JT", &["account.decide"]),
+        drawer("YX-JT", &[]),
+    ];
+    assert_eq!(ids(&Desk { drawers: drawers.clone(), ..desk.clone() }, 10).await, [second]);
+    let drawers = drawers[..2].to_vec();
+    assert!(ids(&Desk { drawers, ..desk }, 10).await.is_empty());
 }
 
 pub(crate) async fn a_clock_is_told_of_once(database: &TestDb) {
