@@ -66,6 +66,11 @@ impl Ctx {
         }
     }
 
+    /// Goes on in another language, where the address cannot tell it.
+    pub(crate) fn in_language(self, lang: Lang) -> Self {
+        Self { lang, words: Words::of(lang), ..self }
+    }
+
     /// Refuses parameters, for a page that takes none: a filter that does nothing would mislead.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, header};
 use kaishu_portal::Site;
+use kaishu_portal::accounts::SIGN_ON_WITHIN;
 
 /// Returns its name. A browser takes a name with `__Host-` only over https, for this host alone.
 pub fn cookie_name(site: &Site) -> &'static str {
@@ -44,6 +45,31 @@ fn attributes(site: &Site) -> &'static str {
     } else {
         "Path=/; HttpOnly; SameSite=Lax"
     }
+}
+
+/// Returns the name of what a browser holds while somebody logs in at the provider of identities.
+fn sign_on_name(site: &Site) -> &'static str {
+    if is_secure(site) { "__Host-kaishu-sign-on" } else { "kaishu-sign-on" }
+}
+
+/// Reads what a browser brought back from there.
+pub(crate) fn sign_on(site: &Site, headers: &HeaderMap) -> Option<String> {
+    cookie(headers, sign_on_name(site)).filter(|sealed| !sealed.is_empty())
+}
+
+/// Makes the header that lets a browser hold it for as long as such a login may take.
+pub(crate) fn sign_on_held(site: &Site, sealed: &str) -> Option<HeaderValue> {
+    sign_on_cookie(site, sealed, SIGN_ON_WITHIN.num_seconds())
+}
+
+/// Makes the header that takes it away.
+pub(crate) fn sign_on_taken_away(site: &Site) -> Option<HeaderValue> {
+    sign_on_cookie(site, "", 0)
+}
+
+fn sign_on_cookie(site: &Site, sealed: &str, seconds: i64) -> Option<HeaderValue> {
+    let (name, attributes) = (sign_on_name(site), attributes(site));
+    HeaderValue::from_str(&format!("{name}={sealed}; Max-Age={seconds}; {attributes}")).ok()
 }
 
 /// What is shown once after a redirect: nobody reads it but the page it is for.

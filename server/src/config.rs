@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
-use kaishu_portal::accounts::{LoginLimit, MailSettings};
+use kaishu_portal::accounts::{LoginLimit, MailSettings, OidcSettings};
 use kaishu_portal::{BlobSettings, Clock, Settings, Site, Text};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,17 @@ pub struct Config {
     pub login_failures: NonZeroU32,
     /// That time, and how long the client waits then, in minutes.
     pub login_minutes: NonZeroU32,
+    /// The address of a provider of identities, by which people log in besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oidc_issuer: Option<String>,
+    /// The name of this portal there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oidc_client_id: Option<String>,
+    /// The secret of this portal there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oidc_client_secret: Option<String>,
+    /// Whether a second factor that was given there counts here.
+    pub oidc_trust_second_factor: bool,
     /// What is written to the log.
     pub log: String,
     /// Where the bytes of files are kept.
@@ -176,6 +187,10 @@ impl Default for Config {
             page_cache_bytes: 64 << 20,
             login_failures: DEFAULT_LOGIN_FAILURES,
             login_minutes: DEFAULT_LOGIN_MINUTES,
+            oidc_issuer: None,
+            oidc_client_id: None,
+            oidc_client_secret: None,
+            oidc_trust_second_factor: false,
             log: "info".to_owned(),
             blobs: BlobConfig::default(),
             mail: MailConfig::default(),
@@ -262,6 +277,7 @@ impl Config {
                 failures: self.login_failures,
                 span: chrono::TimeDelta::minutes(self.login_minutes.get().into()),
             },
+            oidc: self.oidc()?,
             mail: MailSettings { url: self.mail.url.clone(), from: self.mail.from.clone() },
             table_bounds: kaishu_portal::tables::Bounds {
                 memory: self.table_memory_bytes,
@@ -269,6 +285,24 @@ impl Config {
                 ..kaishu_portal::tables::Bounds::default()
             },
         })
+    }
+}
+
+impl Config {
+    /// The provider of identities, where one is named.
+    fn oidc(&self) -> anyhow::Result<Option<OidcSettings>> {
+        match (&self.oidc_issuer, &self.oidc_client_id) {
+            (Some(issuer), Some(client_id)) => Ok(Some(OidcSettings {
+                issuer: issuer.clone(),
+                client_id: client_id.clone(),
+                client_secret: self.oidc_client_secret.clone(),
+                trusts_second_factor: self.oidc_trust_second_factor,
+            })),
+            (None, None) if self.oidc_client_secret.is_none() => Ok(None),
+            _ => Err(anyhow!(
+                "`oidc_issuer` and `oidc_client_id` belong together: set both, or none of the settings `oidc_*`"
+            )),
+        }
     }
 }
 

@@ -81,8 +81,11 @@ async fn answer(state: &State, request: Request, next: Next) -> Response {
 fn reader(request: &Request) -> Reader {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let path = request.uri().path();
-    // A download leaves a receipt, so it must not look like another request.
-    let is_page = ["/api/", "/_fn/"].iter().all(|start| !path.starts_with(start))
+    // A download leaves a receipt, so it must not look like another request; a login that comes back from
+    // the provider of identities is told by its cookie.
+    let is_page = ["/api/", "/_fn/", "/login/provider", "/en/login/provider"]
+        .iter()
+        .all(|start| !path.starts_with(start))
         && !path.ends_with("/download");
     let headers = request.headers();
     if !is_read || !is_page {

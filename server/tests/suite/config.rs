@@ -49,6 +49,9 @@ fn every_setting_is_documented_and_nothing_else() {
         policy_override: Some("x".into()),
         secret_file: Some("x".into()),
         site_dir: Some("x".into()),
+        oidc_issuer: Some("https://x".to_owned()),
+        oidc_client_id: Some("x".to_owned()),
+        oidc_client_secret: Some("x".to_owned()),
         blobs: BlobConfig { url: Some("s3://x".to_owned()), ..BlobConfig::default() },
         mail: MailConfig { url: Some("smtp://x".to_owned()), from: Some("x".to_owned()) },
         ..Config::default()

@@ -7,7 +7,7 @@ use kaishu_portal::accounts::Waits;
 use kaishu_portal::{Error, Portal};
 use leptos::prelude::*;
 
-use super::{Device, escaped, form_page, go, local};
+use super::{Device, escaped, form_page, go, local, sign_on};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::session::{held, taken_away};
@@ -15,7 +15,7 @@ use crate::ui::form::{Field, Typed};
 use crate::ui::heading::{Rank, rail_head};
 
 /// `GET /login`
-pub(crate) async fn show(Asked(ctx): Asked) -> Response {
+pub(crate) async fn show(Asked(ctx): Asked, State(portal): State<Portal>) -> Response {
     let asked = ctx.only(&["next", "done"]);
     let asked = match asked {
         Ok(asked) => asked,
@@ -27,7 +27,7 @@ pub(crate) async fn show(Asked(ctx): Asked) -> Response {
     }
     let done = asked.get("done").map(String::as_str);
     let typed = Typed::default().with("next", next.unwrap_or_default());
-    respond(&ctx, || Ok(page(&ctx, &typed, done)))
+    respond(&ctx, || Ok(page(&ctx, &portal, &typed, done)))
 }
 
 /// `POST /login`
@@ -59,9 +59,9 @@ pub(crate) async fn submit(
         }
         Err(error @ Error::TryLater { .. }) => {
             let typed = typed.noticed(error.to_string());
-            respond(&ctx, || Ok(page(&ctx, &typed, None).stopped(error.into())))
+            respond(&ctx, || Ok(page(&ctx, &portal, &typed, None).stopped(error.into())))
         }
-        Err(error) => respond(&ctx, || Ok(page(&ctx, &typed.refused(error)?, None))),
+        Err(error) => respond(&ctx, || Ok(page(&ctx, &portal, &typed.refused(error)?, None))),
     }
 }
 
@@ -73,7 +73,7 @@ pub(crate) async fn leave(Asked(ctx): Asked, State(portal): State<Portal>) -> Re
     }
 }
 
-fn page(ctx: &Ctx, typed: &Typed, done: Option<&str>) -> Page {
+fn page(ctx: &Ctx, portal: &Portal, typed: &Typed, done: Option<&str>) -> Page {
     let lang = ctx.lang;
     let done = match done {
         Some("out") => Some(lang.pick("已经退出。", "You are logged out.")),
@@ -88,9 +88,11 @@ fn page(ctx: &Ctx, typed: &Typed, done: Option<&str>) -> Page {
         _ => None,
     };
     let next = typed.value("next").to_owned();
+    let elsewhere = portal.has_sign_on().then(|| sign_on::way(ctx, &next));
     let next = (!next.is_empty()).then(|| view! { <input type="hidden" name="next" value=next/> });
     let form = view! {
         {super::flash(done)}
+        {elsewhere}
         <form method="post" action=ctx.href("/login") novalidate=true>
             {next}
             {Field::text("login", lang.pick("登录名或者邮箱", "Login name or address for mail"))

@@ -10,6 +10,7 @@ mod me;
 mod register;
 mod reset;
 mod security;
+mod sign_on;
 mod tokens;
 
 use axum::Router;
@@ -39,6 +40,9 @@ where
     Router::new()
         .route(&at("/login"), get(login::show).post(login::submit))
         .route(&at("/login/code"), get(code::show).post(code::submit))
+        .route(&at("/login/provider"), get(sign_on::begin))
+        .route(&at("/login/provider/return"), get(sign_on::end))
+        .route(&at("/login/provider/join"), get(sign_on::show).post(sign_on::join))
         .route(&at("/logout"), post(login::leave))
         .route(&at("/register"), get(register::show).post(register::submit))
         .route(&at("/register/sent"), get(register::sent))
@@ -50,6 +54,7 @@ where
         .route(&at("/me/inbox"), get(inbox::show).post(inbox::read))
         .route(&at("/me/security"), get(security::show))
         .route(&at("/me/security/password"), post(security::change_password))
+        .route(&at("/me/security/identities/end"), post(security::end_identities))
         .route(&at("/me/security/sessions/end-others"), post(security::end_others))
         .route(&at("/me/security/sessions/{id}/end"), post(security::end_session))
         .route(&at("/me/security/code"), get(enrolment::show).post(enrolment::submit))

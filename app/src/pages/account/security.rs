@@ -57,6 +57,18 @@ pub(crate) async fn give_up_codes(
     after(&ctx, &portal, typed, given_up, "no-code").await
 }
 
+/// `POST /me/security/identities/end`
+pub(crate) async fn end_identities(
+    Asked(ctx): Asked,
+    State(portal): State<Portal>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Response {
+    let typed = Typed::of(pairs);
+    let password = typed.value("identity_password");
+    let ended = portal.end_identities(&ctx.caller, password, ctx.lang).await;
+    after(&ctx, &portal, typed, ended, "identities").await
+}
+
 /// `POST /me/security/sessions/end-others`
 pub(crate) async fn end_others(Asked(ctx): Asked, State(portal): State<Portal>) -> Response {
     let ended = portal.end_other_sessions(&ctx.caller, ctx.lang).await;
@@ -108,6 +120,10 @@ fn page(ctx: &Ctx, me: &Me, sessions: &[OwnSession], typed: &Typed, done: Option
             "验证码已经停用，以后只用密码登录。",
             "One-time codes are given up; the password alone logs you in.",
         )),
+        Some("identities") => Some(lang.pick(
+            "统一身份认证已经解除关联，以后用密码登录。",
+            "Single sign-on opens this account no more; the password does.",
+        )),
         Some("sessions") => {
             Some(lang.pick("在别处的登录已经全部结束。", "All logins elsewhere have ended."))
         }
@@ -129,6 +145,7 @@ fn page(ctx: &Ctx, me: &Me, sessions: &[OwnSession], typed: &Typed, done: Option
         <div class="max-w-[30rem]">{summary(ctx, typed)}</div>
         {me.has_password.then(|| password_part(ctx, me, typed))}
         {codes_part(ctx, me, typed)}
+        {(!me.identities.is_empty()).then(|| identities_part(ctx, me, typed))}
         <section class="mt-14" aria-labelledby="h-sessions">
             {section_head("h-sessions", lang.pick("在哪里登录着", "Where you are logged in"))}
             <p class="mt-1 text-[.9375rem] ks-mute">
@@ -196,6 +213,38 @@ fn codes_part(ctx: &Ctx, me: &Me, typed: &Typed) -> AnyView {
             <p class="mt-1">{text}</p>
             <p class="mt-4"><a class="btn btn-outline" href=ctx.href("/me/security/code")>{set_up}</a></p>
             {give_up}
+        </section>
+    }
+    .into_any()
+}
+
+fn identities_part(ctx: &Ctx, me: &Me, typed: &Typed) -> AnyView {
+    let lang = ctx.lang;
+    let issuers: Vec<_> =
+        me.identities.iter().map(|issuer| view! { <li>{issuer.clone()}</li> }).collect();
+    let way = if me.has_password {
+        view! {
+            <form class="mt-4 max-w-[30rem]" method="post" action=ctx.href("/me/security/identities/end") novalidate=true>
+                {Field::password("identity_password", lang.pick("解除要输入一次密码", "To end this, type the password"), "current-password").draw(typed)}
+                <p class="mt-6">
+                    <button class="btn btn-outline text-error" type="submit">{lang.pick("解除关联", "End it")}</button>
+                </p>
+            </form>
+        }
+        .into_any()
+    } else {
+        let text = lang.pick(
+            "这个账号没有密码。要解除，先用“忘记密码”设置一个。",
+            "This account has no password. To end this, set one first by “forgotten the password”.",
+        );
+        view! { <p class="mt-2 ks-mute">{text}</p> }.into_any()
+    };
+    view! {
+        <section class="mt-14" aria-labelledby="h-identities">
+            {section_head("h-identities", lang.pick("统一身份认证", "Single sign-on"))}
+            <p class="mt-1">{lang.pick("可以用这些系统的身份登录这个账号：", "Identities of these systems open this account:")}</p>
+            <ul class="mt-2 list-disc pl-5">{issuers}</ul>
+            {way}
         </section>
     }
     .into_any()

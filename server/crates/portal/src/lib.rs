@@ -78,6 +78,8 @@ pub struct Settings {
     pub mail: accounts::MailSettings,
     /// How often one client may fail to log in.
     pub login_limit: accounts::LoginLimit,
+    /// Where people log in who have an identity of another system.
+    pub oidc: Option<accounts::OidcSettings>,
     /// What questions to tables may cost.
     pub table_bounds: kaishu_tables::Bounds,
     /// Code of the policy profile, as in `aba`.
@@ -157,12 +159,7 @@ impl Portal {
         let index = blocking(move || Ok(Index::open(&index_dir)?)).await?;
         let directory =
             Directory::load(&store, rules::listed(policy.rules.catalogue.list_none.value)).await?;
-        let accounts = accounts::Accounts::new(
-            &settings.secret,
-            &settings.mail,
-            settings.login_limit,
-            settings.site.demonstration,
-        )?;
+        let accounts = accounts::Accounts::new(&settings)?;
         let calendar = Calendar::load()
             .map_err(|error| Error::Configuration(error.to_string()))?
             .with_fallback(Fallback::Provisional);

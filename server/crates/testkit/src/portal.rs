@@ -153,6 +153,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         secret: [7; 32],
         mail: MailSettings::default(),
         login_limit: LoginLimit::default(),
+        oidc: None,
         table_bounds: Bounds::default(),
     }
 }

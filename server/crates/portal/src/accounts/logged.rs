@@ -30,6 +30,10 @@ pub(super) enum Act {
     ContractEnded,
     RolesChanged,
     LoggedIn,
+    /// An identity of another system opens it from now on.
+    IdentityJoined,
+    /// None opens it any more.
+    IdentityEnded,
     /// Too many wrong passwords or codes in a row suspended the login.
     Locked,
     /// A session of the owner was ended from another one.
@@ -59,6 +63,8 @@ impl Act {
             Self::ContractEnded => "contract_ended",
             Self::RolesChanged => "roles_changed",
             Self::LoggedIn => "logged_in",
+            Self::IdentityJoined => "identity_joined",
+            Self::IdentityEnded => "identity_ended",
             Self::Locked => "locked",
             Self::SessionEnded => "session_ended",
             Self::SessionsEnded => "sessions_ended",

@@ -80,8 +80,11 @@ pub(super) fn lock(n_attempts: u32) -> Option<TimeDelta> {
 }
 
 fn waits(account: &Account, has_second_factor: bool) -> Option<Waits> {
-    if account.totp_secret.is_some() {
-        (!has_second_factor).then_some(Waits::Code)
+    // One that was given elsewhere and is trusted here needs no codes of ours.
+    if has_second_factor {
+        None
+    } else if account.totp_secret.is_some() {
+        Some(Waits::Code)
     } else {
         is_staff(account).then_some(Waits::Enrolment)
     }
@@ -149,7 +152,7 @@ impl Portal {
             self.record_lock(&attempt).await?;
             return Err(error);
         }
-        self.begin(account, browser).await
+        self.begin(account, browser, false, Vec::new()).await
     }
 
     /// Finds the login that somebody typed, or the one of the address for mail that somebody typed.
@@ -213,17 +216,24 @@ impl Portal {
         ))
     }
 
-    async fn begin(&self, account: &Account, browser: &Browser) -> Result<Begun> {
+    /// Begins a session of somebody who proved to be the owner of an account.
+    pub(super) async fn begin(
+        &self,
+        account: &Account,
+        browser: &Browser,
+        has_second_factor: bool,
+        facts: Vec<Fact>,
+    ) -> Result<Begun> {
         let now = self.now();
         let token = random_token();
-        let waits = waits(account, false);
+        let waits = waits(account, has_second_factor);
         let sealed = |client: Client| {
             self.account_secrets().seal(Kind::Address, client.to_string().as_bytes())
         };
         let session = NewSession {
             hash: token_hash(&token),
             account_id: account.id,
-            has_second_factor: false,
+            has_second_factor,
             expires_at: now + Spans::of(account).longest,
             user_agent: browser.user_agent.as_deref().map(shown),
             address: browser.client.map(sealed).transpose()?,
@@ -234,7 +244,7 @@ impl Portal {
         // codes for ever.
         if waits != Some(Waits::Code) {
             accounts::logged_in(&transaction, account.id, now).await?;
-            self.log_account(&transaction, owner(account), &account.login, Act::LoggedIn, [])
+            self.log_account(&transaction, owner(account), &account.login, Act::LoggedIn, facts)
                 .await?;
         } else {
             self.log_lock(&transaction, account).await?;

@@ -18,6 +18,7 @@ mod register;
 mod requests;
 mod second_factor;
 mod secrets;
+mod sign_on;
 mod tokens;
 mod tries;
 
@@ -40,6 +41,9 @@ pub use own::{Me, OwnSession};
 pub use register::Registration;
 pub use requests::{AgencyAccounts, REQUESTED_ROLES, RequestForm};
 pub use second_factor::Enrolment;
+pub use sign_on::{
+    Joining, OidcSettings, RETURN_PATH, Returned, SIGN_ON_WITHIN, SignOnBegun, SignedOn,
+};
 pub use tries::LoginLimit;
 
 pub(crate) use caller::Delegated;
@@ -56,25 +60,24 @@ pub(crate) struct Accounts {
     /// When an address was last written to, so that nobody floods it.
     written_to: Cache<String, DateTime<Utc>>,
     tries: tries::Tries,
+    sign_on: Option<sign_on::SignOn>,
 }
 
 impl Accounts {
-    /// Derives the keys and reads where mail goes out.
+    /// Derives the keys, and reads where mail goes out and who else knows people.
     ///
     /// # Errors
     ///
-    /// Names the setting for mail that cannot be used.
-    pub(crate) fn new(
-        secret: &[u8; 32],
-        mail: &MailSettings,
-        limit: LoginLimit,
-        shows_links: bool,
-    ) -> Result<Self> {
+    /// Names the setting for mail, or for the provider of identities, that cannot be used.
+    pub(crate) fn new(settings: &crate::Settings) -> Result<Self> {
+        let site = &settings.site;
+        let sign_on = settings.oidc.as_ref();
         Ok(Self {
-            secrets: Secrets::new(secret),
-            mailer: Mailer::new(mail, shows_links)?,
+            secrets: Secrets::new(&settings.secret),
+            mailer: Mailer::new(&settings.mail, site.demonstration)?,
             written_to: Cache::new(MAX_WRITTEN_TO),
-            tries: tries::Tries::new(limit),
+            tries: tries::Tries::new(settings.login_limit),
+            sign_on: sign_on.map(|it| sign_on::SignOn::new(it, &site.base_url)).transpose()?,
         })
     }
 }

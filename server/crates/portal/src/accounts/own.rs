@@ -28,6 +28,8 @@ pub struct Me {
     pub has_second_factor: bool,
     /// Whether they must be.
     pub needs_second_factor: bool,
+    /// The issuers of the identities that open it besides.
+    pub identities: Vec<String>,
     /// Whether there is a password; none where another system logs its owner in.
     pub has_password: bool,
     /// When the contract ends.
@@ -62,7 +64,9 @@ impl Portal {
     pub async fn me(&self, caller: &Caller, lang: Lang) -> Result<Me> {
         let (account, _) = self.own(caller, lang).await?;
         let sealed = account.email.as_deref();
+        let identities = accounts::identities_of(&self.inner.store, account.id).await?;
         Ok(Me {
+            identities,
             email: sealed.and_then(|sealed| self.account_secrets().open_text(Kind::Mail, sealed)),
             has_second_factor: account.totp_secret.is_some(),
             needs_second_factor: is_staff(&account),
@@ -147,6 +151,24 @@ impl Portal {
         accounts::end_other_sessions(&transaction, account.id, Some(session)).await?;
         self.log_account(&transaction, owner(&account), &account.login, Act::PasswordChanged, [])
             .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Ends that identities of another system open the own account, with the password. All other sessions
+    /// end.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a wrong password (`identity_password`), and where there is none.
+    pub async fn end_identities(&self, caller: &Caller, typed: &str, lang: Lang) -> Result<()> {
+        let (account, session) = self.own(caller, lang).await?;
+        self.check_own_password(&account, typed, "identity_password", lang).await?;
+        let transaction = self.inner.store.begin().await?;
+        if accounts::end_identities(&transaction, account.id).await? {
+            accounts::end_other_sessions(&transaction, account.id, Some(session)).await?;
+            let by = owner(&account);
+            self.log_account(&transaction, by, &account.login, Act::IdentityEnded, []).await?;
+        }
         Ok(transaction.commit().await?)
     }
 

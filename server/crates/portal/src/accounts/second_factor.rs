@@ -179,6 +179,25 @@ impl Portal {
         Ok(transaction.commit().await?)
     }
 
+    /// Uses a one-time code of an account whose password was given.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a wrong or used code.
+    pub(super) async fn use_own_code(
+        &self,
+        account: &Account,
+        code: &str,
+        lang: Lang,
+    ) -> Result<()> {
+        let step = self.step_of_own(account, code)?.ok_or_else(|| wrong_code(lang))?;
+        let transaction = self.inner.store.begin().await?;
+        if !accounts::use_code(&transaction, account.id, step).await? {
+            return Err(wrong_code(lang));
+        }
+        Ok(transaction.commit().await?)
+    }
+
     /// Asks for the password once more; wrong ones count as attempts to log in.
     pub(super) async fn check_own_password(
         &self,

@@ -15,6 +15,7 @@ pub(crate) struct Secrets {
     cipher: Aes256GcmSiv,
     mail_key: [u8; 32],
     enrolment_key: [u8; 32],
+    identity_key: [u8; 32],
 }
 
 /// What is encrypted: one kind cannot be passed off as another.
@@ -23,6 +24,10 @@ pub(super) enum Kind {
     Mail,
     Totp,
     Address,
+    /// A login that goes on at the provider of identities.
+    SignOn,
+    /// An identity that waits for the password of the account it belongs to.
+    Claim,
     /// Shown once to the session of this number.
     Once(i64),
 }
@@ -33,6 +38,8 @@ impl Kind {
             Self::Mail => "mail".to_owned(),
             Self::Totp => "totp".to_owned(),
             Self::Address => "address".to_owned(),
+            Self::SignOn => "sign-on".to_owned(),
+            Self::Claim => "claim".to_owned(),
             Self::Once(session) => format!("once {session}"),
         }
     }
@@ -45,6 +52,7 @@ impl Secrets {
             cipher: Aes256GcmSiv::new(&derived(secret, b"accounts").into()),
             mail_key: derived(secret, b"mail look-up"),
             enrolment_key: derived(secret, b"enrolment"),
+            identity_key: derived(secret, b"identity"),
         }
     }
 
@@ -83,6 +91,13 @@ impl Secrets {
     /// Returns what an address is found by. Without the key nobody can try addresses.
     pub(super) fn email_hash(&self, address: &str) -> String {
         hex(&keyed(&self.mail_key, address.to_lowercase().as_bytes()))
+    }
+
+    /// Returns what an identity is found by: its issuer, and its subject there.
+    pub(super) fn identity_hash(&self, issuer: &str, subject: &str) -> String {
+        // The length keeps the two apart, whatever is in them.
+        let text = format!("{} {issuer} {subject}", issuer.len());
+        hex(&keyed(&self.identity_key, text.as_bytes()))
     }
 
     /// Returns the secret of one-time codes that a session offers to set up: nothing is kept before a code
@@ -151,6 +166,8 @@ mod tests {
         assert_ne!(secrets.email_hash("li@example.cn"), other.email_hash("li@example.cn"));
         assert_ne!(secrets.enrolment(1, 2), secrets.enrolment(1, 3));
         assert_ne!(secrets.enrolment(1, 12), secrets.enrolment(11, 2));
+        assert_ne!(secrets.identity_hash("a b", "c"), secrets.identity_hash("a", "b c"));
+        assert_ne!(secrets.identity_hash("a", "c"), other.identity_hash("a", "c"));
     }
 
     #[test]

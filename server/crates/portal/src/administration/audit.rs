@@ -193,7 +193,7 @@ const KINDS: [(&str, &str, &str); 8] = [
 ];
 
 /// Acts that belong to no case.
-const EVENTS: [(&str, &str, &str, &str); 39] = [
+const EVENTS: [(&str, &str, &str, &str); 41] = [
     ("dataset", "version", "发布新数据", "New data published"),
     ("dataset", "processed", "数据处理", "Data processed"),
     ("dataset", "decided", "处置检出内容", "Finding decided"),
@@ -223,6 +223,8 @@ const EVENTS: [(&str, &str, &str, &str); 39] = [
     ("account", "contract_ended", "合同到期停用", "Contract ended"),
     ("account", "roles_changed", "变更角色", "Roles changed"),
     ("account", "logged_in", "登录", "Logged in"),
+    ("account", "identity_joined", "关联统一身份", "Identity joined"),
+    ("account", "identity_ended", "解除统一身份关联", "Identity no longer joined"),
     ("account", "locked", "登录锁定", "Login locked"),
     ("account", "session_ended", "结束一个登录", "Session ended"),
     ("account", "sessions_ended", "结束其他登录", "Other sessions ended"),

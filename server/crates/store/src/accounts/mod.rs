@@ -5,6 +5,7 @@
 //! can be used by who steals the database.
 
 mod access;
+mod identities;
 mod once;
 mod requests;
 mod row;
@@ -22,6 +23,7 @@ use crate::entity::{account, account_role};
 use crate::{Result, Store, StoreError, Transaction};
 
 pub use access::{end_access, end_expired, sweep};
+pub use identities::{end_identities, find_by_identity, identities_of, join_identity};
 pub use once::{Purpose, add_link, has_link, use_link};
 pub use requests::{drop_request, find_request, keep_request, of_organization};
 pub use sessions::{

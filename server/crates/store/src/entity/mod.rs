@@ -4,6 +4,7 @@
 //! a word that nobody knows is a corrupt row, and the error names it.
 
 pub(crate) mod account;
+pub(crate) mod account_identity;
 pub(crate) mod account_request;
 pub(crate) mod account_role;
 pub(crate) mod api_token;

@@ -24,6 +24,7 @@ mod m20261122_000009_overdue;
 mod m20261122_000010_administration;
 mod m20261122_000011_account_requests;
 mod m20261123_000001_desk;
+mod m20261123_000041_account_identities;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_administration::Migration),
             Box::new(m20261122_000011_account_requests::Migration),
             Box::new(m20261123_000001_desk::Migration),
+            Box::new(m20261123_000041_account_identities::Migration),
         ]
     }
 }
