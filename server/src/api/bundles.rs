@@ -23,6 +23,7 @@ use crate::state::State;
 /// files have.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/export.zip", tag = "datasets", operation_id = "export_dataset",
+    security((), ("token" = ["read"])),
     params(("code" = String, Path, description = "Catalogue code", example = "YX-FGW-0001")),
     responses(
         (status = 200, description = "The archive", content_type = "application/zip"),

@@ -35,6 +35,7 @@ pub(super) struct Changes {
 /// have in both are compared. The text of values is compared as it is written.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/changes", tag = "datasets", operation_id = "list_changes",
+    security((), ("token" = ["read"])),
     params(
         ("code" = String, Path, description = "Catalogue code", example = "YX-FGW-0001"),
         ("id" = i64, Path, description = "Number of the resource", example = 1),

@@ -87,6 +87,7 @@ pub(super) struct DraftFileForm {
 /// Nothing of it is public before it passed its review.
 #[utoipa::path(
     post, path = "/api/v1/drafts", tag = "publishing", operation_id = "begin_draft",
+    security(("token" = ["publish"])),
     request_body = NewDraft,
     responses(
         (status = 201, description = "The draft", body = DraftReply),
@@ -113,6 +114,7 @@ pub(super) async fn begin(
 /// Read a draft, with what is missing
 #[utoipa::path(
     get, path = "/api/v1/drafts/{id}", tag = "publishing", operation_id = "read_draft",
+    security(("token" = ["read"])),
     params(("id" = i64, Path, description = "Number of the draft")),
     responses(
         (status = 200, description = "The draft", body = DraftReply),
@@ -136,6 +138,7 @@ pub(super) async fn read(
 /// It is saved as a whole. Where somebody saved it since the revision that is named, nothing changes.
 #[utoipa::path(
     put, path = "/api/v1/drafts/{id}", tag = "publishing", operation_id = "save_draft",
+    security(("token" = ["publish"])),
     params(("id" = i64, Path, description = "Number of the draft")),
     request_body = SavedDraft,
     responses(
@@ -171,6 +174,7 @@ pub(super) async fn save(
 /// order: `revision`, then `file`.
 #[utoipa::path(
     post, path = "/api/v1/drafts/{id}/files", tag = "publishing", operation_id = "add_draft_file",
+    security(("token" = ["publish"])),
     params(("id" = i64, Path, description = "Number of the draft")),
     request_body(content = DraftFileForm, content_type = "multipart/form-data"),
     responses(
@@ -222,6 +226,7 @@ pub(super) async fn add_file(
 /// Submit a draft to its review
 #[utoipa::path(
     post, path = "/api/v1/drafts/{id}/submit", tag = "publishing", operation_id = "submit_draft",
+    security(("token" = ["publish"])),
     params(("id" = i64, Path, description = "Number of the draft")),
     responses(
         (status = 200, description = "The draft, which is under review now", body = DraftReply),

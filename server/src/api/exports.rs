@@ -26,6 +26,7 @@ use crate::state::State;
 /// it was sent to its end; CSV for spreadsheets (`encoding`) guards what would run as a formula.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/{file}", tag = "datasets", operation_id = "export_rows",
+    security((), ("token" = ["read"])),
     params(
         ("code" = String, Path, description = "Catalogue code", example = "YX-FGW-0001"),
         ("id" = i64, Path, description = "Number of the resource", example = 1),

@@ -76,6 +76,7 @@ struct Place {
 /// out.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/quality-issues", tag = "datasets", operation_id = "list_quality_issues",
+    security((), ("token" = ["read"])),
     params(("code" = String, Path, description = "Catalogue code", example = "YX-FGW-0001")),
     responses(
         (status = 200, description = "Its issues", body = IssuesReply),

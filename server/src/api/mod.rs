@@ -30,15 +30,36 @@ use std::sync::LazyLock;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use axum::{Json, Router};
-use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use crate::state::State;
 
+/// How programs say who they are.
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, document: &mut Document) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("kst_…")
+            .description(Some(
+                "A token of an account, made at `/me/tokens`. Operations name the scope they need; a token of any \
+                scope reads. A token never reaches farther than its owner does at that moment. Where an operation may be asked without a token, one is needed only under rules that \
+                give open data to those who are logged in.",
+            ))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
 #[derive(OpenApi)]
 #[openapi(
+    modifiers(&Tokens),
     info(
         title = "Kaishu",
         description = "Find, read and download the public data of this portal. Times are RFC 3339 in UTC. \

@@ -45,6 +45,7 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
 /// minutes are one retrieval; to go on with a broken download later, pass the number as `receipt`.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/original", tag = "datasets", operation_id = "get_original",
+    security((), ("token" = ["read"])),
     params(
         ("code" = String, Path, description = "Catalogue code", example = "YX-FGW-0001"),
         ("id" = i64, Path, description = "Number of the resource", example = 1),

@@ -47,6 +47,7 @@ pub(super) struct VersionForm {
 /// review in the workbench. Fields of the form come in this order: `note` and `processing`, then `file`.
 #[utoipa::path(
     post, path = "/api/v1/datasets/{code}/versions", tag = "publishing", operation_id = "publish_version",
+    security(("token" = ["publish"])),
     params(("code" = String, Path, description = "Code of the dataset", example = "YX-FGW-0217")),
     request_body(content = VersionForm, content_type = "multipart/form-data"),
     responses(

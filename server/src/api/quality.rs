@@ -114,6 +114,7 @@ struct WrongRow {
 /// mend first. Columns that the asker may not have count for nothing.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/quality", tag = "datasets", operation_id = "get_quality",
+    security((), ("token" = ["read"])),
     params(
         ("code" = String, Path, description = "Catalogue code", example = "YX-FGW-0001"),
         ("id" = i64, Path, description = "Number of the resource", example = 1),

@@ -71,6 +71,7 @@ pub(super) struct Limits {
 /// table within ten minutes is one retrieval, whose receipt is named in `X-Receipt`.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/rows", tag = "datasets", operation_id = "list_rows",
+    security((), ("token" = ["read"])),
     params(
         ("code" = String, Path, description = "Catalogue code", example = "YX-FGW-0001"),
         ("id" = i64, Path, description = "Number of the resource", example = 1),

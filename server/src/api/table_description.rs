@@ -24,6 +24,7 @@ use crate::state::State;
 /// It holds no values.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/openapi.json", tag = "datasets", operation_id = "describe_table",
+    security((), ("token" = ["read"])),
     params(
         ("code" = String, Path, description = "Catalogue code", example = "YX-FGW-0001"),
         ("id" = i64, Path, description = "Number of the resource", example = 1),

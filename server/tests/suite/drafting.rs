@@ -162,3 +162,82 @@ async fn a_draft_is_closed_to_others() {
     let unchanged = ask(&site, &officer, Method::GET, &path, &Value::Null).await;
     assert_eq!(unchanged.json()["revision"], 1);
 }
+
+/// The operations of the description that ask for a token, with the scope they name.
+fn needing() -> Vec<(String, String, String)> {
+    let document = serde_json::to_value(kaishu_server::api::document()).unwrap();
+    let scheme = &document["components"]["securitySchemes"]["token"];
+    assert_eq!((&scheme["type"], &scheme["scheme"]), (&"http".into(), &"bearer".into()));
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let Some(ways) = operation["security"].as_array() else { continue };
+            if ways.iter().any(|way| way == &json!({})) {
+                continue;
+            }
+            let scopes = ways[0]["token"].as_array().unwrap();
+            assert_eq!((ways.len(), scopes.len()), (1, 1), "{path}");
+            let scope = scopes[0].as_str().unwrap().to_owned();
+            found.push((method.to_uppercase(), path.clone(), scope));
+        }
+    }
+    found
+}
+
+/// What the description says of tokens is so: without one, and with one of a smaller scope, nothing is done; and
+/// every operation that refuses a visitor says so.
+#[tokio::test]
+async fn each_operation_takes_the_token_that_it_names() {
+    let site = site().await;
+    let tokens = [("read", TokenScope::Read), ("publish", TokenScope::Publish)];
+    let read = token(&site, "officer", TokenScope::Read).await;
+    let publish = token(&site, "officer", TokenScope::Publish).await;
+    let begun = json!({ "organization": "YX-T", "title": "公交站点" });
+    let answer = ask(&site, &publish, Method::POST, "", &begun).await;
+    let id = answer.json()["id"].to_string();
+    let send = async |token: Option<&str>, method: &str, path: &str| {
+        let path = [
+            ("{id}", id.as_str()),
+            ("{code}", "YX-T-0001"),
+            ("{file}", "export.csv"),
+            ("{name}", "theme"),
+            ("{regulation}", "aba"),
+        ]
+        .into_iter()
+        .fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
+        let is_upload = path.ends_with("/files") || path.ends_with("/versions");
+        let (kind, body) = if is_upload {
+            let part = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\na\n1\n\r\n--x--\r\n";
+            ("multipart/form-data; boundary=x", part.to_owned())
+        } else {
+            ("application/json", begun.to_string())
+        };
+        let bearer = token.map(|token| format!("Bearer {token}"));
+        let mut headers = vec![("content-type", kind)];
+        headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        site.ask(method, &path, &headers, &body).await.status.as_u16()
+    };
+    let needing = needing();
+    assert_eq!(needing.len(), 6);
+    for (method, path, scope) in &needing {
+        assert!(tokens.iter().any(|(name, _)| name == scope), "{path}: {scope}");
+        assert_eq!(send(None, method, path).await, 401, "{method} {path}");
+        let with_read = send(Some(&read), method, path).await;
+        assert_eq!(with_read == 200, scope == "read", "{method} {path}: {with_read}");
+        let with_publish = send(Some(&publish), method, path).await;
+        assert!(![401, 403].contains(&with_publish), "{method} {path}: {with_publish}");
+    }
+    let other = token(&site, "other", TokenScope::Publish).await;
+    let begun = ask(&site, &other, Method::POST, "", &begun).await;
+    assert_eq!(begun.status, 403, "no farther than its owner");
+    let document = serde_json::to_value(kaishu_server::api::document()).unwrap();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys().map(|it| it.to_uppercase()) {
+            let is_named = needing.iter().any(|it| (&it.0, &it.1) == (&method, path));
+            if !is_named {
+                assert_ne!(send(None, &method, path).await, 401, "{method} {path} names no token");
+            }
+        }
+    }
+}
