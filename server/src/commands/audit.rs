@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use kaishu_portal::Portal;
 use kaishu_portal::accounts::Caller;
 use kaishu_portal::administration::AuditFilter;
+use kaishu_portal::cases::{Ended, Verified};
 use kaishu_server::assets::Assets;
 use kaishu_types::Lang;
 use serde_json::json;
@@ -21,6 +22,19 @@ pub(crate) enum Command {
         /// Write JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Begin the log anew after the secret of the portal was lost; what is there stays. Without --confirm it
+    /// says what would be left behind, and the word
+    BeginAnew {
+        /// Why, as in the number of a report; it stays in the log
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who decided it; it stays in the log
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// The word that the command names without it
+        #[arg(long, value_name = "WORD", default_value = "")]
+        confirm: String,
     },
     /// List the sealed last entry of each day: kept elsewhere, they prove what the log was
     Checkpoints,
@@ -65,26 +79,11 @@ pub(crate) async fn run(common: &Common, command: Command) -> anyhow::Result<Exi
     let config = common.load(false, None)?;
     let portal = open(&config, &Assets::none()).await?;
     match command {
-        Command::Verify { json } => {
-            let verified = portal.verify_log().await?;
-            let faults: Vec<String> = verified.faults.iter().map(ToString::to_string).collect();
-            if json {
-                let found = json!({
-                    "n_entries": verified.n_entries,
-                    "last_hash": verified.last_hash,
-                    "faults": faults,
-                });
-                print(&found.to_string())?;
-            } else {
-                print(&format!(
-                    "{} entries are as they were written; the last one is {}",
-                    verified.n_entries, verified.last_hash
-                ))?;
-                for fault in &faults {
-                    print(&format!("bad: {fault}"))?;
-                }
-            }
-            Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Command::Verify { json } => verify(&portal, json).await,
+        Command::BeginAnew { reason, by, confirm } => {
+            let seq = portal.begin_log_anew(&confirm, (&reason, &by)).await?;
+            print(&format!("the log begins anew with entry {seq}; keep its secret this time"))?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Checkpoints => {
             for (day, seq, hash) in portal.log_checkpoints().await? {
@@ -94,6 +93,45 @@ pub(crate) async fn run(common: &Common, command: Command) -> anyhow::Result<Exi
         }
         Command::Search(searching) => search(&portal, searching).await,
     }
+}
+
+async fn verify(portal: &Portal, as_json: bool) -> anyhow::Result<ExitCode> {
+    let Verified { n_entries, last_hash, faults, ended, has_cases } = portal.verify_log().await?;
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let exit = if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    if as_json {
+        let part = |part: &Ended| {
+            json!({
+                "begun_at": part.begun_at,
+                "known": part.known,
+                "is_as_left": part.is_as_left(),
+            })
+        };
+        let found = json!({
+            "n_entries": n_entries,
+            "last_hash": last_hash,
+            "faults": faults,
+            "ended": ended.iter().map(part).collect::<Vec<_>>(),
+            "has_cases": has_cases,
+        });
+        print(&found.to_string())?;
+        return Ok(exit);
+    }
+    print(&format!("{n_entries} entries are as they were written; the last one is {last_hash}"))?;
+    for part in &ended {
+        let known = if part.known.is_empty() { "it was whole" } else { &part.known };
+        print(&format!(
+            "begun anew with entry {} after the key was lost: the seals before it cannot be checked, only that the entries are bound to each other; {known} then",
+            part.begun_at
+        ))?;
+    }
+    if !has_cases {
+        print("cases were not compared with their entries, since the log is not whole")?;
+    }
+    for fault in &faults {
+        print(&format!("bad: {fault}"))?;
+    }
+    Ok(exit)
 }
 
 async fn search(portal: &Portal, searching: Searching) -> anyhow::Result<ExitCode> {

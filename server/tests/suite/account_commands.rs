@@ -103,3 +103,40 @@ fn the_table_of_permissions_is_printed() {
     assert!(table.contains("dataset.edit") && table.contains("of their organization"));
     assert_eq!(folder.path().read_dir().unwrap().count(), 0, "it needs no portal");
 }
+
+/// Part of SEC-01: after the secret of the portal is lost the log is begun anew by command, with a word that the
+/// command names first, and its parts are verified as far as they can be.
+#[tokio::test]
+async fn a_log_whose_secret_is_lost_is_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &str| run(folder.path(), arguments, input);
+    let password = "correct horse battery\n";
+    let add = |name: &str| {
+        run(&["user", "add", name, "--role", "data_user", "--password-stdin"], password)
+    };
+    let begin = ["audit", "begin-anew", "--reason", "信安函〔2026〕9号", "--by", "张伟"];
+    good(&add("li.na"));
+    refused(&run(&[&begin[..], &["--confirm", "begin-anew-1"]].concat(), ""), "goes on by itself");
+
+    std::fs::remove_file(folder.path().join("secret")).unwrap();
+    refused(&add("wang.wu"), "audit verify");
+    let broken = run(&["audit", "verify"], "");
+    assert!(!broken.status.success());
+    refused(&run(&begin, ""), "begin-anew-1");
+    refused(&run(&[&begin[..], &["--confirm", "yes"]].concat(), ""), "begin-anew-1");
+    let done = good(&run(&[&begin[..], &["--confirm", "begin-anew-1"]].concat(), ""));
+    assert!(done.contains("entry 2"), "{done}");
+
+    good(&add("wang.wu"));
+    let said = good(&run(&["audit", "verify"], ""));
+    assert!(said.contains("3 entries") && said.contains("begun anew with entry 2"), "{said}");
+    let found: Value =
+        serde_json::from_str(&good(&run(&["audit", "verify", "--json"], ""))).unwrap();
+    assert_eq!(found["ended"][0]["begun_at"], 2);
+    assert_eq!(found["faults"], serde_json::json!([]));
+    let search = ["audit", "search", "--kind", "log", "--json"];
+    let entry: Value = serde_json::from_str(&good(&run(&search, ""))).unwrap();
+    assert_eq!((&entry["event"], &entry["facts"]["last"]), (&"begun_anew".into(), &"1".into()));
+    assert_eq!((&entry["reason"], &entry["name"]), (&"信安函〔2026〕9号".into(), &"张伟".into()));
+    refused(&run(&[&begin[..], &["--confirm", "begin-anew-3"]].concat(), ""), "goes on by itself");
+}

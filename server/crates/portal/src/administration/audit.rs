@@ -214,6 +214,7 @@ const EVENTS: [(&str, &str, &str, &str); 41] = [
     ("vocabulary", "offered", "恢复词条", "Term offered again"),
     ("vocabulary", "guide", "发布编制规范", "Guide published"),
     ("log", "exported", "导出日志", "Log exported"),
+    ("log", "begun_anew", "密钥遗失，重新开始日志", "Begun anew after the key was lost"),
     ("account", "made", "开立账号", "Account made"),
     ("account", "registered", "注册", "Registered"),
     ("account", "confirmed", "确认邮箱", "Address confirmed"),

@@ -1,5 +1,6 @@
 //! Cases: from somebody who wants to do something to an event that is kept, or to a refusal with its rule.
 
+mod anew;
 mod clocks;
 mod refusal;
 mod view;
@@ -13,7 +14,7 @@ use kaishu_domain::cases::{
 use kaishu_domain::permission::{Action, Subject, functions_of, takes_over};
 use kaishu_store::Transaction;
 use kaishu_store::cases::{Case, CaseSubject, Delegates, Happening, Recipients};
-use kaishu_store::log::{Entry, Verified};
+use kaishu_store::log::Entry;
 use kaishu_types::account::{Role, RoleGrant};
 use kaishu_types::case::CaseKind;
 use kaishu_types::dataset::DatasetView;
@@ -22,6 +23,7 @@ use kaishu_types::{ErrorCode, Lang, OrganizationCode, RegionCode};
 use crate::accounts::{Caller, log_in_first};
 use crate::{Error, Portal, Result};
 
+pub use kaishu_store::log::{Ended, Verified};
 pub use view::DeskFilter;
 
 /// Longest key of a request that is looked at.

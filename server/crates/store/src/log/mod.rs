@@ -4,6 +4,7 @@
 //! write them. Nothing changes or removes entries; [`verify`] finds where somebody did it anyway, and
 //! nothing is added to a log whose end is not sealed by this portal.
 
+mod anew;
 mod chain;
 mod verify;
 
@@ -23,8 +24,9 @@ use crate::entity::{
 };
 use crate::{Result, Store, StoreError, Transaction};
 
+pub use anew::{BEGUN_ANEW, LOG, begin_anew};
 pub use chain::SealKey;
-pub use verify::{Fault, Verified, verify};
+pub use verify::{Ended, Fault, Verified, said, verify};
 
 pub(crate) use chain::hex;
 
@@ -172,9 +174,8 @@ async fn move_head(
     hash: String,
     at: DateTime<Utc>,
 ) -> Result<()> {
-    let mac = key.seal(&Purpose::Head, seq, &hash)?;
-    let connection = &transaction.inner;
     if seq == 1 {
+        let mac = key.seal(&Purpose::Head, seq, &hash)?;
         let row = log_head::ActiveModel {
             id: Set(HEAD),
             seq: Set(seq),
@@ -182,16 +183,28 @@ async fn move_head(
             mac: Set(mac),
             at: Set(at),
         };
-        log_head::Entity::insert(row).exec_without_returning(connection).await?;
+        log_head::Entity::insert(row).exec_without_returning(&transaction.inner).await?;
         return Ok(());
     }
+    seal_head(transaction, key, seq, hash, at).await
+}
+
+/// Puts another entry in the place of the one that is sealed as the last.
+async fn seal_head(
+    transaction: &Transaction,
+    key: &SealKey,
+    seq: i64,
+    hash: String,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let mac = key.seal(&Purpose::Head, seq, &hash)?;
     log_head::Entity::update_many()
         .col_expr(log_head::Column::Seq, Expr::value(seq))
         .col_expr(log_head::Column::Hash, Expr::value(hash))
         .col_expr(log_head::Column::Mac, Expr::value(mac))
         .col_expr(log_head::Column::At, Expr::value(at))
         .filter(log_head::COLUMN.id.eq(HEAD))
-        .exec(connection)
+        .exec(&transaction.inner)
         .await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use kaishu_types::china::day_in_china;
 use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::HEAD;
+use super::anew::{BEGUN_ANEW, LOG};
 use super::chain::{BEGINNING, Envelope, Purpose, SealKey};
 use crate::entity::{case_event, case_file, log_checkpoint, log_head};
 use crate::{Result, Store, cases};
@@ -77,6 +78,38 @@ impl std::fmt::Display for Fault {
     }
 }
 
+/// A part of the log that ended because its key was lost, and the entry that begins the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The place of the entry that began the log anew.
+    pub begun_at: i64,
+    /// What was found in the part before when it was left behind, as that entry says.
+    pub known: String,
+    /// What is found in it now; its seals cannot be checked.
+    pub faults: Vec<Fault>,
+}
+
+impl Ended {
+    /// Whether the part is as it was left behind.
+    pub fn is_as_left(&self) -> bool {
+        said(&self.faults) == self.known
+    }
+
+    /// What was done to the part since.
+    fn changes(&self) -> Vec<Fault> {
+        match self.faults.as_slice() {
+            // A fault that is gone is a change, too.
+            [] => vec![Fault::Changed { seq: self.begun_at }],
+            faults => faults.to_vec(),
+        }
+    }
+}
+
+/// Writes faults in a line, as the entry that begins a log anew keeps them.
+pub fn said(faults: &[Fault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verified {
@@ -84,13 +117,19 @@ pub struct Verified {
     pub n_entries: u64,
     /// The hash of the last of them.
     pub last_hash: String,
-    /// What is wrong, the first first; empty where nothing is.
+    /// What is wrong, the first first; empty where nothing is. What was wrong already when the log was begun
+    /// anew is in `ended`.
     pub faults: Vec<Fault>,
+    /// Parts whose key was lost, the first first.
+    pub ended: Vec<Ended>,
+    /// Whether cases could be compared with their events: not where some of these are wrong.
+    pub has_cases: bool,
 }
 
 /// Reads the whole log: every hash, every link, the seals, and every case against its events.
 ///
-/// After an entry that is wrong the chain says nothing of the later ones, so reading stops there.
+/// After an entry that is wrong the chain says nothing of the later ones, so reading stops there, or goes on
+/// where the log was begun anew.
 ///
 /// # Errors
 ///
@@ -98,39 +137,103 @@ pub struct Verified {
 pub async fn verify(store: &Store, key: &SealKey) -> Result<Verified> {
     // One moment of the database: a portal that goes on meanwhile is no fault.
     let moment = store.begin_read().await?;
-    let mut found = Verified { last_hash: BEGINNING.to_owned(), ..Verified::default() };
-    let mut days = Days::read(&moment, key).await?;
-    let mut cases: BTreeMap<i64, Known> = BTreeMap::new();
-    let mut last = 0;
-    loop {
-        let rows = case_event::Entity::find()
-            .filter(case_event::COLUMN.seq.gt(last))
-            .order_by_asc(case_event::COLUMN.seq)
-            .limit(CHUNK)
-            .all(&moment)
-            .await?;
-        let is_end = rows.is_empty();
-        for row in rows {
-            if let Some(fault) = check(&row, last, &found.last_hash) {
-                found.faults.push(fault);
-                return Ok(found);
-            }
-            found.faults.extend(days.pass(day_in_china(row.at), last, &found.last_hash)?);
-            if !fold(&row, &mut cases) {
-                found.faults.push(Fault::Changed { seq: row.seq });
-                return Ok(found);
-            }
-            (last, found.last_hash) = (row.seq, row.hash);
-            found.n_entries += 1;
+    let anew = begun_anew(&moment).await?;
+    let sealed_from = anew.last().map_or(1, |entry| entry.seq);
+    let mut reading = Reading {
+        moment: &moment,
+        days: Days::read(&moment, key, sealed_from).await?,
+        cases: Some(BTreeMap::new()),
+        last: 0,
+        last_hash: BEGINNING.to_owned(),
+        n_entries: 0,
+    };
+    let mut ended = Vec::with_capacity(anew.len());
+    for entry in &anew {
+        let (mut faults, _) = reading.read_to(entry.seq - 1).await?;
+        faults.retain(|fault| !matches!(fault, Fault::Seal { .. }));
+        if faults.is_empty() && entry.previous != reading.last_hash {
+            faults.push(Fault::Unbound { seq: entry.seq });
         }
-        if is_end {
-            break;
+        if !faults.is_empty() {
+            (reading.last, reading.last_hash) = (entry.seq - 1, entry.previous.clone());
+            reading.cases = None;
+        }
+        ended.push(Ended { begun_at: entry.seq, known: known(entry), faults });
+    }
+    let (mut faults, is_whole) = reading.read_to(i64::MAX).await?;
+    let Reading { days, cases, last, last_hash, n_entries, .. } = reading;
+    let has_cases = is_whole && cases.is_some();
+    if is_whole {
+        faults.extend(check_end(&moment, key, last, &last_hash).await?);
+        faults.extend(days.unused());
+        if let Some(cases) = cases {
+            faults.extend(check_cases(&moment, cases).await?);
         }
     }
-    found.faults.extend(check_end(&moment, key, last, &found.last_hash).await?);
-    found.faults.extend(days.seals.into_keys().map(|day| Fault::Seal { day: Some(day) }));
-    found.faults.extend(check_cases(&moment, cases).await?);
-    Ok(found)
+    let changed = ended.iter().filter(|part| !part.is_as_left());
+    let changed: Vec<Fault> = changed.flat_map(Ended::changes).collect();
+    let faults = changed.into_iter().chain(faults).collect();
+    Ok(Verified { n_entries, last_hash, faults, ended, has_cases })
+}
+
+/// Lists the entries that begin the log anew.
+async fn begun_anew(moment: &DatabaseTransaction) -> Result<Vec<case_event::Model>> {
+    let query = case_event::Entity::find()
+        .filter(case_event::COLUMN.kind.eq(LOG))
+        .filter(case_event::COLUMN.event.eq(BEGUN_ANEW))
+        .filter(case_event::COLUMN.case_id.is_null())
+        .order_by_asc(case_event::COLUMN.seq);
+    Ok(query.all(moment).await?)
+}
+
+/// What an entry that begins the log anew says of the part before.
+fn known(entry: &case_event::Model) -> String {
+    let event = serde_json::from_str::<Event>(&entry.body).ok();
+    event.and_then(|mut event| event.body.facts.remove("faults")).unwrap_or_default()
+}
+
+/// How far the log is read.
+struct Reading<'a> {
+    moment: &'a DatabaseTransaction,
+    days: Days<'a>,
+    /// Cases as their entries have them; none after a part that is not whole.
+    cases: Option<BTreeMap<i64, Known>>,
+    last: i64,
+    last_hash: String,
+    n_entries: u64,
+}
+
+impl Reading<'_> {
+    /// Reads on to a place, or to the first entry that is wrong; returns whether it came to the end.
+    async fn read_to(&mut self, end: i64) -> Result<(Vec<Fault>, bool)> {
+        let mut faults = Vec::new();
+        loop {
+            let rows = case_event::Entity::find()
+                .filter(case_event::COLUMN.seq.gt(self.last))
+                .filter(case_event::COLUMN.seq.lte(end))
+                .order_by_asc(case_event::COLUMN.seq)
+                .limit(CHUNK)
+                .all(self.moment)
+                .await?;
+            if rows.is_empty() {
+                return Ok((faults, true));
+            }
+            for row in rows {
+                if let Some(fault) = check(&row, self.last, &self.last_hash) {
+                    faults.push(fault);
+                    return Ok((faults, false));
+                }
+                let day = day_in_china(row.at);
+                faults.extend(self.days.pass(day, self.last, &self.last_hash)?);
+                if !fold(&row, self.cases.as_mut()) {
+                    faults.push(Fault::Changed { seq: row.seq });
+                    return Ok((faults, false));
+                }
+                (self.last, self.last_hash) = (row.seq, row.hash);
+                self.n_entries += 1;
+            }
+        }
+    }
 }
 
 /// A case as its entries have it.
@@ -142,6 +245,8 @@ struct Known {
 /// The days of the log, with the seals of their last entries.
 struct Days<'a> {
     key: &'a SealKey,
+    /// Seals of earlier entries are of a key that was lost, and cannot be checked.
+    sealed_from: i64,
     seals: BTreeMap<NaiveDate, log_checkpoint::Model>,
     /// Days that ended; after a clock that was set back a day may end twice, and its first end is sealed.
     ended: BTreeSet<NaiveDate>,
@@ -149,10 +254,14 @@ struct Days<'a> {
 }
 
 impl<'a> Days<'a> {
-    async fn read(moment: &DatabaseTransaction, key: &'a SealKey) -> Result<Self> {
+    async fn read(
+        moment: &DatabaseTransaction,
+        key: &'a SealKey,
+        sealed_from: i64,
+    ) -> Result<Self> {
         let rows = log_checkpoint::Entity::find().all(moment).await?;
         let seals = rows.into_iter().map(|row| (row.day, row)).collect();
-        Ok(Self { key, seals, ended: BTreeSet::new(), last: None })
+        Ok(Self { key, sealed_from, seals, ended: BTreeSet::new(), last: None })
     }
 
     /// Goes on to the day of the next entry: a day that ends with it must be sealed.
@@ -164,7 +273,16 @@ impl<'a> Days<'a> {
             .seals
             .remove(&ended)
             .is_some_and(|seal| seal.mac == mac && seal.seq == seq && seal.hash == hash);
-        Ok((!is_sealed).then_some(Fault::Seal { day: Some(ended) }))
+        let is_of_lost_key = seq < self.sealed_from;
+        Ok((!is_sealed && !is_of_lost_key).then_some(Fault::Seal { day: Some(ended) }))
+    }
+
+    /// Seals of days that the log does not have. Of a part that is not whole nothing can be said.
+    fn unused(self) -> impl Iterator<Item = Fault> {
+        let sealed_from = self.sealed_from;
+        let seals = self.seals.into_iter();
+        let seals = seals.filter(move |(_, seal)| sealed_from == 1 || seal.seq >= sealed_from);
+        seals.map(|(day, _)| Fault::Seal { day: Some(day) })
     }
 }
 
@@ -193,12 +311,12 @@ fn check(row: &case_event::Model, last: i64, last_hash: &str) -> Option<Fault> {
 
 /// Adds an entry to its case. `false` where a column says something else than the event, or the event
 /// cannot have happened.
-fn fold(row: &case_event::Model, cases: &mut BTreeMap<i64, Known>) -> bool {
+fn fold(row: &case_event::Model, cases: Option<&mut BTreeMap<i64, Known>>) -> bool {
     let Ok(event) = serde_json::from_str::<Event>(&row.body) else { return false };
     if event.name != row.event || event.at != row.at || event.by.account != row.account_id {
         return false;
     }
-    let Some((id, n)) = row.case_id.zip(row.n) else { return true };
+    let (Some((id, n)), Some(cases)) = (row.case_id.zip(row.n), cases) else { return true };
     let Ok(kind) = row.kind.parse::<CaseKind>() else { return false };
     if n == 1 {
         return match CaseFile::open(kind, &event) {

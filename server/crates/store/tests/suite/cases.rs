@@ -311,6 +311,84 @@ pub(crate) async fn what_is_done_to_the_log_is_found(database: &TestDb) {
 }
 
 // Part of SEC-01: the last entry of a day is sealed by the first of the next, and the seal is of that day.
+async fn begin_anew(store: &Store, key: &SealKey, faults: &str) -> Result<i64, StoreError> {
+    let transaction = store.begin().await.unwrap();
+    let told = |last: i64, hash: &str| {
+        let mut event = event(log::BEGUN_ANEW, "");
+        let facts = [("last", last.to_string()), ("last_hash", hash.to_owned())];
+        event.body.facts = facts.map(|(name, value)| (name.to_owned(), value)).into();
+        event.body.facts.insert("faults".to_owned(), faults.to_owned());
+        event
+    };
+    let seq = log::begin_anew(&transaction, key, told).await?;
+    transaction.commit().await?;
+    Ok(seq)
+}
+
+// Part of SEC-01: a log whose key is lost goes on under another one, bound to what is there; what is done to either
+// part is found.
+pub(crate) async fn a_log_is_begun_anew(database: &TestDb) {
+    let store = &database.store;
+    let (id, _) = open(store, &[], None).await;
+    act(store, "zhang.wei").await;
+    let again = begin_anew(store, &key(), "").await;
+    assert!(matches!(again, Err(StoreError::Conflict { .. })), "it goes on by itself");
+
+    let other = SealKey::new([8; 32]);
+    let append = async |subject: &str| {
+        let event = event("log_in", "");
+        let entry =
+            Entry { case: None, kind: "account", subject, event: &event, idempotency_key: None };
+        let transaction = store.begin().await.unwrap();
+        let seq = log::append(&transaction, &other, &entry).await?;
+        transaction.commit().await?;
+        Ok::<_, StoreError>(seq)
+    };
+    assert!(append("li.na").await.is_err(), "nothing is added under another key");
+    assert_eq!(begin_anew(store, &other, "").await.unwrap(), 3);
+    assert_eq!(append("li.na").await.unwrap(), 4);
+    let found = log::verify(store, &other).await.unwrap();
+    assert_eq!(
+        (found.faults.as_slice(), found.n_entries, found.has_cases),
+        ([].as_slice(), 4, true)
+    );
+    assert_eq!(found.ended.len(), 1);
+    assert_eq!((found.ended[0].begun_at, found.ended[0].faults.len()), (3, 0));
+    let under_the_old = log::verify(store, &key()).await.unwrap();
+    assert_eq!(under_the_old.faults, [Fault::Seal { day: None }]);
+
+    // What is done afterwards to the part that was left behind is found, and to the new one.
+    let change = async |sql: String| {
+        database.back_door().await.execute_unprepared(&sql).await.unwrap();
+    };
+    change("UPDATE case_event SET subject = 'somebody' WHERE seq = 2".to_owned()).await;
+    let found = log::verify(store, &other).await.unwrap();
+    assert_eq!((found.faults, found.has_cases), (vec![Fault::Changed { seq: 2 }], false));
+    change("UPDATE case_event SET subject = 'zhang.wei' WHERE seq = 2".to_owned()).await;
+    change("UPDATE case_event SET subject = 'nobody' WHERE seq = 4".to_owned()).await;
+    let found = log::verify(store, &other).await.unwrap();
+    assert_eq!(found.faults, [Fault::Changed { seq: 4 }]);
+    change("UPDATE case_event SET subject = 'li.na' WHERE seq = 4".to_owned()).await;
+    change(format!("UPDATE case_file SET state = 'granted' WHERE id = {id}")).await;
+    let found = log::verify(store, &other).await.unwrap();
+    assert_eq!(found.faults, [Fault::Case { id }]);
+    change(format!("UPDATE case_file SET state = 'filed' WHERE id = {id}")).await;
+
+    // A part that was not whole when it was left behind is known to be so, and no fault of today.
+    change("UPDATE case_event SET subject = 'somebody' WHERE seq = 4".to_owned()).await;
+    let third = SealKey::new([9; 32]);
+    let known = log::verify(store, &third).await.unwrap();
+    assert!(known.faults.contains(&Fault::Changed { seq: 4 }));
+    assert_eq!(begin_anew(store, &third, "entry 4 was changed").await.unwrap(), 5);
+    let found = log::verify(store, &third).await.unwrap();
+    assert_eq!((found.faults.as_slice(), found.has_cases), ([].as_slice(), false));
+    assert_eq!(found.ended[1].faults, [Fault::Changed { seq: 4 }]);
+    assert!(found.ended.iter().all(log::Ended::is_as_left));
+    change("UPDATE case_event SET subject = 'li.na' WHERE seq = 4".to_owned()).await;
+    let found = log::verify(store, &third).await.unwrap();
+    assert_eq!(found.faults, [Fault::Changed { seq: 5 }], "a fault that is gone is a change");
+}
+
 pub(crate) async fn days_are_sealed(database: &TestDb) {
     let store = &database.store;
     for day in ["2026-03-02", "2026-03-02", "2026-03-03", "2026-03-05"] {

@@ -68,6 +68,7 @@ on_both! {
     cases::desks_list_what_is_due_first,
     cases::a_clock_is_told_of_once,
     cases::what_is_done_to_the_log_is_found,
+    cases::a_log_is_begun_anew,
     cases::days_are_sealed,
     cases::the_log_is_searched,
     cases::writers_at_the_same_time_make_one_chain,
