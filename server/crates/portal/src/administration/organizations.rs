@@ -258,22 +258,27 @@ impl Portal {
 
     /// A kind that the profile in force does not cover is not recorded anew (ORG-01).
     fn check_kind(&self, faults: &mut Faults, kind: OrganizationKind, before: Option<&Record>) {
-        let rule = &self.policy().rules.general.organization_kinds;
         let is_as_before = before.is_some_and(|before| before.view.kind == kind);
-        if is_as_before || rule.value.contains(&kind) {
+        if is_as_before {
             return;
         }
+        if let Some((zh, en)) = self.uncovered(kind) {
+            faults.add("kind", format!("{zh}。选其他类别"), format!("{en}; choose another kind"));
+        }
+    }
+
+    /// Says in both languages that the rules in force do not cover a kind of organization, and by which
+    /// article; `None` where they do (ORG-01).
+    pub(crate) fn uncovered(&self, kind: OrganizationKind) -> Option<(String, String)> {
+        let rule = &self.policy().rules.general.organization_kinds;
         let article = |lang| rule.reference("organization_kinds", lang).article;
         let (zh, en) = (kind.label(Lang::Zh), kind.label(Lang::En));
-        faults.add(
-            "kind",
-            format!("现行办法不适用于{zh}（{}）。选其他类别", article(Lang::Zh)),
-            format!(
-                "The rules in force do not cover a {} ({}); choose another kind",
-                en.to_lowercase(),
-                article(Lang::En)
-            ),
-        );
+        let said = || {
+            let zh = format!("现行办法不适用于{zh}（{}）", article(Lang::Zh));
+            let en = en.to_lowercase();
+            (zh, format!("The rules in force do not cover a {en} ({})", article(Lang::En)))
+        };
+        (!rule.value.contains(&kind)).then(said)
     }
 }
 

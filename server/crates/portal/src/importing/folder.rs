@@ -8,6 +8,7 @@ use bytes::Bytes;
 use kaishu_interop::csv_dir::{self, Row, Tables};
 use kaishu_store::organizations::NewOrganization;
 use kaishu_store::regions::NewRegion;
+use kaishu_types::import::Rejection;
 use kaishu_types::vocabulary::{OrganizationKind, RegionLevel};
 use sha2::{Digest, Sha256};
 
@@ -121,6 +122,29 @@ pub(super) fn read_tables(folder: &Folder) -> Result<(Tables, String)> {
         }
     }
     Ok((tables, hex(&hash.finalize())))
+}
+
+/// Takes the organizations out whose kind the rules in force do not cover (ORG-01): their codes, each with the
+/// rejection. What is recorded under the same kind already stays, as on the page.
+pub(super) fn take_uncovered(
+    portal: &Portal,
+    related: &mut csv_dir::Directory,
+) -> Vec<(String, Rejection)> {
+    let directory = portal.directory();
+    let mut taken = Vec::new();
+    related.organizations.retain(|row| {
+        let kind = row.kind.unwrap_or(OrganizationKind::StateOrgan);
+        let code = row.code.to_string();
+        let is_as_before = directory.organization(&code).is_some_and(|known| known.kind == kind);
+        let Some((_, reason)) = portal.uncovered(kind).filter(|_| !is_as_before) else {
+            return true;
+        };
+        let reason = format!("{reason}; correct its `kind`, or leave it out with its entries");
+        let record = format!("organizations.csv, {code}");
+        taken.push((code, Rejection { record, reason }));
+        false
+    });
+    taken
 }
 
 /// Writes regions, organizations and terms before the entries that name them.

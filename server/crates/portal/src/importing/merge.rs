@@ -31,6 +31,8 @@ pub(super) struct Merger {
     prefix: String,
     region: String,
     known_organizations: HashSet<String>,
+    /// Codes of organizations that the rules in force do not cover: nothing of theirs is taken over.
+    pub(super) uncovered: HashSet<String>,
     unmapped: BTreeMap<(String, String), u64>,
     notes: Vec<String>,
     started_at: DateTime<Utc>,
@@ -58,6 +60,7 @@ impl Merger {
             prefix: prefix.unwrap_or_else(|| "SRC".to_owned()),
             region,
             known_organizations,
+            uncovered: HashSet::new(),
             unmapped: BTreeMap::new(),
             notes: Vec::new(),
             started_at: portal.now(),
@@ -77,7 +80,7 @@ impl Merger {
         for record in batch.iter().filter_map(|outcome| outcome.as_ref().ok()) {
             let organization = self.publisher(record);
             let code = self.organization_code(record);
-            if !self.known_organizations.contains(&code) {
+            if !self.known_organizations.contains(&code) && !self.uncovered.contains(&code) {
                 new.entry(code).or_insert(organization);
             }
         }
@@ -147,6 +150,11 @@ impl Merger {
             Err(error) => return Ok(Err(error.to_string())),
         };
         let organization = self.organization_code(&record);
+        if self.uncovered.contains(&organization) {
+            return Ok(Err(format!(
+                "its organization `{organization}` is of a kind that the rules in force do not cover"
+            )));
+        }
         let region = record.region.clone().unwrap_or_else(|| self.region.clone());
         let moved = |moment: DateTime<Utc>| moment.checked_add_signed(self.moved);
         let issued_at = record.issued_at.and_then(moved);

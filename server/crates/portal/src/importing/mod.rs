@@ -80,11 +80,14 @@ impl Portal {
         options: Options,
         mut progress: impl FnMut(Progress),
     ) -> Result<MergeReport> {
-        let prepared = reading::prepare(input).await?;
-        if let Some(related) = &prepared.related {
+        let mut prepared = reading::prepare(input).await?;
+        let mut uncovered = Vec::new();
+        if let Some(related) = &mut prepared.related {
+            uncovered = folder::take_uncovered(self, related);
             folder::write_related(self, related).await?;
         }
         let mut merger = Merger::new(self, &options).await?;
+        merger.uncovered = uncovered.iter().map(|(code, _)| code.clone()).collect();
         merger.folder = prepared.folder.clone();
         let name = options.source.clone().unwrap_or_else(|| "local".to_owned());
         let store = &self.inner.store;
@@ -97,6 +100,8 @@ impl Portal {
         if run.position > 0 {
             progress(Progress { n_records: run.position, resumed: true });
         } else {
+            let rejected = uncovered.into_iter().map(|(_, rejection)| rejection).collect();
+            report::add_rejections(&mut run.report, rejected);
             report::add_notes(&mut run.report, prepared.notes());
         }
         let mut source = prepared.start();

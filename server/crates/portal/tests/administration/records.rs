@@ -1,8 +1,14 @@
 //! Records of organizations.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
 use kaishu_portal::administration::OrganizationForm;
 use kaishu_portal::catalogue::Window;
+use kaishu_portal::importing::{Folder, Input, Options};
 use kaishu_testkit::people::at_browser;
+use kaishu_testkit::{Setup, TestPortal};
 use kaishu_types::ErrorCode;
 use kaishu_types::account::Role;
 use kaishu_types::search::SearchRequest;
@@ -203,4 +209,53 @@ async fn a_new_name_is_that_of_the_datasets() {
         let found = portal.search(&request, window, LANG).await.unwrap();
         assert_eq!(found.total, n, "{words}");
     }
+}
+
+// Proves ORG-01 for imports: an organization of a kind that the profile does not cover is not recorded, nor are its
+// entries; where the profile covers it, it is.
+#[tokio::test]
+async fn an_import_records_only_kinds_that_the_rules_cover() {
+    let folder = |kind: &str| {
+        let table = |text: String| Bytes::from(text);
+        let organizations = format!(
+            "code,name,kind,region\nYX-K,县供水公司,{kind},YX\nYX-L,县水利局,state_organ,YX\n"
+        );
+        let catalogue = "code,title,organization,region,open_class,frequency\n\
+            YX-K-0001,水质,YX-K,YX,unconditional,daily\nYX-L-0001,水位,YX-L,YX,unconditional,daily\n";
+        let files = BTreeMap::from([
+            ("regions.csv".to_owned(), table("code,name,level\nYX,云溪州,prefecture\n".to_owned())),
+            ("organizations.csv".to_owned(), table(organizations)),
+            ("catalogue.csv".to_owned(), table(catalogue.to_owned())),
+        ]);
+        Input::CsvDir(Folder::Memory(Arc::new(files)))
+    };
+    let operator = "public_service_operator";
+    for (policy, kind, covers) in [
+        ("guangdong", operator, false),
+        ("yulin", operator, true),
+        ("yulin", "stationed_agency", false),
+    ] {
+        let site = TestPortal::open(Setup { policy, with_demo: false }).await;
+        let portal = site.portal();
+        let report = portal.import(folder(kind), Options::default(), |_| ()).await.unwrap();
+        let is_recorded = portal.directory().organization("YX-K").is_some();
+        assert_eq!(is_recorded, covers, "{policy} {kind}");
+        assert_eq!(report.created, if covers { 2 } else { 1 }, "{policy} {kind}: {report:?}");
+        let rejected: Vec<&str> = report.rejected.iter().map(|it| it.record.as_str()).collect();
+        if covers {
+            assert!(rejected.is_empty(), "{rejected:?}");
+        } else {
+            assert_eq!(rejected[0], "organizations.csv, YX-K");
+            assert!(report.rejected[0].reason.contains("do not cover"), "{:?}", report.rejected[0]);
+            assert_eq!(rejected.len(), 2, "the organization and its entry: {rejected:?}");
+        }
+        let listed = portal.directory().organization("YX-L").is_some();
+        assert!(listed, "others are taken over");
+    }
+    // What was recorded before the rules changed stays as it is, and is still renewed.
+    let site = TestPortal::open(Setup { policy: "yulin", with_demo: false }).await;
+    site.portal().import(folder(operator), Options::default(), |_| ()).await.unwrap();
+    let under_others = site.open_under("guangdong").await;
+    let report = under_others.import(folder(operator), Options::default(), |_| ()).await.unwrap();
+    assert_eq!(report.rejected, []);
 }
