@@ -32,6 +32,7 @@ mod login_door;
 mod login_limit;
 mod mandatory;
 mod overreach;
+mod overreach_administration;
 mod pages;
 mod places;
 mod post_box;

@@ -20,13 +20,13 @@ const OPEN: &str = "YX-T-0001";
 const HIDDEN: &str = "YX-T-0009";
 
 /// What the routes are about: all of it belongs to YX-T in YX.
-struct Things {
+pub(crate) struct Things {
     draft: i64,
     review: i64,
     change: i64,
 }
 
-async fn site() -> (TestSite, Things) {
+pub(crate) async fn site() -> (TestSite, Things) {
     let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
     let catalogue = Catalogue::default()
         .dataset(OPEN, "公交站点", "unconditional")
@@ -62,7 +62,7 @@ async fn draft(portal: &Portal, officer: &Caller, title: &str) -> i64 {
 }
 
 /// Makes an account with a role and logs it in, with a one-time code where its role must have one.
-async fn browser<'a>(site: &'a TestSite, name: &str, held: RoleGrant) -> Browser<'a> {
+pub(crate) async fn browser<'a>(site: &'a TestSite, name: &str, held: RoleGrant) -> Browser<'a> {
     let is_staff = held.role.is_staff();
     let staff = NewStaff {
         login: name.parse().unwrap(),
@@ -87,7 +87,7 @@ async fn browser<'a>(site: &'a TestSite, name: &str, held: RoleGrant) -> Browser
 }
 
 /// The places that a role is held for: the one of the things, and another.
-fn placed(role: Role) -> Vec<(&'static str, RoleGrant)> {
+pub(crate) fn placed(role: Role) -> Vec<(&'static str, RoleGrant)> {
     let grant = |organization: Option<&str>, region: Option<&str>| RoleGrant {
         role,
         organization: organization.map(|code| code.parse().unwrap()),
@@ -105,7 +105,7 @@ fn placed(role: Role) -> Vec<(&'static str, RoleGrant)> {
 }
 
 /// Pages that somebody sees who may do one of these.
-fn pages(things: &Things) -> Vec<(String, Vec<Action>)> {
+pub(crate) fn pages(things: &Things) -> Vec<(String, Vec<Action>)> {
     let see = || vec![Action::SeeDrafts];
     vec![
         (format!("/workbench/drafts/{}", things.draft), see()),
@@ -118,10 +118,10 @@ fn pages(things: &Things) -> Vec<(String, Vec<Action>)> {
 }
 
 /// A form: where it goes, its fields, and what somebody must be allowed to do to send it.
-type Sent = (String, Vec<(&'static str, &'static str)>, Action);
+pub(crate) type Sent = (String, Vec<(&'static str, &'static str)>, Action);
 
 /// The forms of the workbench.
-fn forms(things: &Things) -> Vec<Sent> {
+pub(crate) fn forms(things: &Things) -> Vec<Sent> {
     let case = |id: i64| format!("/workbench/cases/{id}/act");
     let of = |code: &str, rest: &str| format!("/workbench/datasets/{code}/{rest}");
     let step = |event| vec![("event", event), ("version", "2"), ("reason", "理由")];

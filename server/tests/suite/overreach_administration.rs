@@ -1,0 +1,398 @@
+//! The same for requests for accounts and for what the authority administers; and that every route of both, and
+//! of the workbench, is driven.
+
+use std::collections::BTreeSet;
+
+use kaishu_domain::permission::{Action, Subject, may_ever, role_for};
+use kaishu_portal::accounts::RequestForm;
+use kaishu_portal::administration::{DelegationForm, ExpertForm};
+use kaishu_store::regions::{self, NewRegion};
+use kaishu_testkit::people::{LANG, account, at_browser};
+use kaishu_types::account::{Role, RoleGrant};
+use kaishu_types::vocabulary::RegionLevel;
+
+use crate::browser::Browser;
+use crate::overreach::{self, browser, placed};
+use crate::support::TestSite;
+
+/// The routes as they are written.
+const ROUTERS: [(&str, &str); 2] = [
+    ("", include_str!("../../../app/src/pages/workbench/mod.rs")),
+    ("/authority", include_str!("../../../app/src/pages/authority/mod.rs")),
+];
+
+/// Routes that are not driven here, and why.
+const ELSEWHERE: [&str; 9] = [
+    // For whoever is logged in: each sees the own cases, datasets and ways, and the rules in force.
+    "GET /workbench",
+    "GET /workbench/datasets",
+    "GET /workbench/datasets/edit",
+    "GET /workbench/new",
+    "GET /authority",
+    "GET /authority/profile",
+    // Shows a figure of what the reader sees already, and changes nothing.
+    "POST /workbench/cases/{id}/risk",
+    // Files are no form of pairs: `drafting` and `release` send them.
+    "POST /workbench/datasets/{code}/versions",
+    "POST /workbench/drafts/{id}/files",
+];
+
+/// Several datasets are changed at once: what may not be is said of each, on a page that is no refusal itself.
+const SEVERAL: &str = "/workbench/datasets/edit";
+
+/// What is administered: all of it belongs to YX-T in YX.
+struct Things {
+    request: i64,
+    delegation: i64,
+}
+
+async fn site() -> (TestSite, overreach::Things, Things) {
+    let (site, others) = overreach::site().await;
+    let portal = site.test_portal.portal();
+    let region = NewRegion {
+        code: "YX".parse().unwrap(),
+        name: "云溪州".to_owned(),
+        name_en: None,
+        level: RegionLevel::Prefecture,
+        parent: None,
+        description: None,
+        authority: Some("YX-T".to_owned()),
+        position: 0,
+    };
+    regions::upsert(site.test_portal.store(), &[region]).await.unwrap();
+    portal.reload_directory().await.unwrap();
+    let officer = at_browser(portal, Role::Officer, ("asks", "YX-T")).await;
+    let authority = at_browser(portal, Role::Authority, ("keeps", "YX")).await;
+    for name in ["knows", "knows.too"] {
+        account(portal, Role::Expert, (name, "YX")).await;
+    }
+    let request = RequestForm {
+        wish: "make".to_owned(),
+        organization: "YX-T".to_owned(),
+        login: "newcomer".to_owned(),
+        name: "新人".to_owned(),
+        email: "newcomer@example.cn".to_owned(),
+        roles: vec!["officer".to_owned()],
+        reason: "新到岗".to_owned(),
+    };
+    let request = portal.request_account(&officer, &request, LANG).await.unwrap();
+    let delegation = DelegationForm {
+        function: "standards",
+        region: "YX",
+        organization: "YX-U",
+        // Later, so that nobody of YX-U may do anything by it now.
+        first_day: "2027-01-01",
+        last_day: "",
+        basis: "云数函〔2026〕1号",
+    };
+    portal.delegate(&authority, &delegation, LANG).await.unwrap();
+    let delegation = portal.delegations(&authority, LANG).await.unwrap()[0].kept.id;
+    let expert = ExpertForm {
+        login: "knows",
+        affiliation_kind: "university",
+        affiliation: "某大学",
+        organization: "",
+        field: "数据安全",
+    };
+    portal.appoint_expert(&authority, &expert, LANG).await.unwrap();
+    (site, others, Things { request, delegation })
+}
+
+/// What somebody must be allowed to do: one of these, somewhere.
+#[derive(Clone, Copy)]
+enum Need {
+    /// To what belongs to YX-T in YX.
+    Here(&'static [Action]),
+    /// In YX, whatever it belongs to.
+    InRegion(Action),
+    /// To anything at all.
+    Ever(Action),
+}
+
+impl Need {
+    fn is_met(self, held: &RoleGrant) -> bool {
+        let roles = std::slice::from_ref(held);
+        let region = Subject { regions: vec!["YX".parse().unwrap()], ..Subject::default() };
+        match self {
+            Self::Ever(action) => may_ever(roles, action),
+            Self::InRegion(action) => role_for(roles, action, &region).is_some(),
+            Self::Here(actions) => {
+                let organization = Some("YX-T".parse().unwrap());
+                let here = Subject { organization, ..region };
+                actions.iter().any(|action| role_for(roles, *action, &here).is_some())
+            }
+        }
+    }
+}
+
+fn pages(things: &Things) -> Vec<(String, Need)> {
+    let of_request = Need::Here(&[Action::RequestAccounts, Action::DecideAccounts]);
+    let page = |path: &str, need: Need| (path.to_owned(), need);
+    vec![
+        (format!("/workbench/cases/{}", things.request), of_request),
+        page("/workbench/accounts", Need::Ever(Action::RequestAccounts)),
+        page("/workbench/accounts/new", Need::Ever(Action::RequestAccounts)),
+        page("/authority/audit", Need::Ever(Action::ReadAudit)),
+        page("/authority/organizations", Need::Ever(Action::KeepOrganizations)),
+        page("/authority/organizations/new", Need::Ever(Action::KeepOrganizations)),
+        page("/authority/organizations/YX-T", Need::Here(&[Action::KeepOrganizations])),
+        page("/authority/delegations", Need::Ever(Action::Delegate)),
+        page("/authority/experts", Need::Ever(Action::AppointExperts)),
+        page("/authority/vocabularies", Need::InRegion(Action::KeepVocabularies)),
+        page("/authority/vocabularies/theme/transport", Need::InRegion(Action::KeepVocabularies)),
+    ]
+}
+
+/// A form: where it goes, its fields, and what somebody must be allowed to do to send it.
+type Sent = (String, Vec<(&'static str, &'static str)>, Need);
+
+fn forms(things: &Things) -> Vec<Sent> {
+    let decide = format!("/workbench/cases/{}/act", things.request);
+    let deciding = Need::Here(&[Action::DecideAccounts]);
+    let step = |event| vec![("event", event), ("version", "1"), ("reason", "理由")];
+    let authority = |path: &str| format!("/authority/{path}");
+    let in_region = Need::InRegion;
+    let organization = |code| {
+        vec![
+            ("revision", "1"),
+            ("code", code),
+            ("name", "改过的名称"),
+            ("kind", "state_organ"),
+            ("level", "prefecture"),
+            ("region", "YX"),
+        ]
+    };
+    vec![
+        ("/workbench/accounts/new".to_owned(), asked(), Need::Here(&[Action::RequestAccounts])),
+        (decide.clone(), step("grant"), deciding),
+        (decide, step("refuse"), deciding),
+        (authority("audit/export"), vec![("format", "csv")], Need::Ever(Action::ReadAudit)),
+        (
+            authority("organizations/new"),
+            organization("YX-V"),
+            in_region(Action::KeepOrganizations),
+        ),
+        (
+            authority("organizations/YX-T"),
+            organization("YX-T"),
+            Need::Here(&[Action::KeepOrganizations]),
+        ),
+        (authority("delegations"), delegated(), in_region(Action::Delegate)),
+        (
+            authority(&format!("delegations/{}/end", things.delegation)),
+            vec![],
+            in_region(Action::Delegate),
+        ),
+        (authority("experts"), appointed(), in_region(Action::AppointExperts)),
+        (
+            authority("experts/1/conflict"),
+            vec![("of", "1"), ("conflict-1", "YX-T"), ("reason-1", "理由")],
+            in_region(Action::AppointExperts),
+        ),
+        (authority("experts/1/end"), vec![], in_region(Action::AppointExperts)),
+        (authority("vocabularies"), term("a1"), in_region(Action::KeepVocabularies)),
+        (
+            authority("vocabularies/theme/transport"),
+            vec![("label_zh", "交通出行"), ("label_en", "Transport and travel")],
+            in_region(Action::KeepVocabularies),
+        ),
+        (
+            authority("vocabularies/theme/transport/offer"),
+            vec![("offered", "0")],
+            in_region(Action::KeepVocabularies),
+        ),
+        (
+            authority("guide"),
+            vec![("note", "说明"), ("link", "https://example.cn/guide")],
+            in_region(Action::KeepVocabularies),
+        ),
+    ]
+}
+
+fn asked() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("wish", "make"),
+        ("organization", "YX-T"),
+        ("login", "another"),
+        ("name", "另一位"),
+        ("email", "another@example.cn"),
+        ("roles", "officer"),
+        ("reason", "理由"),
+    ]
+}
+
+fn delegated() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("function", "catalogue"),
+        ("region", "YX"),
+        ("organization", "YX-U"),
+        ("first_day", "2026-11-21"),
+        ("last_day", ""),
+        ("basis", "函"),
+    ]
+}
+
+fn appointed() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("login", "knows.too"),
+        ("affiliation_kind", "university"),
+        ("affiliation", "某大学"),
+        ("organization", ""),
+        ("field", "统计"),
+    ]
+}
+
+fn term(code: &'static str) -> Vec<(&'static str, &'static str)> {
+    vec![("vocabulary", "theme"), ("code", code), ("label_zh", "低空经济"), ("label_en", "Low")]
+}
+
+// Proves SEC-05 for requests for accounts and the administration, and a part of ORG-04: every page and every form
+// with every role, held for the place and for another: what the table does not allow shows nothing, changes nothing
+// and leaves nothing in the log.
+#[tokio::test]
+async fn no_role_administers_farther_than_the_table() {
+    let (site, _, things) = site().await;
+    let portal = site.test_portal.portal();
+    let (mut n_shown, mut n_refused) = (0, 0);
+    for (n, role) in Role::ALL.iter().enumerate() {
+        for (place, held) in placed(*role) {
+            let mut browser = browser(&site, &format!("a{n}-{place}"), held.clone()).await;
+            let before = portal.verify_log().await.unwrap().n_entries;
+            for (path, need) in pages(&things) {
+                let status = browser.get(&path).await.status;
+                // An expert sees the own appointment.
+                let is_own = *role == Role::Expert && path == "/authority/experts";
+                if need.is_met(&held) || is_own {
+                    assert_eq!(status, 200, "{role} ({place}): {path}");
+                    n_shown += 1;
+                } else {
+                    assert!(status.is_client_error(), "{role} ({place}): {path} {status}");
+                }
+            }
+            for (path, fields, need) in forms(&things) {
+                if need.is_met(&held) {
+                    continue;
+                }
+                let status = browser.post(&path, &fields).await.status;
+                assert!(status.is_client_error(), "{role} ({place}): {path} {status}");
+                n_refused += 1;
+            }
+            if !Need::Here(&[Action::EditDatasets]).is_met(&held) {
+                let fields = [("code", "YX-T-0001"), ("frequency", "yearly"), ("note", "理由")];
+                assert_ne!(browser.post(SEVERAL, &fields).await.status, 303, "{role} ({place})");
+            }
+            let after = portal.verify_log().await.unwrap();
+            assert_eq!(after.faults, []);
+            assert_eq!(after.n_entries, before, "{role} ({place}) left something in the log");
+        }
+    }
+    assert!(n_shown > 40 && n_refused > 250, "{n_shown} pages shown, {n_refused} forms refused");
+}
+
+/// The same forms change something for who may, so that a refusal is no accident of the form.
+#[tokio::test]
+async fn the_forms_are_good_for_who_may_send_them() {
+    let (site, _, things) = site().await;
+    let portal = site.test_portal.portal();
+    for (n, (path, fields, need)) in forms(&things).into_iter().enumerate() {
+        // The newcomer is refused an account before it can be granted: without a server for mail it cannot be.
+        if path.ends_with("/act") && fields.contains(&("event", "grant")) {
+            continue;
+        }
+        let able = Role::ALL.iter().flat_map(|role| placed(*role)).find(|(place, held)| {
+            *place == "own" && need.is_met(held) && held.role != Role::CountyAuthority
+        });
+        let (_, held) = able.unwrap();
+        let mut browser = browser(&site, &format!("b{n}"), held).await;
+        let mut fields: Vec<(&str, &str)> = fields;
+        // Whoever changes a record has read it.
+        let record = browser.get(&path).await;
+        let revision = record.attributes("main input[name=revision]", "value").concat();
+        if let Some(field) = fields.iter_mut().find(|(name, _)| *name == "revision") {
+            field.1 = &revision;
+        }
+        let before = portal.verify_log().await.unwrap().n_entries;
+        let answer = browser.post(&path, &fields).await;
+        let is_done = answer.status == 303 || answer.header("content-disposition") != "";
+        assert!(is_done, "{path}: {} {}", answer.status, answer.text());
+        assert!(portal.verify_log().await.unwrap().n_entries > before, "{path}");
+    }
+}
+
+/// Who is not logged in is told to log in, and nothing happens.
+#[tokio::test]
+async fn visitors_administer_nothing() {
+    let (site, _, things) = site().await;
+    let portal = site.test_portal.portal();
+    let before = portal.verify_log().await.unwrap().n_entries;
+    for (path, _) in pages(&things) {
+        let answer = site.get(&path).await;
+        assert_eq!(answer.status, 303, "{path}");
+        assert!(answer.header("location").contains("/login"), "{path}");
+    }
+    for (path, fields, _) in forms(&things) {
+        let answer = Browser::new(&site).post(&path, &fields).await;
+        let is_led = answer.status == 303 && answer.header("location").contains("/login");
+        assert!(is_led || answer.status == 401, "{path} {}", answer.status);
+    }
+    assert_eq!(portal.verify_log().await.unwrap().n_entries, before);
+}
+
+/// The routes of a file, as in `GET /workbench/cases/{id}`.
+fn routes(prefix: &str, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for part in text.split("at(\"").skip(1) {
+        let (path, rest) = part.split_once('"').unwrap();
+        let rest = rest.split(".route(").next().unwrap().split("\n}").next().unwrap();
+        for (call, method) in [("get(", "GET"), ("post(", "POST"), ("put(", "PUT"), ("any(", "ANY")]
+        {
+            if rest.contains(call) {
+                found.push(format!("{method} {prefix}{path}"));
+            }
+        }
+    }
+    found
+}
+
+fn is_of(path: &str, pattern: &str) -> bool {
+    let path = path.strip_prefix("/en").unwrap_or(path);
+    let (parts, wanted): (Vec<_>, Vec<_>) =
+        (path.split('/').collect(), pattern.split('/').collect());
+    parts.len() == wanted.len()
+        && parts.iter().zip(wanted).all(|(part, wanted)| *part == wanted || wanted.starts_with('{'))
+}
+
+/// A route that is added to the workbench or the administration is driven with every role, or named above.
+#[tokio::test]
+async fn every_route_is_driven_with_every_role() {
+    let (_, others, things) = site().await;
+    let shown: Vec<String> = pages(&things)
+        .into_iter()
+        .map(|(path, _)| path)
+        .chain(overreach::pages(&others).into_iter().map(|(path, _)| path))
+        .collect();
+    let sent: Vec<String> = forms(&things)
+        .into_iter()
+        .map(|(path, ..)| path)
+        .chain(overreach::forms(&others).into_iter().map(|(path, ..)| path))
+        .chain([SEVERAL.to_owned()])
+        .collect();
+    let mut left: BTreeSet<&str> = ELSEWHERE.into_iter().collect();
+    let all: Vec<String> = ROUTERS.iter().flat_map(|(prefix, text)| routes(prefix, text)).collect();
+    assert!(all.len() > 40, "{all:?}");
+    for route in &all {
+        let (method, pattern) = route.split_once(' ').unwrap();
+        let driven = if method == "GET" { &shown } else { &sent };
+        let exact = driven.iter().any(|path| path == pattern);
+        // A path with a name in its place is of the route with the name.
+        let is_named = |path: &&String| {
+            is_of(path, pattern) && !all.iter().any(|it| *it == format!("{method} {path}"))
+        };
+        let is_driven = exact || driven.iter().any(|path| is_named(&path));
+        assert!(
+            is_driven || left.remove(route.as_str()),
+            "{route} is not driven with every role: name it in `pages` or `forms`"
+        );
+    }
+    assert!(left.is_empty(), "no such routes: {left:?}");
+}
