@@ -193,7 +193,7 @@ const KINDS: [(&str, &str, &str); 8] = [
 ];
 
 /// Acts that belong to no case.
-const EVENTS: [(&str, &str, &str, &str); 41] = [
+const EVENTS: [(&str, &str, &str, &str); 42] = [
     ("dataset", "version", "发布新数据", "New data published"),
     ("dataset", "processed", "数据处理", "Data processed"),
     ("dataset", "decided", "处置检出内容", "Finding decided"),
