@@ -14,14 +14,17 @@ mod migration;
 mod store;
 
 pub mod accounts;
+pub mod approvals;
 pub mod blobs;
 pub mod cases;
+pub mod consultations;
 pub mod datasets;
 pub mod decisions;
 pub mod delegations;
 pub mod drafts;
 pub mod experts;
 pub mod feed;
+pub mod filings;
 pub mod guide;
 pub mod imports;
 pub mod jobs;

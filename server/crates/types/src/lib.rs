@@ -15,6 +15,9 @@
 //! | account | somebody who can log in (账号) |
 //! | role | what an account does, and for whom (角色) |
 //! | case | something that is decided in steps (案件) |
+//! | consultation | the public is asked before something is opened (公开听取意见) |
+//! | filing | the record with a number that precedes publication (备案) |
+//! | standing approval | an approval that covers a category for a time (常设同意) |
 //! | receipt | proof of one retrieval (回执) |
 //! | vocabulary | a controlled list of terms (受控词表) |
 
@@ -22,6 +25,7 @@ pub mod account;
 pub mod case;
 pub mod china;
 pub mod code;
+pub mod consultation;
 pub mod dataset;
 pub mod draft;
 pub mod error;

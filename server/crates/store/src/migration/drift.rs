@@ -8,11 +8,11 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Schem
 
 use crate::Store;
 use crate::entity::{
-    account, account_role, api_token, case_clock, case_event, case_file, change_feed, data_item,
-    dataset, dataset_version, delegation, draft, expert, expert_conflict, guide_version,
-    import_run, job, log_checkpoint, log_head, notification, one_time_token, organization, region,
-    release_decision, resource, resource_table, retrieval_receipt, session, usage_day,
-    vocabulary_term,
+    account, account_role, api_token, case_clock, case_event, case_file, change_feed, consultation,
+    consultation_comment, data_item, dataset, dataset_version, delegation, draft, expert,
+    expert_conflict, filing, guide_version, import_run, job, log_checkpoint, log_head,
+    notification, one_time_token, organization, region, release_decision, resource, resource_table,
+    retrieval_receipt, session, standing_approval, usage_day, vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -104,6 +104,10 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, expert::Entity).await,
         create(connection, expert_conflict::Entity).await,
         create(connection, guide_version::Entity).await,
+        create(connection, consultation::Entity).await,
+        create(connection, consultation_comment::Entity).await,
+        create(connection, filing::Entity).await,
+        create(connection, standing_approval::Entity).await,
     ];
     for table in tables {
         let (is, said) =

@@ -25,6 +25,7 @@ mod m20261122_000010_administration;
 mod m20261122_000011_account_requests;
 mod m20261123_000001_desk;
 mod m20261123_000041_account_identities;
+mod m20261123_000021_review;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_account_requests::Migration),
             Box::new(m20261123_000001_desk::Migration),
             Box::new(m20261123_000041_account_identities::Migration),
+            Box::new(m20261123_000021_review::Migration),
         ]
     }
 }

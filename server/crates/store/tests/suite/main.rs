@@ -18,6 +18,7 @@ mod jobs;
 mod kill;
 mod places;
 mod records;
+mod reviewing;
 mod search;
 
 /// Runs each function twice: on a SQLite file and on a PostgreSQL database of its own.
@@ -103,6 +104,9 @@ on_both! {
     search::pages_of_codes_reach_every_dataset,
     search::the_feed_follows_the_commits,
     search::writers_at_the_same_time_leave_a_complete_feed,
+    reviewing::one_consultation_of_a_case_goes_on,
+    reviewing::filings_are_numbered_by_the_year,
+    reviewing::an_approval_covers_what_it_says,
     records::receipts_are_kept,
     records::usage_adds_up,
     records::usage_of_an_unknown_dataset_does_not_hold_up_the_others,
