@@ -267,6 +267,7 @@ fn footer(ctx: &Ctx) -> AnyView {
                     <h2>{words.footer_use}</h2>
                     <ul>
                         <li><a href=ctx.href("/topics")>{words.by_priority}</a></li>
+                        <li><a href=ctx.href("/consultations")>{ctx.lang.pick("公开听取意见", "Consultations")}</a></li>
                         <li><a href=ctx.href("/help#apply")>{words.how_to_apply}</a></li>
                         <li><a href=ctx.href("/verify")>{words.verify_receipt}</a></li>
                         <li><a href=ctx.href("/help")>{words.help}</a></li>

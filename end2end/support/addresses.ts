@@ -182,6 +182,7 @@ export const groups: Group[] = [
       ...both("regions", "/regions"),
       ...both("statistics", "/stats"),
       ...both("topics", "/topics"),
+      ...both("consultations", "/consultations"),
       at("developers", "/developers"),
       at("demands", "/demands"),
     ],

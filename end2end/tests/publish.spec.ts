@@ -23,6 +23,53 @@ async function staff(browser: Browser, baseURL: string, login: string, scripts: 
   return [context, page];
 }
 
+/** An entry that concerns the public at large: notice, comment, and no way past the summary (REV-06). */
+async function consultation(officer: Page, reviewer: Page, title: string, scripts: boolean) {
+  const [bench, desk] = [new Workbench(officer), new Workbench(reviewer)];
+  await bench.begin(title);
+  await bench.upload("prices.csv", "name,price\n居民,2.1\n商业,3.4\n");
+  await bench.press("保存并从文件补充数据项");
+  await bench.fillAll();
+  await officer.locator('input[name="triggers"][value="public_interest"]').check();
+  await bench.press("保存并检查");
+  await bench.press("提交审查");
+  await expect(officer).toHaveURL(/\/workbench\/cases\/\d+$/);
+  const caseUrl = new URL(officer.url()).pathname;
+
+  // The grading assessment comes before.
+  await reviewer.goto(caseUrl);
+  await reviewer.getByLabel("意见或者理由").fill("分级适当。");
+  await desk.press("通过");
+  await reviewer.locator('input[name="mode"][value="comments"]').check();
+  await reviewer.getByLabel("意见或者理由").fill("对开放水价数据有什么意见？");
+  if (scripts) await expectAccessible(reviewer);
+  await desk.press("发布听取意见公告");
+  await expect(reviewer.getByRole("main")).toContainText("正在听取意见");
+
+  await officer.goto("/consultations");
+  if (scripts) await expectAccessible(officer);
+  await officer.getByRole("main").getByRole("link", { name: title }).click();
+  await expect(officer.getByRole("heading", { level: 1 })).toHaveText(title);
+  await expect(officer.getByRole("main")).toContainText("对开放水价数据有什么意见？");
+  await expect(officer.getByRole("main")).not.toContainText("prices");
+  if (scripts) await expectAccessible(officer);
+  await expectNoSidewaysScroll(officer);
+  await officer.getByLabel("意见", { exact: true }).fill("请把阶梯水价也一起开放。");
+  await officer.getByLabel("姓名或者单位（可不填）").fill("周边住户");
+  await bench.press("发送意见");
+  await expect(officer.getByRole("status")).toContainText("意见已经收到");
+
+  await reviewer.goto(caseUrl);
+  await reviewer.getByRole("link", { name: "收到的意见" }).click();
+  await expect(reviewer.getByRole("main")).toContainText("请把阶梯水价也一起开放。");
+  if (scripts) await expectAccessible(reviewer);
+  await reviewer.goto(caseUrl);
+  await reviewer.getByLabel("意见或者理由").fill("同意开放。");
+  await desk.press("通过");
+  await expect(reviewer.getByRole("alert")).toContainText("公布意见采纳情况以后");
+  await expect(reviewer.getByLabel("意见或者理由")).toHaveValue("同意开放。");
+}
+
 for (const [profile, url] of Object.entries(profiles)) {
   // Proves REV-01, REV-02: from draft to published, each step by whose it is.
   test(`an entry goes from draft to published under ${profile}`, async ({ browser, scripts }, { project }) => {
@@ -88,6 +135,10 @@ for (const [profile, url] of Object.entries(profiles)) {
     await expect(authority.getByRole("heading", { level: 1 })).toHaveText(title);
     // Guangdong's measures open nothing, so that portal gives no file.
     if (profile !== "guangdong") await expect(authority.getByRole("main")).toContainText("stops");
+
+    // Yulin's measures let the public be heard.
+    if (profile === "yulin") await consultation(officer, reviewers[0]![1], `水价 ${project.name}`, scripts);
+    if (profile === "jiamusi") await expect(authority.getByRole("complementary")).toContainText(/\d{4}-\d{4}/);
 
     for (const [context] of [...reviewers, [officers]]) await context!.close();
   });

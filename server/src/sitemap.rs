@@ -28,6 +28,7 @@ const PAGES: &[&str] = &[
     "/organizations",
     "/regions",
     "/topics",
+    "/consultations",
     "/stats",
     "/rules",
     "/developers",

@@ -5,6 +5,7 @@ pub(crate) mod account;
 mod appearance;
 mod authority;
 pub(crate) mod catalogue;
+mod consultations;
 mod dataset;
 mod dataset_changes;
 mod dataset_download;
@@ -73,6 +74,8 @@ where
         .route(&at("/stats"), get(stats::show))
         .route(&at("/topics"), get(topics::list))
         .route(&at("/topics/{code}"), get(topics::show))
+        .route(&at("/consultations"), get(consultations::list))
+        .route(&at("/consultations/{id}"), get(consultations::show).post(consultations::comment))
         .route(&at("/rules"), get(rules::show))
         .route(&at("/rules/{regulation}"), get(regulation::show))
         .route(&at("/datasets/{code}/apply"), get(soon::apply))

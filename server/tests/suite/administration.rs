@@ -10,8 +10,17 @@ use serde_json::Value;
 
 use crate::support::TestSite;
 
-const PAGES: [&str; 7] =
-    ["", "/audit", "/organizations", "/delegations", "/experts", "/vocabularies", "/profile"];
+const PAGES: [&str; 9] = [
+    "",
+    "/audit",
+    "/organizations",
+    "/delegations",
+    "/experts",
+    "/approvals",
+    "/filings",
+    "/vocabularies",
+    "/profile",
+];
 
 async fn site() -> TestSite {
     let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
@@ -28,13 +37,22 @@ async fn each_page_is_open_to_whose_it_is() {
     for (role, place, open) in [
         (Role::AuditAdmin, "YX", vec!["", "/audit", "/profile"]),
         (Role::Auditor, "YX", vec!["", "/audit", "/profile"]),
-        (Role::CyberspaceOffice, "YX", vec!["", "/audit", "/profile"]),
+        (Role::CyberspaceOffice, "YX", vec!["", "/audit", "/approvals", "/profile"]),
         (
             Role::Authority,
             "YX",
-            vec!["", "/organizations", "/delegations", "/experts", "/vocabularies", "/profile"],
+            vec![
+                "",
+                "/organizations",
+                "/delegations",
+                "/experts",
+                "/approvals",
+                "/filings",
+                "/vocabularies",
+                "/profile",
+            ],
         ),
-        (Role::CountyAuthority, "YX", vec!["", "/organizations", "/profile"]),
+        (Role::CountyAuthority, "YX", vec!["", "/organizations", "/filings", "/profile"]),
         (Role::Head, "YX-T", vec!["", "/organizations", "/profile"]),
         (Role::Expert, "YX", vec!["", "/experts", "/profile"]),
         (Role::Officer, "YX-T", vec!["", "/profile"]),

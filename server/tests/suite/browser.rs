@@ -86,6 +86,12 @@ impl<'a> Browser<'a> {
         Self { client: Some(Client::from(IpAddr::from(address))), ..Self::new(site) }
     }
 
+    /// A browser that holds a session already.
+    pub(crate) fn with_session(site: &'a TestSite, token: &str) -> Self {
+        let name = app::cookie_name(&site.test_portal.portal().site()).to_owned();
+        Self { cookies: vec![(name, token.to_owned())], ..Self::new(site) }
+    }
+
     pub(crate) fn cookie(&self) -> String {
         let pairs: Vec<_> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

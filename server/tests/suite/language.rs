@@ -57,6 +57,7 @@ async fn chinese_on_english_pages_is_marked_as_chinese() {
         "/regions/YX",
         "/regions/YX-LC",
         "/topics",
+        "/consultations",
         "/topics/livelihood",
         "/stats",
         "/rules",

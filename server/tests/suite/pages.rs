@@ -12,6 +12,7 @@ const PAGES: &[&str] = &[
     "/organizations",
     "/regions",
     "/topics",
+    "/consultations",
     "/stats",
     "/rules",
     "/rules/aba",

@@ -1,8 +1,10 @@
 //! The authority's administration: the log, organizations, delegations, experts, vocabularies, rules.
 
+mod approvals;
 mod audit;
 mod delegations;
 mod experts;
+mod filings;
 mod organization;
 mod organizations;
 mod profile;
@@ -46,6 +48,9 @@ where
         .route(&at("/experts"), get(experts::show).post(experts::appoint))
         .route(&at("/experts/{id}/end"), post(experts::end))
         .route(&at("/experts/{id}/conflict"), post(experts::declare))
+        .route(&at("/approvals"), get(approvals::show).post(approvals::record))
+        .route(&at("/approvals/{id}/end"), post(approvals::end))
+        .route(&at("/filings"), get(filings::show))
         .route(&at("/vocabularies"), get(vocabularies::show).post(vocabularies::add))
         .route(&at("/vocabularies/{vocabulary}/{code}"), get(term::show).post(term::change))
         .route(&at("/vocabularies/{vocabulary}/{code}/offer"), post(term::offer))
@@ -56,7 +61,7 @@ where
 /// What can be administered: whether the reader may, the path, and its words.
 type Way = (bool, &'static str, &'static str, &'static str);
 
-fn ways_of(ctx: &Ctx) -> [Way; 6] {
+fn ways_of(ctx: &Ctx) -> [Way; 8] {
     let may = |action| ctx.caller.may_ever(action);
     let is_expert = ctx.caller.roles().iter().any(|held| held.role == Role::Expert);
     [
@@ -64,6 +69,8 @@ fn ways_of(ctx: &Ctx) -> [Way; 6] {
         (may(Action::KeepOrganizations), "organizations", "机构", "Organizations"),
         (may(Action::Delegate), "delegations", "委托", "Delegations"),
         (may(Action::AppointExperts) || is_expert, "experts", "专家", "Experts"),
+        (may(Action::KeepApprovals), "approvals", "常设同意", "Standing approvals"),
+        (may(Action::PublishDatasets), "filings", "备案登记簿", "Filings"),
         (may(Action::KeepVocabularies), "vocabularies", "词表和编制规范", "Vocabularies and guide"),
         (ctx.caller.is_logged_in(), "profile", "现行规则和日历", "Rules and calendar"),
     ]

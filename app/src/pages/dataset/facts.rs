@@ -86,6 +86,12 @@ fn main_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
     }));
     facts.push(fact(words.data_updated, full_day(ctx.lang, day_of(dataset.updated_at))));
     facts.push(fact(words.published, full_day(ctx.lang, day_of(dataset.published_at))));
+    facts.extend(found.filing.clone().map(|number| {
+        fact(
+            ctx.lang.pick("备案编号", "Filing number"),
+            view! { <span class="num">{number}</span> },
+        )
+    }));
     let usage = format!(
         "{} {} · {} {}",
         words.views,

@@ -3,7 +3,7 @@
 mod facts;
 pub(super) mod items;
 pub(super) mod obtain;
-mod terms;
+pub(super) mod terms;
 mod versions;
 
 use axum::extract::{Path, State};

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use kaishu_portal::publishing::{LifeAct, OpeningAct, ReviewDesk, Risk};
+use kaishu_portal::consultations::Consultation;
+use kaishu_portal::publishing::{LifeAct, OpeningAct, ReviewDesk};
 use kaishu_portal::{Error, Portal};
 use kaishu_types::case::{ActionView, CaseKind, CaseView, ClockView, EventView, StepView};
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::{accounts, bench_page, expired, review};
+use super::{accounts, bench_page, expired, review, risk};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -37,15 +38,17 @@ pub(crate) async fn show(
 }
 
 /// A case with what its step asks of the reader.
-struct Shown {
-    case: CaseView,
+pub(super) struct Shown {
+    pub(super) case: CaseView,
     /// What the step asks; none where it is not the reader's.
     desk: Option<ReviewDesk>,
     /// What a revision changes of what is published.
     changes: Option<Vec<String>>,
+    /// What the public was asked, the newest first.
+    consultations: Vec<Consultation>,
 }
 
-async fn shown(ctx: &Ctx, portal: &Portal, id: &str) -> Result<Shown, AppError> {
+pub(super) async fn shown(ctx: &Ctx, portal: &Portal, id: &str) -> Result<Shown, AppError> {
     let case = read(ctx, portal, id).await?;
     let is_opening = case.kind == CaseKind::Opening;
     let desk = portal.review_desk(&ctx.caller, case.id, ctx.lang).await?;
@@ -53,7 +56,8 @@ async fn shown(ctx: &Ctx, portal: &Portal, id: &str) -> Result<Shown, AppError> 
         true => portal.draft_changes(&ctx.caller, case.id).await?,
         false => None,
     };
-    Ok(Shown { case, desk, changes })
+    let consultations = portal.consultations_of(&ctx.caller, case.id).await?;
+    Ok(Shown { case, desk, changes, consultations })
 }
 
 /// `POST /workbench/cases/{id}/act`
@@ -122,64 +126,7 @@ fn answers(pairs: &[(String, String)]) -> BTreeMap<String, String> {
     answers
 }
 
-/// `POST /workbench/cases/{id}/risk`: measures how far identifying items tell rows apart.
-pub(crate) async fn measure(
-    ctx: Ctx,
-    Path(id): Path<String>,
-    State(portal): State<Portal>,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Response {
-    if let Some(again) = expired(&ctx, &pairs) {
-        return again;
-    }
-    let shown = match shown(&ctx, &portal, &id).await {
-        Ok(shown) => shown,
-        Err(error) => return respond(&ctx, || Err(error)),
-    };
-    let id = shown.case.id;
-    match portal.measure_draft(&ctx.caller, id, ctx.lang).await {
-        Ok(risks) => respond(&ctx, || {
-            let rows = risks.iter().map(|risk| risk_row(ctx.lang, risk)).collect();
-            Ok(risk_page(&ctx, &shown.case, rows))
-        }),
-        Err(error) if stays(&error) => {
-            let typed = Typed::default();
-            respond(&ctx, || {
-                Ok(page(&ctx, &shown, &typed.refused(as_field(error, "reason", ctx.lang))?))
-            })
-        }
-        Err(error) => respond(&ctx, || Err(error.into())),
-    }
-}
-
-fn risk_row(lang: Lang, risk: &Risk) -> AnyView {
-    let columns = risk.columns.join(lang.pick("、", ", "));
-    let (rows, few) = (risk.n_rows, risk.found.n_rows_in_small_groups);
-    let share = if rows == 0 { 0.0 } else { few as f64 * 100.0 / rows as f64 };
-    let text = lang.pick(
-        format!("按 {columns}，{rows} 行中有 {few} 行（{share:.1}%）是唯一的，可以与其他数据对上"),
-        format!("by {columns}, {few} of {rows} rows ({share:.1} %) are unique and can be matched"),
-    );
-    view! { <li class="py-3"><b class="font-semibold">{risk.file.clone()}</b><p>{text}</p></li> }
-        .into_any()
-}
-
-fn risk_page(ctx: &Ctx, case: &CaseView, rows: Vec<AnyView>) -> Page {
-    let lang = ctx.lang;
-    let title = lang.pick("重新识别风险测算", "Risk of re-identification");
-    let back = format!("/workbench/cases/{}", case.id);
-    let places = vec![(case.title.clone(), Some(back.clone())), (title.to_owned(), None)];
-    let body = view! {
-        <div class="max-w-[44rem]">
-            <p>{lang.pick("结果已经记录在案。", "The result is on record.")}</p>
-            <ul class="mt-4 divide-y divide-[var(--line)]">{rows}</ul>
-            <p class="mt-8"><a class="btn btn-outline" href=ctx.href(&back)>{lang.pick("回到办理页", "Back to the case")}</a></p>
-        </div>
-    };
-    bench_page(ctx, title, places, case.title.clone(), body.into_any())
-}
-
-fn stays(error: &Error) -> bool {
+pub(super) fn stays(error: &Error) -> bool {
     matches!(error.code(), ErrorCode::InvalidInput | ErrorCode::Conflict | ErrorCode::Forbidden)
 }
 
@@ -215,9 +162,9 @@ async fn read(ctx: &Ctx, portal: &Portal, id: &str) -> Result<CaseView, AppError
     }
 }
 
-fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
+pub(super) fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
     let lang = ctx.lang;
-    let Shown { case, desk, changes } = shown;
+    let Shown { case, desk, changes, consultations } = shown;
     let steps: Vec<_> = case.steps.iter().map(|step| step_row(lang, step)).collect();
     let steps = (!steps.is_empty()).then(|| {
         view! {
@@ -235,7 +182,8 @@ fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
                 {changes.as_ref().map(|changes| changed(ctx, changes))}
                 {accounts::asked(ctx, case)}
                 {decision(ctx, case, desk.as_ref(), typed)}
-                {desk.as_ref().and_then(|desk| measuring(ctx, case, desk))}
+                {review::consultations(ctx, consultations)}
+                {desk.as_ref().and_then(|desk| risk::measuring(ctx, case, desk))}
                 {steps}
                 <section aria-labelledby="h-events">
                     {section_head("h-events", lang.pick("办理记录", "What happened"))}
@@ -266,23 +214,6 @@ fn changed(ctx: &Ctx, changes: &[String]) -> AnyView {
     .into_any()
 }
 
-/// Draws the button that measures the risk of putting data together.
-fn measuring(ctx: &Ctx, case: &CaseView, desk: &ReviewDesk) -> Option<AnyView> {
-    desk.sharing.as_ref()?;
-    let lang = ctx.lang;
-    let action = ctx.href(&format!("/workbench/cases/{}/risk", case.id));
-    Some(
-        view! {
-            <form method="post" action=action class="mb-10">
-                <button class="btn btn-outline" type="submit">
-                    {lang.pick("测算重新识别风险", "Measure the risk of re-identification")}
-                </button>
-            </form>
-        }
-        .into_any(),
-    )
-}
-
 /// Draws what the reader may do, with the reason it needs.
 fn decision(
     ctx: &Ctx,
@@ -291,12 +222,7 @@ fn decision(
     typed: &Typed,
 ) -> Option<AnyView> {
     let lang = ctx.lang;
-    // There is no button for what the step does not ask.
-    let is_asked = |action: &&ActionView| match action.event.code.as_str() {
-        "add_steps" => desk.is_some_and(|desk| !desk.addable.is_empty()),
-        "opine" => desk.is_some_and(|desk| desk.n_opinions.is_some()),
-        _ => true,
-    };
+    let is_asked = |action: &&ActionView| review::is_asked(desk, &action.event.code);
     let actions: Vec<&ActionView> = case.actions.iter().filter(is_asked).collect();
     if actions.is_empty() {
         return None;
@@ -407,6 +333,11 @@ fn rail(ctx: &Ctx, case: &CaseView) -> AnyView {
         let version = lang.pick(format!("第 {number} 版"), format!("version {number}"));
         fact(lang.pick("编制规范", "Guide"), version)
     }));
+    facts.extend(
+        case.facts
+            .get("filing")
+            .map(|number| fact(lang.pick("备案编号", "Filing number"), number.clone())),
+    );
     let draft = (case.kind == CaseKind::Opening).then(|| {
         let path = ctx.href(&format!("/workbench/drafts/{}", case.id));
         let word = lang.pick("查看目录内容", "See the entry");

@@ -4,11 +4,13 @@ mod accounts;
 mod begin;
 mod bulk;
 pub(crate) mod case;
+mod comments;
 mod dataset;
 mod datasets;
 mod desk;
 mod editor;
 mod review;
+mod risk;
 
 use axum::Router;
 use axum::extract::multipart::{Field, MultipartError};
@@ -39,7 +41,8 @@ where
         .route(&at("/workbench/new"), get(begin::show).post(begin::submit))
         .route(&at("/workbench/cases/{id}"), get(case::show))
         .route(&at("/workbench/cases/{id}/act"), post(case::act))
-        .route(&at("/workbench/cases/{id}/risk"), post(case::measure))
+        .route(&at("/workbench/cases/{id}/risk"), post(risk::measure))
+        .route(&at("/workbench/consultations/{id}"), get(comments::show))
         .route(&at("/workbench/datasets"), get(datasets::show))
         .route(&at("/workbench/datasets/edit"), get(bulk::show).post(bulk::submit))
         .route(&at("/workbench/datasets/{code}"), get(dataset::show))

@@ -1,12 +1,16 @@
 //! What the step that is on asks of its reviewer: the checklist, similar entries, the risk of putting data
 //! together, opinions, further steps.
 
-use kaishu_portal::publishing::{AlikeEntry, MIN_OPINIONS, ReviewDesk, SharingEntry};
+use kaishu_portal::consultations::Consultation;
+use kaishu_portal::publishing::{AlikeEntry, Asking, MIN_OPINIONS, ReviewDesk, SharingEntry};
+use kaishu_types::consultation::ConsultationMode;
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
+use crate::ui::dates::full_day;
 use crate::ui::fields::{Choice, Label, line, options};
 use crate::ui::form::Typed;
+use crate::ui::heading::section_head;
 
 /// Draws the questions of a step, inside the form of the decision.
 pub(super) fn questions(ctx: &Ctx, desk: &ReviewDesk, typed: &Typed) -> AnyView {
@@ -15,14 +19,27 @@ pub(super) fn questions(ctx: &Ctx, desk: &ReviewDesk, typed: &Typed) -> AnyView 
         {desk.alike.as_ref().map(|alike| duplicates(ctx, desk, alike, typed))}
         {desk.sharing.as_ref().map(|sharing| mosaic(ctx, sharing, typed))}
         {desk.n_opinions.map(|n| opinion(ctx, n, typed))}
+        {desk.consultation.as_ref().map(|asking| consultation(ctx, asking, typed))}
         {further(ctx, desk, typed)}
     }
     .into_any()
 }
 
+/// Whether there is a button for an event: there is none for what the step does not ask.
+pub(super) fn is_asked(desk: Option<&ReviewDesk>, event: &str) -> bool {
+    let asking = desk.and_then(|desk| desk.consultation.as_ref());
+    match event {
+        "add_steps" => desk.is_some_and(|desk| !desk.addable.is_empty()),
+        "opine" => desk.is_some_and(|desk| desk.n_opinions.is_some()),
+        "consult" => asking.is_some_and(Asking::can_ask),
+        "summarise" => asking.is_some_and(Asking::can_summarise),
+        _ => true,
+    }
+}
+
 /// The names of the fields that are answers, as they stand in the form.
 pub(super) fn is_answer(name: &str) -> bool {
-    let known = ["duplicate", "collector", "mosaic", "mosaic_note", "opinion"];
+    let known = ["duplicate", "collector", "mosaic", "mosaic_note", "opinion", "mode", "last_day"];
     known.contains(&name) || name.starts_with("check.")
 }
 
@@ -161,6 +178,100 @@ fn opinion(ctx: &Ctx, n: usize, typed: &Typed) -> AnyView {
     let chosen = typed.value("opinion").to_owned();
     let label = label("opinion", lang.pick("专家意见", "Opinion"), Some(hint));
     options(&label, "radio", &choices, |code| code == chosen)
+}
+
+/// What the step asks of whoever asks the public: the notice, later the summary.
+fn consultation(ctx: &Ctx, asking: &Asking, typed: &Typed) -> AnyView {
+    let lang = ctx.lang;
+    let head = view! {
+        <h3 class="font-semibold mt-6">{lang.pick("公开听取意见", "Consultation of the public")}</h3>
+    };
+    if let Some(asked) = &asking.asked {
+        let text = match (asked.summary.is_some(), asking.is_over) {
+            (true, _) => lang.pick("意见采纳情况已经公布，可以办结这一环节。", "The summary is published; the step can be closed."),
+            (false, true) => lang.pick(
+                "听取意见的期间已满。把采纳情况写在下面并公布，公布以后才能通过。",
+                "The time is over. Write below what came of it and publish that; the step passes after it.",
+            ),
+            (false, false) => lang.pick("正在听取意见。期满以后公布采纳情况。", "The public is being heard. The summary comes after the last day."),
+        };
+        return view! { {head} <p class="mt-2">{text}</p> }.into_any();
+    }
+    let modes: Vec<Choice> = ConsultationMode::ALL
+        .iter()
+        .map(|mode| (mode.as_str().to_owned(), mode.label(lang).to_owned()))
+        .collect();
+    let chosen = typed.value("mode").to_owned();
+    let mode =
+        Label { faults: typed.faults("mode"), ..label("mode", lang.pick("方式", "Mode"), None) };
+    let hint = lang.pick(
+        format!(
+            "期间不少于 {} 天，最早 {}（{}）",
+            asking.shortest_days, asking.earliest, asking.rule.article
+        ),
+        format!(
+            "{} days at least, {} at the earliest ({})",
+            asking.shortest_days, asking.earliest, asking.rule.article
+        ),
+    );
+    let last = label("last_day", lang.pick("截止日期", "Last day"), Some(hint));
+    let last = Label { faults: typed.faults("last_day"), ..last };
+    let day = match typed.value("last_day") {
+        "" => asking.earliest.to_string(),
+        day => day.to_owned(),
+    };
+    view! {
+        {head}
+        <p class="ks-mute text-[.9375rem]">
+            {lang.pick(
+                "公告公开名称、摘要、数据领域、开放类型及其理由，不公开数据。公告内容（征求什么意见；听证会、座谈会的时间和地点）写在下面的意见栏。",
+                "The notice shows title, summary, domain, class and its grounds, never the data. Write its text (what is asked; time and place of a hearing) into the field below.",
+            )}
+        </p>
+        {options(&mode, "radio", &modes, |code| code == chosen)}
+        {line(&last, "date", &day)}
+    }
+    .into_any()
+}
+
+/// Lists what the public was asked, with the ways to the notice and to the comments.
+pub(super) fn consultations(ctx: &Ctx, all: &[Consultation]) -> Option<AnyView> {
+    if all.is_empty() {
+        return None;
+    }
+    let lang = ctx.lang;
+    let rows: Vec<_> = all
+        .iter()
+        .map(|it| {
+            let notice = ctx.href(&format!("/consultations/{}", it.id));
+            let comments = ctx.href(&format!("/workbench/consultations/{}", it.id));
+            let state = match (it.stopped_on.is_some(), it.summary.is_some()) {
+                (true, _) => lang.pick("已经停止", "Stopped"),
+                (_, true) => lang.pick("已公布采纳情况", "Summary published"),
+                _ if it.is_open_on(ctx.today) => lang.pick("正在听取意见", "Open for comments"),
+                _ => lang.pick("等待公布采纳情况", "Waits for the summary"),
+            };
+            view! {
+                <li class="py-3">
+                    <b class="font-semibold">{it.mode.label(lang)}</b> " · " {state}
+                    <p class="text-[.9375rem] ks-mute">
+                        {full_day(lang, it.first_day)} "—" {full_day(lang, it.last_day)}
+                    </p>
+                    <p class="flex flex-wrap gap-x-6">
+                        <a class="ks-link inline-block py-2" href=notice>{lang.pick("查看公告", "See the notice")}</a>
+                        <a class="ks-link inline-block py-2" href=comments>{lang.pick("收到的意见", "Comments")}</a>
+                    </p>
+                </li>
+            }
+        })
+        .collect();
+    let section = view! {
+        <section aria-labelledby="h-asked" class="mb-10">
+            {section_head("h-asked", lang.pick("公开听取意见", "Consultations"))}
+            <ul class="mt-2 divide-y divide-[var(--line)]">{rows}</ul>
+        </section>
+    };
+    Some(section.into_any())
 }
 
 fn further(ctx: &Ctx, desk: &ReviewDesk, typed: &Typed) -> Option<AnyView> {

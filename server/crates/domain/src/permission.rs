@@ -146,6 +146,10 @@ actions! {
     Delegate = "authority.delegate", "委托职能", "Delegate functions" => [Authority: Region];
     /// Appoint experts (yulin 9).
     AppointExperts = "expert.appoint", "聘任专家", "Appoint experts" => [Authority: Region];
+    /// Record what the cyberspace office approved for a whole category (anshan 28).
+    KeepApprovals = "approval.keep", "登记常设同意", "Record standing approvals" => [
+        Authority: Region, CyberspaceOffice: Region,
+    ];
     /// Keep vocabularies and compiling guides (CAT-03).
     KeepVocabularies = "vocabulary.keep", "维护词表和编制规范", "Keep vocabularies" => [Authority: Region];
     /// See what is overdue, and who is late (guangdong 30).

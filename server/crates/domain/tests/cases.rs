@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use kaishu_domain::cases::{
-    Act, Actor, CaseFile, Clock, Event, Guard, Input, Refusal, Standing, Step, Verdict, World,
-    decide, machine, possible,
+    Act, Actor, CaseFile, Clock, Event, Guard, Input, Refusal, Standing, Step, StepResult, Verdict,
+    World, decide, machine, possible,
 };
 use kaishu_domain::permission::{Action, Subject, may_ever, role_for};
 use kaishu_domain::policy::{Party, ReviewStepKind};
@@ -397,6 +397,67 @@ fn added_steps_come_next() {
         file.apply(&passed.unwrap()).unwrap();
     }
     assert_eq!(file.state, "approved");
+}
+
+// Part of REV-04: a step that comes with its result is taken already; the others are still whose they are.
+#[test]
+fn a_covered_step_is_taken_already() {
+    let mut steps = [
+        Step::new(ReviewStepKind::SecuritySecrecy, Party::Provider),
+        Step::new(ReviewStepKind::CyberspaceReview, Party::CyberspaceOffice),
+        Step::new(ReviewStepKind::CatalogueCheck, Party::Authority),
+    ];
+    steps[1].result = Some(StepResult {
+        verdict: Verdict::Passed,
+        opinion: "常设同意".to_owned(),
+        by: Actor::system(),
+        at: noon(0),
+    });
+    let mut file = submitted(&steps);
+    assert!(file.has_passed(ReviewStepKind::CyberspaceReview));
+    assert!(!file.has_passed(ReviewStepKind::CatalogueCheck));
+    for (person, state) in [(PEOPLE[2], "in_review"), (PEOPLE[3], "approved")] {
+        let others = try_act(CaseKind::Opening, Some(&file), &act("pass", PEOPLE[4], 1), &[]);
+        assert!(others.is_err(), "nothing is left to the cyberspace office");
+        let passed = try_act(CaseKind::Opening, Some(&file), &act("pass", person, 1), &[]);
+        file.apply(&passed.unwrap()).unwrap();
+        assert_eq!(file.state, state);
+    }
+}
+
+// Part of REV-06, REV-08, REV-04: what does not hold stands against the act, and the time of the step waits while
+// the public is asked.
+#[test]
+fn the_step_waits_while_the_public_is_asked() {
+    let steps = [Step::new(ReviewStepKind::PublicConsultation, Party::Provider)];
+    let mut file = submitted(&steps);
+    let mut ask = act("consult", PEOPLE[2], 1);
+    for guard in [Guard::ConsultationStep, Guard::OpenToThePublic] {
+        let refused = try_act(CaseKind::Opening, Some(&file), &ask, &[guard]).unwrap_err();
+        assert!(matches!(refused, Refusal::Unmet { guard: unmet, .. } if unmet == guard));
+    }
+    ask.reason = String::new();
+    let silent = try_act(CaseKind::Opening, Some(&file), &ask, &[]).unwrap_err();
+    assert_eq!(silent, Refusal::Missing { input: Input::Reason });
+    ask.reason = "公告".to_owned();
+    file.apply(&try_act(CaseKind::Opening, Some(&file), &ask, &[]).unwrap()).unwrap();
+    assert!(file.open_clocks().all(|clock| clock.paused_on.is_some()));
+    assert_eq!(file.open_clocks().count(), 1);
+
+    let sum = act("summarise", PEOPLE[2], 9);
+    let early = try_act(CaseKind::Opening, Some(&file), &sum, &[Guard::ConsultationOver]);
+    assert!(early.is_err());
+    file.apply(&try_act(CaseKind::Opening, Some(&file), &sum, &[]).unwrap()).unwrap();
+    assert!(file.open_clocks().all(|clock| clock.paused_on.is_none()));
+    let pass = act("pass", PEOPLE[2], 9);
+    file.apply(&try_act(CaseKind::Opening, Some(&file), &pass, &[]).unwrap()).unwrap();
+    assert_eq!(file.open_clocks().count(), 0);
+    let mut publish = act("publish", PEOPLE[3], 10);
+    content(&mut publish, "5f");
+    for guard in [Guard::Filed, Guard::ApprovalHolds] {
+        let refused = try_act(CaseKind::Opening, Some(&file), &publish, &[guard]).unwrap_err();
+        assert!(matches!(refused, Refusal::Unmet { guard: unmet, .. } if unmet == guard));
+    }
 }
 
 // Part of CAT-08: the time to update an entry counts from the day of the change, which is never in the future.

@@ -50,6 +50,8 @@ pub struct DatasetPage {
     pub json_ld: serde_json::Value,
     /// Working days until an application is answered.
     pub reply_working_days: u32,
+    /// The number under which it was filed, where the rules demand a filing (REV-08).
+    pub filing: Option<String>,
 }
 
 /// What the page of one version shows (CAT-10).
@@ -124,7 +126,8 @@ impl Portal {
     /// Gathers what the page of a dataset shows (SRCH-03).
     pub async fn dataset_page(&self, caller: &Caller, code: &DatasetCode) -> Result<DatasetPage> {
         let view = self.public_entry(code).await?;
-        Ok(self.page_of(caller, view))
+        let filing = self.filing_of(code).await?.map(|filed| filed.shown());
+        Ok(DatasetPage { filing, ..self.page_of(caller, view) })
     }
 
     fn page_of(&self, caller: &Caller, view: PublicView) -> DatasetPage {
@@ -152,6 +155,7 @@ impl Portal {
             citation,
             json_ld,
             reply_working_days: self.reply_working_days(),
+            filing: None,
             terms,
             dataset,
         }

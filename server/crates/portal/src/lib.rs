@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod administration;
 pub mod cases;
 pub mod catalogue;
+pub mod consultations;
 pub mod directory;
 pub mod downloads;
 pub mod entries;
@@ -114,6 +115,7 @@ pub struct Portal {
 
 struct Inner {
     accounts: accounts::Accounts,
+    comments: consultations::Limit,
     log_key: SealKey,
     fingerprint_key: [u8; 32],
     calendar: Calendar,
@@ -165,6 +167,7 @@ impl Portal {
             .with_fallback(Fallback::Provisional);
         let inner = Inner {
             accounts,
+            comments: consultations::Limit::default(),
             log_key: SealKey::new(tables::derived(&settings.secret, b"log")),
             fingerprint_key: tables::derived(&settings.secret, b"fingerprint"),
             calendar,

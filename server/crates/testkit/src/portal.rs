@@ -36,6 +36,7 @@ pub struct TestPortal {
     portal: Portal,
     store: Store,
     folder: TempDir,
+    policy: &'static str,
 }
 
 /// The instant it is in every test: 12:00 on 21 November 2026 in China.
@@ -59,7 +60,7 @@ impl TestPortal {
         change(&mut settings);
         let store = Store::connect(&settings.database_url, 2).await.unwrap();
         let portal = Portal::open(settings).await.unwrap();
-        Self { portal, store, folder }
+        Self { portal, store, folder, policy: setup.policy }
     }
 
     /// Opens an empty portal whose rules list entries of class none by name.
@@ -79,12 +80,12 @@ impl TestPortal {
         let settings = Settings { policy_override: Some(rules), ..settings(folder.path(), "aba") };
         let store = Store::connect(&settings.database_url, 2).await.unwrap();
         let portal = Portal::open(settings).await?;
-        Ok(Self { portal, store, folder })
+        Ok(Self { portal, store, folder, policy: "aba" })
     }
 
     /// Opens the same portal once more, without the rules that prevailed.
     pub async fn open_again(&self) -> Portal {
-        Portal::open(settings(self.folder.path(), "aba")).await.unwrap()
+        Portal::open(settings(self.folder.path(), self.policy)).await.unwrap()
     }
 
     /// Opens the same portal once more, under another profile.
@@ -95,7 +96,12 @@ impl TestPortal {
     /// Opens the same portal once more, at another time.
     pub async fn open_at(&self, instant: DateTime<Utc>) -> Portal {
         let clock = Clock::Fixed(instant);
-        Portal::open(Settings { clock, ..settings(self.folder.path(), "aba") }).await.unwrap()
+        Portal::open(Settings { clock, ..settings(self.folder.path(), self.policy) }).await.unwrap()
+    }
+
+    /// Opens the same portal once more, under another profile.
+    pub async fn open_under(&self, policy: &str) -> Portal {
+        Portal::open(settings(self.folder.path(), policy)).await.unwrap()
     }
 
     /// Returns the use cases.

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::clock::Clock;
-use super::event::{Event, Step, StepResult};
+use super::event::{Event, Step, StepResult, Verdict};
 use super::machine;
 use super::machine::{State, To, Waits};
 use crate::permission::Action;
+use crate::policy::ReviewStepKind;
 
 /// What all events of a case come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +142,14 @@ impl CaseFile {
     /// The step that is on: the first that nobody has taken, with its place.
     pub fn current_step(&self) -> Option<(usize, &Step)> {
         self.steps.iter().enumerate().find(|(_, step)| step.result.is_none())
+    }
+
+    /// Whether a step of a kind is among the steps and was passed.
+    pub fn has_passed(&self, kind: ReviewStepKind) -> bool {
+        let is_passed = |step: &Step| {
+            step.result.as_ref().is_some_and(|result| result.verdict == Verdict::Passed)
+        };
+        self.steps.iter().any(|step| step.kind == kind && is_passed(step))
     }
 
     /// What somebody must be allowed to do to bring the case on; `None` where it waits for nobody.

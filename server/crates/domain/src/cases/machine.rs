@@ -113,6 +113,14 @@ pub enum Guard {
     OpenToThePublic,
     /// Experts are asked in the step that is on, this one among them (REV-07).
     ExpertStep,
+    /// The public is asked in the step that is on, and was not asked yet (REV-06).
+    ConsultationStep,
+    /// The time of the consultation is over, and nothing was said of what came of it yet (REV-06).
+    ConsultationOver,
+    /// Both sides consented and the filing has its number, where the profile demands one (REV-08).
+    Filed,
+    /// The standing approval that stood for a step was not ended since (REV-04).
+    ApprovalHolds,
     /// What the step demands was answered: checklist, duplicates, mosaic risk, opinions (REV-03, CAT-07,
     /// REV-09, REV-07).
     StepAnswered,
@@ -131,6 +139,9 @@ impl Guard {
             Self::ResourceMounted => "PUB-01",
             Self::OpenToThePublic => "REV-01",
             Self::ExpertStep => "REV-07",
+            Self::ConsultationStep | Self::ConsultationOver => "REV-06",
+            Self::Filed => "REV-08",
+            Self::ApprovalHolds => "REV-04",
             Self::StepAnswered => "REV-02",
             Self::RetentionOver => "SEC-17",
         }

@@ -1,4 +1,6 @@
 //! Opening review: from draft to publication (section 5.1, REV-01 to REV-11).
+//!
+//! A step that a standing approval covers is taken when the entry is submitted: it comes with its result.
 
 use kaishu_types::case::CaseKind;
 
@@ -105,6 +107,46 @@ pub(super) static MACHINE: Machine = Machine {
             tells: &[],
             rule: "REV-07",
         },
+        // The public is asked: the step waits, and its time with it.
+        Transition {
+            event: "consult",
+            zh: "发布听取意见公告",
+            en: "Ask the public",
+            from: &["in_review"],
+            to: To::Same,
+            by: By::StepParty,
+            guards: &[Guard::NotTheSubmitter, Guard::OpenToThePublic, Guard::ConsultationStep],
+            needs: &[Input::Reason],
+            clocks: &[ClockRule::Pause(REPLY)],
+            tells: &[Audience::Submitter, Audience::Provider, Audience::Authority],
+            rule: "REV-06",
+        },
+        Transition {
+            event: "consultation_over",
+            zh: "听取意见期满",
+            en: "Time to comment is over",
+            from: &["in_review"],
+            to: To::Same,
+            by: By::System,
+            guards: &[],
+            needs: &[],
+            clocks: &[ClockRule::Resume(REPLY)],
+            tells: &[Audience::NextStep, Audience::Submitter],
+            rule: "REV-06",
+        },
+        Transition {
+            event: "summarise",
+            zh: "公布意见采纳情况",
+            en: "Publish the summary",
+            from: &["in_review"],
+            to: To::Same,
+            by: By::StepParty,
+            guards: &[Guard::NotTheSubmitter, Guard::ConsultationOver],
+            needs: &[Input::Reason],
+            clocks: &[ClockRule::Resume(REPLY)],
+            tells: &[Audience::Submitter, Audience::Provider],
+            rule: "REV-06",
+        },
         Transition {
             event: "return",
             zh: "退回",
@@ -125,7 +167,13 @@ pub(super) static MACHINE: Machine = Machine {
             from: &["approved"],
             to: To::State("published"),
             by: By::Action(Action::PublishDatasets),
-            guards: &[Guard::NotTheSubmitter, Guard::OpenToThePublic, Guard::ResourceMounted],
+            guards: &[
+                Guard::NotTheSubmitter,
+                Guard::Filed,
+                Guard::ApprovalHolds,
+                Guard::OpenToThePublic,
+                Guard::ResourceMounted,
+            ],
             needs: &[Input::Content],
             clocks: &[],
             tells: &[Audience::Submitter, Audience::Provider],

@@ -21,7 +21,7 @@ pub use header::{EXPIRY_WARNING_DAYS, Expiry, Header};
 pub use ruled::{Ground, Ruled};
 pub use rules::*;
 pub use structure::*;
-pub use value::{Months, RuleValue, WorkingDays, Years};
+pub use value::{Days, Months, RuleValue, WorkingDays, Years};
 pub use vocabulary::*;
 
 /// Code, file and text of the profiles that come with the program.

@@ -9,7 +9,7 @@ use super::ruled::Ruled;
 use super::structure::{
     AttributionRule, ClassBasis, DisputeChain, QualityMonitor, ReviewStep, Sentence, Validity,
 };
-use super::value::{Months, WorkingDays, Years};
+use super::value::{Days, Months, WorkingDays, Years};
 use super::vocabulary::*;
 
 macro_rules! rules {
@@ -130,6 +130,7 @@ rules! {
     Review review ("review") {
         steps: Vec<ReviewStep> = "审查环节", "Steps of the review";
         reply_wd: WorkingDays = "每一环节期限", "Time for each step";
+        consultation_days: Days = "公开听取意见的最短期间", "Shortest time of a public consultation";
     }
     /// Agreements.
     Agreement agreement ("agreement") {

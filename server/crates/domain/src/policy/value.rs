@@ -36,6 +36,17 @@ impl WorkingDays {
     }
 }
 
+/// A number of days of the calendar, from 1 to 366.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Days(u32);
+
+impl Days {
+    /// Returns the number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
 /// A number of months, from 1 to 120.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Months(u32);
@@ -100,6 +111,7 @@ macro_rules! counted {
 
 counted! {
     WorkingDays, WorkingDays::MAX, "working days", "个工作日", "working day", "working days";
+    Days, 366, "days", "天", "day", "days";
     Months, 120, "months", "个月", "month", "months";
     Years, 100, "years", "年", "year", "years";
 }

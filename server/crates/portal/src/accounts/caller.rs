@@ -231,6 +231,7 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::KeepOrganizations
         | Action::Delegate
         | Action::AppointExperts
+        | Action::KeepApprovals
         | Action::KeepVocabularies
         | Action::ManageAccounts
         | Action::AssignRoles

@@ -49,6 +49,7 @@ pub use tries::LoginLimit;
 pub(crate) use caller::Delegated;
 pub(crate) use mail::Mailer;
 pub(crate) use secrets::Secrets;
+pub(crate) use tries::Tries;
 
 /// Addresses that were written to a moment ago and are remembered.
 const MAX_WRITTEN_TO: usize = 10_000;
@@ -83,7 +84,7 @@ impl Accounts {
 }
 
 impl Portal {
-    pub(super) fn account_secrets(&self) -> &Secrets {
+    pub(crate) fn account_secrets(&self) -> &Secrets {
         &self.inner.accounts.secrets
     }
 

@@ -28,6 +28,8 @@ pub(super) enum Kind {
     SignOn,
     /// An identity that waits for the password of the account it belongs to.
     Claim,
+    /// How somebody who comments can be reached.
+    Contact,
     /// Shown once to the session of this number.
     Once(i64),
 }
@@ -40,6 +42,7 @@ impl Kind {
             Self::Address => "address".to_owned(),
             Self::SignOn => "sign-on".to_owned(),
             Self::Claim => "claim".to_owned(),
+            Self::Contact => "contact".to_owned(),
             Self::Once(session) => format!("once {session}"),
         }
     }
@@ -80,6 +83,16 @@ impl Secrets {
     /// Decrypts a text.
     pub(super) fn open_text(&self, kind: Kind, sealed: &str) -> Option<String> {
         String::from_utf8(self.open(kind, sealed)?).ok()
+    }
+
+    /// Encrypts how somebody who comments can be reached.
+    pub(crate) fn contact(&self, text: &str) -> Result<String> {
+        self.seal(Kind::Contact, text.as_bytes())
+    }
+
+    /// Decrypts what [`contact`](Self::contact) made.
+    pub(crate) fn open_contact(&self, sealed: &str) -> Option<String> {
+        self.open_text(Kind::Contact, sealed)
     }
 
     /// Encrypts an address for mail, with what it is found by. Case makes no other address.

@@ -1,5 +1,5 @@
 //! Failed logins of one client, beside the lock of an account: who tries one password at many accounts locks
-//! none of them.
+//! none of them. What else one client may do only so often is counted in the same way.
 
 use std::convert::Infallible;
 use std::num::NonZeroU32;
@@ -16,7 +16,7 @@ use crate::{Error, Portal, Result};
 /// Clients that are remembered.
 const MAX_CLIENTS: usize = 10_000;
 
-/// How often one client may fail to log in.
+/// How often one client may fail to log in, or do what else is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoginLimit {
     /// Most failures within the time.
@@ -41,13 +41,13 @@ struct Failed {
 }
 
 /// The clients that failed to log in a short while ago.
-pub(super) struct Tries {
+pub(crate) struct Tries {
     limit: LoginLimit,
     of: Cache<Client, Arc<Mutex<Failed>>>,
 }
 
 impl Tries {
-    pub(super) fn new(limit: LoginLimit) -> Self {
+    pub(crate) fn new(limit: LoginLimit) -> Self {
         Self { limit, of: Cache::new(MAX_CLIENTS) }
     }
 
@@ -56,7 +56,7 @@ impl Tries {
     /// # Errors
     ///
     /// The instant from which the client may try again.
-    fn begin(&self, client: Client, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+    pub(crate) fn begin(&self, client: Client, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
         let failed = self.of.get_or_insert_with(&client, || Ok::<_, Infallible>(Arc::default()));
         let Ok(failed) = failed;
         let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);

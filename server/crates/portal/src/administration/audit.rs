@@ -181,7 +181,7 @@ impl Portal {
 }
 
 /// Kinds of acts that belong to no case.
-const KINDS: [(&str, &str, &str); 8] = [
+const KINDS: [(&str, &str, &str); 10] = [
     ("dataset", "数据集", "Dataset"),
     ("import", "导入", "Import"),
     ("account", "账号", "Account"),
@@ -189,6 +189,8 @@ const KINDS: [(&str, &str, &str); 8] = [
     ("delegation", "委托", "Delegation"),
     ("expert", "专家", "Expert"),
     ("vocabulary", "词表和编制规范", "Vocabulary and guide"),
+    ("consultation", "公开听取意见", "Public consultation"),
+    ("approval", "常设同意", "Standing approval"),
     ("log", "审计日志", "Audit trail"),
 ];
 
@@ -213,6 +215,9 @@ const EVENTS: [(&str, &str, &str, &str); 42] = [
     ("vocabulary", "retired", "停用词条", "Term retired"),
     ("vocabulary", "offered", "恢复词条", "Term offered again"),
     ("vocabulary", "guide", "发布编制规范", "Guide published"),
+    ("consultation", "commented", "提交意见", "Comment"),
+    ("approval", "recorded", "登记常设同意", "Standing approval recorded"),
+    ("approval", "ended", "终止常设同意", "Standing approval ended"),
     ("log", "exported", "导出日志", "Log exported"),
     ("log", "begun_anew", "密钥遗失，重新开始日志", "Begun anew after the key was lost"),
     ("account", "made", "开立账号", "Account made"),

@@ -3,10 +3,12 @@
 //!
 //! Every act is an entry of the log, in the transaction of the change.
 
+mod approvals;
 mod audit;
 mod delegations;
 mod experts;
 mod exporting;
+mod filings;
 mod in_force;
 mod organizations;
 mod vocabularies;
@@ -18,10 +20,12 @@ use kaishu_types::{FieldError, Lang};
 use crate::accounts::Caller;
 use crate::{Error, Portal, Result};
 
+pub use approvals::{ApprovalForm, ApprovalView};
 pub use audit::{AuditEntry, AuditFilter};
 pub use delegations::{DelegationForm, DelegationView};
 pub use experts::{ExpertForm, ExpertView};
 pub use exporting::AuditFormat;
+pub use filings::FilingView;
 pub use in_force::CalendarYear;
 pub use kaishu_store::guide::GuideVersion;
 pub use organizations::{OrganizationForm, OrganizationRow};
@@ -33,23 +37,23 @@ const MAX_NAME: usize = 200;
 const MAX_TEXT: usize = 2_000;
 
 /// What is wrong with a form, gathered field by field.
-struct Faults {
+pub(crate) struct Faults {
     lang: Lang,
     found: Vec<FieldError>,
 }
 
 impl Faults {
-    fn new(lang: Lang) -> Self {
+    pub(crate) fn new(lang: Lang) -> Self {
         Self { lang, found: Vec::new() }
     }
 
-    fn add(&mut self, field: &str, zh: impl Into<String>, en: impl Into<String>) {
+    pub(crate) fn add(&mut self, field: &str, zh: impl Into<String>, en: impl Into<String>) {
         let message = self.lang.pick(zh.into(), en.into());
         self.found.push(FieldError { field: field.to_owned(), message });
     }
 
     /// Reads a text of one line that must be there.
-    fn name(&mut self, field: &str, text: &str) -> String {
+    pub(crate) fn name(&mut self, field: &str, text: &str) -> String {
         let text = self.text(field, text, MAX_NAME).unwrap_or_default();
         if text.is_empty() && !self.has(field) {
             self.add(field, "请填写", "Fill this in");
@@ -58,7 +62,7 @@ impl Faults {
     }
 
     /// Reads a text that may be missing.
-    fn text(&mut self, field: &str, text: &str, most: usize) -> Option<String> {
+    pub(crate) fn text(&mut self, field: &str, text: &str, most: usize) -> Option<String> {
         let text = text.trim();
         let is_line = most <= MAX_NAME;
         if text.chars().count() > most {
@@ -72,7 +76,7 @@ impl Faults {
     }
 
     /// Reads a choice.
-    fn choice<T: std::str::FromStr>(&mut self, field: &str, text: &str) -> Option<T> {
+    pub(crate) fn choice<T: std::str::FromStr>(&mut self, field: &str, text: &str) -> Option<T> {
         let chosen = text.trim().parse().ok();
         if chosen.is_none() {
             self.add(field, "从列出的里面选一个", "Choose one of those listed");
@@ -81,7 +85,7 @@ impl Faults {
     }
 
     /// Reads a day that may be missing.
-    fn day(&mut self, field: &str, text: &str) -> Option<NaiveDate> {
+    pub(crate) fn day(&mut self, field: &str, text: &str) -> Option<NaiveDate> {
         let text = text.trim();
         let day = text.parse().ok();
         if day.is_none() && !text.is_empty() {
@@ -90,12 +94,12 @@ impl Faults {
         day
     }
 
-    fn has(&self, field: &str) -> bool {
+    pub(crate) fn has(&self, field: &str) -> bool {
         self.found.iter().any(|fault| fault.field == field)
     }
 
     /// Says what was wrong, all of it.
-    fn into_result(self) -> Result<()> {
+    pub(crate) fn into_result(self) -> Result<()> {
         if self.found.is_empty() { Ok(()) } else { Err(Error::InvalidInput(self.found)) }
     }
 }

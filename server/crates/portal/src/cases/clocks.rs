@@ -6,6 +6,7 @@ use std::time::Duration;
 use kaishu_domain::cases::{Act, Actor};
 use kaishu_store::StoreError;
 use kaishu_store::cases::{self, DueClock, Recipients};
+use kaishu_store::consultations;
 use kaishu_store::datasets::{self, Overdue};
 use kaishu_types::Lang;
 use kaishu_types::account::Role;
@@ -69,6 +70,16 @@ impl Portal {
                     dataset = %overdue.code,
                     error = &error as &dyn std::error::Error,
                     "nobody could be told that the data is overdue"
+                ),
+            }
+        }
+        for over in consultations::over_untold(store, today, BATCH).await? {
+            match self.tell_of_consultation(&over).await {
+                Ok(is_told) => n_told += usize::from(is_told),
+                Err(error) => tracing::error!(
+                    consultation = over.id,
+                    error = &error as &dyn std::error::Error,
+                    "nobody could be told that a consultation is over"
                 ),
             }
         }

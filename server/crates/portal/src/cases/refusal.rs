@@ -61,7 +61,14 @@ impl Portal {
             Refusal::Unmet { guard, missing } => Error::Refused {
                 code: ErrorCode::InvalidInput,
                 message: missing.clone(),
-                rule: Some(RuleRef { id: guard.as_str().to_owned(), article: String::new() }),
+                rule: Some(match guard {
+                    // Steps of the review: the article that demands them says why.
+                    Guard::ConsultationStep
+                    | Guard::ConsultationOver
+                    | Guard::Filed
+                    | Guard::ApprovalHolds => self.review_rule(lang),
+                    _ => RuleRef { id: guard.as_str().to_owned(), article: String::new() },
+                }),
                 remedy: None,
             },
             Refusal::Missing { input } => Error::InvalidInput(vec![missing(*input, lang)]),

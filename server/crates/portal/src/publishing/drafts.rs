@@ -260,6 +260,10 @@ impl Portal {
             // These belong to other cases, and to what is looked at beside the entry.
             Guard::RetentionOver
             | Guard::StepAnswered
+            | Guard::ConsultationStep
+            | Guard::ConsultationOver
+            | Guard::Filed
+            | Guard::ApprovalHolds
             | Guard::ExpertStep => Ok(()),
         }
     }

@@ -2,8 +2,10 @@
 
 mod bulk;
 mod changes;
+mod consultation;
 mod drafts;
 mod files;
+mod filing;
 mod life;
 mod opening;
 mod own;
@@ -15,6 +17,7 @@ mod versions;
 
 pub use bulk::{BulkEdit, BulkOutcome, MAX_BULK};
 pub use changes::NewChange;
+pub use consultation::Asking;
 pub use drafts::{DraftView, FaultView};
 pub use life::LifeAct;
 pub use opening::OpeningAct;

@@ -3,22 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use kaishu_domain::cases::{Act, Actor, Guard, Step};
+use kaishu_domain::cases::{Act, Actor, CaseFile, Guard, Step};
 use kaishu_domain::permission::Action;
 use kaishu_domain::policy::ReviewTrigger;
+use kaishu_store::Transaction;
+use kaishu_store::approvals::Approval;
 use kaishu_store::cases::Case;
+use kaishu_store::consultations::Consultation;
 use kaishu_store::datasets::{EntryWrite, ResourceWrite};
 use kaishu_store::drafts::Draft;
 use kaishu_types::account::Role;
 use kaishu_types::case::CaseKind;
 use kaishu_types::draft::{DraftDocument, DraftResource, TriggerQuestion};
 use kaishu_types::vocabulary::DatasetState;
-use kaishu_types::{DatasetCode, Lang, OrganizationCode};
+use kaishu_types::{DatasetCode, FieldError, Lang, OrganizationCode};
 
-use super::content_hash;
+use super::consultation::Asking;
 use super::review::{self, ReviewDesk};
+use super::{consultation, content_hash, filing};
 use crate::accounts::Caller;
-use crate::cases::{Wanted, moved_on, request_key};
+use crate::cases::{Decided, Wanted, moved_on, request_key};
 use crate::{Error, Portal, Result};
 
 /// What somebody does to the review of an entry.
@@ -36,8 +40,30 @@ pub struct OpeningAct {
     pub answers: BTreeMap<String, String>,
 }
 
+/// What is looked up before an act is decided on.
+struct Known {
+    /// What the step asks.
+    desk: Option<ReviewDesk>,
+    /// The notice that somebody wrote, or what is wrong with it.
+    notice: Option<std::result::Result<Consultation, Vec<FieldError>>>,
+    /// Whether the agency has named its head and an officer.
+    has_people: bool,
+    /// The approval that stood for a step and was ended since.
+    ended_approval: Option<Approval>,
+    /// Changes that the submission answers.
+    changes: Vec<Case>,
+}
+
+impl Known {
+    /// How the consultation of the step stands.
+    fn asking(&self) -> Option<&Asking> {
+        self.desk.as_ref()?.consultation.as_ref()
+    }
+}
+
 impl Portal {
-    /// Takes a step in the review of an entry: submit, pass, return, recall, publish, discard.
+    /// Takes a step in the review of an entry: submit, pass, return, recall, publish, discard; ask the public
+    /// and say what came of it.
     ///
     /// # Errors
     ///
@@ -53,11 +79,10 @@ impl Portal {
         if case.file.kind != CaseKind::Opening {
             return Err(Error::not_found("case", case.id.to_string()));
         }
-        let store = &self.inner.store;
         let sent = done.idempotency_key.as_deref();
         let sent = sent.map(|key| request_key(caller, case.id, &done.event, key));
         if let Some(key) = &sent
-            && kaishu_store::log::find_by_key(store, key).await?.is_some()
+            && kaishu_store::log::find_by_key(&self.inner.store, key).await?.is_some()
         {
             // The same request, sent twice: it was done the first time.
             return Ok(());
@@ -66,84 +91,194 @@ impl Portal {
             return Err(moved_on(lang));
         }
         let (draft, document) = self.stored_draft(&case).await?;
-        let is_opinion = case.file.waits_for() == Some(Action::GiveOpinion);
-        let is_decision = matches!(done.event.as_str(), "pass" | "return");
-        if done.event == "opine" || (is_opinion && is_decision) {
-            self.check_expert(caller, &document, lang).await?;
-        }
-        // What the step asks is looked up for whoever passes it only.
-        let desk = match done.event.as_str() {
-            "pass" => self.desk_of(&case, &draft.code, &document, lang).await?,
-            _ => None,
-        };
-        let mut act = self.opening_act(caller, &case, (&draft, &document), &done, desk.as_ref())?;
+        self.check_before(caller, (&case.file, &document), &done.event, lang).await?;
+        let known = self.look_up(&case, (&draft, &document), &done, lang).await?;
+        let mut act = self.opening_act(caller, &case, (&draft, &document), &done, &known)?;
         if done.event == "submit" {
             // What it was checked against (CAT-03).
             act.facts.insert("guide".to_owned(), self.guide_in_force().await?.to_string());
+            self.cover(&mut act, &case.file, &document).await?;
         }
-        let has_people = self.has_people(&document.organization).await?;
-        let step = case.file.current_step().map(|(_, step)| step);
-        let holds = |guard| match (guard, &desk) {
-            (Guard::StepAnswered, Some(desk)) => {
-                review::check_answers(desk, &document, &done.answers, lang)
+        let holds = |guard| self.holds_now(guard, (&case.file, &document), (&known, &done), lang);
+        let decide = |act: Act| {
+            let idempotency_key = sent.clone();
+            let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key };
+            self.decide(CaseKind::Opening, &case.about, Some(&case), wanted)
+        };
+        let decided = decide(act.clone())?;
+        // Whoever may not ask the public does not learn what is wrong with the notice.
+        let notice = known.notice.as_ref().and_then(|it| it.as_ref().ok());
+        if let Some(Err(faults)) = &known.notice {
+            return Err(Error::InvalidInput(faults.clone()));
+        }
+        if done.event == "publish" {
+            return self.release(&case, (&draft, &document), decided, lang).await;
+        }
+        let (transaction, decided) = match filing::files(&case, &done.event) {
+            true => {
+                let transaction = self.inner.store.begin_catalogue().await?;
+                let filed = self.file(&transaction, (&case, &draft.code), &document).await?;
+                act.facts.insert("filing".to_owned(), filed.shown());
+                (transaction, decide(act)?)
             }
-            (Guard::ExpertStep, _) if !step.is_some_and(review::is_expert) => Err(lang
-                .pick("现在不是专家审查环节", "the step that is on is no expert review")
-                .to_owned()),
-            _ => self.holds_for(guard, &document, has_people, lang),
+            false => {
+                let decided = self.with_commenters(decided, &known).await?;
+                (self.inner.store.begin().await?, decided)
+            }
         };
-        let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key: sent };
-        let decided = self.decide(CaseKind::Opening, &case.about, Some(&case), wanted)?;
-        let is_published = decided.event.name == "publish";
-        let is_submitted = decided.event.name == "submit";
-        let changes = match is_submitted {
-            true => self.open_changes(&draft.code).await?,
-            false => Vec::new(),
-        };
-        let life = match is_published {
-            true => self.life_case(&draft.code).await?,
-            false => None,
-        };
-        let flags = match is_published {
-            true => self.flags(&draft.code, &document).await?,
-            false => Vec::new(),
-        };
+        let wrote = (done.reason.as_str(), lang);
+        let asked = (notice, known.asking());
+        self.keep_consultation(&transaction, (&case, &done.event), asked, wrote).await?;
+        self.keep_act(transaction, (&case, &draft), &decided, (&known.changes, lang)).await
+    }
+
+    /// Refuses what is refused whoever wants it with whichever answers: to publish what is not filed, and an
+    /// expert with a conflict of interest.
+    async fn check_before(
+        &self,
+        caller: &Caller,
+        (file, document): (&CaseFile, &DraftDocument),
+        event: &str,
+        lang: Lang,
+    ) -> Result<()> {
+        if event == "publish" {
+            self.refuse_unfiled(file, lang)?;
+        }
+        let is_opinion = file.waits_for() == Some(Action::GiveOpinion);
+        let is_decision = matches!(event, "pass" | "return");
+        if event == "opine" || (is_opinion && is_decision) {
+            self.check_expert(caller, document, lang).await?;
+        }
+        Ok(())
+    }
+
+    /// Publishes what was approved, in one transaction with the event.
+    async fn release(
+        &self,
+        case: &Case,
+        (draft, document): (&Draft, &DraftDocument),
+        decided: Decided,
+        lang: Lang,
+    ) -> Result<()> {
+        let life = self.life_case(&draft.code).await?;
+        let flags = self.flags(&draft.code, document).await?;
         // What was done to the data was done by whoever submitted it, not by who publishes.
-        let submitter = self.submitter(&case).await?;
-        let transaction = match is_published {
-            true => store.begin_catalogue().await?,
-            false => store.begin().await?,
-        };
-        let key = &self.inner.log_key;
-        if is_published {
-            let before = kaishu_store::datasets::standing(&transaction, &draft.code).await?;
-            let mut entry = self.entry_of(&draft.code, &document);
-            if let Some(before) = before {
-                entry.published_at = before.published_at;
-                if matches!(before.state, DatasetState::Suspended | DatasetState::Withdrawn) {
-                    self.reopen(&transaction, life, &draft.code, lang).await?;
-                }
-            }
-            kaishu_store::datasets::publish(&transaction, &entry).await?;
-            let (done, items) = (&document.processing, &document.items);
-            self.log_processing(&transaction, &draft.code, submitter, done, items).await?;
-            for (about, flag) in &flags {
-                let flag = flag.happening();
-                kaishu_store::cases::open(&transaction, key, about, &flag).await?;
+        let submitter = self.submitter(case).await?;
+        let transaction = self.inner.store.begin_catalogue().await?;
+        let before = kaishu_store::datasets::standing(&transaction, &draft.code).await?;
+        let mut entry = self.entry_of(&draft.code, document);
+        if let Some(before) = before {
+            entry.published_at = before.published_at;
+            if matches!(before.state, DatasetState::Suspended | DatasetState::Withdrawn) {
+                self.reopen(&transaction, life, &draft.code, lang).await?;
             }
         }
-        kaishu_store::cases::add(&transaction, key, &case, &decided.happening()).await?;
-        self.follow_changes(&transaction, &changes, "report").await?;
+        kaishu_store::datasets::publish(&transaction, &entry).await?;
+        let (done, items) = (&document.processing, &document.items);
+        self.log_processing(&transaction, &draft.code, submitter, done, items).await?;
+        for (about, flag) in &flags {
+            let (key, flag) = (&self.inner.log_key, flag.happening());
+            kaishu_store::cases::open(&transaction, key, about, &flag).await?;
+        }
+        self.keep_act(transaction, (case, draft), &decided, (&[], lang)).await?;
+        self.reload_directory().await?;
+        self.wake_index();
+        Ok(())
+    }
+
+    /// Keeps an event of a review, and what follows from it for the changes of the dataset.
+    async fn keep_act(
+        &self,
+        transaction: Transaction,
+        (case, draft): (&Case, &Draft),
+        decided: &Decided,
+        (changes, lang): (&[Case], Lang),
+    ) -> Result<()> {
+        let key = &self.inner.log_key;
+        kaishu_store::cases::add(&transaction, key, case, &decided.happening()).await?;
+        self.follow_changes(&transaction, changes, "report").await?;
         // The case is held now: what was read is what is decided on, or nothing is.
         if !kaishu_store::drafts::is_at(&transaction, case.id, draft.revision).await? {
             return Err(moved_on(lang));
         }
-        transaction.commit().await?;
-        if is_published {
-            self.reload_directory().await?;
-            self.wake_index();
+        Ok(transaction.commit().await?)
+    }
+
+    /// Looks up what the decision about an act depends on.
+    async fn look_up(
+        &self,
+        case: &Case,
+        (draft, document): (&Draft, &DraftDocument),
+        done: &OpeningAct,
+        lang: Lang,
+    ) -> Result<Known> {
+        let event = done.event.as_str();
+        // What the step asks is looked up for whoever takes it only.
+        let desk = match event {
+            "pass" | "consult" | "summarise" => {
+                self.desk_of(case, &draft.code, document, lang).await?
+            }
+            _ => None,
+        };
+        Ok(Known {
+            desk,
+            notice: (event == "consult")
+                .then(|| self.notice(case, (&draft.code, document), done, lang)),
+            has_people: self.has_people(&document.organization).await?,
+            ended_approval: match event {
+                "publish" => self.ended_approval(&case.file).await?,
+                _ => None,
+            },
+            changes: match event {
+                "submit" => self.open_changes(&draft.code).await?,
+                _ => Vec::new(),
+            },
+        })
+    }
+
+    /// Whether what an act demands holds now; what is missing where it does not.
+    fn holds_now(
+        &self,
+        guard: Guard,
+        (file, document): (&CaseFile, &DraftDocument),
+        (known, done): (&Known, &OpeningAct),
+        lang: Lang,
+    ) -> std::result::Result<(), String> {
+        let step = file.current_step().map(|(_, step)| step);
+        match (guard, &known.desk) {
+            (Guard::StepAnswered, Some(desk)) => {
+                review::check_answers(desk, document, &done.answers, lang)
+            }
+            (Guard::ExpertStep, _) if !step.is_some_and(review::is_expert) => Err(lang
+                .pick("现在不是专家审查环节", "the step that is on is no expert review")
+                .to_owned()),
+            (Guard::ConsultationStep | Guard::ConsultationOver, _) => match known.asking() {
+                Some(asking) if guard == Guard::ConsultationStep => asking.check_ask(lang),
+                Some(asking) => asking.check_summary(lang),
+                None => Err(lang
+                    .pick(
+                        "现在不是公开听取意见的环节",
+                        "the public is not asked in the step that is on",
+                    )
+                    .to_owned()),
+            },
+            (Guard::Filed, _) => self.check_filed(file, lang),
+            (Guard::ApprovalHolds, _) => match &known.ended_approval {
+                Some(approval) => Err(filing::approval_ended(approval, lang)),
+                None => Ok(()),
+            },
+            _ => self.holds_for(guard, document, known.has_people, lang),
         }
-        Ok(())
+    }
+
+    /// Adds those who commented with an account to whoever is told of a summary.
+    async fn with_commenters(&self, mut decided: Decided, known: &Known) -> Result<Decided> {
+        if let Some(asked) = known.asking().and_then(|it| it.asked.as_ref())
+            && decided.event.name == "summarise"
+        {
+            decided.tells.extend(self.commenters(asked).await?);
+        }
+        Ok(decided)
     }
 
     /// An expert takes part only without a conflict of interest (ORG-10); who is none is refused later.
@@ -173,7 +308,7 @@ impl Portal {
         case: &Case,
         (draft, document): (&Draft, &DraftDocument),
         done: &OpeningAct,
-        desk: Option<&ReviewDesk>,
+        known: &Known,
     ) -> Result<Act> {
         let answer = |name: &str| done.answers.get(name).map_or("", |it| it.trim());
         let content = || content_hash(document).map(|hash| ("content".to_owned(), hash));
@@ -187,8 +322,13 @@ impl Portal {
             }
             "publish" => act.facts = BTreeMap::from([content()?]),
             "pass" => {
+                let desk = known.desk.as_ref();
                 act.facts =
                     desk.map(|desk| review::answer_facts(desk, &done.answers)).unwrap_or_default();
+            }
+            "consult" => {
+                let notice = known.notice.as_ref().and_then(|it| it.as_ref().ok());
+                act.facts = notice.map(consultation::notice_facts).unwrap_or_default();
             }
             "add_steps" => {
                 let asked = answer("add").split_whitespace();

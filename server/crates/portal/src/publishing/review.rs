@@ -14,6 +14,7 @@ use kaishu_types::draft::{DraftDocument, ReviewCheck, TriggerQuestion};
 use kaishu_types::search::{SearchHit, SearchRequest};
 use kaishu_types::{DatasetCode, Lang, RuleRef};
 
+use super::consultation::{Asking, is_consultation};
 use crate::accounts::Caller;
 use crate::catalogue::Window;
 use crate::{Portal, Result};
@@ -30,7 +31,7 @@ const N_SHARING: usize = 20;
 pub const MIN_OPINIONS: usize = 3;
 
 /// What the step that is on asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ReviewDesk {
     /// The step, from 0.
     pub step: usize,
@@ -42,6 +43,8 @@ pub struct ReviewDesk {
     pub sharing: Option<Vec<SharingEntry>>,
     /// How many opinions there are; none where the step is no expert review (REV-07).
     pub n_opinions: Option<usize>,
+    /// How the consultation of the public stands; none where the step does not ask (REV-06).
+    pub consultation: Option<Asking>,
     /// Questions that were answered with no and may be answered with yes now (REV-05).
     pub addable: Vec<TriggerQuestion>,
     /// The rule of the steps.
@@ -125,6 +128,10 @@ impl Portal {
             },
             alike,
             sharing,
+            consultation: match is_consultation(step) {
+                true => Some(self.asking(case.id, lang).await?),
+                false => None,
+            },
             n_opinions: is_expert(step).then(|| opinions(&case.file, place).count()),
             addable: self.addable(&case.file, document),
             rule: rules.review.steps.reference("review.steps", lang),
@@ -242,6 +249,9 @@ pub(super) fn check_answers(
     lang: Lang,
 ) -> std::result::Result<(), String> {
     let answer = |name: &str| answers.get(name).map(|it| it.trim()).unwrap_or_default();
+    if let Some(asking) = &desk.consultation {
+        asking.check_pass(lang)?;
+    }
     for check in &desk.checklist {
         let label = check.label(lang);
         let found = match answer(&format!("check.{check}")) {
