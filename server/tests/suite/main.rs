@@ -40,6 +40,7 @@ mod post_box;
 mod publishing;
 mod quality;
 mod real_tables;
+mod reassessing;
 mod release;
 mod sign_on;
 mod reviewing;

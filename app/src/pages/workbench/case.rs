@@ -86,6 +86,9 @@ pub(crate) async fn act(
         CaseKind::Transfer => {
             portal.act_on_transfer(caller, id, (event, version, reason), ctx.lang).await
         }
+        CaseKind::Reassessment => {
+            portal.act_on_reassessment(caller, id, (event, version, reason), ctx.lang).await
+        }
         CaseKind::Life => match shown.case.subject.parse() {
             Ok(code) => {
                 let done = LifeAct { event, version, reason };
@@ -348,11 +351,18 @@ fn rail(ctx: &Ctx, case: &CaseView) -> AnyView {
         let word = lang.pick("查看公开页面", "See the public page");
         view! { <p class="mt-3"><a class="ks-link inline-block py-2" href=path>{word}</a></p> }
     });
+    let dataset = matches!(case.kind, CaseKind::Change | CaseKind::Life | CaseKind::Reassessment);
+    let dataset = dataset.then(|| {
+        let path = ctx.href(&format!("/workbench/datasets/{}", case.subject));
+        let word = lang.pick("查看数据集、修订目录", "See and revise the dataset");
+        view! { <p class="mt-4"><a class="btn btn-outline" href=path>{word}</a></p> }
+    });
     view! {
         <aside class="text-[.9375rem]" aria-label=lang.pick("事项信息", "About the case")>
             {rail_head(lang.pick("事项", "Case"), Rank::First)}
             {meta(facts)}
             {draft}
+            {dataset}
             {public}
             {clocks}
         </aside>

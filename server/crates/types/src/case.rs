@@ -19,6 +19,8 @@ vocabulary! {
         Change = "change", "目录变更", "Change of an entry";
         /// 移交: a dataset that another organization takes over.
         Transfer = "transfer", "移交", "Transfer";
+        /// 定期评估: whether what is not unconditional stays in its class (CLS-13).
+        Reassessment = "reassessment", "开放类型评估", "Re-assessment of a class";
         /// 账号申请 (yulin 21).
         AccountRequest = "account_request", "账号申请", "Account request";
     }

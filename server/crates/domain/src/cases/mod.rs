@@ -14,6 +14,7 @@ mod file;
 mod life;
 mod machine;
 mod opening;
+mod reassessment;
 mod transfer;
 
 pub use clock::{Clock, Standing};
@@ -31,6 +32,7 @@ pub fn machine(kind: CaseKind) -> &'static Machine {
         CaseKind::Life => &life::MACHINE,
         CaseKind::Change => &change::MACHINE,
         CaseKind::Transfer => &transfer::MACHINE,
+        CaseKind::Reassessment => &reassessment::MACHINE,
         CaseKind::AccountRequest => &account_request::MACHINE,
     }
 }

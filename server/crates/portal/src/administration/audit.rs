@@ -195,7 +195,7 @@ const KINDS: [(&str, &str, &str); 10] = [
 ];
 
 /// Acts that belong to no case.
-const EVENTS: [(&str, &str, &str, &str); 42] = [
+const EVENTS: [(&str, &str, &str, &str); 45] = [
     ("dataset", "version", "发布新数据", "New data published"),
     ("dataset", "processed", "数据处理", "Data processed"),
     ("dataset", "decided", "处置检出内容", "Finding decided"),

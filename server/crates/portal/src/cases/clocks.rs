@@ -83,6 +83,16 @@ impl Portal {
                 ),
             }
         }
+        for code in self.unassessed(BATCH).await? {
+            match self.begin_reassessment(&code).await {
+                Ok(is_begun) => n_told += usize::from(is_begun),
+                Err(error) => tracing::error!(
+                    dataset = %code,
+                    error = &error as &dyn std::error::Error,
+                    "nobody could be told to assess a class"
+                ),
+            }
+        }
         Ok(n_told)
     }
 

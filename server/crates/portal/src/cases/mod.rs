@@ -172,6 +172,7 @@ impl Portal {
             "review.reply_wd" => Some(rules.review.reply_wd.value.get()),
             "catalogue.update_wd" => Some(rules.catalogue.update_wd.value.get()),
             "catalogue.report_wd" => Some(rules.catalogue.report_wd.value.get()),
+            "class.reassess_wd" => Some(rules.class.reassess_wd.value.get()),
             "account.reply_wd" => Some(rules.account.reply_wd.value.get()),
             _ => None,
         }
@@ -308,9 +309,11 @@ impl Portal {
 /// Lists the actions of which somebody may do one who sees a case of a kind.
 fn shown_by(kind: CaseKind) -> &'static [Action] {
     match kind {
-        CaseKind::Opening | CaseKind::Life | CaseKind::Change | CaseKind::Transfer => {
-            &[Action::SeeDrafts]
-        }
+        CaseKind::Opening
+        | CaseKind::Life
+        | CaseKind::Change
+        | CaseKind::Transfer
+        | CaseKind::Reassessment => &[Action::SeeDrafts],
         CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
     }
 }

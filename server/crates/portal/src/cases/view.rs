@@ -204,6 +204,7 @@ impl Portal {
             "review.reply_wd" => rules.review.reply_wd.reference(key, lang),
             "catalogue.update_wd" => rules.catalogue.update_wd.reference(key, lang),
             "catalogue.report_wd" => rules.catalogue.report_wd.reference(key, lang),
+            "class.reassess_wd" => rules.class.reassess_wd.reference(key, lang),
             "account.reply_wd" => rules.account.reply_wd.reference(key, lang),
             _ => RuleRef { id: key.to_owned(), article: String::new() },
         }

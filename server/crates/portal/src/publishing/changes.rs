@@ -184,7 +184,7 @@ impl Portal {
         Ok(flags)
     }
 
-    /// Moves the changes of a dataset on: its revision was saved, or submitted.
+    /// Moves the changes and assessments of a dataset on: its revision was saved, or submitted.
     pub(super) async fn follow_changes(
         &self,
         transaction: &Transaction,
@@ -192,7 +192,8 @@ impl Portal {
         event: &'static str,
     ) -> Result<()> {
         for case in changes {
-            let machine = kaishu_domain::cases::machine(CaseKind::Change);
+            let kind = case.file.kind;
+            let machine = kaishu_domain::cases::machine(kind);
             if machine.find(event, Some(&case.file.state)).is_none() {
                 continue;
             }
@@ -203,7 +204,7 @@ impl Portal {
                 holds: &|_| Ok(()),
                 idempotency_key: None,
             };
-            let decided = self.decide(CaseKind::Change, &case.about, Some(case), wanted)?;
+            let decided = self.decide(kind, &case.about, Some(case), wanted)?;
             let key = &self.inner.log_key;
             kaishu_store::cases::add(transaction, key, case, &decided.happening()).await?;
         }

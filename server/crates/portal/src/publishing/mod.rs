@@ -9,6 +9,7 @@ mod filing;
 mod life;
 mod opening;
 mod own;
+mod reassess;
 mod review;
 mod revision;
 mod risk;

@@ -50,7 +50,7 @@ struct Known {
     has_people: bool,
     /// The approval that stood for a step and was ended since.
     ended_approval: Option<Approval>,
-    /// Changes that the submission answers.
+    /// Changes and assessments that the submission answers.
     changes: Vec<Case>,
 }
 
@@ -230,7 +230,11 @@ impl Portal {
                 _ => None,
             },
             changes: match event {
-                "submit" => self.open_changes(&draft.code).await?,
+                "submit" => {
+                    let mut answered = self.open_changes(&draft.code).await?;
+                    answered.extend(self.answered_assessments(&draft.code, document).await?);
+                    answered
+                }
                 _ => Vec::new(),
             },
         })

@@ -183,7 +183,13 @@ impl Portal {
         let machine = kaishu_domain::cases::machine(CaseKind::Life);
         let possible = kaishu_domain::cases::possible(machine, &file, &may);
         let mut cases = Vec::new();
-        for kind in [CaseKind::Opening, CaseKind::Change, CaseKind::Life, CaseKind::Transfer] {
+        for kind in [
+            CaseKind::Opening,
+            CaseKind::Change,
+            CaseKind::Life,
+            CaseKind::Transfer,
+            CaseKind::Reassessment,
+        ] {
             cases.extend(kaishu_store::cases::of_subject(store, code.as_str(), kind).await?);
         }
         // What waits at another organization is not theirs to look into.

@@ -10,6 +10,7 @@ use crate::convert::{check_optional, to_stored};
 use crate::entity::{dataset, resource};
 use crate::{Result, Store, StoreError, Transaction, feed};
 
+mod assessed;
 mod assign;
 mod change;
 mod context;
@@ -25,6 +26,7 @@ mod row;
 mod upsert;
 mod write;
 
+pub use assessed::unassessed_since;
 pub use destroy::{Destroyed, destroy_data};
 pub use document::{CodePage, page_of_codes, search_documents};
 pub use find::{VersionEntry, find, find_shown, version};
