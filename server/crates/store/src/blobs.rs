@@ -1,5 +1,9 @@
 //! The bytes of files, named by their SHA-256, on the local disk or in S3-compatible storage.
 
+mod copies;
+mod parts;
+mod quarantine;
+
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -27,9 +31,6 @@ const STAGING: &str = "staging";
 
 /// Parts under way at the same time; each has up to 5 MiB.
 const MAX_PARTS_IN_FLIGHT: usize = 2;
-
-/// For how long a copy on the local disk is kept after somebody last asked for it.
-const COPY_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How much is read at once.
 const READ_BYTES: usize = 1 << 20;
@@ -179,14 +180,11 @@ impl Blobs {
         Ok((ObjectPath::from(info.key.as_str()), info))
     }
 
-    /// Gives a staged blob its name.
+    /// Gives a staged blob its name. Where it is there already, the fresh one takes its place: the sweep
+    /// looks at those only that were written long ago.
     async fn publish(&self, staged: &ObjectPath, key: &ObjectPath) -> Result<()> {
-        match self.storage.head(key).await {
-            Ok(_) => self.storage.delete(staged).await,
-            Err(object_store::Error::NotFound { .. }) => self.storage.rename(staged, key).await,
-            Err(error) => Err(error),
-        }
-        .map_err(|error| blob_error(key.as_ref(), error))
+        let renamed = self.storage.rename(staged, key).await;
+        renamed.map_err(|error| blob_error(key.as_ref(), error))
     }
 
     /// Takes away what killed uploads left: staged files that nobody has written to for so long.
@@ -195,7 +193,7 @@ impl Blobs {
     pub async fn sweep_staged(&self, untouched_for: Duration) -> Result<u64> {
         let Some(oldest_kept) = SystemTime::now().checked_sub(untouched_for) else { return Ok(0) };
         if let Some(folder) = &self.folder {
-            return sweep_folder(&folder.join(STAGING), oldest_kept).await;
+            return copies::sweep_folder(&folder.join(STAGING), oldest_kept).await;
         }
         let failed = |error| blob_error(STAGING, error);
         let mut staged = self.storage.list(Some(&ObjectPath::from(STAGING)));
@@ -209,20 +207,19 @@ impl Blobs {
         Ok(n_swept)
     }
 
-    /// Takes a blob away for good. One that is not there is no error: it is gone.
-    pub async fn delete(&self, key: &str) -> Result<()> {
-        match self.storage.delete(&checked(key)?).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(blob_error(key, error)),
-        }
-    }
-
-    /// Reads a blob, or a part of it; the end of the part may lie beyond the end of the blob.
+    /// Reads a blob, or a part of it; the end of the part may lie beyond the end of the blob. One that was
+    /// condemned comes back.
     pub async fn get(&self, key: &str, range: Option<Range<u64>>) -> Result<BlobRead> {
         let path = checked(key)?;
         let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
-        let found =
-            self.storage.get_opts(&path, options).await.map_err(|error| blob_error(key, error))?;
+        let found = match self.storage.get_opts(&path, options.clone()).await {
+            Err(object_store::Error::NotFound { .. }) => {
+                self.ensure(key).await?;
+                self.storage.get_opts(&path, options).await
+            }
+            found => found,
+        };
+        let found = found.map_err(|error| blob_error(key, error))?;
         let (size_bytes, range) = (found.meta.size, found.range.clone());
         Ok(BlobRead {
             size_bytes,
@@ -230,71 +227,6 @@ impl Blobs {
             bytes: found.into_stream().map_err(io::Error::other).boxed(),
         })
     }
-
-    /// Returns a file of the local disk with a blob: the blob itself where the storage is the local
-    /// disk, else a copy in `cache`. Whenever a copy is made, those that nobody asked for in a day
-    /// are removed, so that the folder does not become a second storage.
-    pub async fn local_copy(&self, key: &str, cache: &Path) -> Result<PathBuf> {
-        if let Some(path) = self.local_path(key) {
-            return Ok(path);
-        }
-        let name = checked(key)?.filename().unwrap_or_default().to_owned();
-        let copy = cache.join(name);
-        if is_copied(&copy).await? {
-            return Ok(copy);
-        }
-        tokio::fs::create_dir_all(cache).await.map_err(StoreError::Read)?;
-        let staged = cache.join(format!("{:032x}.part", rand::random::<u128>()));
-        let mut bytes = self.get(key, None).await?.bytes;
-        let mut file = tokio::fs::File::create(&staged).await.map_err(StoreError::Read)?;
-        while let Some(chunk) = bytes.try_next().await.map_err(StoreError::Read)? {
-            tokio::io::AsyncWriteExt::write_all(&mut file, &chunk)
-                .await
-                .map_err(StoreError::Read)?;
-        }
-        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(StoreError::Read)?;
-        tokio::fs::rename(&staged, &copy).await.map_err(StoreError::Read)?;
-        sweep_folder(cache, SystemTime::now() - COPY_KEPT).await?;
-        Ok(copy)
-    }
-
-    /// Returns the file of a blob, where the storage is the local disk.
-    pub fn local_path(&self, key: &str) -> Option<PathBuf> {
-        let folder = self.folder.as_ref()?;
-        checked(key).ok()?;
-        Some(folder.join(key))
-    }
-}
-
-/// Whether there is a copy; it is marked as asked for now.
-async fn is_copied(copy: &Path) -> Result<bool> {
-    match tokio::fs::OpenOptions::new().append(true).open(copy).await {
-        Ok(file) => {
-            file.into_std().await.set_modified(SystemTime::now()).map_err(StoreError::Read)?;
-            Ok(true)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(StoreError::Read(error)),
-    }
-}
-
-/// Sweeps on the disk itself: the storage does not list a file whose upload was cut off.
-async fn sweep_folder(folder: &Path, oldest_kept: SystemTime) -> Result<u64> {
-    let mut entries = tokio::fs::read_dir(folder).await.map_err(StoreError::Read)?;
-    let mut n_swept = 0;
-    while let Some(entry) = entries.next_entry().await.map_err(StoreError::Read)? {
-        // Another process may have published or swept the file in the meantime.
-        let Ok(facts) = entry.metadata().await else { continue };
-        let is_old = facts.modified().is_ok_and(|written| written < oldest_kept);
-        if facts.is_file() && is_old {
-            match tokio::fs::remove_file(entry.path()).await {
-                Ok(()) => n_swept += 1,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(StoreError::Read(error)),
-            }
-        }
-    }
-    Ok(n_swept)
 }
 
 /// Both hashes of what went by.
@@ -370,8 +302,22 @@ fn checked(key: &str) -> Result<ObjectPath> {
 fn blob_error(key: &str, error: object_store::Error) -> StoreError {
     match error {
         object_store::Error::NotFound { .. } => StoreError::not_found(format!("blob `{key}`")),
+        error if is_full(&error) => StoreError::Full(Box::new(error)),
         error => StoreError::Blob { key: key.to_owned(), source: Box::new(error) },
     }
+}
+
+/// Whether a disk had no room, or an account may keep no more.
+fn is_full(error: &object_store::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if matches!(kind, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Writes bytes as lower-case hex.
@@ -388,32 +334,16 @@ pub fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a step that fails must fail the test")]
-
     use super::*;
 
-    #[tokio::test]
-    async fn copies_that_nobody_asked_for_go_when_another_is_made() {
-        let cache = tempfile::tempdir().unwrap();
-        let storage = Arc::new(object_store::memory::InMemory::new());
-        let blobs = Blobs { storage, folder: None };
-        let mut keys = Vec::new();
-        for bytes in ["old", "used", "new"] {
-            keys.push(blobs.put_bytes(Bytes::from_static(bytes.as_bytes())).await.unwrap().key);
-        }
-        for key in &keys[..2] {
-            let copy = blobs.local_copy(key, cache.path()).await.unwrap();
-            let file = std::fs::OpenOptions::new().append(true).open(copy).unwrap();
-            file.set_modified(SystemTime::now() - 2 * COPY_KEPT).unwrap();
-        }
-        blobs.local_copy(&keys[1], cache.path()).await.unwrap();
-        blobs.local_copy(&keys[2], cache.path()).await.unwrap();
-
-        let copies = std::fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().path());
-        let mut left: Vec<_> = copies.map(|copy| std::fs::read_to_string(copy).unwrap()).collect();
-        left.sort();
-        assert_eq!(left, ["new", "used"]);
-        let again = blobs.local_copy(&keys[0], cache.path()).await.unwrap();
-        assert_eq!(std::fs::read_to_string(again).unwrap(), "old");
+    #[test]
+    fn a_full_disk_is_told_from_other_faults() {
+        let failed = |kind: io::ErrorKind| {
+            let source = Box::new(io::Error::from(kind));
+            blob_error("x", object_store::Error::Generic { store: "LocalFileSystem", source })
+        };
+        assert!(matches!(failed(io::ErrorKind::StorageFull), StoreError::Full(_)));
+        assert!(matches!(failed(io::ErrorKind::QuotaExceeded), StoreError::Full(_)));
+        assert!(matches!(failed(io::ErrorKind::PermissionDenied), StoreError::Blob { .. }));
     }
 }

@@ -59,6 +59,9 @@ pub enum StoreError {
         #[source]
         source: Source,
     },
+    /// There is no room left for bytes.
+    #[error("there is no room left where files are kept")]
+    Full(#[source] Source),
     /// The bytes to be stored could not be read.
     #[error("the bytes to be stored cannot be read")]
     Read(#[source] std::io::Error),

@@ -269,6 +269,18 @@ pub async fn cancel(store: &Store, kind: &str, subject: i64) -> Result<bool> {
     Ok(waiting.rows_affected + running.rows_affected > 0)
 }
 
+/// Forgets the jobs of a kind that came to their end, for subjects before one.
+pub async fn forget(store: &Store, kind: &str, before: i64) -> Result<()> {
+    let ended = [JobState::Done, JobState::Failed, JobState::Cancelled].map(JobState::as_str);
+    job::Entity::delete_many()
+        .filter(job::COLUMN.kind.eq(kind))
+        .filter(job::COLUMN.subject.lt(before))
+        .filter(job::COLUMN.state.is_in(ended))
+        .exec(&store.connection)
+        .await?;
+    Ok(())
+}
+
 /// Finds the job of a kind for a subject.
 pub async fn find(store: &Store, kind: &str, subject: i64) -> Result<Option<Job>> {
     let row = job::Entity::find()

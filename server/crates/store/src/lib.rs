@@ -18,6 +18,7 @@ pub mod approvals;
 pub mod blobs;
 pub mod cases;
 pub mod consultations;
+pub mod condemned;
 pub mod datasets;
 pub mod decisions;
 pub mod delegations;
@@ -34,6 +35,7 @@ pub mod receipts;
 pub mod regions;
 pub mod stats;
 pub mod tables;
+pub mod uploads;
 pub mod usage;
 pub mod vocabulary;
 

@@ -76,7 +76,7 @@ pub async fn destroy_data(transaction: &Transaction, code: &DatasetCode) -> Resu
 }
 
 /// Whether a file, a table or a draft refers to bytes.
-pub(crate) async fn is_used(transaction: &Transaction, key: &str) -> Result<bool> {
+async fn is_used(transaction: &Transaction, key: &str) -> Result<bool> {
     let connection = &transaction.inner;
     let file: Option<i64> = resource::Entity::find()
         .select_only()

@@ -13,6 +13,11 @@ use crate::entity::{
     expert_conflict, filing, guide_version, import_run, job, log_checkpoint, log_head,
     notification, one_time_token, organization, region, release_decision, resource, resource_table,
     retrieval_receipt, session, standing_approval, usage_day, vocabulary_term,
+    account, account_role, api_token, case_clock, case_event, case_file, change_feed,
+    condemned_blob, data_item, dataset, dataset_version, delegation, draft, expert,
+    expert_conflict, guide_version, import_run, job, log_checkpoint, log_head, notification,
+    one_time_token, organization, region, release_decision, resource, resource_table,
+    retrieval_receipt, session, upload, upload_part, usage_day, vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -108,6 +113,9 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, consultation_comment::Entity).await,
         create(connection, filing::Entity).await,
         create(connection, standing_approval::Entity).await,
+        create(connection, upload::Entity).await,
+        create(connection, upload_part::Entity).await,
+        create(connection, condemned_blob::Entity).await,
     ];
     for table in tables {
         let (is, said) =

@@ -26,6 +26,7 @@ mod m20261122_000011_account_requests;
 mod m20261123_000001_desk;
 mod m20261123_000021_review;
 mod m20261123_000041_account_identities;
+mod m20261123_000031_uploads;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_desk::Migration),
             Box::new(m20261123_000021_review::Migration),
             Box::new(m20261123_000041_account_identities::Migration),
+            Box::new(m20261123_000031_uploads::Migration),
         ]
     }
 }

@@ -13,7 +13,7 @@ fn now() -> DateTime<Utc> {
     "2026-11-21T04:00:00Z".parse().unwrap()
 }
 
-fn new(login: &str) -> NewAccount {
+pub(crate) fn new(login: &str) -> NewAccount {
     NewAccount {
         login: login.parse().unwrap(),
         kind: AccountKind::Person,
@@ -52,7 +52,7 @@ fn token(account_id: i64, hash: &str) -> NewToken {
     }
 }
 
-async fn create(database: &TestDb, new: &NewAccount) -> Result<i64, StoreError> {
+pub(crate) async fn create(database: &TestDb, new: &NewAccount) -> Result<i64, StoreError> {
     let transaction = database.store.begin().await.unwrap();
     let id = accounts::create(&transaction, new, now()).await?;
     transaction.commit().await.unwrap();

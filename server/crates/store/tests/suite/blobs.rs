@@ -148,3 +148,76 @@ async fn what_killed_uploads_left_is_swept_and_nothing_else() {
     assert_eq!(collect(blobs.get(&kept.key, None).await.unwrap()).await, b"kept");
     assert_eq!(blobs.sweep_staged(day).await.unwrap(), 0);
 }
+
+/// What is condemned is read by nobody as long as nobody asks for it, and comes back where somebody does.
+#[tokio::test]
+async fn condemned_bytes_come_back_to_those_who_need_them() {
+    let (folder, blobs) = blobs();
+    let at = |name: &str| folder.path().join("blobs").join(name);
+    let bytes = || Bytes::from_static(b"stops");
+    let key = blobs.put_bytes(bytes()).await.unwrap().key;
+    let hash = key.rsplit('/').next().unwrap().to_owned();
+    let hidden = at(&format!("condemned/{hash}"));
+
+    assert!(blobs.condemn(&key).await.unwrap());
+    assert!(!blobs.condemn(&key).await.unwrap(), "it is not there any more");
+    assert!(!at(&key).exists() && hidden.exists());
+    assert_eq!(collect(blobs.get(&key, None).await.unwrap()).await, b"stops");
+    assert!(at(&key).exists() && !hidden.exists());
+
+    blobs.condemn(&key).await.unwrap();
+    assert_eq!(blobs.local_file(&key).await.unwrap(), Some(at(&key).canonicalize().unwrap()));
+
+    // Written anew while it is condemned: the end of the old takes nothing from the new.
+    blobs.condemn(&key).await.unwrap();
+    blobs.put_bytes(bytes()).await.unwrap();
+    assert!(at(&key).exists() && hidden.exists());
+    assert!(blobs.end(&key).await.unwrap());
+    assert_eq!(collect(blobs.get(&key, None).await.unwrap()).await, b"stops");
+
+    blobs.condemn(&key).await.unwrap();
+    assert!(blobs.end(&key).await.unwrap());
+    assert!(!blobs.end(&key).await.unwrap());
+    assert!(matches!(blobs.get(&key, None).await, Err(StoreError::NotFound { .. })));
+    assert!(matches!(blobs.ensure(&key).await, Err(StoreError::NotFound { .. })));
+    assert!(blobs.condemn("condemned/x").await.is_err());
+    assert!(blobs.end("../x").await.is_err());
+}
+
+/// Bytes that are written again are young again, so that the sweep leaves them alone.
+#[tokio::test]
+async fn bytes_that_are_written_again_are_young() {
+    let (_folder, blobs) = blobs();
+    let key = blobs.put_bytes(Bytes::from_static(b"kept")).await.unwrap().key;
+    let hour = std::time::Duration::from_secs(3600);
+    let path = blobs.local_path(&key).unwrap();
+    let file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+    file.set_modified(std::time::SystemTime::now() - 2 * hour).unwrap();
+    let old = async || blobs.older_than(hour).try_collect::<Vec<_>>().await.unwrap();
+
+    assert_eq!(old().await, [key.clone()]);
+    blobs.put_bytes(Bytes::from_static(b"kept")).await.unwrap();
+    assert_eq!(old().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn parts_lie_beside_the_blobs() {
+    let (folder, blobs) = blobs();
+    let first = blobs.put_part("ab", 0, Bytes::from_static(b"one")).await.unwrap();
+    let again = blobs.put_part("ab", 0, Bytes::from_static(b"two")).await.unwrap();
+    assert_ne!(first, again, "senders at the same time do not overwrite each other");
+    assert_eq!(blobs.get_part(&first).await.unwrap(), "one");
+
+    let hour = std::time::Duration::from_secs(3600);
+    let file = std::fs::File::open(folder.path().join("blobs").join(&first)).unwrap();
+    file.set_modified(std::time::SystemTime::now() - 2 * hour).unwrap();
+    let old = blobs.parts_older_than(hour).await.unwrap();
+    assert_eq!(old, [(first.clone(), "ab".to_owned())]);
+
+    blobs.delete_part(&first).await.unwrap();
+    blobs.delete_part(&first).await.unwrap();
+    assert!(blobs.get_part(&first).await.is_err());
+    for bad in ["uploads/../x", "uploads/", "sha256/ab/x", "uploads/a/b"] {
+        assert!(matches!(blobs.delete_part(bad).await, Err(StoreError::Invalid { .. })), "{bad}");
+    }
+}

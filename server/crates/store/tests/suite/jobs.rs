@@ -44,4 +44,12 @@ pub(crate) async fn a_job_is_cancelled_and_repeated(database: &TestDb) {
     assert_eq!(again.subject, 2);
     assert!(!jobs::repeat(store, "ingest", 2).await.unwrap());
     assert_eq!(jobs::list(store, "ingest", 10).await.unwrap().len(), 2);
+
+    // What has come to its end long ago is forgotten; what is under way is not.
+    jobs::forget(store, "ingest", 3).await.unwrap();
+    let left = jobs::list(store, "ingest", 10).await.unwrap();
+    assert_eq!(left.iter().map(|job| job.subject).collect::<Vec<_>>(), [2]);
+    jobs::finish(store, left[0].id, "a", JobState::Done, None).await.unwrap();
+    jobs::forget(store, "ingest", 2).await.unwrap();
+    assert_eq!(jobs::list(store, "ingest", 10).await.unwrap().len(), 1);
 }

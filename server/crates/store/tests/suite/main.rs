@@ -20,6 +20,7 @@ mod places;
 mod records;
 mod reviewing;
 mod search;
+mod uploads;
 
 /// Runs each function twice: on a SQLite file and on a PostgreSQL database of its own.
 macro_rules! on_both {
@@ -77,6 +78,8 @@ on_both! {
     cases::facts_stay_with_an_act,
     jobs::a_job_is_done_by_one_node,
     jobs::a_job_is_cancelled_and_repeated,
+    uploads::parts_go_on_where_the_upload_is,
+    uploads::condemned_bytes_are_listed_from_their_last_condemnation,
     places::regions_form_a_tree,
     places::a_ring_of_regions_is_refused,
     places::organizations_know_their_place,

@@ -1,0 +1,148 @@
+//! Bytes that nothing refers to: which they are, and since when somebody knows.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+
+use crate::convert::{CHUNK_ROWS, to_stored};
+use crate::entity::{case_file, condemned_blob, draft, resource, resource_table};
+use crate::{Result, Store, Transaction};
+
+/// Drafts that are looked into at once.
+const DRAFTS: u64 = 50;
+/// How a key begins, and how long it is.
+const KEY_START: &str = "sha256/";
+const KEY_BYTES: usize = KEY_START.len() + 3 + 64;
+
+/// Bytes that are about to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condemned {
+    /// Their key.
+    pub key: String,
+    /// When nothing referred to them.
+    pub at: DateTime<Utc>,
+}
+
+/// Notes that nothing refers to bytes, in the transaction that makes it so; where that is known already, it
+/// counts from now.
+pub async fn add(
+    transaction: &Transaction,
+    keys: &BTreeSet<String>,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let keys: Vec<&String> = keys.iter().collect();
+    for chunk in keys.chunks(CHUNK_ROWS) {
+        let rows = chunk.iter().map(|key| condemned_blob::ActiveModel {
+            blob_key: Set((*key).clone()),
+            condemned_at: Set(to_stored(at)),
+        });
+        let known = OnConflict::column(condemned_blob::Column::BlobKey)
+            .update_column(condemned_blob::Column::CondemnedAt)
+            .to_owned();
+        condemned_blob::Entity::insert_many(rows)
+            .on_conflict(known)
+            .exec_without_returning(&transaction.inner)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Lists what is about to go, oldest first.
+pub async fn list(store: &Store) -> Result<Vec<Condemned>> {
+    let rows = condemned_blob::Entity::find()
+        .order_by_asc(condemned_blob::COLUMN.condemned_at)
+        .all(&store.connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| Condemned { key: row.blob_key, at: row.condemned_at }).collect())
+}
+
+/// Lets bytes wait from another time on.
+pub async fn postpone(store: &Store, key: &str, at: DateTime<Utc>) -> Result<()> {
+    condemned_blob::Entity::update_many()
+        .col_expr(condemned_blob::Column::CondemnedAt, Expr::value(to_stored(at)))
+        .filter(condemned_blob::COLUMN.blob_key.eq(key))
+        .exec(&store.connection)
+        .await?;
+    Ok(())
+}
+
+/// Forgets bytes: they are kept, or gone.
+pub async fn remove(store: &Store, key: &str) -> Result<()> {
+    condemned_blob::Entity::delete_by_id(key).exec(&store.connection).await?;
+    Ok(())
+}
+
+/// Which of some keys a file or a table refers to. What drafts refer to is [`drafted`].
+pub async fn used(store: &Store, keys: &[String]) -> Result<BTreeSet<String>> {
+    let mut used = BTreeSet::new();
+    for chunk in keys.chunks(CHUNK_ROWS) {
+        let of_files: Vec<String> = resource::Entity::find()
+            .select_only()
+            .column(resource::Column::BlobKey)
+            .distinct()
+            .filter(resource::COLUMN.blob_key.is_in(chunk.iter().cloned()))
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
+        let of_tables: Vec<String> = resource_table::Entity::find()
+            .select_only()
+            .column(resource_table::Column::BlobKey)
+            .distinct()
+            .filter(resource_table::COLUMN.blob_key.is_in(chunk.iter().cloned()))
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
+        used.extend(of_files.into_iter().chain(of_tables));
+    }
+    Ok(used)
+}
+
+/// The keys that open drafts refer to.
+pub async fn drafted(store: &Store) -> Result<BTreeSet<String>> {
+    let mut keys = BTreeSet::new();
+    let mut after = i64::MIN;
+    loop {
+        let open = case_file::Entity::find()
+            .select_only()
+            .column(case_file::Column::Id)
+            .filter(case_file::COLUMN.is_open.eq(true))
+            .into_query();
+        let drafts: Vec<(i64, String)> = draft::Entity::find()
+            .select_only()
+            .columns([draft::Column::CaseId, draft::Column::Document])
+            .filter(draft::COLUMN.case_id.in_subquery(open))
+            .filter(draft::COLUMN.case_id.gt(after))
+            .order_by_asc(draft::COLUMN.case_id)
+            .limit(DRAFTS)
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
+        let Some((last, _)) = drafts.last() else { return Ok(keys) };
+        after = *last;
+        keys.extend(drafts.iter().flat_map(|(_, document)| keys_in(document)));
+    }
+}
+
+/// The texts in a document that look like keys. Anything that looks like one counts: what is kept for
+/// nothing does no harm.
+fn keys_in(document: &str) -> impl Iterator<Item = String> {
+    document
+        .match_indices(KEY_START)
+        .filter_map(|(place, _)| document.get(place..place + KEY_BYTES).map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keys_in;
+
+    #[test]
+    fn keys_are_found_in_whatever_is_around_them() {
+        let key = format!("sha256/ab/ab{}", "0".repeat(62));
+        let text = format!("{{\"a\":\"{key}\",\"b\":\"sha256/市\",\"c\":\"{key}\"}} sha256/");
+        let found: Vec<String> = keys_in(&text).collect();
+        assert_eq!(found.iter().filter(|it| **it == key).count(), 2, "{found:?}");
+    }
+}
