@@ -25,6 +25,9 @@ const DEFAULT_MAX_OPEN: NonZeroU32 = NonZeroU32::new(4_096).unwrap();
 const DEFAULT_LOGIN_FAILURES: NonZeroU32 = NonZeroU32::new(30).unwrap();
 const DEFAULT_LOGIN_MINUTES: NonZeroU32 = NonZeroU32::new(15).unwrap();
 
+/// An interrupted upload may be taken up on the next day.
+const DEFAULT_UPLOAD_HOURS: NonZeroU32 = NonZeroU32::new(24).unwrap();
+
 /// Variables of the build and test scripts, which are no settings.
 const NO_SETTINGS: &[&str] = &["URL", "BIN", "WASM_LIBDIR"];
 
@@ -68,6 +71,8 @@ pub struct Config {
     pub max_body_bytes: usize,
     /// Most bytes of an upload of files.
     pub max_upload_bytes: usize,
+    /// How long an upload waits for more of its file, in hours.
+    pub upload_hours: NonZeroU32,
     /// Memory for pages that are kept ready.
     pub page_cache_bytes: u64,
     /// Most logins of one client that may fail within the time below.
@@ -184,6 +189,7 @@ impl Default for Config {
             site_dir: None,
             max_body_bytes: 1 << 20,
             max_upload_bytes: 2 << 30,
+            upload_hours: DEFAULT_UPLOAD_HOURS,
             page_cache_bytes: 64 << 20,
             login_failures: DEFAULT_LOGIN_FAILURES,
             login_minutes: DEFAULT_LOGIN_MINUTES,
@@ -278,6 +284,7 @@ impl Config {
                 span: chrono::TimeDelta::minutes(self.login_minutes.get().into()),
             },
             oidc: self.oidc()?,
+            upload_time: chrono::TimeDelta::hours(self.upload_hours.get().into()),
             mail: MailSettings { url: self.mail.url.clone(), from: self.mail.from.clone() },
             table_bounds: kaishu_portal::tables::Bounds {
                 memory: self.table_memory_bytes,

@@ -85,7 +85,8 @@ pub(super) async fn publish_version(
             Some("file") => {
                 let file_name = field.file_name().unwrap_or_default().to_owned();
                 let bytes = field.map(|chunk| chunk.map_err(std::io::Error::other));
-                let new = NewVersion { file_name: &file_name, note: &note, processing };
+                let new =
+                    NewVersion { file_name: &file_name, note: &note, processing, upload: None };
                 let portal = state.portal();
                 let version =
                     portal.publish_version(&caller, &code, new, bytes, asked.lang).await?;
@@ -99,7 +100,7 @@ pub(super) async fn publish_version(
 }
 
 /// Reads kinds of processing with commas between (PUB-02).
-fn read_processing(text: &str) -> Result<BTreeSet<Processing>, Problem> {
+pub(super) fn read_processing(text: &str) -> Result<BTreeSet<Processing>, Problem> {
     let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
     let read = words.map(|word| {
         word.parse::<Processing>().map_err(|_| {

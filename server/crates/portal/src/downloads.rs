@@ -99,7 +99,7 @@ impl Portal {
         let size_bytes = resource
             .size_bytes
             .ok_or_else(|| Error::Internal(format!("resource {id} of {code} has no size")))?;
-        let local_path = self.inner.blobs.local_path(&blob_key);
+        let local_path = self.inner.blobs.local_file(&blob_key).await?;
         // Licence, provider and title are those of the last version that has the file.
         let dataset = self.as_of(&view, number).await?;
         let caller = caller.clone();

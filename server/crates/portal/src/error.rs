@@ -104,6 +104,12 @@ impl Error {
             (Self::Store(StoreError::Unavailable { .. }), Lang::Zh) => {
                 "系统的一部分现在连接不上。过一会儿再试".to_owned()
             }
+            (Self::Store(StoreError::Full(_)), _) => lang
+                .pick(
+                    "平台的存储空间已满，没有保存。请联系平台管理员，腾出空间后继续",
+                    "there is no room left where files are kept; nothing was saved, tell whoever runs the portal",
+                )
+                .to_owned(),
             (Self::Table(error), _) => error.message(lang),
             _ => self.to_string(),
         }
@@ -123,7 +129,9 @@ impl Error {
             Self::TryLater { .. } => ErrorCode::TooManyRequests,
             Self::Store(StoreError::Conflict { .. }) => ErrorCode::Conflict,
             Self::Store(StoreError::Invalid { .. }) => ErrorCode::InvalidInput,
-            Self::Store(StoreError::Unavailable { .. }) => ErrorCode::Unavailable,
+            Self::Store(StoreError::Unavailable { .. } | StoreError::Full(_)) => {
+                ErrorCode::Unavailable
+            }
             Self::Table(error) if error.is_of_question() => ErrorCode::InvalidInput,
             Self::Table(
                 kaishu_tables::TableError::TooLong { .. }
@@ -173,6 +181,7 @@ fn chinese_name(what: &str) -> &str {
         "session" => "登录记录",
         "token" => "访问令牌",
         "link" => "链接",
+        "upload" => "上传",
         "sitemap" => "站点地图",
         "function" => "功能",
         "delegation" => "委托",

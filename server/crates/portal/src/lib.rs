@@ -25,6 +25,7 @@ pub mod rules;
 pub mod site;
 pub mod sitemap;
 pub mod statistics;
+pub mod sweeping;
 pub mod tables;
 pub mod topics;
 
@@ -37,7 +38,7 @@ mod usage;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, RwLock};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kaishu_domain::calendar::Fallback;
 use kaishu_domain::{Calendar, PolicyProfile};
 use kaishu_search::Index;
@@ -81,6 +82,8 @@ pub struct Settings {
     pub login_limit: accounts::LoginLimit,
     /// Where people log in who have an identity of another system.
     pub oidc: Option<accounts::OidcSettings>,
+    /// How long an upload waits for more of its file.
+    pub upload_time: TimeDelta,
     /// What questions to tables may cost.
     pub table_bounds: kaishu_tables::Bounds,
     /// Code of the policy profile, as in `aba`.
@@ -127,6 +130,7 @@ struct Inner {
     site: Arc<Site>,
     clock: Clock,
     directory: RwLock<Arc<Directory>>,
+    upload_time: TimeDelta,
     usage: usage::Pending,
     retrievals: retrieval::Retrievals,
     admission: tables::Admission,
@@ -179,6 +183,7 @@ impl Portal {
             site: Arc::new(settings.site),
             clock: settings.clock,
             directory: RwLock::new(Arc::new(directory)),
+            upload_time: settings.upload_time,
             usage: usage::Pending::default(),
             retrievals: retrieval::Retrievals::default(),
             admission: tables::Admission::default(),

@@ -272,6 +272,7 @@ async fn new_data_is_a_version_and_new_columns_are_a_review() {
         file_name: "stops.csv",
         note: "十一月",
         processing: BTreeSet::from([Processing::Clean]),
+        upload: None,
     };
     let early = portal
         .publish_version(&people.officer, &code, new(), csv("name,n\n火车站,008\n"), LANG)

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kaishu_portal::accounts::{LoginLimit, MailSettings};
 use kaishu_portal::importing::{Folder, Input, Options};
 use kaishu_portal::tables::Bounds;
@@ -165,6 +165,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         mail: MailSettings::default(),
         login_limit: LoginLimit::default(),
         oidc: None,
+        upload_time: TimeDelta::hours(24),
         table_bounds: Bounds::default(),
     }
 }

@@ -220,7 +220,8 @@ async fn take(
             Some("file") => {
                 let file_name = field.file_name().unwrap_or_default().to_owned();
                 let bytes = field.map(|chunk| chunk.map_err(std::io::Error::other));
-                let new = NewVersion { file_name: &file_name, note: &note, processing };
+                let new =
+                    NewVersion { file_name: &file_name, note: &note, processing, upload: None };
                 let code = &found.dataset.code;
                 portal.publish_version(&ctx.caller, code, new, bytes, ctx.lang).await?;
                 return Ok(());

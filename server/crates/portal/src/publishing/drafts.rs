@@ -11,6 +11,7 @@ use kaishu_types::case::CaseKind;
 use kaishu_types::draft::DraftDocument;
 use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang};
 
+use super::versions::refused;
 use super::written;
 use crate::accounts::{Caller, log_in_first};
 use crate::cases::{LogAct, Wanted};
@@ -135,6 +136,33 @@ impl Portal {
         caller.role_for(Action::EditDatasets, &subject).is_some()
     }
 
+    fn check_editor(&self, caller: &Caller, case: &Case, lang: Lang) -> Result<()> {
+        if self.may_edit(caller, case) {
+            return Ok(());
+        }
+        let message = lang.pick("您的角色不能修改这份目录", "your roles cannot edit this entry");
+        Err(refused(ErrorCode::Forbidden, message))
+    }
+
+    /// Checks that somebody may add to a draft now.
+    pub(super) async fn check_takes_files(
+        &self,
+        caller: &Caller,
+        case: i64,
+        lang: Lang,
+    ) -> Result<()> {
+        let case = self.visible_case(caller, case).await?;
+        self.check_editor(caller, &case, lang)?;
+        if case.file.state == "draft" {
+            return Ok(());
+        }
+        let message = lang.pick(
+            "这份目录现在不在编制中，不能添加文件",
+            "the entry is not being edited now; it takes no files",
+        );
+        Err(refused(ErrorCode::Conflict, message))
+    }
+
     /// Saves a draft that was read at a revision. Returns the new revision.
     ///
     /// Organization and region stay as they are: an entry is given to another organization by itself.
@@ -152,16 +180,7 @@ impl Portal {
         lang: Lang,
     ) -> Result<u32> {
         let case = self.visible_case(caller, case).await?;
-        if !self.may_edit(caller, &case) {
-            let message =
-                lang.pick("您的角色不能修改这份目录", "your roles cannot edit this entry");
-            return Err(Error::Refused {
-                code: ErrorCode::Forbidden,
-                message: message.to_owned(),
-                rule: None,
-                remedy: None,
-            });
-        }
+        self.check_editor(caller, &case, lang)?;
         if is_state_secret(&document) {
             return Err(self.secret_refused(caller, &case, lang).await?);
         }
@@ -178,6 +197,14 @@ impl Portal {
             "" => Vec::new(),
             _ => self.open_changes(&draft.code).await?,
         };
+        // What nothing referred to until now may be about to go.
+        let is_new = |key: &&String| {
+            before.resources.iter().all(|file| file.blob_key.as_ref() != Some(*key))
+        };
+        let keys = document.resources.iter().filter_map(|file| file.blob_key.as_ref());
+        for key in keys.filter(is_new) {
+            self.inner.blobs.ensure(key).await?;
+        }
         let transaction = self.inner.store.begin().await?;
         let name = self.actor(caller).name;
         let by = Author { account: caller.account(), name: &name };

@@ -108,18 +108,10 @@ impl Portal {
         }
         let key = &self.inner.log_key;
         kaishu_store::cases::add(&transaction, key, case, &decided.happening()).await?;
+        kaishu_store::condemned::add(&transaction, &unused, self.instant()).await?;
         transaction.commit().await?;
         self.wake_index();
-        for key in unused {
-            // What cannot be taken away now is nothing that anything refers to: the sweep finds it.
-            if let Err(error) = self.inner.blobs.delete(&key).await {
-                tracing::error!(
-                    key,
-                    error = &error as &dyn std::error::Error,
-                    "bytes were not deleted"
-                );
-            }
-        }
+        self.condemn(unused).await;
         Ok(())
     }
 

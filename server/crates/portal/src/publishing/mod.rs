@@ -14,6 +14,7 @@ mod review;
 mod revision;
 mod risk;
 mod transfer;
+mod uploads;
 mod versions;
 
 pub use bulk::{BulkEdit, BulkOutcome, MAX_BULK};
@@ -25,6 +26,7 @@ pub use opening::OpeningAct;
 pub use own::{OwnDataset, OwnFilter, OwnPage, OwnView};
 pub use review::{AlikeEntry, MIN_OPINIONS, ReviewDesk, SharingEntry};
 pub use risk::Risk;
+pub use uploads::{Checksum, FinishedUpload, NewUpload, Upload, UploadTarget};
 pub use versions::NewVersion;
 
 use kaishu_domain::cases::{Input, Transition};

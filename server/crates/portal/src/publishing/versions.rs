@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use futures::Stream;
+use kaishu_domain::cases::Actor;
 use kaishu_domain::permission::Action;
 use kaishu_store::datasets::{EntryWrite, Origin, ResourceWrite};
 use kaishu_types::dataset::{DatasetView, ResourceView};
@@ -27,6 +28,8 @@ pub struct NewVersion<'a> {
     pub note: &'a str,
     /// What was done to the data before (PUB-02).
     pub processing: BTreeSet<Processing>,
+    /// The upload that brought the file, which becomes this version and no other.
+    pub upload: Option<&'a str>,
 }
 
 impl Portal {
@@ -50,16 +53,7 @@ impl Portal {
         let store = &self.inner.store;
         let hidden = || Error::not_found("dataset", code.to_string());
         let dataset = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
-        let by = self.actor_on(caller, Action::EditDatasets, &dataset, lang).await?;
-        if dataset.state != DatasetState::Published {
-            return Err(refused(
-                ErrorCode::Conflict,
-                lang.pick(
-                    "数据集现在不是已发布状态，不能发布新版本",
-                    "the dataset is not published now, so there is no new version of it",
-                ),
-            ));
-        }
+        let by = self.takes_versions(caller, &dataset, lang).await?;
         let file_name = name_of(new.file_name, lang)?;
         if new.note.chars().count() > MAX_NOTE_CHARS {
             let message =
@@ -83,8 +77,9 @@ impl Portal {
             size_bytes: Some(blob.size_bytes),
             sha256: Some(blob.sha256.clone()),
             sm3: Some(blob.sm3),
-            blob_key: Some(blob.key),
+            blob_key: Some(blob.key.clone()),
         };
+        let blob_key = blob.key;
         self.check_structure(&dataset, place, &file, lang).await?;
         let entry = self.next_entry(&dataset, place, &file, new.note).await?;
         // Whoever lost the role or the account meanwhile publishes nothing (ORG-06).
@@ -105,7 +100,13 @@ impl Portal {
                 ),
             ));
         }
+        self.inner.blobs.ensure(&blob_key).await?;
         kaishu_store::datasets::publish(&transaction, &entry).await?;
+        if let Some(upload) = new.upload {
+            let after = kaishu_store::datasets::standing(&transaction, code).await?;
+            let version = after.map_or(dataset.version, |it| it.version);
+            kaishu_store::uploads::finish(&transaction, upload, version).await?;
+        }
         let facts = BTreeMap::from([
             ("sha256".to_owned(), blob.sha256),
             ("file".to_owned(), file_name.to_owned()),
@@ -120,6 +121,26 @@ impl Portal {
         self.wake_index();
         let after = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
         Ok(after.version)
+    }
+
+    /// Who acts, where somebody may publish new data of a dataset now.
+    pub(super) async fn takes_versions(
+        &self,
+        caller: &Caller,
+        dataset: &DatasetView,
+        lang: Lang,
+    ) -> Result<Actor> {
+        let by = self.actor_on(caller, Action::EditDatasets, dataset, lang).await?;
+        if dataset.state == DatasetState::Published {
+            return Ok(by);
+        }
+        Err(refused(
+            ErrorCode::Conflict,
+            lang.pick(
+                "数据集现在不是已发布状态，不能发布新版本",
+                "the dataset is not published now, so there is no new version of it",
+            ),
+        ))
     }
 
     /// The columns must be those of the data items: anything else is another dataset, and is reviewed.
@@ -254,6 +275,6 @@ fn place_of(dataset: &DatasetView, file_name: &str, lang: Lang) -> Result<usize>
     }
 }
 
-fn refused(code: ErrorCode, message: &str) -> Error {
+pub(super) fn refused(code: ErrorCode, message: &str) -> Error {
     Error::Refused { code, message: message.to_owned(), rule: None, remedy: None }
 }

@@ -243,7 +243,7 @@ pub(crate) async fn unbounded<T: Send + 'static>(
 }
 
 /// Names this process among all nodes.
-fn node() -> String {
+pub(crate) fn node() -> String {
     use std::hash::{BuildHasher, RandomState};
 
     format!("{}-{:016x}", std::process::id(), RandomState::new().hash_one(()))

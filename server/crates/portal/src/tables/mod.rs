@@ -35,5 +35,5 @@ pub(crate) use admission::Admission;
 pub(crate) use cursor::{Seal, derived};
 pub(crate) use exporting::LOOKED_AT;
 pub(crate) use gate::{Described, item_of, kept_back};
-pub(crate) use ingesting::unbounded;
+pub(crate) use ingesting::{node, unbounded};
 pub(crate) use opening::Loaded;
