@@ -27,6 +27,7 @@ pub fn router(state: State) -> Router {
     let routes = Router::new()
         .merge(app::router::<State>())
         .route("/_fn/{*name}", get(server_fns::call))
+        .merge(api::uploads::of_browsers())
         // The API knows no cookies, so nothing can be forged there.
         .layer(CsrfLayer::new())
         .merge(api::router())

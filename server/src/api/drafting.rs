@@ -276,7 +276,8 @@ fn number(Path(text): Path<String>) -> Result<i64, Problem> {
     })
 }
 
-async fn body<T: serde::de::DeserializeOwned>(
+/// Reads a body of JSON.
+pub(super) async fn body<T: serde::de::DeserializeOwned>(
     request: Request,
     state: &State,
 ) -> Result<T, Problem> {

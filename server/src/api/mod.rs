@@ -23,6 +23,7 @@ mod rules;
 mod search;
 mod suggestions;
 mod table_description;
+pub(crate) mod uploads;
 mod vocabularies;
 
 use std::sync::LazyLock;
@@ -111,6 +112,9 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(drafting::read, drafting::save))
         .routes(routes!(drafting::add_file).layer(DefaultBodyLimit::disable()))
         .routes(routes!(drafting::submit))
+        .routes(routes!(uploads::describe, uploads::begin))
+        .routes(routes!(uploads::show, uploads::offset, uploads::add, uploads::give_up))
+        .routes(routes!(uploads::finish))
         .routes(routes!(original::take))
         .routes(routes!(rows::list))
         .routes(routes!(table_description::show))

@@ -115,6 +115,12 @@ impl Problem {
         self
     }
 
+    /// Answers with another status than others of its kind.
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status.as_u16();
+        self
+    }
+
     /// Says under which number the fault is in the log.
     pub(crate) fn with_reference(mut self, reference: impl Into<String>) -> Self {
         self.reference = Some(reference.into());

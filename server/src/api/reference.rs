@@ -230,6 +230,8 @@ impl Writer {
         }
         let others = [
             ("method_not_allowed", 405, "The address does not take this method"),
+            ("precondition_failed", 412, "Another version of the protocol"),
+            ("unsupported_media_type", 415, "The body is of another type"),
             ("range_not_satisfiable", 416, "The range begins behind the end of the file"),
         ];
         for (name, status, title) in others {

@@ -63,7 +63,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     };
     let portal = super::open(&config, &Assets::none()).await?;
     let mut meter = Meter::new();
-    super::sweep(portal.clone()).await;
+    super::sweep_left_over(portal.clone()).await;
     let options = Options { source, region: arguments.region.clone(), ..Options::default() };
     let report = portal
         .import(input, options, |progress| meter.tell(progress))

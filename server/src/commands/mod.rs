@@ -7,6 +7,7 @@ mod import;
 mod index;
 mod openapi;
 mod serve;
+mod sweep;
 mod tables;
 mod token;
 mod user;
@@ -67,6 +68,8 @@ enum Command {
     /// Look after the log of what was done
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Take away bytes that nothing refers to
+    Sweep(sweep::Arguments),
     /// Check that everything is in place
     Doctor(doctor::Arguments),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON)
@@ -85,6 +88,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::User(command) => user::run(&common, command).await,
         Command::Token(token::Command::Add(adding)) => token::add(&common, adding).await,
         Command::Audit(command) => audit::run(&common, command).await,
+        Command::Sweep(arguments) => sweep::run(&common, arguments).await,
         Command::Doctor(arguments) => doctor::run(&common, arguments).await,
         Command::Openapi => openapi::run(),
     }
@@ -184,7 +188,7 @@ async fn take_in_files(portal: &Portal) -> anyhow::Result<()> {
 }
 
 /// Takes away what killed uploads left behind. Where that fails, the work goes on without it.
-async fn sweep(portal: Portal) {
+async fn sweep_left_over(portal: Portal) {
     if let Err(error) = portal.sweep_left_over().await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,

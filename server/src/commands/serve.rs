@@ -70,7 +70,8 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     tokio::spawn(portal.clone().follow_clocks());
     tokio::spawn(portal.clone().follow_notices());
     tokio::spawn(flush_usage(portal.clone()));
-    tokio::spawn(super::sweep(portal.clone()));
+    tokio::spawn(super::sweep_left_over(portal.clone()));
+    tokio::spawn(portal.clone().follow_sweeps());
     tokio::spawn(sweep_accounts(portal.clone()));
     let max_open = usize::try_from(config.max_open_connections.get()).unwrap_or(usize::MAX);
     let bounds = Bounds { max_open, proxies: config.trusted_proxies, ..Bounds::default() };

@@ -41,7 +41,9 @@ fn takes_files(path: &str) -> bool {
     let is_version =
         of_dataset.iter().any(|it| path.starts_with(it)) && path.ends_with("/versions");
     let is_file_of_draft = path.starts_with("/api/v1/drafts/") && path.ends_with("/files");
-    is_draft || is_version || is_file_of_draft
+    let parts = ["/api/v1/uploads/", "/workbench/uploads/"];
+    let is_part = parts.iter().any(|it| path.starts_with(it)) && !path.ends_with("/finish");
+    is_draft || is_version || is_file_of_draft || is_part
 }
 
 /// How long a body may take.

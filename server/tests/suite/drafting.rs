@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, TestSite};
 
-async fn site() -> TestSite {
+pub(crate) async fn site() -> TestSite {
     let site = TestSite::open(Setup { policy: "aba", with_demo: false }).await;
     let catalogue = Catalogue::default().dataset("YX-T-0001", "旧数据", "unconditional");
     let other =
@@ -37,13 +37,19 @@ async fn site() -> TestSite {
     site
 }
 
-async fn token(site: &TestSite, name: &str, scope: TokenScope) -> String {
+pub(crate) async fn token(site: &TestSite, name: &str, scope: TokenScope) -> String {
     let portal = site.test_portal.portal();
     let login = name.parse().unwrap();
     portal.make_token_for(&Caller::command(), &login, ("t", scope, 1), LANG).await.unwrap()
 }
 
-async fn ask(site: &TestSite, token: &str, method: Method, path: &str, body: &Value) -> Answer {
+pub(crate) async fn ask(
+    site: &TestSite,
+    token: &str,
+    method: Method,
+    path: &str,
+    body: &Value,
+) -> Answer {
     let bearer = format!("Bearer {token}");
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
     let body = if body.is_null() { String::new() } else { body.to_string() };

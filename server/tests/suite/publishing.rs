@@ -12,7 +12,7 @@ use crate::support::{Answer, TestSite};
 
 const CODE: &str = "YX-T-0001";
 
-async fn site() -> TestSite {
+pub(crate) async fn site() -> TestSite {
     let site = TestSite::open(Setup { policy: "default", with_demo: false }).await;
     let catalogue = Catalogue::default().dataset(CODE, "站点", "unconditional");
     let catalogue = catalogue.item(CODE, "name", "unconditional");
@@ -22,7 +22,12 @@ async fn site() -> TestSite {
 }
 
 /// A token of the officer of an agency.
-async fn token(site: &TestSite, name: &str, organization: &str, scope: TokenScope) -> String {
+pub(crate) async fn token(
+    site: &TestSite,
+    name: &str,
+    organization: &str,
+    scope: TokenScope,
+) -> String {
     let portal = site.test_portal.portal();
     let command = Caller::command();
     let staff = NewStaff {

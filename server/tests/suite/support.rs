@@ -46,6 +46,13 @@ impl TestSite {
         Self { test_portal, router: router(state) }
     }
 
+    /// The same site after its process was started anew.
+    pub(crate) async fn restarted(self) -> Self {
+        let portal = self.test_portal.open_again().await;
+        let state = State::new(portal, Assets::none(), Limits::default());
+        Self { router: router(state), ..self }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[]).await
     }
