@@ -68,7 +68,7 @@ fn label_of(select: &JsValue) -> Option<String> {
 }
 
 /// Puts the part of a page into this one.
-fn put(page: &str, part: &str) -> Option<()> {
+pub(super) fn put(page: &str, part: &str) -> Option<()> {
     let template: HtmlTemplateElement =
         document().create_element("template").ok()?.dyn_into().ok()?;
     template.set_inner_html(page);

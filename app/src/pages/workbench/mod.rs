@@ -60,9 +60,9 @@ where
         .route(
             &at("/workbench/drafts/{id}/files"),
             // The guard around all routes knows how long an upload may be.
-            post(editor::upload).layer(DefaultBodyLimit::disable()),
+            post(editor::files::upload).layer(DefaultBodyLimit::disable()),
         )
-        .route(&at("/workbench/drafts/{id}/files/{place}/remove"), post(editor::remove))
+        .route(&at("/workbench/drafts/{id}/files/{place}/remove"), post(editor::files::remove))
 }
 
 /// Draws a page of the workbench.

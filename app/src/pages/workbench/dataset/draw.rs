@@ -3,6 +3,7 @@
 use kaishu_domain::release::Release;
 use kaishu_portal::Portal;
 use kaishu_portal::publishing::OwnView;
+use kaishu_types::Lang;
 use kaishu_types::case::{ActionView, CaseCard};
 use kaishu_types::draft::Processing;
 use kaishu_types::vocabulary::DatasetState;
@@ -11,6 +12,7 @@ use leptos::prelude::*;
 use super::super::bench_page;
 use super::give;
 use crate::ctx::Ctx;
+use crate::islands::upload_file::UploadFile;
 use crate::page::Page;
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::dates::{day_of, full_day, full_time};
@@ -115,13 +117,25 @@ fn new_data(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
         "With the columns of the data items it is public at once; other columns need a revision. It replaces the file of its name, or the only one.",
     );
     let file = label(typed, "file", lang.pick("文件", "File"), hint);
+    let sender = view! {
+        <UploadFile
+            form="version-form".to_owned()
+            address=ctx.href("/workbench/uploads")
+            kind="dataset".to_owned()
+            target=found.dataset.code.to_string()
+            page=ctx.href(&format!("/workbench/datasets/{}?done=uploaded", found.dataset.code))
+            part=String::new()
+            is_english=lang == Lang::En
+        />
+    }
+    .into_any();
     let faults: Vec<_> =
         file.faults.iter().map(|it| view! { <p class="ks-bad">{it.clone()}</p> }).collect();
     Some(
         view! {
             <section aria-labelledby="h-new" class="mb-12 max-w-[44rem]">
                 {section_head("h-new", lang.pick("上传新数据", "Upload new data"))}
-                <form class="mt-4" method="post" action=path(ctx, found, "versions") enctype="multipart/form-data">
+                <form id="version-form" class="mt-4" method="post" action=path(ctx, found, "versions") enctype="multipart/form-data">
                     {line(&note, "text", typed.value("note"))}
                     {options(&processing, "checkbox", &done, |_| false)}
                     <div class="ks-field">
@@ -134,6 +148,7 @@ fn new_data(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
                         <button class="btn btn-primary" type="submit">{lang.pick("上传并发布", "Upload and publish")}</button>
                     </p>
                 </form>
+                {sender}
             </section>
         }
         .into_any(),

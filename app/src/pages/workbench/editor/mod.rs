@@ -1,30 +1,34 @@
 //! The editor of an entry: every field of the catalogue, its data items and its files.
 
+mod autosave;
 mod fields;
+pub(super) mod files;
 mod items;
 mod provenance;
 mod read;
 mod safety;
 
 use axum::Form;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
-use futures::StreamExt;
 use kaishu_portal::publishing::{DraftView, OpeningAct};
 use kaishu_portal::{Error, Portal};
 use kaishu_types::draft::DraftDocument;
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::{bench_page, expired, short_text};
+use super::{bench_page, expired};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
+use crate::islands::autosave::Autosave;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::ui::dates::full_time;
-use crate::ui::heading::{Rank, rail_head, section_head};
+use crate::ui::heading::{Rank, rail_head};
 use crate::ui::icon::icon;
-use crate::ui::numbers::size;
+
+/// The `id` of the form.
+const FORM: &str = "entry-form";
 
 /// `GET /workbench/drafts/{id}`
 pub(crate) async fn show(
@@ -74,6 +78,9 @@ pub(crate) async fn save(
     State(portal): State<Portal>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Response {
+    if pairs.iter().any(|(name, value)| name == "then" && value == "autosave") {
+        return autosave::answer(&ctx, &portal, &id, &pairs).await;
+    }
     if let Some(again) = expired(&ctx, &pairs) {
         return again;
     }
@@ -151,75 +158,6 @@ async fn again(
     })
 }
 
-/// `POST /workbench/drafts/{id}/files`
-pub(crate) async fn upload(
-    ctx: Ctx,
-    Path(id): Path<String>,
-    State(portal): State<Portal>,
-    mut form: Multipart,
-) -> Response {
-    if let Some(elsewhere) = to_login(&ctx) {
-        return elsewhere;
-    }
-    match take_file(&ctx, &portal, &id, &mut form).await {
-        Ok(case) => go(&ctx.href(&format!("/workbench/drafts/{case}?done=file#files")), []),
-        Err(error) => respond(&ctx, || Err(error)),
-    }
-}
-
-async fn take_file(
-    ctx: &Ctx,
-    portal: &Portal,
-    id: &str,
-    form: &mut Multipart,
-) -> Result<i64, AppError> {
-    let draft = find(ctx, portal, id).await?;
-    let broken = |error: axum::extract::multipart::MultipartError| {
-        AppError::new(ErrorCode::InvalidInput, error.body_text())
-    };
-    let mut revision = draft.revision;
-    while let Some(field) = form.next_field().await.map_err(broken)? {
-        match field.name() {
-            Some("revision") => {
-                revision = short_text(field).await.map_err(broken)?.parse().unwrap_or_default();
-            }
-            Some("file") => {
-                let name = field.file_name().unwrap_or_default().to_owned();
-                let bytes = field.map(|chunk| chunk.map_err(std::io::Error::other));
-                let (caller, case) = (&ctx.caller, draft.case);
-                portal.add_draft_file(caller, case, revision, &name, bytes, ctx.lang).await?;
-                return Ok(case);
-            }
-            _ => {}
-        }
-    }
-    let message = ctx.lang.pick("请选择一个文件", "choose a file");
-    Err(AppError::new(ErrorCode::InvalidInput, message))
-}
-
-/// `POST /workbench/drafts/{id}/files/{place}/remove`
-pub(crate) async fn remove(
-    ctx: Ctx,
-    Path((id, place)): Path<(String, usize)>,
-    State(portal): State<Portal>,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Response {
-    if let Some(again) = expired(&ctx, &pairs) {
-        return again;
-    }
-    let draft = match find(&ctx, &portal, &id).await {
-        Ok(draft) => draft,
-        Err(error) => return respond(&ctx, || Err(error)),
-    };
-    let revision = pairs.iter().find(|it| it.0 == "revision").and_then(|it| it.1.parse().ok());
-    let revision = revision.unwrap_or_default();
-    let (caller, case) = (&ctx.caller, draft.case);
-    match portal.remove_draft_file(caller, case, revision, place, ctx.lang).await {
-        Ok(_) => go(&ctx.href(&format!("/workbench/drafts/{case}?done=file#files")), []),
-        Err(error) => respond(&ctx, || Err(error.into())),
-    }
-}
-
 async fn find(ctx: &Ctx, portal: &Portal, id: &str) -> Result<DraftView, AppError> {
     let lang = ctx.lang;
     let unknown = || {
@@ -255,13 +193,15 @@ fn page(
                 {button("btn btn-outline", "check", lang.pick("保存并检查", "Save and check"))}
                 {button("btn btn-outline", "submit", lang.pick("提交审查", "Submit to review"))}
             </div>
+            <Autosave form=FORM.to_owned() login=ctx.href("/login") is_english=lang == Lang::En/>
         }
+        .into_any()
     });
     let body = view! {
         <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
             <div>
                 {note(ctx, draft, told)}
-                <form method="post" action=action novalidate=true>
+                <form id=FORM method="post" action=action novalidate=true>
                     <input type="hidden" name="revision" value=draft.revision.to_string()/>
                     <fieldset disabled=!draft.is_editable class="contents">
                         {form.draw()}
@@ -270,7 +210,7 @@ fn page(
                     </fieldset>
                     {buttons}
                 </form>
-                {files(ctx, draft)}
+                {files::draw(ctx, draft)}
             </div>
             {rail(ctx, draft)}
         </div>
@@ -340,79 +280,6 @@ fn note(ctx: &Ctx, draft: &DraftView, told: &Told) -> Option<AnyView> {
             )
         }
     }
-}
-
-/// Draws the files, each with a way to take it out, and the form to add one.
-fn files(ctx: &Ctx, draft: &DraftView) -> AnyView {
-    let lang = ctx.lang;
-    let revision = draft.revision.to_string();
-    let rows: Vec<_> = draft
-        .document
-        .resources
-        .iter()
-        .enumerate()
-        .map(|(place, file)| {
-            let path = ctx.href(&format!("/workbench/drafts/{}/files/{place}/remove", draft.case));
-            let remove = draft.is_editable.then(|| {
-                view! {
-                    <form method="post" action=path>
-                        <input type="hidden" name="revision" value=revision.clone()/>
-                        <button class="btn btn-sm btn-outline" type="submit">
-                            {lang.pick("移除", "Remove")}
-                            <span class="sr-only">{file.title.clone()}</span>
-                        </button>
-                    </form>
-                }
-            });
-            let facts = [
-                Some(file.format.label(lang).to_owned()),
-                file.size_bytes.map(size),
-            ];
-            let facts: Vec<_> = facts.into_iter().flatten().collect();
-            view! {
-                <li class="py-3 flex flex-wrap items-center justify-between gap-3">
-                    <span>
-                        <b class="font-semibold">{file.file_name.clone().unwrap_or(file.title.clone())}</b>
-                        <span class="block text-sm ks-mute">{facts.join(" · ")}</span>
-                    </span>
-                    {remove}
-                </li>
-            }
-        })
-        .collect();
-    let none = rows.is_empty().then(|| {
-        view! { <p class="py-3 ks-mute">{lang.pick("还没有文件。", "There is no file yet.")}</p> }
-    });
-    let action = ctx.href(&format!("/workbench/drafts/{}/files", draft.case));
-    let add = draft.is_editable.then(|| {
-        view! {
-            <form method="post" action=action enctype="multipart/form-data" class="mt-3">
-                <input type="hidden" name="revision" value=draft.revision.to_string()/>
-                <div class="ks-field">
-                    <label for="file">{lang.pick("添加文件", "Add a file")}</label>
-                    <p class="hint" id="file-h">
-                        {lang.pick(
-                            "原样保存，逐字节不变。上传前先保存上面填写的内容。",
-                            "Kept byte for byte. Save what you wrote above before you upload.",
-                        )}
-                    </p>
-                    <input class="file-input w-full" type="file" id="file" name="file" required=true aria-describedby="file-h"/>
-                </div>
-                <p class="mt-4">
-                    <button class="btn btn-outline" type="submit">{lang.pick("上传", "Upload")}</button>
-                </p>
-            </form>
-        }
-    });
-    view! {
-        <section aria-labelledby="files" class="mt-14">
-            {section_head("files", lang.pick("文件", "Files"))}
-            {none}
-            <ul class="divide-y divide-[var(--line)]">{rows}</ul>
-            {add}
-        </section>
-    }
-    .into_any()
 }
 
 fn rail(ctx: &Ctx, draft: &DraftView) -> AnyView {
