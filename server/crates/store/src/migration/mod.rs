@@ -27,6 +27,7 @@ mod m20261123_000001_desk;
 mod m20261123_000021_review;
 mod m20261123_000041_account_identities;
 mod m20261123_000031_uploads;
+mod m20261123_000041_account_identities;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
