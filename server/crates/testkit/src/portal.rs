@@ -88,11 +88,6 @@ impl TestPortal {
         Portal::open(settings(self.folder.path(), self.policy)).await.unwrap()
     }
 
-    /// Opens the same portal once more, under another profile.
-    pub async fn open_under(&self, policy: &str) -> Portal {
-        Portal::open(settings(self.folder.path(), policy)).await.unwrap()
-    }
-
     /// Opens the same portal once more, at another time.
     pub async fn open_at(&self, instant: DateTime<Utc>) -> Portal {
         let clock = Clock::Fixed(instant);

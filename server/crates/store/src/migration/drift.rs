@@ -8,16 +8,12 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Schem
 
 use crate::Store;
 use crate::entity::{
-    account, account_role, api_token, case_clock, case_event, case_file, change_feed, consultation,
-    consultation_comment, data_item, dataset, dataset_version, delegation, draft, expert,
-    expert_conflict, filing, guide_version, import_run, job, log_checkpoint, log_head,
-    notification, one_time_token, organization, region, release_decision, resource, resource_table,
-    retrieval_receipt, session, standing_approval, usage_day, vocabulary_term,
-    account, account_role, api_token, case_clock, case_event, case_file, change_feed,
-    condemned_blob, data_item, dataset, dataset_version, delegation, draft, expert,
-    expert_conflict, guide_version, import_run, job, log_checkpoint, log_head, notification,
-    one_time_token, organization, region, release_decision, resource, resource_table,
-    retrieval_receipt, session, upload, upload_part, usage_day, vocabulary_term,
+    account, account_identity, account_role, api_token, case_clock, case_event, case_file,
+    change_feed, condemned_blob, consultation, consultation_comment, data_item, dataset,
+    dataset_version, delegation, draft, expert, expert_conflict, filing, guide_version, import_run,
+    job, log_checkpoint, log_head, notification, one_time_token, organization, region,
+    release_decision, resource, resource_table, retrieval_receipt, session, standing_approval,
+    upload, upload_part, usage_day, vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -94,6 +90,7 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, resource_table::Entity).await,
         create(connection, release_decision::Entity).await,
         create(connection, account::Entity).await,
+        create(connection, account_identity::Entity).await,
         create(connection, account_role::Entity).await,
         create(connection, session::Entity).await,
         create(connection, api_token::Entity).await,

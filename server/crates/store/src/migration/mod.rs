@@ -25,7 +25,6 @@ mod m20261122_000010_administration;
 mod m20261122_000011_account_requests;
 mod m20261123_000001_desk;
 mod m20261123_000021_review;
-mod m20261123_000041_account_identities;
 mod m20261123_000031_uploads;
 mod m20261123_000041_account_identities;
 
@@ -57,8 +56,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_account_requests::Migration),
             Box::new(m20261123_000001_desk::Migration),
             Box::new(m20261123_000021_review::Migration),
-            Box::new(m20261123_000041_account_identities::Migration),
             Box::new(m20261123_000031_uploads::Migration),
+            Box::new(m20261123_000041_account_identities::Migration),
         ]
     }
 }
