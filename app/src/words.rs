@@ -232,6 +232,7 @@ words! {
     base_db: "基础数据库", "Base register";
     industry: "行业", "Industry";
     business_matter: "业务事项", "Business matter";
+    agreement_text: "使用协议", "Agreement";
     open_list: "开放目录清单（CSV）", "Open catalogue (CSV)";
     provenance: "获取和来源", "How it came about";
     acquisition: "获取方式", "Acquired";

@@ -166,7 +166,7 @@ test("a published dataset is suspended, restored and revised", async ({ browser,
   await expect(head.getByRole("alert")).toContainText("请写明理由");
   await head.getByLabel("理由", { exact: true }).fill("收到异议，正在核实。");
   await bench.press("中止开放");
-  await expect(head.getByRole("status")).toContainText("立即生效");
+  await expect(head.locator(".ks-note[role=status]")).toContainText("立即生效");
   await head.goto(`/datasets/${code}`);
   await expect(head.getByRole("main")).toContainText("收到异议，正在核实。");
   const download = await head.request.get(`/api/v1/datasets/${code}`);
@@ -181,7 +181,7 @@ test("a published dataset is suspended, restored and revised", async ({ browser,
   await head.getByLabel("变更日期").fill("2026-11-02");
   await head.getByLabel("变更内容和依据").fill("职能调整文件第三条");
   await bench.press("登记");
-  await expect(head.getByRole("status")).toContainText("更新目录的期限开始计算");
+  await expect(head.locator(".ks-note[role=status]")).toContainText("更新目录的期限开始计算");
   await expect(head.getByRole("complementary")).toContainText("待更新目录");
 
   await bench.press("修订目录");
@@ -239,7 +239,7 @@ test("several datasets change alike, and one goes to another organization", asyn
   await head.getByLabel("接收单位").selectOption("ED-0002");
   await head.getByLabel("移交理由").fill("职能划转文件第三条");
   await bench.press("提出移交");
-  await expect(head.getByRole("status")).toContainText("已送交接收单位");
+  await expect(head.locator(".ks-note[role=status]")).toContainText("已送交接收单位");
   const [takers, taker] = await staff(browser, url!, `taker.${project.name}`, scripts);
   await taker.goto("/workbench");
   await taker.locator("tbody tr, li").filter({ hasText: code }).getByRole("link").first().click();

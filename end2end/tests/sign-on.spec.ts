@@ -11,6 +11,12 @@ const password = "correct horse battery";
 test.skip(!url, "END2END_IDENTITY_URL is not set: .ci/end2end starts a portal with a provider of identities");
 test.use({ baseURL: url });
 
+// The pages of the provider want a font of the net and have no icon: neither is ours.
+test.beforeEach(async ({ page }) => {
+  await page.route("https://fonts.googleapis.com/**", (route) => route.fulfill({ contentType: "text/css", body: "" }));
+  await page.route("**/favicon.ico", (route) => route.fulfill({ status: 204, body: "" }));
+});
+
 /** A name that no other test has. */
 function fresh(start: string) {
   return `${start}.${Math.random().toString(36).slice(2, 10)}`;

@@ -218,7 +218,7 @@ impl Saver {
 
     /// The form as its button would send it, and that nobody pressed it.
     fn written(&self) -> Option<JsValue> {
-        let fields = make("FormData", &[self.form.clone()])?;
+        let fields = make("FormData", std::slice::from_ref(&self.form))?;
         let body = make("URLSearchParams", &[fields])?;
         call(&body, "set", &["then".into(), "autosave".into()])?;
         Some(body)

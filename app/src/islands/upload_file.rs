@@ -356,7 +356,7 @@ impl Sender {
     /// What the form says besides the file.
     fn wanted(&self) -> String {
         let value = |name: &str| {
-            let fields = make("FormData", &[self.form.clone()])?;
+            let fields = make("FormData", std::slice::from_ref(&self.form))?;
             let all = call(&fields, "getAll", &[name.into()])?;
             call(&all, "join", &[",".into()])?.as_string()
         };
@@ -380,7 +380,7 @@ impl Sender {
             404 | 410 => Fault::Gone,
             // Only a part can be sent to where the upload is not.
             409 if expected == 204 => Fault::Elsewhere,
-            0 | 408 | 429 | 500 | 502 | 504 => Fault::Later,
+            0 | 408 | 423 | 429 | 500 | 502 | 504 => Fault::Later,
             _ => Fault::Refused(self.detail(answer).await),
         })
     }

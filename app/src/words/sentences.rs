@@ -29,6 +29,7 @@ impl Words {
             ErrorCode::NotFound => ("没有这个页面", "There is no such page"),
             ErrorCode::Gone => ("这里的内容已经撤下", "This was taken down"),
             ErrorCode::Conflict => ("与现在的状态不符", "This does not fit the present state"),
+            ErrorCode::Locked => ("别人正在处理", "Somebody else is at it"),
             ErrorCode::TooLarge => ("内容太大", "Too large"),
             ErrorCode::TooManyRequests => ("请求太频繁", "Too many requests"),
             ErrorCode::Unavailable => ("暂时不能提供", "Not available at the moment"),

@@ -61,6 +61,7 @@ pub(super) const KINDS: &[(ErrorCode, &str, &str)] = &[
     (ErrorCode::NotFound, "There is no such thing at this address", "这个地址没有这项内容"),
     (ErrorCode::Gone, "There was such a thing, and it is gone on purpose", "这里的内容已经撤下"),
     (ErrorCode::Conflict, "The state does not allow it", "与现在的状态不符"),
+    (ErrorCode::Locked, "Somebody else is at it", "别人正在处理"),
     (ErrorCode::TooLarge, "The request is larger than the limit", "请求超过大小限制"),
     (ErrorCode::TooManyRequests, "The caller asks too often", "请求太频繁"),
     (

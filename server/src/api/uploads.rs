@@ -92,6 +92,7 @@ pub(super) async fn describe(Shared(state): Shared<State>) -> Response {
         ("Upload-Length" = u64, Header, description = "Bytes of the file"),
         ("Upload-Metadata" = String, Header, description = "As in `filename c3RvcHMuY3N2,draft MTc=`")
     ),
+    security(("token" = ["publish"])),
     responses(
         (status = 201, description = "Its address is in `Location`", body = UploadReply),
         (status = 400, description = "A header is missing or cannot be read", body = Problem, content_type = "application/problem+json"),
@@ -126,6 +127,7 @@ pub(super) async fn begin(
 #[utoipa::path(
     get, path = "/api/v1/uploads/{id}", tag = "publishing", operation_id = "read_upload",
     params(("id" = String, Path, description = "Number of the upload")),
+    security(("token" = ["publish"])),
     responses(
         (status = 200, description = "The upload", body = UploadReply),
         (status = 401, description = "No token, or one that counts no more", body = Problem, content_type = "application/problem+json"),
@@ -152,6 +154,7 @@ pub(super) async fn show(
         ("id" = String, Path, description = "Number of the upload"),
         ("Tus-Resumable" = String, Header, description = "`1.0.0`")
     ),
+    security(("token" = ["publish"])),
     responses(
         (status = 200, description = "`Upload-Offset`, `Upload-Length` and `Upload-Expires`"),
         (status = 401, description = "No token, or one that counts no more"),
@@ -188,6 +191,7 @@ pub(super) async fn offset(
         ("Upload-Checksum" = Option<String>, Header, description = "As in `sha256 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=`")
     ),
     request_body(content = String, content_type = "application/offset+octet-stream"),
+    security(("token" = ["publish"])),
     responses(
         (status = 204, description = "`Upload-Offset` says where it goes on"),
         (status = 400, description = "A header cannot be read, or the request broke off", body = Problem, content_type = "application/problem+json"),
@@ -198,6 +202,7 @@ pub(super) async fn offset(
         (status = 410, description = "It ran out", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "Another version of the protocol", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than the file has", body = Problem, content_type = "application/problem+json"),
+        (status = 423, description = "Somebody else sends more of it now", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not `application/offset+octet-stream`", body = Problem, content_type = "application/problem+json"),
         (status = 460, description = "The part is not what its checksum says", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "There is no room left", body = Problem, content_type = "application/problem+json")
@@ -231,6 +236,7 @@ pub(super) async fn add(
         ("id" = String, Path, description = "Number of the upload"),
         ("Tus-Resumable" = String, Header, description = "`1.0.0`")
     ),
+    security(("token" = ["publish"])),
     responses(
         (status = 204, description = "What came of it is gone"),
         (status = 401, description = "No token, or one that counts no more", body = Problem, content_type = "application/problem+json"),
@@ -260,6 +266,7 @@ pub(super) async fn give_up(
     post, path = "/api/v1/uploads/{id}/finish", tag = "publishing", operation_id = "finish_upload",
     params(("id" = String, Path, description = "Number of the upload")),
     request_body = FinishForm,
+    security(("token" = ["publish"])),
     responses(
         (status = 200, description = "The upload, with what it became", body = UploadReply),
         (status = 400, description = "Another SHA-256 than was said, or columns that the entry does not know", body = Problem, content_type = "application/problem+json"),

@@ -121,13 +121,19 @@ async fn warm(state: State) {
     state.set_warm();
 }
 
-/// Ends what ran out: contracts, sessions, links.
+/// Ends what ran out: contracts, sessions, links; and what was written on consultations long ago.
 async fn sweep_accounts(portal: Portal) {
     loop {
         if let Err(error) = portal.sweep_accounts().await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "accounts and sessions that ran out could not be ended yet"
+            );
+        }
+        if let Err(error) = portal.sweep_comments().await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "comments whose time is over could not be erased yet"
             );
         }
         tokio::time::sleep(SWEEP_PAUSE).await;

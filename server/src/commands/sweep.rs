@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// Sweeps once, as servers do by themselves every day.
+/// Sweeps once, as servers do by themselves every day. Where one of them does now, it says so and does nothing.
 pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = common.load(false, None)?;
     let portal = super::open(&config, &Assets::none()).await?;

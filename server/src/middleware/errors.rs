@@ -96,6 +96,7 @@ fn code_of(status: StatusCode) -> ErrorCode {
         404 => ErrorCode::NotFound,
         410 => ErrorCode::Gone,
         413 => ErrorCode::TooLarge,
+        423 => ErrorCode::Locked,
         429 => ErrorCode::TooManyRequests,
         503 => ErrorCode::Unavailable,
         500..=599 => ErrorCode::Internal,

@@ -123,6 +123,7 @@ async fn a_log_whose_secret_is_lost_is_begun_anew() {
     let broken = run(&["audit", "verify"], "");
     assert!(!broken.status.success());
     refused(&run(&begin, ""), "begin-anew-1");
+    refused(&run(&begin, ""), "the seal of the last entry is not this portal's");
     refused(&run(&[&begin[..], &["--confirm", "yes"]].concat(), ""), "begin-anew-1");
     let done = good(&run(&[&begin[..], &["--confirm", "begin-anew-1"]].concat(), ""));
     assert!(done.contains("entry 2"), "{done}");
@@ -137,6 +138,7 @@ async fn a_log_whose_secret_is_lost_is_begun_anew() {
     let search = ["audit", "search", "--kind", "log", "--json"];
     let entry: Value = serde_json::from_str(&good(&run(&search, ""))).unwrap();
     assert_eq!((&entry["event"], &entry["facts"]["last"]), (&"begun_anew".into(), &"1".into()));
+    assert_eq!(entry["facts"]["broken_seals"], "1");
     assert_eq!((&entry["reason"], &entry["name"]), (&"信安函〔2026〕9号".into(), &"张伟".into()));
     refused(&run(&[&begin[..], &["--confirm", "begin-anew-3"]].concat(), ""), "goes on by itself");
 }

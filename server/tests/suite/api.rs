@@ -74,6 +74,8 @@ async fn every_described_address_answers_as_described() {
         assert!(methods["get"]["operationId"].is_string(), "{path}");
         if path.ends_with("/{file}") {
             assert!(answer.json().is_array(), "{address}");
+        } else if path.ends_with("/catalogue.csv") {
+            assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
         } else if path.ends_with("/export.zip") {
             assert_eq!(answer.header("content-type"), "application/zip");
         } else if !path.ends_with("/original") {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 use kaishu_portal::accounts::Caller;
+use kaishu_portal::consultations::NewComment;
 use kaishu_portal::publishing::OpeningAct;
 use kaishu_portal::{Error, Portal};
 use kaishu_store::log::Search;
@@ -204,9 +205,48 @@ async fn anybody_reads_the_notice_and_answers_it() {
     let asked = Search { kind: Some("consultation".to_owned()), ..Search::default() };
     let logged = kaishu_store::log::search(site.test_portal.store(), &asked, 50).await.unwrap();
     assert_eq!(logged.len(), 11);
-    assert!(logged.iter().all(|it| it.event.body.facts.contains_key("sha256")));
+    assert!(logged.iter().all(|it| it.event.body.facts.contains_key("keyed_hash")));
+    assert!(logged.iter().all(|it| it.event.by.login == "visitor"));
     let text = format!("{logged:?}");
     assert!(!text.contains("夜班") && !text.contains("139 0000") && !text.contains("周边住户"));
+}
+
+// Part of REV-06 and SUP-02: whoever commented with an account is told of the summary by what the notice says, and
+// led to its page; the log does not name them; and what they wrote is erased once its time is over.
+#[tokio::test]
+async fn whoever_commented_is_told_and_forgotten() {
+    let (site, people, case) = asked_about().await;
+    let portal = site.test_portal.portal();
+    ask(portal, &people.reviewer, case, &NOTICE).await.unwrap();
+    // The stranger is of another agency and may not see the review.
+    let wrote =
+        NewComment { body: "夜班站点也要开放", name: "周边住户", ..Default::default() };
+    portal.comment(&people.stranger, 1, (wrote, None), LANG).await.unwrap();
+    let asked = Search { kind: Some("consultation".to_owned()), ..Search::default() };
+    let logged = kaishu_store::log::search(site.test_portal.store(), &asked, 50).await.unwrap();
+    let by = &logged[0].event.by;
+    assert_eq!((by.account, by.login.as_str(), by.name.as_str()), (None, "visitor", "访客"));
+
+    let noon = |day: NaiveDate| day.and_hms_opt(4, 0, 0).unwrap().and_utc();
+    let after = site.test_portal.open_at(noon(day(LAST) + Days::new(1))).await;
+    act(&after, &people.reviewer, case, "summarise").await.unwrap();
+    let told = after.inbox(&people.stranger, None, LANG).await.unwrap().notices;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].title, after.consultation(1, LANG).await.unwrap().kept.title);
+    assert_eq!(told[0].link.as_deref(), Some("/consultations/1"));
+    assert!(told[0].text.contains("意见采纳情况"), "{}", told[0].text);
+
+    assert_eq!(after.sweep_comments().await.unwrap(), 0, "it is not over yet");
+    let years = portal.policy().rules.retention.cases.value.get();
+    let later = day(LAST).checked_add_months(Months::new(years * 12 + 1)).unwrap();
+    let later = site.test_portal.open_at(noon(later)).await;
+    assert_eq!(later.sweep_comments().await.unwrap(), 1);
+    assert_eq!(later.sweep_comments().await.unwrap(), 0);
+    assert_eq!(later.consultation(1, LANG).await.unwrap().n_comments, 1);
+    let kept = kaishu_store::consultations::comments(site.test_portal.store(), 1, (0, 9)).await;
+    let kept = kept.unwrap().remove(0);
+    assert_eq!((kept.body.as_str(), kept.name, kept.account), ("", None, None));
+    assert_eq!(later.verify_log().await.unwrap().faults, []);
 }
 
 // Part of REV-06: what was asked about another content does not count; the old notice says so and no more.

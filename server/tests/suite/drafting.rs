@@ -225,7 +225,7 @@ async fn each_operation_takes_the_token_that_it_names() {
         site.ask(method, &path, &headers, &body).await.status.as_u16()
     };
     let needing = needing();
-    assert_eq!(needing.len(), 6);
+    assert_eq!(needing.len(), 12);
     for (method, path, scope) in &needing {
         assert!(tokens.iter().any(|(name, _)| name == scope), "{path}: {scope}");
         assert_eq!(send(None, method, path).await, 401, "{method} {path}");

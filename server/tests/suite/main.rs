@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod account_access;
 mod account_commands;
 mod account_log;
 mod account_requests;

@@ -22,7 +22,7 @@ const ROUTERS: [(&str, &str); 2] = [
 ];
 
 /// Routes that are not driven here, and why.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 12] = [
     // For whoever is logged in: each sees the own cases, datasets and ways, and the rules in force.
     "GET /workbench",
     "GET /workbench/datasets",
@@ -32,6 +32,10 @@ const ELSEWHERE: [&str; 9] = [
     "GET /authority/profile",
     // Shows a figure of what the reader sees already, and changes nothing.
     "POST /workbench/cases/{id}/risk",
+    // Need a case in the step that they belong to: `consultations` and `reviewing` send them.
+    "GET /workbench/consultations/{id}",
+    "POST /authority/approvals",
+    "POST /authority/approvals/{id}/end",
     // Files are no form of pairs: `drafting` and `release` send them.
     "POST /workbench/datasets/{code}/versions",
     "POST /workbench/drafts/{id}/files",
@@ -137,6 +141,8 @@ fn pages(things: &Things) -> Vec<(String, Need)> {
         page("/authority/organizations/new", Need::Ever(Action::KeepOrganizations)),
         page("/authority/organizations/YX-T", Need::Here(&[Action::KeepOrganizations])),
         page("/authority/delegations", Need::Ever(Action::Delegate)),
+        page("/authority/approvals", Need::Ever(Action::KeepApprovals)),
+        page("/authority/filings", Need::Ever(Action::PublishDatasets)),
         page("/authority/experts", Need::Ever(Action::AppointExperts)),
         page("/authority/vocabularies", Need::InRegion(Action::KeepVocabularies)),
         page("/authority/vocabularies/theme/transport", Need::InRegion(Action::KeepVocabularies)),
@@ -313,7 +319,7 @@ async fn the_forms_are_good_for_who_may_send_them() {
         }
         let before = portal.verify_log().await.unwrap().n_entries;
         let answer = browser.post(&path, &fields).await;
-        let is_done = answer.status == 303 || answer.header("content-disposition") != "";
+        let is_done = answer.status == 303 || !answer.header("content-disposition").is_empty();
         assert!(is_done, "{path}: {} {}", answer.status, answer.text());
         assert!(portal.verify_log().await.unwrap().n_entries > before, "{path}");
     }

@@ -30,7 +30,8 @@ async fn open(change: impl FnOnce(&mut OidcSettings)) -> (TestSite, IdentityProv
 
 /// Begins a login, as the button of the login page does.
 async fn begin(browser: &mut Browser<'_>, prefix: &str, next: &str) -> Asked {
-    let page = browser.get(&format!("{prefix}/login?next={next}")).await;
+    let next = kaishu_types::query::encode(&[("next", next)]);
+    let page = browser.get(&format!("{prefix}/login?{next}")).await;
     let ways = page.attributes("main a[href*='/login/provider']", "href");
     assert_eq!(ways.len(), 1, "{ways:?}");
     let sent = browser.get(&ways[0]).await;
@@ -263,6 +264,56 @@ async fn who_may_not_log_in_may_not_by_another_way() {
     assert_refused(&disabled, "disabled");
     set(portal, true).await;
     assert_goes_to(&sign_on(&mut browser, &provider, "", li_na()).await, "/me");
+}
+
+/// Part of ORG-06: an account that was disabled before any identity was joined to it does not come back as another
+/// one.
+#[tokio::test]
+async fn a_disabled_account_does_not_come_back_as_another() {
+    let (site, provider) = open(|_| {}).await;
+    let portal = site.test_portal.portal();
+    add(portal, "li.na", &[Role::DataUser]).await;
+    let mut browser = Browser::new(&site);
+    let asked = sign_on(&mut browser, &provider, "", li_na()).await;
+    assert_goes_to(&asked, "/login/provider/join");
+    let command = Caller::command();
+    let n_before = portal.accounts(&command, Lang::En).await.unwrap().len();
+    portal.set_enabled(&command, &login("li.na"), false, Lang::En).await.unwrap();
+    let late = browser.post("/login/provider/join", &[("password", PASSWORD)]).await;
+    assert_refused(&late, "disabled meanwhile");
+    let back = sign_on(&mut Browser::new(&site), &provider, "", li_na()).await;
+    assert_refused(&back, "disabled");
+    assert!(back.text().contains("已经停用"), "{}", back.text());
+    assert_eq!(portal.accounts(&command, Lang::En).await.unwrap().len(), n_before);
+}
+
+/// Proofs that are refused count as logins that failed do, and what did not begin here does not.
+#[tokio::test]
+async fn refused_proofs_count_as_tries() {
+    let (site, provider) = open(|_| {}).await;
+    let mut browser = Browser::at(&site, [192, 0, 2, 1]);
+    for _ in 0..40 {
+        assert_refused(&come_back(&mut browser, "code", "state").await, "not begun here");
+    }
+    for _ in 0..30 {
+        let asked = begin(&mut browser, "", "").await;
+        let code = provider.grant(&asked, li_na(), Signed::Not);
+        assert_refused(&come_back(&mut browser, &code, asked.value("state")).await, "refused");
+    }
+    assert_eq!(sign_on(&mut browser, &provider, "", li_na()).await.status, 429);
+    let mut neighbour = Browser::at(&site, [192, 0, 2, 2]);
+    assert_goes_to(&sign_on(&mut neighbour, &provider, "", li_na()).await, "/me");
+}
+
+/// A name that the log gives to whoever has no account is no login: it is numbered.
+#[tokio::test]
+async fn a_reserved_name_is_no_login() {
+    let (site, provider) = open(|_| {}).await;
+    let claims = json!({ "sub": "1", "preferred_username": "system" });
+    sign_on(&mut Browser::new(&site), &provider, "", claims).await;
+    let known = site.test_portal.portal().accounts(&Caller::command(), Lang::En).await.unwrap();
+    let known: Vec<&str> = known.iter().map(|it| it.login.as_str()).collect();
+    assert!(known.contains(&"system-2") && !known.contains(&"system"), "{known:?}");
 }
 
 /// Nothing is believed that the provider did not sign for this portal, this browser and this moment.

@@ -14,6 +14,7 @@ use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::now;
 use kaishu_testkit::people::{LANG, person};
 use kaishu_testkit::{Setup, TestPortal};
+use kaishu_types::ErrorCode;
 use kaishu_types::account::{Role, TokenScope};
 use kaishu_types::draft::DraftDocument;
 
@@ -105,19 +106,19 @@ async fn what_nothing_refers_to_goes_after_a_second_look() {
     assert_eq!(young, Default::default(), "what becomes of young bytes is not decided yet");
 
     let dry = portal.sweep(Sweep { is_dry: true, ..ALL }).await.unwrap();
-    assert_eq!(dry.condemned, [bench.key.clone()]);
+    assert_eq!(dry.condemned, std::slice::from_ref(&bench.key));
     bench.assert_at(true, false);
     let swept = portal.sweep(ALL).await.unwrap();
-    assert_eq!(swept.condemned, [bench.key.clone()]);
+    assert_eq!(swept.condemned, std::slice::from_ref(&bench.key));
     bench.assert_at(false, true);
 
     assert_eq!(bench.after(59).await.sweep(ALL).await.unwrap(), Default::default());
     bench.assert_at(false, true);
     let later = bench.after(60).await;
     let dry = later.sweep(Sweep { is_dry: true, ..ALL }).await.unwrap();
-    assert_eq!(dry.gone, [bench.key.clone()]);
+    assert_eq!(dry.gone, std::slice::from_ref(&bench.key));
     bench.assert_at(false, true);
-    assert_eq!(later.sweep(ALL).await.unwrap().gone, [bench.key.clone()]);
+    assert_eq!(later.sweep(ALL).await.unwrap().gone, std::slice::from_ref(&bench.key));
     bench.assert_at(false, false);
     assert_eq!(later.sweep(ALL).await.unwrap(), Default::default(), "it is gone once");
     // Files of the catalogue are all there.
@@ -133,7 +134,7 @@ async fn bytes_that_are_uploaded_again_are_kept() {
     bench.add().await;
     bench.assert_at(true, true);
     let later = bench.after(60).await;
-    assert_eq!(later.sweep(ALL).await.unwrap().kept, [bench.key.clone()]);
+    assert_eq!(later.sweep(ALL).await.unwrap().kept, std::slice::from_ref(&bench.key));
     bench.assert_at(true, false);
     assert_eq!(later.sweep(ALL).await.unwrap(), Default::default());
 }
@@ -151,7 +152,7 @@ async fn bytes_that_are_referred_to_late_come_back() {
     portal.save_draft(officer, case, revision, bench.document.clone(), LANG).await.unwrap();
     bench.assert_at(true, false);
     let later = bench.after(60).await;
-    assert_eq!(later.sweep(ALL).await.unwrap().kept, [bench.key.clone()]);
+    assert_eq!(later.sweep(ALL).await.unwrap().kept, std::slice::from_ref(&bench.key));
     bench.assert_at(true, false);
 
     // Once they are gone, nothing can refer to them any more.
@@ -178,6 +179,30 @@ async fn bytes_that_only_a_reader_needs_go_in_the_end() {
     bench.after(119).await.sweep(Sweep { is_whole: false, ..ALL }).await.unwrap();
     bench.assert_at(false, true);
     bench.after(120).await.sweep(Sweep { is_whole: false, ..ALL }).await.unwrap();
+    bench.assert_at(false, false);
+}
+
+/// By the clock or by hand, one sweep is under way at a time; one that only looks may look.
+#[tokio::test]
+async fn one_sweep_is_under_way_at_a_time() {
+    let bench = Bench::open().await;
+    let (portal, store) = (bench.site.portal(), bench.site.store());
+    bench.take_out().await;
+    portal.sweep(ALL).await.unwrap();
+    jobs::repeat(store, "sweep", 0).await.unwrap();
+    let turn = jobs::take(store, "sweep", "other").await.unwrap().unwrap();
+
+    let later = bench.after(60).await;
+    let refused = later.sweep(ALL).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::Conflict);
+    assert!(refused.to_string().contains("another sweep"), "{refused}");
+    later.sweep_when_due("a").await.unwrap();
+    bench.assert_at(false, true);
+    let dry = later.sweep(Sweep { is_dry: true, ..ALL }).await.unwrap();
+    assert_eq!(dry.gone, std::slice::from_ref(&bench.key));
+
+    jobs::finish(store, turn.id, "other", jobs::JobState::Done, None).await.unwrap();
+    later.sweep_when_due("a").await.unwrap();
     bench.assert_at(false, false);
 }
 

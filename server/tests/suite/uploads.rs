@@ -13,7 +13,7 @@ use kaishu_server::assets::Assets;
 use kaishu_server::{Limits, State, router};
 use kaishu_testkit::now;
 use kaishu_testkit::page_faults;
-use kaishu_testkit::people::{LANG, with_session};
+use kaishu_testkit::people::{LANG, person, with_session};
 use kaishu_types::account::{Role, TokenScope};
 use kaishu_types::vocabulary::DatasetState;
 use serde_json::{Value, json};
@@ -256,29 +256,67 @@ async fn an_upload_is_for_whoever_began_it() {
     problem(&sender.try_begin("4", &whole).await, 409, "20");
 }
 
-/// Two send the same file at the same time: the first to have a part here goes on, the other is told.
+/// Two send the same file at the same time: the first goes on, the other waits.
 #[tokio::test]
 async fn of_two_senders_at_once_one_goes_on() {
     let site = site().await;
     let sender = officer(&site).await;
     let case = draft(&sender).await;
     let path = sender.begin(4, &[("filename", "a.csv"), ("draft", &case)]).await;
-    let (tap, slow) = futures::channel::mpsc::unbounded::<std::io::Result<Bytes>>();
-    tap.unbounded_send(Ok(Bytes::from_static(b"xx"))).unwrap();
-    let slow = sender.add(&path, 0, Body::from_stream(slow));
+    let (tap, rest) = futures::channel::mpsc::unbounded::<std::io::Result<Bytes>>();
+    let (begun, is_begun) = futures::channel::oneshot::channel();
+    // Nobody asks for its bytes before it is its turn.
+    let first = stream::once(async move {
+        begun.send(()).unwrap();
+        Ok(Bytes::from_static(b"ab"))
+    });
+    let slow = sender.add(&path, 0, Body::from_stream(first.chain(rest)));
     let quick = async {
-        let answer = sender.add(&path, 0, "abcd").await;
+        is_begun.await.unwrap();
+        let answer = sender.add(&path, 0, "xxxx").await;
         drop(tap);
         answer
     };
     let (slow, quick) = futures::join!(slow, quick);
-    assert_eq!(quick.status, 204);
-    problem(&slow, 409, "");
+    assert_eq!(slow.status, 204, "{}", slow.text());
+    problem(&quick, 423, "正在从别处传送");
+    assert_eq!(sender.add(&path, 2, "cd").await.status, 204, "it is anybody's turn again");
     let answer = sender.finish(&path, &json!({ "revision": 1 })).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let draft = ask(&site, &sender.token, Method::GET, &format!("/{case}"), &Value::Null).await;
     let hash = kaishu_store::blobs::hex(&Sha256::digest(b"abcd"));
     assert_eq!(draft.json()["document"]["resources"][0]["sha256"], hash);
+    let left = std::fs::read_dir(site.test_portal.folder().join("blobs/uploads")).unwrap();
+    assert_eq!(left.count(), 0);
+}
+
+/// The server stopped after the file was in the draft: it is there once, and its columns are taken the next
+/// time.
+#[tokio::test]
+async fn what_was_left_to_do_is_done_the_next_time() {
+    let site = site().await;
+    let sender = officer(&site).await;
+    let case = draft(&sender).await;
+    let text = "name,n\nx,7\n";
+    let path = sender.begin(text.len(), &[("filename", "a.csv"), ("draft", &case)]).await;
+    assert_eq!(sender.add(&path, 0, text).await.status, 204);
+    let (portal, store) = (site.test_portal.portal(), site.test_portal.store());
+    let editor = person(portal, Role::Officer, ("editor", "YX-T"), TokenScope::Publish).await;
+    let (number, bytes) = (case.parse().unwrap(), stream::iter([Ok(Bytes::from(text))]));
+    portal.add_draft_file(&editor, number, 1, "a.csv", bytes, LANG).await.unwrap();
+    let transaction = store.begin().await.unwrap();
+    let id = path.rsplit('/').next().unwrap();
+    kaishu_store::uploads::finish(&transaction, id, 2).await.unwrap();
+    transaction.commit().await.unwrap();
+
+    for _ in 0..2 {
+        let answer = sender.finish(&path, &json!({ "revision": 1, "take_items": true })).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["result"]), (200, &json!(2)));
+        let draft = ask(&site, &sender.token, Method::GET, &format!("/{case}"), &Value::Null).await;
+        let document = &draft.json()["document"];
+        assert_eq!(document["resources"].as_array().unwrap().len(), 1);
+        assert_eq!(document["items"].as_array().unwrap().len(), 2);
+    }
     let left = std::fs::read_dir(site.test_portal.folder().join("blobs/uploads")).unwrap();
     assert_eq!(left.count(), 0);
 }

@@ -101,6 +101,7 @@ pub(super) fn vocabulary_word(lang: Lang, name: &str) -> String {
         "theme" => lang.pick("数据领域", "Domains"),
         "licence" => lang.pick("开放授权协议", "Licences"),
         "priority" => lang.pick("重点领域", "Priority topics"),
+        "agreement" => lang.pick("使用协议文本", "Agreements"),
         other => other,
     }
     .to_owned()

@@ -42,6 +42,7 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
         (words.open_modes, modes),
         (words.usage_requirements, fields.usage_requirements.clone()),
         (words.security_measures, open.security_measures.clone()),
+        (words.agreement_text, open.agreement.as_deref().map(|code| agreement(ctx, found, code))),
         (words.legal_basis, basis_text(&open.basis)),
     ];
     let facts: Vec<_> = facts
@@ -142,6 +143,14 @@ pub(crate) fn basis_text(basis: &[LegalBasis]) -> Option<String> {
         })
         .collect();
     (!parts.is_empty()).then(|| parts.join("；"))
+}
+
+/// Returns what the agreement is called that is signed before the data is given.
+fn agreement(ctx: &Ctx, found: &DatasetPage, code: &str) -> String {
+    match code {
+        "standard" => ctx.lang.pick("标准使用协议", "Standard usage agreement").to_owned(),
+        code => found.terms.label("agreement", code, ctx.lang),
+    }
 }
 
 #[cfg(test)]

@@ -82,6 +82,16 @@ fn comment(lang: Lang, row: &CommentView) -> AnyView {
         (None, Some(_)) => lang.pick("登录用户", "A logged-in reader").into_any(),
         (None, None) => lang.pick("未署名", "Without a name").into_any(),
     };
+    let body = match kept.body.as_str() {
+        "" => {
+            let erased = lang.pick(
+                "保存期已满，内容和提交人的信息已经删除。",
+                "Its time is over: what was written, and by whom, is erased.",
+            );
+            view! { <p class="mt-1 ks-mute">{erased}</p> }.into_any()
+        }
+        body => view! { <p class="mt-1 whitespace-pre-line">{body.to_owned()}</p> }.into_any(),
+    };
     let contact = row.contact.clone().map(|contact| {
         view! { <p class="text-sm ks-mute">{lang.pick("联系方式：", "To be reached: ")}{contact}</p> }
     });
@@ -91,7 +101,7 @@ fn comment(lang: Lang, row: &CommentView) -> AnyView {
                 <b class="font-semibold">{name}</b>
                 <span class="text-sm ks-mute">{full_time(lang, kept.at)}</span>
             </div>
-            <p class="mt-1 whitespace-pre-line">{kept.body.clone()}</p>
+            {body}
             {contact}
         </li>
     }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use kaishu_domain::permission::Action;
 use kaishu_portal::Portal;
-use kaishu_portal::cases::DeskFilter;
+use kaishu_portal::cases::{DeskFilter, DeskPage};
 use kaishu_types::case::CaseCard;
 use leptos::prelude::*;
 
@@ -31,7 +31,7 @@ async fn desk(Asked(ctx): Asked, State(portal): State<Portal>, is_authority: boo
     if let Some(elsewhere) = to_login(&ctx) {
         return elsewhere;
     }
-    let asked = match kaishu_types::query::only(&ctx.query, &["show"], ctx.lang) {
+    let asked = match kaishu_types::query::only(&ctx.query, &["show", "after"], ctx.lang) {
         Ok(asked) => asked,
         Err(faults) => return respond(&ctx, || Err(AppError::fields(faults))),
     };
@@ -40,7 +40,8 @@ async fn desk(Asked(ctx): Asked, State(portal): State<Portal>, is_authority: boo
         Some("closed") => DeskFilter::Closed,
         _ => DeskFilter::Mine,
     };
-    let cases = portal.desk(&ctx.caller, filter, &[], ctx.lang).await;
+    let after = asked.get("after").map(String::as_str);
+    let cases = portal.desk_page(&ctx.caller, filter, &[], after, ctx.lang).await;
     respond(&ctx, || {
         let warning = is_authority.then(|| expiry_warning(&ctx, &portal)).flatten();
         Ok(page(&ctx, filter, is_authority, (cases?, warning)))
@@ -51,7 +52,7 @@ fn page(
     ctx: &Ctx,
     filter: DeskFilter,
     is_authority: bool,
-    (cases, warning): (Vec<CaseCard>, Option<AnyView>),
+    (found, warning): (DeskPage, Option<AnyView>),
 ) -> Page {
     let lang = ctx.lang;
     let may_begin = ctx.caller.may_ever(Action::EditDatasets);
@@ -87,8 +88,21 @@ fn page(
         view! { <li><a class="ks-tab" href=path aria-current=current>{word}</a></li> }
     })
     .collect();
-    let rows: Vec<_> = cases.iter().map(|case| row(ctx, case)).collect();
+    let rows: Vec<_> = found.cards.iter().map(|case| row(ctx, case)).collect();
     let table = if rows.is_empty() { empty(ctx, filter) } else { table(ctx, rows) };
+    let next = found.next.map(|next| {
+        let show = match filter {
+            DeskFilter::Mine => "",
+            DeskFilter::Open => "open",
+            DeskFilter::Closed => "closed",
+        };
+        let pairs = [("show", show), ("after", next.as_str())];
+        let pairs: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let path = format!("{}?{}", ctx.href(base), kaishu_types::query::encode(&pairs));
+        view! {
+            <p class="mt-6"><a class="btn btn-outline" href=path>{lang.pick("下一页", "Next page")}</a></p>
+        }
+    });
     let administration = is_authority.then(|| administration(ctx));
     let body = view! {
         {warning}
@@ -97,7 +111,7 @@ fn page(
             <nav aria-label=lang.pick("办理情况", "Cases")><ul class="ks-tabs">{tabs}</ul></nav>
             <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{accounts}{begin}</div>
         </div>
-        <div class="pt-6">{table}</div>
+        <div class="pt-6">{table}{next}</div>
     };
     let title = match is_authority {
         true => lang.pick("主管部门工作台", "Authority"),

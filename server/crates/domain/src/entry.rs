@@ -57,6 +57,9 @@ pub fn is_state_secret(entry: &DraftDocument) -> bool {
     entry.sensitivity.contains(&Sensitivity::StateSecret) || has_ground(&entry.fields.open.grounds)
 }
 
+/// Most entries that one is assembled from.
+const MAX_SOURCES: usize = 200;
+
 struct Check<'a> {
     profile: &'a PolicyProfile,
     entry: &'a DraftDocument,
@@ -189,8 +192,15 @@ impl Check<'_> {
     fn sources(&mut self) {
         let profile = self.profile;
         let rule = &profile.rules.catalogue.mandatory;
+        let sources = &self.entry.fields.provenance.sources;
+        let distinct: std::collections::BTreeSet<_> = sources.iter().collect();
+        if sources.len() > MAX_SOURCES || distinct.len() < sources.len() {
+            let text =
+                words("来源目录最多 200 个，不能重复", "at most 200 entries, none of them twice");
+            self.fault("sources", text, "catalogue.mandatory", rule);
+        }
         let is_wrong = |code: &&String| code.parse::<DatasetCode>().is_err();
-        if let Some(code) = self.entry.fields.provenance.sources.iter().find(is_wrong) {
+        if let Some(code) = sources.iter().find(is_wrong) {
             let text = (
                 format!("来源目录“{code}”不是目录编码，例如 YX-JT-0001"),
                 format!("`{code}` is no code of an entry, as YX-JT-0001 is"),
@@ -275,6 +285,10 @@ impl Check<'_> {
                 words("写明安全保障措施", "state the security measures"),
             ),
         ];
+        if is_empty(&fields.open.agreement) {
+            let text = words("选择使用协议文本", "choose the agreement that is signed");
+            self.fault("agreement", text, "agreement.docs", &profile.rules.agreement.docs);
+        }
         for (field, is_missing, text) in demands {
             let is_told = self.faults.iter().any(|fault| fault.field == field);
             if is_missing && !is_told {

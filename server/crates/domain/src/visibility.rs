@@ -154,6 +154,7 @@ pub fn name_only(fields: EntryFields) -> EntryFields {
             conditions: Vec::new(),
             modes: Vec::new(),
             security_measures: None,
+            agreement: None,
         },
         share: ShareTerms {
             class: share.class,

@@ -160,7 +160,9 @@ fn a_conditional_entry_says_its_terms() {
     let mut entry = closed(OpenClass::Conditional);
     entry.fields.usage_requirements = None;
     let named = check(&profile("default"), &entry);
-    for field in ["open_modes", "usage_requirements", "open_conditions", "security_measures"] {
+    for field in
+        ["agreement", "open_modes", "usage_requirements", "open_conditions", "security_measures"]
+    {
         assert_eq!(named.iter().filter(|fault| fault.field == field).count(), 1, "{field}");
     }
 }

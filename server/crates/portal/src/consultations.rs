@@ -2,13 +2,13 @@
 //! review of an entry (`publishing::consultation`).
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Months, TimeDelta, Utc};
 use kaishu_domain::cases::Actor;
 use kaishu_domain::permission::Action;
 use kaishu_store::consultations::{self, Comment};
 use kaishu_types::{ErrorCode, Lang};
-use sha2::{Digest, Sha256};
 
 pub use kaishu_store::consultations::Consultation;
 
@@ -17,6 +17,11 @@ use crate::administration::Faults;
 use crate::cases::LogAct;
 use crate::retrieval::Client;
 use crate::{Error, Portal, Result};
+
+/// The kind of what the log says of consultations.
+pub(crate) const CONSULTATION: &str = "consultation";
+/// The entry of a summary, of which whoever commented is told.
+pub(crate) const SUMMARISED: &str = "summarised";
 
 /// Consultations in each list of the page.
 const ROWS: u64 = 100;
@@ -28,15 +33,56 @@ pub const MAX_COMMENT_CHARS: usize = 2_000;
 const MAX_NAME: usize = 100;
 /// How often one client may comment (*proposed*): as often as an office behind one address does.
 const COMMENTS_OF_CLIENT: u32 = 10;
+/// How often all of those together may who are not known apart, where a proxy names nobody (*proposed*).
+const COMMENTS_OF_UNKNOWN: u32 = 60;
+/// How often all clients together may comment on one consultation (*proposed*): more than people write, few
+/// enough to be read.
+const COMMENTS_OF_ALL: u32 = 300;
 const COMMENT_SPAN: TimeDelta = TimeDelta::hours(1);
 
-/// How often clients commented a short while ago.
-pub(crate) struct Limit(Tries);
+/// How often was commented a short while ago.
+pub(crate) struct Limit {
+    of_client: Tries,
+    of_unknown: Tries<()>,
+    of_consultation: Tries<i64>,
+}
 
 impl Default for Limit {
     fn default() -> Self {
-        let failures = std::num::NonZeroU32::MIN.saturating_add(COMMENTS_OF_CLIENT - 1);
-        Self(Tries::new(LoginLimit { failures, span: COMMENT_SPAN }))
+        let limit = |n: u32| {
+            let failures = NonZeroU32::MIN.saturating_add(n - 1);
+            LoginLimit { failures, span: COMMENT_SPAN }
+        };
+        Self {
+            of_client: Tries::new(limit(COMMENTS_OF_CLIENT)),
+            of_unknown: Tries::new(limit(COMMENTS_OF_UNKNOWN)),
+            of_consultation: Tries::new(limit(COMMENTS_OF_ALL)),
+        }
+    }
+}
+
+impl Limit {
+    /// Counts a comment.
+    ///
+    /// # Errors
+    ///
+    /// `TooManyRequests` with the time from which it can be sent again.
+    fn count(
+        &self,
+        consultation: i64,
+        client: Option<Client>,
+        now: DateTime<Utc>,
+        lang: Lang,
+    ) -> Result<()> {
+        match client {
+            Some(client) => self
+                .of_client
+                .begin(client.customer(), now)
+                .map_err(|until| later(until - now, lang))?,
+            None => self.of_unknown.begin((), now).map_err(|until| busy(until - now, lang))?,
+        }
+        let counted = self.of_consultation.begin(consultation, now);
+        counted.map_err(|until| busy(until - now, lang))
     }
 }
 
@@ -148,7 +194,7 @@ impl Portal {
     /// # Errors
     ///
     /// `InvalidInput` naming each field; `NotFound` where there is no such consultation; `Conflict` where its
-    /// time is over; `TooManyRequests` where the client commented too often.
+    /// time is over; `TooManyRequests` where the client, or all clients together, commented too often.
     pub async fn comment(
         &self,
         caller: &Caller,
@@ -166,27 +212,18 @@ impl Portal {
             return Err(over(lang));
         }
         let comment = self.read_comment(caller, new, lang)?;
-        if let Some(client) = client {
-            let now = self.now();
-            self.inner.comments.0.begin(client, now).map_err(|until| later(until - now, lang))?;
-        }
-        let by = match caller.is_logged_in() {
-            true => self.actor(caller),
-            false => visitor(),
-        };
-        let hash = Sha256::digest(comment.body.as_bytes());
-        let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.inner.comments.count(id, client, self.now(), lang)?;
         let transaction = self.inner.store.begin().await?;
-        let comment = consultations::add_comment(&transaction, id, &comment).await?;
-        // The log says that somebody wrote and what it was, by its hash: who and what stays where it can
-        // be deleted when its time is over.
+        let number = consultations::add_comment(&transaction, id, &comment).await?;
+        // The log says that somebody wrote, and which comment it was by a keyed hash: who and what stays where
+        // it is erased when its time is over.
         let facts = BTreeMap::from([
             ("dataset".to_owned(), kept.dataset.to_string()),
-            ("comment".to_owned(), comment.to_string()),
-            ("sha256".to_owned(), hash),
+            ("comment".to_owned(), number.to_string()),
+            ("keyed_hash".to_owned(), self.account_secrets().comment_hash(number, &comment.body)),
         ]);
         let subject = id.to_string();
-        let (kind, event) = ("consultation", "commented");
+        let (kind, event, by) = (CONSULTATION, "commented", visitor());
         let act = LogAct { kind, subject: &subject, event, by, reason: "", facts };
         self.log(&transaction, act).await?;
         Ok(transaction.commit().await?)
@@ -210,6 +247,35 @@ impl Portal {
             body: body.unwrap_or_default(),
             at: self.instant(),
         })
+    }
+
+    /// Erases what was written on consultations that ended as long ago as a profile keeps cases after closing
+    /// (`P:retention.cases`): text, name, contact and account. That somebody wrote stays, with its hash in the
+    /// log. Returns how many comments it erased.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub async fn sweep_comments(&self) -> Result<u64> {
+        let years = self.policy().rules.retention.cases.value.get();
+        let before = self.today().checked_sub_months(Months::new(years * 12));
+        let Some(before) = before else { return Ok(0) };
+        let store = &self.inner.store;
+        let mut n_erased = 0;
+        for id in consultations::ended_with_comments(store, before, ROWS).await? {
+            let transaction = store.begin().await?;
+            let n = consultations::erase_comments(&transaction, id).await?;
+            if n > 0 {
+                let (kind, subject, by) = (CONSULTATION, id.to_string(), Actor::system());
+                let facts = BTreeMap::from([("comments".to_owned(), n.to_string())]);
+                let (subject, event) = (subject.as_str(), "comments_erased");
+                let act = LogAct { kind, subject, event, by, reason: "", facts };
+                self.log(&transaction, act).await?;
+            }
+            transaction.commit().await?;
+            n_erased += n;
+        }
+        Ok(n_erased)
     }
 
     /// Shows the comments on a consultation to those who may see the review it belongs to.
@@ -249,7 +315,7 @@ impl Portal {
     }
 }
 
-/// Somebody who reads without an account, as the log names them.
+/// Whoever comments, as the log names them, with an account or without.
 fn visitor() -> Actor {
     Actor { login: "visitor".to_owned(), name: "访客".to_owned(), ..Actor::default() }
 }
@@ -269,14 +335,57 @@ fn over(lang: Lang) -> Error {
 }
 
 fn later(wait: TimeDelta, lang: Lang) -> Error {
+    let (zh, en) = ("从你所在的网络提交的意见太多", "Too many comments came from your network");
+    wait_for(wait, lang.pick(zh, en), lang)
+}
+
+fn busy(wait: TimeDelta, lang: Lang) -> Error {
+    let (zh, en) = ("最近一小时收到的意见太多", "Too many comments came within the last hour");
+    wait_for(wait, lang.pick(zh, en), lang)
+}
+
+fn wait_for(wait: TimeDelta, why: &str, lang: Lang) -> Error {
     let minutes = wait.num_minutes() + 1;
     Error::TryLater {
         message: lang.pick(
-            format!("从你所在的网络提交的意见太多，请在 {minutes} 分钟后再提交。填写的内容还在这一页。"),
+            format!("{why}，请在 {minutes} 分钟后再提交。填写的内容还在这一页。"),
             format!(
-                "Too many comments came from your network; send it again in {minutes} minutes. What you wrote is still on this page."
+                "{why}; send it again in {minutes} minutes. What you wrote is still on this page."
             ),
         ),
         seconds: u64::try_from(wait.num_seconds() + 1).unwrap_or(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
+    use super::*;
+
+    fn client(address: &str) -> Option<Client> {
+        Some(Client::from(address.parse::<std::net::IpAddr>().unwrap()))
+    }
+
+    #[test]
+    fn nobody_comments_without_bound() {
+        let now = DateTime::UNIX_EPOCH;
+        let limit = Limit::default();
+        let count = |consultation, client| limit.count(consultation, client, now, Lang::En);
+        // The networks of one customer are one client.
+        for n in 0..COMMENTS_OF_CLIENT {
+            count(1, client(&format!("2001:db8:0:{n:x}::1"))).unwrap();
+        }
+        assert!(count(1, client("2001:db8:0:ff::1")).is_err());
+        assert!(count(1, client("2001:db8:0:100::1")).is_ok());
+        for _ in 0..COMMENTS_OF_UNKNOWN {
+            count(1, None).unwrap();
+        }
+        assert!(count(1, None).is_err(), "those who are not known apart share a count");
+        let before = COMMENTS_OF_CLIENT + 1 + COMMENTS_OF_UNKNOWN;
+        for n in before..COMMENTS_OF_ALL {
+            count(1, client(&format!("192.0.{}.{}", n / 250, n % 250))).unwrap();
+        }
+        assert!(count(1, client("198.51.100.1")).is_err(), "all together");
+        assert!(count(2, client("198.51.100.1")).is_ok(), "on this consultation");
     }
 }

@@ -57,6 +57,8 @@ pub(crate) fn keep_public(dataset: &mut DatasetView) {
 /// is left to be told.
 fn is_news(before: Option<&VersionView>, version: &mut VersionView, follows_hidden: bool) -> bool {
     let changed = &mut version.changed_fields;
+    // It may name entries that nobody knows of (CAT-20).
+    changed.retain(|name| name != "provenance");
     let named_resources = changed.iter().any(|name| name == RESOURCES);
     let Some(before) = before else {
         changed.clear();

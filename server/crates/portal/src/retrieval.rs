@@ -41,6 +41,20 @@ impl From<IpAddr> for Client {
     }
 }
 
+impl Client {
+    /// The network in which a customer can choose freely: of IPv6 what a provider gives to one of them at most
+    /// times (/56). For what must not be repeated from the next network of the same customer.
+    pub(crate) fn customer(self) -> Self {
+        match self.0 {
+            IpAddr::V6(address) => {
+                let network = u128::from(address) & (u128::MAX << 72);
+                Self(IpAddr::V6(Ipv6Addr::from(network)))
+            }
+            IpAddr::V4(_) => self,
+        }
+    }
+}
+
 /// What is taken, apart from all else: of which resource and version, and by which question.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Taken {

@@ -4,15 +4,20 @@
 //! referred to by now comes back, everything else is deleted. Whoever needs bytes that lie there brings them
 //! back by reading them, and whoever writes them writes them anew, so that the sweep never takes away what is
 //! kept, however it meets with others.
+//!
+//! One sweep is under way at a time. Bytes that are condemned are claimed before anybody touches them: a claim
+//! lasts as long as the pause, so that nobody ends what another one is moving. Whether something refers to
+//! them is asked again after the claim.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::TryStreamExt;
 use kaishu_store::condemned::{self, Condemned};
 use kaishu_store::jobs::{self, Job, JobState};
 use kaishu_store::{StoreError, uploads};
+use kaishu_types::ErrorCode;
 use serde::Serialize;
 
 use crate::{Error, Portal, Result};
@@ -31,6 +36,10 @@ const UPLOADS: u64 = 100;
 /// The kinds of the jobs: the second look, every hour, and the look for what nothing refers to, every day.
 const HOURLY: &str = "sweep_condemned";
 const DAILY: &str = "sweep_blobs";
+/// The job that whoever sweeps holds, by the clock or by hand.
+const TURN: &str = "sweep";
+/// How often whoever sweeps says that it is still there.
+const REPORT: Duration = Duration::from_secs(20);
 /// Jobs that are kept for those who want to know when it was swept, in hours and days.
 const KEPT_JOBS: i64 = 200;
 
@@ -83,7 +92,8 @@ impl Portal {
         }
     }
 
-    /// Does what is due of this hour and day, unless another node has.
+    /// Does what is due of this hour and day, unless another node has. Where another sweep is under way, it is
+    /// done later.
     ///
     /// # Errors
     ///
@@ -94,27 +104,42 @@ impl Portal {
         let hour = self.now().timestamp() / 3600;
         for (kind, subject) in [(HOURLY, hour), (DAILY, hour / 24)] {
             jobs::enqueue(store, kind, &[subject]).await?;
+        }
+        let Some(turn) = self.take_turn(owner).await? else { return Ok(()) };
+        let done = self.sweep_due(turn.id, owner, hour).await;
+        jobs::finish(store, turn.id, owner, JobState::Done, None).await?;
+        done
+    }
+
+    async fn sweep_due(&self, turn: i64, owner: &str, hour: i64) -> Result<()> {
+        let store = &self.inner.store;
+        for (kind, subject) in [(HOURLY, hour), (DAILY, hour / 24)] {
             while let Some(job) = jobs::take(store, kind, owner).await? {
-                self.sweep_watched(&job, owner, kind == DAILY).await?;
+                self.sweep_by_clock(turn, &job, owner, kind == DAILY).await?;
             }
             jobs::forget(store, kind, subject - KEPT_JOBS).await?;
         }
         Ok(())
     }
 
-    /// Sweeps while it says that it is still there.
-    async fn sweep_watched(&self, job: &Job, owner: &str, is_whole: bool) -> Result<()> {
+    /// Takes the turn to sweep; `None` where another sweep is under way.
+    async fn take_turn(&self, owner: &str) -> Result<Option<Job>> {
         let store = &self.inner.store;
-        let mut sweeping = std::pin::pin!(self.sweep(Sweep { is_whole, ..Sweep::default() }));
-        let swept = loop {
-            tokio::select! {
-                swept = &mut sweeping => break swept,
-                () = tokio::time::sleep(Duration::from_secs(20)) => {
-                    jobs::report(store, job.id, owner, 0, 0).await?;
-                }
-            }
-        };
-        match swept {
+        jobs::enqueue(store, TURN, &[0]).await?;
+        jobs::repeat(store, TURN, 0).await?;
+        Ok(jobs::take(store, TURN, owner).await?)
+    }
+
+    async fn sweep_by_clock(
+        &self,
+        turn: i64,
+        job: &Job,
+        owner: &str,
+        is_whole: bool,
+    ) -> Result<()> {
+        let store = &self.inner.store;
+        let how = Sweep { is_whole, ..Sweep::default() };
+        match self.sweep_watched(&[turn, job.id], owner, how).await {
             Ok(swept) => {
                 if swept != Swept::default() {
                     let Swept { uploads, condemned, kept, gone, n_parts } = &swept;
@@ -143,11 +168,44 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// Fails where the store does. What was done until then stays done; the next sweep goes on.
+    /// `Conflict` where another sweep is under way, unless this one only looks. Fails where the store does:
+    /// what was done until then stays done; the next sweep goes on.
     pub async fn sweep(&self, how: Sweep) -> Result<Swept> {
+        if how.is_dry {
+            return self.sweep_once(how).await;
+        }
+        let owner = crate::tables::node();
+        let turn = self.take_turn(&owner).await?.ok_or_else(under_way)?;
+        let swept = self.sweep_watched(&[turn.id], &owner, how).await;
+        jobs::finish(&self.inner.store, turn.id, &owner, JobState::Done, None).await?;
+        swept
+    }
+
+    /// Sweeps while it says that it is still there, and stops where another one has its jobs.
+    async fn sweep_watched(&self, jobs: &[i64], owner: &str, how: Sweep) -> Result<Swept> {
+        tokio::select! {
+            swept = self.sweep_once(how) => swept,
+            lost = self.report_until_lost(jobs, owner) => Err(lost),
+        }
+    }
+
+    async fn report_until_lost(&self, jobs: &[i64], owner: &str) -> Error {
+        loop {
+            tokio::time::sleep(REPORT).await;
+            for job in jobs {
+                match jobs::report(&self.inner.store, *job, owner, 0, 0).await {
+                    Ok(true) => {}
+                    Ok(false) => return under_way(),
+                    Err(error) => return error.into(),
+                }
+            }
+        }
+    }
+
+    async fn sweep_once(&self, how: Sweep) -> Result<Swept> {
         let mut swept = Swept::default();
         self.sweep_uploads(how, &mut swept).await?;
-        // Which drafts need what is known once for all: what they come to need meanwhile comes back.
+        // This spares most of the questions about single keys; the last word have those after a claim.
         let drafted = condemned::drafted(&self.inner.store).await?;
         self.look_again(how, &drafted, &mut swept).await?;
         if how.is_whole {
@@ -160,12 +218,17 @@ impl Portal {
         let store = &self.inner.store;
         loop {
             let expired = uploads::expired(store, self.now(), UPLOADS).await?;
-            swept.uploads.extend(expired.iter().cloned());
-            if expired.is_empty() || how.is_dry {
+            if how.is_dry {
+                swept.uploads.extend(expired);
                 break;
             }
-            for id in &expired {
-                self.forget_upload(id).await?;
+            if expired.is_empty() {
+                break;
+            }
+            for id in expired {
+                if self.forget_expired_upload(&id).await? {
+                    swept.uploads.push(id);
+                }
             }
         }
         if !how.is_whole {
@@ -197,8 +260,15 @@ impl Portal {
         for batch in waiting.chunks(BATCH) {
             let keys: Vec<String> = batch.iter().map(|it| it.key.clone()).collect();
             let used = condemned::used(store, &keys).await?;
-            for key in keys {
-                let is_used = used.contains(&key) || drafted.contains(&key);
+            for Condemned { key, at } in batch {
+                let mut is_used = used.contains(key) || drafted.contains(key);
+                if !how.is_dry {
+                    // Somebody else has it.
+                    if !condemned::claim(store, key, *at, self.instant()).await? {
+                        continue;
+                    }
+                    is_used = is_used || condemned::is_used(store, key).await?;
+                }
                 match is_used {
                     true => swept.kept.push(key.clone()),
                     false => swept.gone.push(key.clone()),
@@ -207,24 +277,24 @@ impl Portal {
                     continue;
                 }
                 if is_used {
-                    match blobs.ensure(&key).await {
+                    match blobs.ensure(key).await {
                         // Where it was written anew, what lies there is of no use.
                         Ok(()) => {
-                            blobs.end(&key).await?;
+                            blobs.end(key).await?;
                         }
                         Err(StoreError::NotFound { .. }) => {
                             tracing::error!(key, "bytes that something refers to are not there");
                         }
                         Err(error) => return Err(error.into()),
                     }
-                    condemned::remove(store, &key).await?;
+                    condemned::remove(store, key).await?;
                     continue;
                 }
-                blobs.end(&key).await?;
+                blobs.end(key).await?;
                 // Written anew or brought back since, and needed by nobody: it waits once more.
-                match blobs.condemn(&key).await? {
-                    true => condemned::postpone(store, &key, self.instant()).await?,
-                    false => condemned::remove(store, &key).await?,
+                match blobs.condemn(key).await? {
+                    true => condemned::postpone(store, key, self.instant()).await?,
+                    false => condemned::remove(store, key).await?,
                 }
             }
         }
@@ -255,18 +325,25 @@ impl Portal {
                 continue;
             }
             let transaction = store.begin().await?;
-            condemned::add(&transaction, &unused, self.instant()).await?;
+            let at = self.instant();
+            let new = condemned::add(&transaction, &unused, at).await?;
             transaction.commit().await?;
-            self.condemn(unused).await;
+            self.condemn(unused, &new, at).await;
         }
         Ok(())
     }
 
-    /// Moves bytes to where no door reads them, after it was noted that nothing refers to them.
-    pub(crate) async fn condemn(&self, keys: BTreeSet<String>) {
-        for key in &keys {
+    /// Moves bytes to where no door reads them, after it was noted at a time that nothing refers to them. Of
+    /// those that were condemned before, a second look may be ending the copy that lies there: it moves them.
+    pub(crate) async fn condemn(
+        &self,
+        keys: BTreeSet<String>,
+        new: &BTreeSet<String>,
+        at: DateTime<Utc>,
+    ) {
+        for key in new {
             // The second look takes up what could not be moved now.
-            if let Err(error) = self.inner.blobs.condemn(key).await {
+            if let Err(error) = self.condemn_claimed(key, at).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(key, error, "bytes that nothing refers to were not moved");
             }
@@ -278,10 +355,26 @@ impl Portal {
         }
     }
 
+    async fn condemn_claimed(&self, key: &str, at: DateTime<Utc>) -> Result<()> {
+        if condemned::claim(&self.inner.store, key, at, self.instant()).await? {
+            self.inner.blobs.condemn(key).await?;
+        }
+        Ok(())
+    }
+
     /// Takes away this node's copies of what was condemned, and those that nobody asked for in a day.
     async fn sweep_copies(&self) -> Result<()> {
         let condemned = condemned::list(&self.inner.store).await?;
         let keys = condemned.into_iter().map(|it| it.key);
         Ok(self.inner.blobs.sweep_copies(&self.inner.table_cache, keys).await?)
+    }
+}
+
+fn under_way() -> Error {
+    Error::Refused {
+        code: ErrorCode::Conflict,
+        message: "another sweep is under way; begin again when it is done".to_owned(),
+        rule: None,
+        remedy: None,
     }
 }

@@ -67,6 +67,7 @@ async fn another_class_of_a_source_flags_what_is_assembled_from_it() {
             fields.open.modes = vec!["download".to_owned()];
             fields.open.conditions = vec!["说明用途".to_owned()];
             fields.open.security_measures = Some("登记领取".to_owned());
+            fields.open.agreement = Some("standard".to_owned());
             draft.version_note = "重新分类".to_owned();
         })
         .await;

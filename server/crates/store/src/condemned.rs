@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::convert::{CHUNK_ROWS, to_stored};
 use crate::entity::{case_file, condemned_blob, draft, resource, resource_table};
@@ -27,14 +27,26 @@ pub struct Condemned {
 }
 
 /// Notes that nothing refers to bytes, in the transaction that makes it so; where that is known already, it
-/// counts from now.
+/// counts from now. Returns those that nobody knew of: their bytes are the caller's to move, after a
+/// [`claim`] of each.
 pub async fn add(
     transaction: &Transaction,
     keys: &BTreeSet<String>,
     at: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<BTreeSet<String>> {
+    let mut new = keys.clone();
     let keys: Vec<&String> = keys.iter().collect();
     for chunk in keys.chunks(CHUNK_ROWS) {
+        let there: Vec<String> = condemned_blob::Entity::find()
+            .select_only()
+            .column(condemned_blob::Column::BlobKey)
+            .filter(condemned_blob::COLUMN.blob_key.is_in(chunk.iter().map(|key| (*key).clone())))
+            .into_tuple()
+            .all(&transaction.inner)
+            .await?;
+        for key in &there {
+            new.remove(key);
+        }
         let rows = chunk.iter().map(|key| condemned_blob::ActiveModel {
             blob_key: Set((*key).clone()),
             condemned_at: Set(to_stored(at)),
@@ -47,7 +59,24 @@ pub async fn add(
             .exec_without_returning(&transaction.inner)
             .await?;
     }
-    Ok(())
+    Ok(new)
+}
+
+/// Claims bytes that were condemned at a time, as it was read: they wait from now on. Returns whether
+/// nobody else was faster; whoever was has them until the pause is over.
+pub async fn claim(
+    store: &Store,
+    key: &str,
+    read: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let updated = condemned_blob::Entity::update_many()
+        .col_expr(condemned_blob::Column::CondemnedAt, Expr::value(to_stored(now)))
+        .filter(condemned_blob::COLUMN.blob_key.eq(key))
+        .filter(condemned_blob::COLUMN.condemned_at.eq(to_stored(read)))
+        .exec(&store.connection)
+        .await?;
+    Ok(updated.rows_affected > 0)
 }
 
 /// Lists what is about to go, oldest first.
@@ -73,6 +102,24 @@ pub async fn postpone(store: &Store, key: &str, at: DateTime<Utc>) -> Result<()>
 pub async fn remove(store: &Store, key: &str) -> Result<()> {
     condemned_blob::Entity::delete_by_id(key).exec(&store.connection).await?;
     Ok(())
+}
+
+/// Whether anything refers to bytes now: a file, a table or an open draft.
+pub async fn is_used(store: &Store, key: &str) -> Result<bool> {
+    if !used(store, &[key.to_owned()]).await?.is_empty() {
+        return Ok(true);
+    }
+    let drafted: Option<i64> = draft::Entity::find()
+        .select_only()
+        .column(draft::Column::CaseId)
+        .filter(draft::COLUMN.case_id.in_subquery(open_cases()))
+        // A key has no character that means something to `LIKE`.
+        .filter(draft::Column::Document.contains(key))
+        .limit(1)
+        .into_tuple()
+        .one(&store.connection)
+        .await?;
+    Ok(drafted.is_some())
 }
 
 /// Which of some keys a file or a table refers to. What drafts refer to is [`drafted`].
@@ -105,15 +152,10 @@ pub async fn drafted(store: &Store) -> Result<BTreeSet<String>> {
     let mut keys = BTreeSet::new();
     let mut after = i64::MIN;
     loop {
-        let open = case_file::Entity::find()
-            .select_only()
-            .column(case_file::Column::Id)
-            .filter(case_file::COLUMN.is_open.eq(true))
-            .into_query();
         let drafts: Vec<(i64, String)> = draft::Entity::find()
             .select_only()
             .columns([draft::Column::CaseId, draft::Column::Document])
-            .filter(draft::COLUMN.case_id.in_subquery(open))
+            .filter(draft::COLUMN.case_id.in_subquery(open_cases()))
             .filter(draft::COLUMN.case_id.gt(after))
             .order_by_asc(draft::COLUMN.case_id)
             .limit(DRAFTS)
@@ -124,6 +166,14 @@ pub async fn drafted(store: &Store) -> Result<BTreeSet<String>> {
         after = *last;
         keys.extend(drafts.iter().flat_map(|(_, document)| keys_in(document)));
     }
+}
+
+fn open_cases() -> SelectStatement {
+    case_file::Entity::find()
+        .select_only()
+        .column(case_file::Column::Id)
+        .filter(case_file::COLUMN.is_open.eq(true))
+        .into_query()
 }
 
 /// The texts in a document that look like keys. Anything that looks like one counts: what is kept for

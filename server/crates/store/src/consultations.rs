@@ -6,11 +6,12 @@ use kaishu_types::consultation::{ConsultationMode, PlannedOpening};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 
 use crate::convert::{check_optional, check_text, to_stored, word};
-use crate::entity::{consultation, consultation_comment};
+use crate::entity::{case_file, consultation, consultation_comment};
 use crate::{Result, Store, StoreError, Transaction};
 
 /// A consultation.
@@ -71,7 +72,7 @@ pub struct Comment {
     pub name: Option<String>,
     /// How they can be reached, sealed.
     pub contact: Option<String>,
-    /// The comment.
+    /// The comment; empty where it was erased.
     pub body: String,
     /// When.
     pub at: DateTime<Utc>,
@@ -150,7 +151,7 @@ pub async fn answerable(store: &Store, day: NaiveDate, limit: u64) -> Result<Vec
 
 /// Lists consultations that could be answered before a day, the newest first.
 pub async fn past(store: &Store, day: NaiveDate, limit: u64) -> Result<Vec<Consultation>> {
-    let is_over = sea_orm::Condition::any()
+    let is_over = Condition::any()
         .add(consultation::Column::LastDay.lt(day))
         .add(consultation::Column::Summary.is_not_null())
         .add(consultation::Column::StoppedOn.is_not_null());
@@ -196,6 +197,11 @@ pub async fn summarise(
     (summary, day): (&str, NaiveDate),
 ) -> Result<bool> {
     check_text(summary, "the summary of a consultation")?;
+    // The case first, as every decision does: whoever is told of this stands in the log before the case moves
+    // on, and in another order two of them would wait for each other.
+    if let Some(row) = consultation::Entity::find_by_id(id).one(&transaction.inner).await? {
+        case_file::Entity::find_by_id(row.case_id).lock_exclusive().one(&transaction.inner).await?;
+    }
     let updated = consultation::Entity::update_many()
         .col_expr(consultation::Column::Summary, Expr::value(Some(summary)))
         .col_expr(consultation::Column::SummarisedOn, Expr::value(Some(day)))
@@ -266,6 +272,57 @@ pub async fn comments(
         at: row.at,
     };
     Ok(rows.into_iter().map(view).collect())
+}
+
+/// Lists the accounts with which somebody commented on a consultation.
+pub async fn commenters(transaction: &Transaction, consultation: i64) -> Result<Vec<i64>> {
+    Ok(consultation_comment::Entity::find()
+        .select_only()
+        .column(consultation_comment::Column::AccountId)
+        .filter(consultation_comment::COLUMN.consultation_id.eq(consultation))
+        .filter(consultation_comment::Column::AccountId.is_not_null())
+        .distinct()
+        .into_tuple()
+        .all(&transaction.inner)
+        .await?)
+}
+
+/// Lists the consultations that ended by a day, by their summary or without one, and whose comments are there
+/// still.
+pub async fn ended_with_comments(store: &Store, day: NaiveDate, limit: u64) -> Result<Vec<i64>> {
+    let with_comments = consultation_comment::Entity::find()
+        .select_only()
+        .column(consultation_comment::Column::ConsultationId)
+        .filter(consultation_comment::Column::Body.ne(""))
+        .into_query();
+    let has_ended = Condition::any()
+        .add(consultation::Column::SummarisedOn.lte(day))
+        .add(consultation::Column::StoppedOn.lte(day));
+    Ok(consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(has_ended)
+        .filter(consultation::Column::Id.in_subquery(with_comments))
+        .order_by_asc(consultation::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(&store.connection)
+        .await?)
+}
+
+/// Erases what was written on a consultation, and by whom; that somebody wrote, and when, stays. Returns how many
+/// comments it were.
+pub async fn erase_comments(transaction: &Transaction, consultation: i64) -> Result<u64> {
+    let updated = consultation_comment::Entity::update_many()
+        .col_expr(consultation_comment::Column::AccountId, Expr::value(None::<i64>))
+        .col_expr(consultation_comment::Column::Name, Expr::value(None::<String>))
+        .col_expr(consultation_comment::Column::Contact, Expr::value(None::<String>))
+        .col_expr(consultation_comment::Column::Body, Expr::value(""))
+        .filter(consultation_comment::COLUMN.consultation_id.eq(consultation))
+        .filter(consultation_comment::Column::Body.ne(""))
+        .exec(&transaction.inner)
+        .await?;
+    Ok(updated.rows_affected)
 }
 
 /// Counts the comments on a consultation.

@@ -7,10 +7,13 @@ use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    UpdateMany,
+};
 
 use crate::convert::{CHUNK_ROWS, check_text, number, stored_number, to_stored, word};
-use crate::entity::{upload, upload_part};
+use crate::entity::{account, upload, upload_part};
 use crate::{Result, Store, StoreError, Transaction};
 
 /// What a file is for.
@@ -78,8 +81,9 @@ pub struct UploadPart {
     pub key: String,
 }
 
-/// Keeps a new upload.
-pub async fn begin(store: &Store, new: &Upload) -> Result<()> {
+/// Keeps a new upload, unless its account has the most under way that it may have at a time. Returns
+/// whether it was kept.
+pub async fn begin(store: &Store, new: &Upload, now: DateTime<Utc>, most: u64) -> Result<bool> {
     let Upload { id, account, target, file_name, size_bytes, sha256, received, result, expires_at } =
         new;
     check_text(file_name, "the name of a file")?;
@@ -93,9 +97,23 @@ pub async fn begin(store: &Store, new: &Upload) -> Result<()> {
         received: Set(stored_number(*received, "the offset of an upload")?),
         result: Set(result.map(|it| stored_number(it, "a revision")).transpose()?),
         expires_at: Set(to_stored(*expires_at)),
+        lease_until: Set(None),
     };
-    upload::Entity::insert(row).exec_without_returning(&store.connection).await?;
-    Ok(())
+    let transaction = store.begin().await?;
+    // Whoever begins another one at the same time waits here, and counts this one.
+    let _: Option<i64> = account::Entity::find_by_id(*account)
+        .select_only()
+        .column(account::Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .one(&transaction.inner)
+        .await?;
+    if count_open(&transaction.inner, *account, now).await? >= most {
+        return Ok(false);
+    }
+    upload::Entity::insert(row).exec_without_returning(&transaction.inner).await?;
+    transaction.commit().await?;
+    Ok(true)
 }
 
 /// Finds an upload.
@@ -109,19 +127,33 @@ pub async fn find(store: &Store, id: &str) -> Result<Option<Upload>> {
 
 /// Counts the uploads of an account that are under way at a time.
 pub async fn n_open(store: &Store, account: i64, now: DateTime<Utc>) -> Result<u64> {
+    count_open(&store.connection, account, now).await
+}
+
+async fn count_open<C>(connection: &C, account: i64, now: DateTime<Utc>) -> Result<u64>
+where
+    C: ConnectionTrait,
+{
     let open = upload::Entity::find()
         .filter(upload::COLUMN.account_id.eq(account))
         .filter(upload::COLUMN.result.is_null())
         .filter(upload::COLUMN.expires_at.gt(now));
-    Ok(open.count(&store.connection).await?)
+    Ok(open.count(connection).await?)
 }
 
 /// Lists the parts of an upload in their order.
 pub async fn parts(store: &Store, id: &str) -> Result<Vec<UploadPart>> {
+    parts_in(&store.connection, id).await
+}
+
+async fn parts_in<C>(connection: &C, id: &str) -> Result<Vec<UploadPart>>
+where
+    C: ConnectionTrait,
+{
     let rows = upload_part::Entity::find()
         .filter(upload_part::COLUMN.upload_id.eq(id))
         .order_by_asc(upload_part::COLUMN.start_at)
-        .all(&store.connection)
+        .all(connection)
         .await?;
     let part = |row: upload_part::Model| {
         let what = format!("upload {id}");
@@ -129,6 +161,71 @@ pub async fn parts(store: &Store, id: &str) -> Result<Vec<UploadPart>> {
         Ok(UploadPart { start, end: number(row.end_at, &what, "end_at")?, key: row.part_key })
     };
     rows.into_iter().map(part).collect()
+}
+
+/// Lets somebody send more of an upload until a time, unless somebody else does now. Returns whether
+/// they may.
+pub async fn take_lease(
+    store: &Store,
+    id: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<bool> {
+    let is_over = upload::COLUMN.lease_until.lte(to_stored(now));
+    let updated = leased(id, Some(until))
+        .filter(upload::COLUMN.lease_until.is_null().or(is_over))
+        .exec(&store.connection)
+        .await?;
+    Ok(updated.rows_affected > 0)
+}
+
+/// Lets whoever sends more of an upload until `held` go on. Returns whether it is still they.
+pub async fn renew_lease(
+    store: &Store,
+    id: &str,
+    held: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<bool> {
+    let held = upload::COLUMN.lease_until.eq(to_stored(held));
+    let updated = leased(id, Some(until)).filter(held).exec(&store.connection).await?;
+    Ok(updated.rows_affected > 0)
+}
+
+/// Lets others go on, where somebody still sends more of an upload until `held`.
+pub async fn end_lease(store: &Store, id: &str, held: DateTime<Utc>) -> Result<()> {
+    let held = upload::COLUMN.lease_until.eq(to_stored(held));
+    leased(id, None).filter(held).exec(&store.connection).await?;
+    Ok(())
+}
+
+fn leased(id: &str, until: Option<DateTime<Utc>>) -> UpdateMany<upload::Entity> {
+    upload::Entity::update_many()
+        .col_expr(upload::Column::LeaseUntil, Expr::value(until.map(to_stored)))
+        .filter(upload::COLUMN.id.eq(id))
+}
+
+/// Keeps an upload that did not run out until now for longer.
+///
+/// # Errors
+///
+/// `Conflict` where it ran out or became something.
+pub async fn keep(
+    store: &Store,
+    id: &str,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    let updated = upload::Entity::update_many()
+        .col_expr(upload::Column::ExpiresAt, Expr::value(to_stored(expires_at)))
+        .filter(upload::COLUMN.id.eq(id))
+        .filter(upload::COLUMN.result.is_null())
+        .filter(upload::COLUMN.expires_at.gt(to_stored(now)))
+        .exec(&store.connection)
+        .await?;
+    match updated.rows_affected {
+        0 => Err(moved_on()),
+        _ => Ok(()),
+    }
 }
 
 /// Adds parts that go on where the upload is.
@@ -214,15 +311,45 @@ pub async fn remove_parts(store: &Store, id: &str) -> Result<()> {
     Ok(())
 }
 
+/// Forgets an upload with its parts where it ran out until now: somebody may go on with it since it was
+/// [listed](expired). Returns its parts, whose bytes are the caller's to take away.
+pub async fn remove_expired(
+    store: &Store,
+    id: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Vec<UploadPart>>> {
+    let transaction = store.begin().await?;
+    let found: Option<String> = upload::Entity::find_by_id(id)
+        .select_only()
+        .column(upload::Column::Id)
+        .filter(upload::COLUMN.expires_at.lte(to_stored(now)))
+        .lock_exclusive()
+        .into_tuple()
+        .one(&transaction.inner)
+        .await?;
+    if found.is_none() {
+        return Ok(None);
+    }
+    let parts = parts_in(&transaction.inner, id).await?;
+    remove_in(&transaction, id).await?;
+    transaction.commit().await?;
+    Ok(Some(parts))
+}
+
 /// Forgets an upload with its parts; their bytes are the caller's to take away.
 pub async fn remove(store: &Store, id: &str) -> Result<()> {
     let transaction = store.begin().await?;
+    remove_in(&transaction, id).await?;
+    transaction.commit().await
+}
+
+async fn remove_in(transaction: &Transaction, id: &str) -> Result<()> {
     upload_part::Entity::delete_many()
         .filter(upload_part::COLUMN.upload_id.eq(id))
         .exec(&transaction.inner)
         .await?;
     upload::Entity::delete_by_id(id).exec(&transaction.inner).await?;
-    transaction.commit().await
+    Ok(())
 }
 
 fn moved_on() -> StoreError {

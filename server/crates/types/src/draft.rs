@@ -207,6 +207,7 @@ impl DraftDocument {
                     conditions: Vec::new(),
                     modes: Vec::new(),
                     security_measures: None,
+                    agreement: None,
                 },
                 share: ShareTerms {
                     class: ShareClass::None,

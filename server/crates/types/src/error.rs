@@ -19,6 +19,8 @@ pub enum ErrorCode {
     Gone,
     /// Somebody else was faster, or the state does not allow it.
     Conflict,
+    /// Somebody else is at it; it goes on when they are done.
+    Locked,
     /// The request is larger than the limit that was shown.
     TooLarge,
     /// The caller asks too often.
@@ -39,6 +41,7 @@ impl ErrorCode {
             Self::NotFound => 404,
             Self::Gone => 410,
             Self::Conflict => 409,
+            Self::Locked => 423,
             Self::TooLarge => 413,
             Self::TooManyRequests => 429,
             Self::Unavailable => 503,
@@ -55,6 +58,7 @@ impl ErrorCode {
             Self::NotFound => "not_found",
             Self::Gone => "gone",
             Self::Conflict => "conflict",
+            Self::Locked => "locked",
             Self::TooLarge => "too_large",
             Self::TooManyRequests => "too_many_requests",
             Self::Unavailable => "unavailable",

@@ -108,11 +108,17 @@ pub(crate) async fn transfer(
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
-    let offer = (typed.value("to"), typed.value("why"));
-    let offered =
-        portal.offer_transfer(&ctx.caller, &found.dataset.code, offer, ctx.lang).await.map(|_| ());
-    let offered = offered.map_err(|error| renamed(error, "reason", "why"));
-    answer(&ctx, &portal, &found, offered, ("offered", "why"), typed)
+    let (code, why) = (&found.dataset.code, typed.value("why"));
+    let (done, word) = match typed.value("withdraw") {
+        "" => {
+            let offer = (typed.value("to"), why);
+            let offered = portal.offer_transfer(&ctx.caller, code, offer, ctx.lang).await;
+            (offered.map(|_| ()), "offered")
+        }
+        _ => (portal.withdraw_transfer(&ctx.caller, code, why, ctx.lang).await, "withdrawn"),
+    };
+    let done = done.map_err(|error| renamed(error, "reason", "why"));
+    answer(&ctx, &portal, &found, done, (word, "why"), typed)
 }
 
 /// `POST /workbench/datasets/{code}/decide`: decides what becomes of a column (SEC-21).

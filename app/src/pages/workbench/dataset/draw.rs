@@ -77,6 +77,7 @@ fn told(ctx: &Ctx, done: &str) -> Option<AnyView> {
             "已送交接收单位；对方接收之前一切照旧。",
             "Put before the other organization; until it takes over nothing changes.",
         ),
+        "withdrawn" => ("移交已撤回。", "The offer was taken back."),
         "uploaded" => ("新数据已经发布。", "The new data is public."),
         _ => return None,
     };

@@ -1,11 +1,12 @@
 //! The form by which a dataset is offered to another organization.
 
 use kaishu_portal::Portal;
-use kaishu_portal::publishing::OwnView;
+use kaishu_portal::publishing::{OpenTransfer, OwnView};
 use leptos::prelude::*;
 
 use super::draw::{label, path};
 use crate::ctx::Ctx;
+use crate::ui::dates::{day_of, day_text};
 use crate::ui::fields::{Choice, area, select};
 use crate::ui::form::Typed;
 use crate::ui::heading::section_head;
@@ -17,6 +18,9 @@ pub(super) fn form(ctx: &Ctx, portal: &Portal, found: &OwnView, typed: &Typed) -
         .organizations
         .iter()
         .filter(|it| it.named.code != found.dataset.organization.code);
+    if let Some(open) = &found.transfer {
+        return waiting(ctx, portal, found, open, typed);
+    }
     let others: Vec<Choice> =
         others.map(|it| (it.named.code.clone(), it.named.label(lang).to_owned())).collect();
     let to = label(typed, "to", lang.pick("接收单位", "Organization"), "");
@@ -40,6 +44,40 @@ pub(super) fn form(ctx: &Ctx, portal: &Portal, found: &OwnView, typed: &Typed) -
                 {area(&why, 2, typed.value("why"))}
                 <p class="mt-6">
                     <button class="btn btn-outline" type="submit">{lang.pick("提出移交", "Offer it")}</button>
+                </p>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// What waits for the answer of another organization, and the way to take it back.
+fn waiting(
+    ctx: &Ctx,
+    portal: &Portal,
+    found: &OwnView,
+    open: &OpenTransfer,
+    typed: &Typed,
+) -> AnyView {
+    let lang = ctx.lang;
+    let directory = portal.directory();
+    let to = directory.organization(&open.to);
+    let to = to.map_or_else(|| open.to.clone(), |it| it.named.label(lang).to_owned());
+    let day = day_text(lang, day_of(open.offered_at));
+    let text = lang.pick(
+        format!("{day}提出移交给{to}，等待对方接收。"),
+        format!("Offered to {to} on {day}; it waits for their answer."),
+    );
+    let why = label(typed, "why", lang.pick("撤回理由", "Why it is taken back"), "");
+    view! {
+        <section aria-labelledby="h-give" class="mb-12 max-w-[44rem]">
+            {section_head("h-give", lang.pick("移交给其他单位", "Give to another organization"))}
+            <p class="mt-2">{text}</p>
+            <form class="mt-4" method="post" action=path(ctx, found, "transfer")>
+                <input type="hidden" name="withdraw" value="1"/>
+                {area(&why, 2, typed.value("why"))}
+                <p class="mt-6">
+                    <button class="btn btn-outline" type="submit">{lang.pick("撤回移交", "Take it back")}</button>
                 </p>
             </form>
         </section>

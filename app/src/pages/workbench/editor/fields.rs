@@ -79,7 +79,7 @@ impl Form<'_> {
     }
 
     /// The terms of a vocabulary that the authority offers, and the one that the entry has.
-    fn terms(&self, vocabulary: &str, chosen: &str) -> Vec<Choice> {
+    pub(super) fn terms(&self, vocabulary: &str, chosen: &str) -> Vec<Choice> {
         let directory = self.portal.directory();
         let terms = directory.vocabulary(vocabulary);
         let terms = terms.filter(|term| term.code == chosen || !directory.is_retired(term));
@@ -341,6 +341,7 @@ impl Form<'_> {
                 2,
                 open.security_measures.as_deref().unwrap_or_default(),
             ),
+            self.agreement(),
         ]);
         self.section("h-opening", "开放", "Opening", parts)
     }

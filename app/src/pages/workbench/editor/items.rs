@@ -24,16 +24,13 @@ pub(super) fn draw(ctx: &Ctx, document: &DraftDocument, faults: Vec<String>) -> 
         .map(|fault| view! { <p class="ks-bad mt-2">{icon("late")}<span>{fault}</span></p> })
         .collect();
     let caption = lang.pick("数据项", "Data items");
-    let has_files = !document.resources.is_empty();
-    let take = has_files.then(|| {
-        view! {
-            <p class="mt-4">
-                <button class="btn btn-outline" type="submit" name="then" value="items">
-                    {lang.pick("保存并从文件补充数据项", "Save and add the columns of the files")}
-                </button>
-            </p>
-        }
-    });
+    let take = view! {
+        <p class="mt-4">
+            <button class="btn btn-outline" type="submit" name="then" value="items">
+                {lang.pick("保存并从文件补充数据项", "Save and add the columns of the files")}
+            </button>
+        </p>
+    };
     view! {
         <section aria-labelledby="items" class="mb-12">
             {section_head("items", caption)}

@@ -4,7 +4,7 @@ use kaishu_types::dataset::Acquisition;
 use leptos::prelude::*;
 
 use super::fields::Form;
-use crate::ui::fields::{Choice, area, line, options};
+use crate::ui::fields::{Choice, area, line, options, select};
 
 impl Form<'_> {
     pub(super) fn provenance(&self) -> AnyView {
@@ -75,6 +75,29 @@ impl Form<'_> {
             ),
         ];
         self.section("h-provenance", "获取和来源", "How it came about", parts)
+    }
+
+    /// The agreement that is signed before conditional data is used: the standard text, or one that the
+    /// authority offers beside it.
+    pub(super) fn agreement(&self) -> AnyView {
+        let chosen = self.document.fields.open.agreement.as_deref().unwrap_or_default();
+        let standard = self.pick("标准使用协议", "Standard usage agreement").to_owned();
+        let mut texts = vec![("standard".to_owned(), standard)];
+        texts.extend(self.terms("agreement", chosen));
+        select(
+            &self.label(
+                "agreement",
+                "使用协议文本",
+                "Agreement",
+                (
+                    "有条件开放的选择；申请人签署后才能获取",
+                    "For conditional data: signed before it is given",
+                ),
+            ),
+            self.pick("请选择", "Choose"),
+            &texts,
+            chosen,
+        )
     }
 
     /// The priority topics (CLS-11).

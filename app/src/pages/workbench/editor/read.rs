@@ -128,6 +128,7 @@ fn opening(pairs: &Pairs<'_>, document: &mut DraftDocument) {
     open.conditions = pairs.lines("open_conditions");
     open.modes = pairs.all("open_modes");
     open.security_measures = pairs.some("security_measures");
+    open.agreement = pairs.some("agreement");
     choose(document, Choice::OpenClass, class.is_some());
 }
 

@@ -111,9 +111,16 @@ impl Caller {
         own.chain(taken_over.map(|it| &it.held)).filter(move |_| is_in_scope)
     }
 
-    /// Names the authority in whose place a role is held; none where it is the caller's own.
-    pub(crate) fn delegated_by(&self, held: &RoleGrant) -> Option<&OrganizationCode> {
-        self.delegated().iter().find(|it| it.held == *held).map(|it| &it.by)
+    /// Names the authority in whose place something is done in a role; none where the role is the caller's own.
+    /// Of two functions that were taken over in one region it is the one that covers the action, as in
+    /// [`role_for`](Self::role_for).
+    pub(crate) fn delegated_by(
+        &self,
+        action: Action,
+        held: &RoleGrant,
+    ) -> Option<&OrganizationCode> {
+        let same = || self.delegated().iter().filter(move |it| it.held == *held);
+        same().find(|it| covers(it, action)).or_else(|| same().next()).map(|it| &it.by)
     }
 
     /// The account, once all that was asked for at the login was given.
@@ -300,6 +307,31 @@ mod tests {
         assert!(reading.may_ever(Action::SeeDrafts) && !reading.may_ever(Action::EditDatasets));
         let writing = caller(Role::Officer, Came::Token(1, TokenScope::Publish), None);
         assert!(writing.may_ever(Action::EditDatasets));
+    }
+
+    /// Part of ORG-05: of two functions that were taken over in one region, the authority is named that gave the
+    /// one which is used.
+    #[test]
+    fn the_authority_is_named_whose_function_is_used() {
+        let held = RoleGrant {
+            role: Role::Authority,
+            organization: Some("YX-U".parse().unwrap()),
+            region: Some("YX".parse().unwrap()),
+        };
+        let from = |function: DelegatedFunction, by: &str| Delegated {
+            function,
+            by: by.parse().unwrap(),
+            held: held.clone(),
+        };
+        let (one, other) = (DelegatedFunction::Accounts, DelegatedFunction::Standards);
+        for (first, second) in [(one, other), (other, one)] {
+            let taken_over = vec![from(first, "YX-A"), from(second, "YX-B")];
+            let caller = caller(Role::Head, Came::Session(1), None).with_delegated(taken_over);
+            let action = permission::delegated(second)[0];
+            assert!(!permission::delegated(first).contains(&action));
+            let named = caller.delegated_by(action, &held).map(ToString::to_string);
+            assert_eq!(named.as_deref(), Some("YX-B"));
+        }
     }
 
     #[test]

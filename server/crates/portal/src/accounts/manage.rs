@@ -12,7 +12,7 @@ use super::mail::is_address;
 use super::own::forbidden;
 use super::register::{MAX_NAME, PATIENCE};
 use super::tokens::MAX_DAYS;
-use super::{Caller, Came, password};
+use super::{Caller, Came, IS_RESERVED, is_reserved, password, wrong};
 use crate::directory::Directory;
 use crate::{Error, Portal, Result};
 
@@ -73,6 +73,9 @@ impl Portal {
         permit(caller, Action::ManageAccounts, lang)?;
         if new.roles.iter().any(|held| held.role.is_staff()) {
             permit(caller, Action::AssignRoles, lang)?;
+        }
+        if is_reserved(&new.login) {
+            return Err(wrong("login", lang, IS_RESERVED.0, IS_RESERVED.1));
         }
         self.check_contract(new.kind, new.contract.as_ref(), lang)?;
         let name = new.name.as_deref().map_or(new.login.as_str(), str::trim);

@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use kaishu_store::accounts::Account;
+use kaishu_types::account::Login;
 use kaishu_types::{ErrorCode, Lang, Remedy};
 use quick_cache::sync::Cache;
 
@@ -112,6 +113,20 @@ pub fn log_in_first(lang: Lang) -> Error {
             link: "/login".to_owned(),
         }),
     }
+}
+
+/// Names by which the log calls whoever acts without an account: no account has one of them.
+const RESERVED: [&str; 3] = ["system", "command", "visitor"];
+
+/// What is told to whoever wants one of these.
+const IS_RESERVED: (&str, &str) = (
+    "这个登录名由平台自己使用，不能用作账号。换一个。",
+    "This login name is used by the portal itself. Choose another one.",
+);
+
+/// Whether a login is none for an account.
+fn is_reserved(login: &Login) -> bool {
+    RESERVED.contains(&login.as_str())
 }
 
 /// Makes the error of one field, in the language of the form.

@@ -16,6 +16,7 @@ use kaishu_types::case::CaseKind;
 use super::mail::{Letter, Sent};
 use super::secrets::Kind;
 use super::{Caller, log_in_first, portal_name};
+use crate::consultations::{CONSULTATION, SUMMARISED};
 use crate::{Portal, Result};
 
 /// How often a node looks for mails.
@@ -190,12 +191,16 @@ impl Portal {
             "" => String::new(),
             reason => format!("\n意见或者理由：{reason}\n"),
         };
+        let about = match entry.kind.as_str() {
+            // Its number tells nothing.
+            CONSULTATION => title.clone(),
+            _ => format!("{title}（{}）", entry.subject),
+        };
         Letter {
             to,
             subject: format!("{text}：{title}"),
             body: format!(
-                "{title}（{subject}）\n{text}\n{reason}\n打开：{link}\n\n{name}\n这封邮件由平台自动发送，请勿回复。\n",
-                subject = entry.subject,
+                "{about}\n{text}\n{reason}\n打开：{link}\n\n{name}\n这封邮件由平台自动发送，请勿回复。\n",
             ),
             link: None,
         }
@@ -224,10 +229,15 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
         (None, "update_overdue") => {
             lang.pick("数据已经逾期未更新", "The data is overdue").to_owned()
         }
+        (None, SUMMARISED) => lang
+            .pick("您提出意见的事项公布了意见采纳情况", "The summary of the comments is published")
+            .to_owned(),
         (None, other) => other.to_owned(),
     };
     let link = match entry.case {
         Some((id, _)) => Some(format!("/workbench/cases/{id}")),
+        // Whoever commented sees the notice, and nothing of the review.
+        None if entry.kind == CONSULTATION => Some(format!("/consultations/{}", entry.subject)),
         None if entry.kind == "dataset" => Some(format!("/workbench/datasets/{}", entry.subject)),
         None => None,
     };

@@ -11,7 +11,7 @@ use kaishu_types::{FieldError, Lang};
 use super::logged::{self, Act};
 use super::mail::{Letter, is_address};
 use super::secrets::{Kind, is_token, random_token, token_hash};
-use super::{password, portal_name, wrong};
+use super::{IS_RESERVED, is_reserved, password, portal_name, wrong};
 use crate::{Error, Portal, Result};
 
 /// How long the links of mails work.
@@ -331,6 +331,8 @@ fn check(typed: &Registration, lang: Lang) -> Result<(AccountKind, Login)> {
             "登录名用 2 至 40 个小写字母、数字、点、短横或者下划线，以字母开头。",
             "A login name has 2 to 40 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter.",
         );
+    } else if login.as_ref().is_ok_and(is_reserved) {
+        fault("login", IS_RESERVED.0, IS_RESERVED.1);
     }
     if !is_address(typed.email.trim()) {
         fault(
@@ -346,5 +348,27 @@ fn check(typed: &Registration, lang: Lang) -> Result<(AccountKind, Login)> {
     match (kind, login) {
         (Some(kind), Ok(login)) if faults.is_empty() => Ok((kind, login)),
         _ => Err(Error::InvalidInput(faults)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_the_log_uses_are_no_logins() {
+        let typed = |login: &str| Registration {
+            kind: "person".to_owned(),
+            login: login.to_owned(),
+            name: "李娜".to_owned(),
+            email: "li.na@example.cn".to_owned(),
+            password: "correct horse battery".to_owned(),
+        };
+        assert!(check(&typed("li.na"), Lang::En).is_ok());
+        for login in ["system", "Command", " visitor"] {
+            let refused = check(&typed(login), Lang::En);
+            let Err(Error::InvalidInput(faults)) = refused else { panic!("{login} is taken") };
+            assert_eq!((faults.len(), faults[0].field.as_str()), (1, "login"), "{login}");
+        }
     }
 }

@@ -17,7 +17,7 @@ use super::mail::is_address;
 use super::manage::{Known, known};
 use super::register::MAX_NAME;
 use super::secrets::Kind;
-use super::{Caller, log_in_first};
+use super::{Caller, IS_RESERVED, is_reserved, log_in_first};
 use crate::cases::{DeskFilter, Wanted, not_covered};
 use crate::{Error, Portal, Result};
 
@@ -268,7 +268,7 @@ impl Portal {
             return Err(Error::InvalidInput(faults.found));
         };
         let found = accounts::find(&self.inner.store, &login).await?;
-        check_account(wish, found.as_ref(), &organization, &mut faults);
+        check_account(wish, (&login, found.as_ref()), &organization, &mut faults);
         if !faults.found.is_empty() {
             return Err(Error::InvalidInput(faults.found));
         }
@@ -341,7 +341,7 @@ fn read_person(
 /// A new login must be free; an account to change must be one of the organization.
 fn check_account(
     wish: AccountWish,
-    found: Option<&Account>,
+    (login, found): (&Login, Option<&Account>),
     organization: &OrganizationCode,
     faults: &mut Faults,
 ) {
@@ -349,6 +349,9 @@ fn check_account(
         account.roles.iter().any(|held| held.organization.as_ref() == Some(organization))
     });
     match (wish, found) {
+        (AccountWish::Make, None) if is_reserved(login) => {
+            faults.add("login", IS_RESERVED.0, IS_RESERVED.1);
+        }
         (AccountWish::Make, Some(_)) if is_own => faults.add(
             "login",
             "本单位已经有这个账号；要改角色的，提变更。",

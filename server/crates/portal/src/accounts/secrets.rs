@@ -16,6 +16,7 @@ pub(crate) struct Secrets {
     mail_key: [u8; 32],
     enrolment_key: [u8; 32],
     identity_key: [u8; 32],
+    comment_key: [u8; 32],
 }
 
 /// What is encrypted: one kind cannot be passed off as another.
@@ -56,6 +57,7 @@ impl Secrets {
             mail_key: derived(secret, b"mail look-up"),
             enrolment_key: derived(secret, b"enrolment"),
             identity_key: derived(secret, b"identity"),
+            comment_key: derived(secret, b"comment"),
         }
     }
 
@@ -93,6 +95,12 @@ impl Secrets {
     /// Decrypts what [`contact`](Self::contact) made.
     pub(crate) fn open_contact(&self, sealed: &str) -> Option<String> {
         self.open_text(Kind::Contact, sealed)
+    }
+
+    /// Returns what the log keeps of a comment. Without the key nobody can try texts, and the same text under
+    /// another number is another.
+    pub(crate) fn comment_hash(&self, comment: i64, body: &str) -> String {
+        hex(&keyed(&self.comment_key, format!("{comment} {body}").as_bytes()))
     }
 
     /// Encrypts an address for mail, with what it is found by. Case makes no other address.
@@ -181,6 +189,8 @@ mod tests {
         assert_ne!(secrets.enrolment(1, 12), secrets.enrolment(11, 2));
         assert_ne!(secrets.identity_hash("a b", "c"), secrets.identity_hash("a", "b c"));
         assert_ne!(secrets.identity_hash("a", "c"), other.identity_hash("a", "c"));
+        assert_ne!(secrets.comment_hash(1, "同意"), secrets.comment_hash(2, "同意"));
+        assert_ne!(secrets.comment_hash(1, "同意"), other.comment_hash(1, "同意"));
     }
 
     #[test]

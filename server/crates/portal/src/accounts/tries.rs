@@ -2,12 +2,13 @@
 //! none of them. What else one client may do only so often is counted in the same way.
 
 use std::convert::Infallible;
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kaishu_types::Lang;
 use kaishu_types::china::{day_in_china, time_in_china};
+use kaishu_types::{ErrorCode, Lang};
 use quick_cache::sync::Cache;
 
 use crate::retrieval::Client;
@@ -40,13 +41,13 @@ struct Failed {
     n: u32,
 }
 
-/// The clients that failed to log in a short while ago.
-pub(crate) struct Tries {
+/// The clients that failed to log in a short while ago, or whatever else is counted by a key.
+pub(crate) struct Tries<Key = Client> {
     limit: LoginLimit,
-    of: Cache<Client, Arc<Mutex<Failed>>>,
+    of: Cache<Key, Arc<Mutex<Failed>>>,
 }
 
-impl Tries {
+impl<Key: Clone + Eq + Hash> Tries<Key> {
     pub(crate) fn new(limit: LoginLimit) -> Self {
         Self { limit, of: Cache::new(MAX_CLIENTS) }
     }
@@ -56,7 +57,7 @@ impl Tries {
     /// # Errors
     ///
     /// The instant from which the client may try again.
-    pub(crate) fn begin(&self, client: Client, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+    pub(crate) fn begin(&self, client: Key, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
         let failed = self.of.get_or_insert_with(&client, || Ok::<_, Infallible>(Arc::default()));
         let Ok(failed) = failed;
         let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,7 +77,7 @@ impl Tries {
 
     /// Takes a try back that did not fail. The failures before it stand: otherwise an account of one's own
     /// would wipe them out.
-    fn take_back(&self, client: Client) {
+    fn take_back(&self, client: Key) {
         let Some(failed) = self.of.get(&client) else { return };
         let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.n = failed.n.saturating_sub(1);
@@ -96,7 +97,16 @@ impl Portal {
 
     /// Ends what [`begin_try`](Self::begin_try) began. A failure is what is wrong with what was typed.
     pub(super) fn end_try<T>(&self, client: Option<Client>, result: &Result<T>) {
-        let has_failed = matches!(result, Err(Error::InvalidInput(_)));
+        self.end_try_that(matches!(result, Err(Error::InvalidInput(_))), client);
+    }
+
+    /// Ends a try with what another system sent. A failure is a proof that is refused.
+    pub(super) fn end_proof<T>(&self, client: Option<Client>, result: &Result<T>) {
+        let refused = |error: &Error| error.code() == ErrorCode::Unauthenticated;
+        self.end_try_that(result.as_ref().is_err_and(refused), client);
+    }
+
+    fn end_try_that(&self, has_failed: bool, client: Option<Client>) {
         if let Some(client) = client.filter(|_| !has_failed) {
             self.inner.accounts.tries.take_back(client);
         }

@@ -195,7 +195,7 @@ const KINDS: [(&str, &str, &str); 10] = [
 ];
 
 /// Acts that belong to no case.
-const EVENTS: [(&str, &str, &str, &str); 45] = [
+const EVENTS: [(&str, &str, &str, &str); 47] = [
     ("dataset", "version", "发布新数据", "New data published"),
     ("dataset", "processed", "数据处理", "Data processed"),
     ("dataset", "decided", "处置检出内容", "Finding decided"),
@@ -216,6 +216,8 @@ const EVENTS: [(&str, &str, &str, &str); 45] = [
     ("vocabulary", "offered", "恢复词条", "Term offered again"),
     ("vocabulary", "guide", "发布编制规范", "Guide published"),
     ("consultation", "commented", "提交意见", "Comment"),
+    ("consultation", "summarised", "告知意见采纳情况", "Commenters told of the summary"),
+    ("consultation", "comments_erased", "意见保存期满删除", "Comments erased after their time"),
     ("approval", "recorded", "登记常设同意", "Standing approval recorded"),
     ("approval", "ended", "终止常设同意", "Standing approval ended"),
     ("log", "exported", "导出日志", "Log exported"),

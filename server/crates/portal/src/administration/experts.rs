@@ -251,7 +251,10 @@ impl Portal {
         let region = region.and_then(|held| held.region.as_ref());
         let subject = self.subject(None, region.map(|it| it.as_str()), false);
         let held = caller.role_for(Action::AppointExperts, &subject);
-        held.map_or_else(|| self.actor(caller), |held| self.acting_as(caller, held))
+        held.map_or_else(
+            || self.actor(caller),
+            |held| self.acting_as(caller, Action::AppointExperts, held),
+        )
     }
 
     async fn expert_by(&self, id: i64) -> Result<(Account, Expert)> {

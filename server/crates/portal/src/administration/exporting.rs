@@ -114,7 +114,10 @@ impl Portal {
             .places()
             .filter(|held| Action::ReadAudit.roles().iter().any(|(role, _)| *role == held.role));
         let held = caller.role_for(Action::ReadAudit, &all).or_else(|| roles.next());
-        held.map_or_else(|| self.actor(caller), |held| self.acting_as(caller, held))
+        held.map_or_else(
+            || self.actor(caller),
+            |held| self.acting_as(caller, Action::ReadAudit, held),
+        )
     }
 }
 

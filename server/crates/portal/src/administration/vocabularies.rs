@@ -16,7 +16,7 @@ use crate::cases::LogAct;
 use crate::{Error, Portal, Result};
 
 /// Vocabularies there are even where no term is in them yet.
-const VOCABULARIES: [&str; 3] = ["theme", "licence", "priority"];
+const VOCABULARIES: [&str; 4] = ["theme", "licence", "priority", "agreement"];
 /// Longest code of a term.
 const MAX_CODE: usize = 40;
 

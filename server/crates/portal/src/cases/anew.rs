@@ -9,20 +9,25 @@ use crate::{Error, Portal, Result};
 impl Portal {
     /// Begins the log anew whose key is lost with the secret of the portal: what is there stays, and the first
     /// new entry says where it ended, in which state, and why. Without the word nothing happens; the refusal
-    /// names it. For the command line alone.
+    /// names it, with all that is wrong with the log. For the command line alone.
     ///
     /// # Errors
     ///
-    /// `Conflict` where the log goes on by itself; `InvalidInput` for another word, or without a reason.
+    /// `Conflict` where the log goes on by itself, and where a day of it is sealed by this key, which is not lost
+    /// then; `InvalidInput` for another word, or without a reason.
     pub async fn begin_log_anew(&self, word: &str, (reason, by): (&str, &str)) -> Result<i64> {
         let found = self.verify_log().await?;
         let expected = format!("begin-anew-{}", found.n_entries);
         if word != expected {
             let last = &found.last_hash;
+            let faults = match found.faults.as_slice() {
+                [] => "nothing is wrong with them".to_owned(),
+                faults => format!("wrong is: {}", said(faults)),
+            };
             return Err(Error::field(
                 "confirm",
                 format!(
-                    "{} entries can be read, up to {last}; to leave them behind and begin anew, give the word `{expected}`",
+                    "{} entries can be read, up to {last}; {faults}; to leave them behind and begin anew, give the word `{expected}`",
                     found.n_entries
                 ),
             ));
@@ -39,12 +44,16 @@ impl Portal {
                 && !found.ended.iter().any(|part| part.faults.contains(fault))
         };
         let faults: Vec<Fault> = found.faults.iter().filter(|it| is_of_part(it)).cloned().collect();
+        // Of a key that is lost no seal holds: how many are broken tells a later reader whether that is so.
+        let is_seal = |fault: &&Fault| matches!(fault, Fault::Seal { .. });
+        let n_broken = found.faults.iter().filter(is_seal).count();
         let transaction = self.inner.store.begin().await?;
         let event = |last: i64, hash: &str| {
             let facts = [
                 ("last", last.to_string()),
                 ("last_hash", hash.to_owned()),
                 ("faults", said(&faults)),
+                ("broken_seals", n_broken.to_string()),
             ];
             let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
             let body = Body { reason: reason.trim().to_owned(), facts, ..Body::default() };

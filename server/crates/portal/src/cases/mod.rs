@@ -5,6 +5,7 @@ mod clocks;
 mod refusal;
 mod view;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
@@ -24,7 +25,7 @@ use crate::accounts::{Caller, log_in_first};
 use crate::{Error, Portal, Result};
 
 pub use kaishu_store::log::{Ended, Verified};
-pub use view::DeskFilter;
+pub use view::{DeskFilter, DeskPage};
 
 /// Longest key of a request that is looked at.
 const MAX_KEY_CHARS: usize = 100;
@@ -113,12 +114,12 @@ impl Portal {
     }
 
     /// Who acts in a role, as the log names them, with the authority in whose place it is (ORG-05).
-    pub(crate) fn acting_as(&self, caller: &Caller, held: &RoleGrant) -> Actor {
+    pub(crate) fn acting_as(&self, caller: &Caller, action: Action, held: &RoleGrant) -> Actor {
         Actor {
             role: Some(held.role),
             organization: held.organization.clone(),
             region: held.region.clone(),
-            delegated_by: caller.delegated_by(held).cloned(),
+            delegated_by: caller.delegated_by(action, held).cloned(),
             ..self.actor(caller)
         }
     }
@@ -136,7 +137,7 @@ impl Portal {
         lang: Lang,
     ) -> Result<Actor> {
         let held = caller.role_for(action, subject);
-        held.map(|held| self.acting_as(caller, held))
+        held.map(|held| self.acting_as(caller, action, held))
             .ok_or_else(|| not_covered(caller, action, lang))
     }
 
@@ -156,7 +157,7 @@ impl Portal {
         let (organization, region) = (&dataset.organization.code, &dataset.region.code);
         let subject = self.subject(Some(organization), Some(region), false);
         if let Some(held) = caller.role_for(action, &subject) {
-            return Ok(self.acting_as(caller, held));
+            return Ok(self.acting_as(caller, action, held));
         }
         let sees = caller.role_for(Action::SeeDrafts, &subject).is_some();
         if !sees && self.find_public(&dataset.code).await?.is_none() {
@@ -197,8 +198,11 @@ impl Portal {
             act.facts.extend(facts_of(about));
         }
         act.at = self.instant();
-        let role =
-            |action: Action| -> Option<RoleGrant> { caller.role_for(action, &subject).cloned() };
+        let covered = Cell::new(None);
+        let role = |action: Action| -> Option<RoleGrant> {
+            covered.set(Some(action));
+            caller.role_for(action, &subject).cloned()
+        };
         let world = World {
             role: &role,
             calendar: &self.inner.calendar,
@@ -208,10 +212,10 @@ impl Portal {
         let before = case.map(|case| &case.file);
         let mut event = decide(machine(kind), before, &act, &world)
             .map_err(|refusal| self.refused(kind, before, caller, &refusal, lang))?;
-        if let Some(role) = event.by.role {
+        if let (Some(role), Some(action)) = (event.by.role, covered.get()) {
             let (organization, region) = (event.by.organization.clone(), event.by.region.clone());
             let held = RoleGrant { role, organization, region };
-            event.by.delegated_by = caller.delegated_by(&held).cloned();
+            event.by.delegated_by = caller.delegated_by(action, &held).cloned();
         }
         let file = folded(kind, before, &event)?;
         let state = before.map(|file| file.state.as_str());

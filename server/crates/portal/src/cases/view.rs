@@ -12,6 +12,7 @@ use kaishu_types::{Lang, RuleRef};
 
 use super::shown_by;
 use crate::accounts::Caller;
+use crate::publishing::place;
 use crate::{Portal, Result};
 
 /// Most cases on a page of a desk.
@@ -26,6 +27,15 @@ pub enum DeskFilter {
     Open,
     /// What has ended.
     Closed,
+}
+
+/// A page of a desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskPage {
+    /// Its cases.
+    pub cards: Vec<CaseCard>,
+    /// Where the next page begins.
+    pub next: Option<String>,
 }
 
 impl Portal {
@@ -83,7 +93,7 @@ impl Portal {
         })
     }
 
-    /// Lists the cases of a desk, what is due first before the others: 50 at most.
+    /// Lists the first cases of a desk, what is due first before the others: 50 at most.
     pub async fn desk(
         &self,
         caller: &Caller,
@@ -91,18 +101,39 @@ impl Portal {
         kinds: &[CaseKind],
         lang: Lang,
     ) -> Result<Vec<CaseCard>> {
+        Ok(self.desk_page(caller, filter, kinds, None, lang).await?.cards)
+    }
+
+    /// Lists a page of a desk: what is due first comes before the others, of ended cases the newest.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a place in the list that is none.
+    pub async fn desk_page(
+        &self,
+        caller: &Caller,
+        filter: DeskFilter,
+        kinds: &[CaseKind],
+        after: Option<&str>,
+        lang: Lang,
+    ) -> Result<DeskPage> {
         let drawers = match filter {
             DeskFilter::Mine => self.due_from(caller, kinds),
             _ => self.seen(caller, kinds),
         };
         let is_closed = filter == DeskFilter::Closed;
-        let desk = Desk { drawers, is_closed, ..Desk::default() };
-        let cases = kaishu_store::cases::desk(&self.inner.store, &desk, DESK_ROWS).await?;
-        let shown = cases.into_iter().filter(|case| match filter {
-            DeskFilter::Mine => !self.possible(caller, case).is_empty(),
-            _ => self.may_see(caller, case),
+        let after = after.map(|after| place(after, lang)).transpose()?;
+        let desk = Desk { drawers, is_closed, after };
+        let mut cases = kaishu_store::cases::desk(&self.inner.store, &desk, DESK_ROWS + 1).await?;
+        let n_rows = usize::try_from(DESK_ROWS).unwrap_or(usize::MAX);
+        let has_more = cases.len() > n_rows;
+        cases.truncate(n_rows);
+        let last = cases.last().filter(|_| has_more);
+        let next = last.map(|case| {
+            let due = case.due.map(|day| day.to_string()).unwrap_or_default();
+            format!("{}_{due}", case.id)
         });
-        Ok(shown.map(|case| self.card(&case, lang)).collect())
+        Ok(DeskPage { cards: cases.iter().map(|case| self.card(case, lang)).collect(), next })
     }
 
     /// What waits for somebody: each action in the places where they may do it.

@@ -236,6 +236,7 @@ impl Merger {
                 conditions: Vec::new(),
                 modes: Vec::new(),
                 security_measures: None,
+                agreement: None,
             },
             share: ShareTerms {
                 class: self.defaults.share,

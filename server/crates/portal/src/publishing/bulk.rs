@@ -94,7 +94,7 @@ impl Portal {
         self.check_bulk(codes, edit, lang)?;
         let mut outcomes = Vec::with_capacity(codes.len());
         for code in codes {
-            let done = self.edit_one(caller, code, edit, lang).await;
+            let done = Box::pin(self.edit_one(caller, code, edit, lang)).await;
             outcomes.push(BulkOutcome { code: code.clone(), done });
         }
         Ok(outcomes)
@@ -148,17 +148,9 @@ impl Portal {
         edit: &BulkEdit,
         lang: Lang,
     ) -> Result<i64> {
-        let known = kaishu_store::datasets::find(&self.inner.store, code).await?;
-        let is_known = known.is_some();
-        let case = match self.open_revision(code).await?.filter(|_| is_known) {
-            Some(case) => case,
-            None => self.begin_revision(caller, code, lang).await?,
-        };
-        let draft = self.draft(caller, case, lang).await.map_err(|error| match error {
-            // Of a revision that is not theirs to see, only the dataset is named.
-            Error::NotFound { .. } => Error::not_found("dataset", code.to_string()),
-            other => other,
-        })?;
+        // A revision that is open is somebody's work: `begin_revision` refuses, and leads to it.
+        let case = self.begin_revision(caller, code, lang).await?;
+        let draft = self.draft(caller, case, lang).await?;
         let mut document = draft.document;
         edit.apply(&mut document);
         self.save_draft(caller, case, draft.revision, document, lang).await?;

@@ -159,17 +159,26 @@ impl Portal {
         if changes.is_empty() {
             return Ok(flags);
         }
-        let reason = format!("来源目录 {code} 的{}", changes.join("，"));
+        // Of an entry that nobody knows of, its classes are not told either.
+        let reason = match self.find_public(code).await?.is_some() {
+            true => format!("来源目录 {code} 的{}", changes.join("，")),
+            false => format!("来源目录 {code} 的类型有变化"),
+        };
         for derived in kaishu_store::datasets::assembled_from(store, code).await? {
             let Some(dataset) = kaishu_store::datasets::find(store, &derived).await? else {
                 continue;
             };
+            let is_told = |case: &Case| case.file.facts.get("source") == Some(&code.to_string());
+            if self.open_changes(&derived).await?.iter().any(is_told) {
+                continue;
+            }
             let about = self.life_subject(&dataset);
             let wanted = Wanted {
                 caller: &Caller::visitor(),
                 lang: Lang::Zh,
                 act: Act {
                     event: "flag".to_owned(),
+                    facts: BTreeMap::from([("source".to_owned(), code.to_string())]),
                     by: Actor::system(),
                     reason: reason.clone(),
                     day_zero: Some(self.today()),

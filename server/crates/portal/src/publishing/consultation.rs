@@ -15,13 +15,12 @@ use kaishu_types::{DatasetCode, FieldError, Lang, RuleRef};
 
 use super::OpeningAct;
 use crate::accounts::Caller;
-use crate::cases::{Wanted, moved_on};
+use crate::cases::{LogAct, Wanted, moved_on};
+use crate::consultations::{CONSULTATION, SUMMARISED};
 use crate::{Error, Portal, Result};
 
 /// Longest time of a consultation, in days (*proposed*): the review has to go on.
 const MAX_DAYS: u64 = 90;
-/// Most comments whose writers are told of the summary.
-const MAX_TOLD: u64 = 10_000;
 
 /// How the step that asks the public stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -233,15 +232,13 @@ impl Portal {
                 }
             }
             "summarise" => {
-                let asked = asking.and_then(|it| it.asked.as_ref()).map(|it| it.id);
+                let asked = asking.and_then(|it| it.asked.as_ref());
+                let asked = asked.ok_or_else(|| moved_on(lang))?;
                 let summary = (reason.trim(), day);
-                let is_kept = match asked {
-                    Some(id) => consultations::summarise(transaction, id, summary).await?,
-                    None => false,
-                };
-                if !is_kept {
+                if !consultations::summarise(transaction, asked.id, summary).await? {
                     return Err(moved_on(lang));
                 }
+                self.tell_commenters(transaction, asked).await?;
             }
             "return" | "recall" => consultations::stop(transaction, case.id, day).await?,
             _ => {}
@@ -249,13 +246,18 @@ impl Portal {
         Ok(())
     }
 
-    /// Whoever commented with an account, to be told of the summary.
-    pub(super) async fn commenters(&self, asked: &Consultation) -> Result<Vec<Recipients>> {
-        let page = (0, MAX_TOLD);
-        let comments = consultations::comments(&self.inner.store, asked.id, page).await?;
-        let accounts = comments.into_iter().filter_map(|comment| comment.account);
-        let accounts: std::collections::BTreeSet<i64> = accounts.collect();
-        Ok(accounts.into_iter().map(Recipients::Account).collect())
+    /// Tells whoever commented with an account of the summary, by an entry of its own: of the review they may
+    /// know what the notice says and no more.
+    async fn tell_commenters(&self, transaction: &Transaction, asked: &Consultation) -> Result<()> {
+        let accounts = consultations::commenters(transaction, asked.id).await?;
+        let tells: Vec<Recipients> = accounts.into_iter().map(Recipients::Account).collect();
+        let subject = asked.id.to_string();
+        let facts = BTreeMap::from([("title".to_owned(), asked.title.clone())]);
+        let (kind, event, by) = (CONSULTATION, SUMMARISED, Actor::system());
+        let act = LogAct { kind, subject: &subject, event, by, reason: "", facts };
+        let (seq, event) = self.log_event(transaction, act).await?;
+        kaishu_store::cases::tell(transaction, seq, None, &event, &tells).await?;
+        Ok(())
     }
 
     /// Tells the reviewers that the time of a consultation is over, unless another node has. Returns whether

@@ -176,7 +176,19 @@ impl Portal {
         caller: &Caller,
         case: i64,
         revision: u32,
+        document: DraftDocument,
+        lang: Lang,
+    ) -> Result<u32> {
+        self.save_draft_with(caller, (case, revision), document, None, lang).await
+    }
+
+    /// As [`save_draft`](Self::save_draft); where an upload became a file of the draft, that is noted with it.
+    pub(super) async fn save_draft_with(
+        &self,
+        caller: &Caller,
+        (case, revision): (i64, u32),
         mut document: DraftDocument,
+        upload: Option<&str>,
         lang: Lang,
     ) -> Result<u32> {
         let case = self.visible_case(caller, case).await?;
@@ -210,6 +222,9 @@ impl Portal {
         let by = Author { account: caller.account(), name: &name };
         let revision =
             kaishu_store::drafts::save(&transaction, case.id, revision, &text, by).await?;
+        if let Some(upload) = upload {
+            kaishu_store::uploads::finish(&transaction, upload, revision).await?;
+        }
         self.follow_changes(&transaction, &changes, "revise").await?;
         transaction.commit().await?;
         Ok(revision)

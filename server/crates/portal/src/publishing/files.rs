@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::Stream;
 use kaishu_interop::vocabulary::format_of_word;
+use kaishu_store::StoreError;
 use kaishu_store::tables::TABULAR;
 use kaishu_tables::{Ingested, Progress, ingest, inspect, table_format};
 use kaishu_types::Lang;
@@ -29,6 +30,17 @@ const MAX_FILES: usize = 200;
 /// Longest name of a file, in characters.
 const MAX_NAME_CHARS: usize = 200;
 
+/// A file that a draft is to have.
+pub(super) struct NewFile<'a> {
+    /// The case of the draft.
+    pub case: i64,
+    /// The revision that was read.
+    pub revision: u32,
+    pub name: &'a str,
+    /// The upload that brought the file, which becomes this one and no other.
+    pub upload: Option<&'a str>,
+}
+
 impl Portal {
     /// Adds a file to a draft; its bytes are kept as they come. Returns the new revision.
     ///
@@ -47,11 +59,28 @@ impl Portal {
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send,
     {
-        let name = name_of(file_name, lang)?;
+        let new = NewFile { case, revision, name: file_name, upload: None };
+        self.add_file(caller, new, bytes, lang).await
+    }
+
+    /// As [`add_draft_file`](Self::add_draft_file).
+    pub(super) async fn add_file<S>(
+        &self,
+        caller: &Caller,
+        new: NewFile<'_>,
+        bytes: S,
+        lang: Lang,
+    ) -> Result<u32>
+    where
+        S: Stream<Item = std::io::Result<Bytes>> + Send,
+    {
+        let name = name_of(new.name, lang)?;
         // Whoever may not save reads no bytes into the storage.
-        let draft = self.draft(caller, case, lang).await?;
-        if !draft.is_editable || draft.revision != revision {
-            return self.save_draft(caller, case, revision, draft.document, lang).await;
+        self.check_takes_files(caller, new.case, lang).await?;
+        let draft = self.draft(caller, new.case, lang).await?;
+        if draft.revision != new.revision {
+            let what = "somebody else saved this entry since".to_owned();
+            return Err(StoreError::Conflict { what }.into());
         }
         if draft.document.resources.len() >= MAX_FILES {
             let message = lang.pick("一个数据集最多 200 个文件", "an entry has 200 files at most");
@@ -74,7 +103,10 @@ impl Portal {
             sm3: Some(blob.sm3),
             blob_key: Some(blob.key),
         });
-        self.save_draft(caller, case, revision, document, lang).await
+        // Whoever lost the role or the account meanwhile adds nothing (ORG-06).
+        let caller = self.renewed(caller, lang).await?;
+        let place = (new.case, new.revision);
+        self.save_draft_with(&caller, place, document, new.upload, lang).await
     }
 
     /// Adds the columns of the files of a draft to its data items, with the types that their values

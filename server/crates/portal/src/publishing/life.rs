@@ -108,10 +108,11 @@ impl Portal {
         }
         let key = &self.inner.log_key;
         kaishu_store::cases::add(&transaction, key, case, &decided.happening()).await?;
-        kaishu_store::condemned::add(&transaction, &unused, self.instant()).await?;
+        let at = self.instant();
+        let new = kaishu_store::condemned::add(&transaction, &unused, at).await?;
         transaction.commit().await?;
         self.wake_index();
-        self.condemn(unused).await;
+        self.condemn(unused, &new, at).await;
         Ok(())
     }
 

@@ -23,9 +23,11 @@ pub use consultation::Asking;
 pub use drafts::{DraftView, FaultView};
 pub use life::LifeAct;
 pub use opening::OpeningAct;
+pub(crate) use own::place;
 pub use own::{OwnDataset, OwnFilter, OwnPage, OwnView};
 pub use review::{AlikeEntry, MIN_OPINIONS, ReviewDesk, SharingEntry};
 pub use risk::Risk;
+pub use transfer::OpenTransfer;
 pub use uploads::{Checksum, FinishedUpload, NewUpload, Upload, UploadTarget};
 pub use versions::NewVersion;
 

@@ -92,7 +92,7 @@ impl Portal {
         }
         let (draft, document) = self.stored_draft(&case).await?;
         self.check_before(caller, (&case.file, &document), &done.event, lang).await?;
-        let known = self.look_up(&case, (&draft, &document), &done, lang).await?;
+        let known = Box::pin(self.look_up(&case, (&draft, &document), &done, lang)).await?;
         let mut act = self.opening_act(caller, &case, (&draft, &document), &done, &known)?;
         if done.event == "submit" {
             // What it was checked against (CAT-03).
@@ -112,7 +112,7 @@ impl Portal {
             return Err(Error::InvalidInput(faults.clone()));
         }
         if done.event == "publish" {
-            return self.release(&case, (&draft, &document), decided, lang).await;
+            return Box::pin(self.release(&case, (&draft, &document), decided, lang)).await;
         }
         let (transaction, decided) = match filing::files(&case, &done.event) {
             true => {
@@ -121,15 +121,13 @@ impl Portal {
                 act.facts.insert("filing".to_owned(), filed.shown());
                 (transaction, decide(act)?)
             }
-            false => {
-                let decided = self.with_commenters(decided, &known).await?;
-                (self.inner.store.begin().await?, decided)
-            }
+            false => (self.inner.store.begin().await?, decided),
         };
         let wrote = (done.reason.as_str(), lang);
         let asked = (notice, known.asking());
-        self.keep_consultation(&transaction, (&case, &done.event), asked, wrote).await?;
-        self.keep_act(transaction, (&case, &draft), &decided, (&known.changes, lang)).await
+        Box::pin(self.keep_consultation(&transaction, (&case, &done.event), asked, wrote)).await?;
+        Box::pin(self.keep_act(transaction, (&case, &draft), &decided, (&known.changes, lang)))
+            .await
     }
 
     /// Refuses what is refused whoever wants it with whichever answers: to publish what is not filed, and an
@@ -166,6 +164,13 @@ impl Portal {
         let submitter = self.submitter(case).await?;
         let transaction = self.inner.store.begin_catalogue().await?;
         let before = kaishu_store::datasets::standing(&transaction, &draft.code).await?;
+        let provider = kaishu_store::datasets::provider(&transaction, &draft.code).await?;
+        if provider.is_some_and(|it| it != document.organization) {
+            return Err(super::transfer::in_the_way(lang.pick(
+                "这个数据集已经移交给其他单位，这份修订不能发布",
+                "the dataset is another organization's by now; this revision cannot be published",
+            )));
+        }
         let mut entry = self.entry_of(&draft.code, document);
         if let Some(before) = before {
             entry.published_at = before.published_at;
@@ -273,16 +278,6 @@ impl Portal {
             },
             _ => self.holds_for(guard, document, known.has_people, lang),
         }
-    }
-
-    /// Adds those who commented with an account to whoever is told of a summary.
-    async fn with_commenters(&self, mut decided: Decided, known: &Known) -> Result<Decided> {
-        if let Some(asked) = known.asking().and_then(|it| it.asked.as_ref())
-            && decided.event.name == "summarise"
-        {
-            decided.tells.extend(self.commenters(asked).await?);
-        }
-        Ok(decided)
     }
 
     /// An expert takes part only without a conflict of interest (ORG-10); who is none is refused later.

@@ -8,6 +8,7 @@ use kaishu_types::dataset::DatasetView;
 use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
 use kaishu_types::{DatasetCode, Lang};
 
+use super::OpenTransfer;
 use crate::accounts::Caller;
 use crate::processing::Processed;
 use crate::tables::FileReport;
@@ -83,8 +84,10 @@ pub struct OwnView {
     pub may_note: bool,
     /// Whether the caller may decide about what was found.
     pub may_decide: bool,
-    /// Whether the reader may offer it to another organization.
+    /// Whether the reader may offer it to another organization, or take an offer back.
     pub may_transfer: bool,
+    /// The offer that waits for its answer.
+    pub transfer: Option<OpenTransfer>,
     /// Its files and what was found in them.
     pub files: Vec<FileReport>,
     /// What was done to its data.
@@ -203,9 +206,8 @@ impl Portal {
             may_edit: may(Action::EditDatasets),
             may_note: may(Action::NoteChanges),
             may_decide: may(Action::DecideFindings),
-            may_transfer: may(Action::TransferDatasets)
-                && dataset.state == DatasetState::Published
-                && self.open_transfer(code).await?.is_none(),
+            may_transfer: may(Action::TransferDatasets) && dataset.state == DatasetState::Published,
+            transfer: self.open_transfer(code).await?,
             files: match sees_files {
                 true => self.file_reports(code).await?,
                 false => Vec::new(),
@@ -221,7 +223,7 @@ impl Portal {
 }
 
 /// Reads a place in the list, as in `17_2026-11-22`.
-fn place(text: &str, lang: Lang) -> Result<(Option<NaiveDate>, i64)> {
+pub(crate) fn place(text: &str, lang: Lang) -> Result<(Option<NaiveDate>, i64)> {
     let read = || {
         let (id, due) = text.split_once('_')?;
         let due = match due {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use kaishu_domain::cases::{Act, Actor};
 use kaishu_domain::permission::Action;
 use kaishu_store::cases::{Case, CaseSubject};
@@ -13,6 +14,20 @@ use kaishu_types::{DatasetCode, ErrorCode, Lang};
 use crate::accounts::Caller;
 use crate::cases::{Decided, Wanted, moved_on};
 use crate::{Error, Portal, Result};
+
+/// How long an offer stands: whoever made it may have left meanwhile (proposed).
+const MAX_WAIT: TimeDelta = TimeDelta::days(60);
+
+/// A transfer that waits for its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenTransfer {
+    /// The case.
+    pub case: i64,
+    /// Whom it was offered to.
+    pub to: String,
+    /// When.
+    pub offered_at: DateTime<Utc>,
+}
 
 impl Portal {
     /// Offers a dataset to another organization, and returns the case. Until the other one takes it over
@@ -89,6 +104,48 @@ impl Portal {
         Ok(id)
     }
 
+    /// Takes an offer back that nobody answered yet.
+    ///
+    /// # Errors
+    ///
+    /// As for an offer; `Conflict` where none waits.
+    pub async fn withdraw_transfer(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        reason: &str,
+        lang: Lang,
+    ) -> Result<()> {
+        let store = &self.inner.store;
+        let hidden = || Error::not_found("dataset", code.to_string());
+        let dataset = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
+        self.actor_on(caller, Action::TransferDatasets, &dataset, lang).await?;
+        let cases =
+            kaishu_store::cases::of_subject(store, code.as_str(), CaseKind::Transfer).await?;
+        let open = cases.into_iter().find(|case| case.file.state == "offered");
+        let case = open.ok_or_else(|| moved_on(lang))?;
+        let place = (dataset.organization.code.as_str(), dataset.region.code.as_str());
+        let recalled = self.moved(&case, "recall", place)?;
+        let back = Case {
+            about: self.life_subject(&dataset),
+            file: recalled.file.clone(),
+            ..case.clone()
+        };
+        let wanted = Wanted {
+            caller,
+            lang,
+            act: Act { event: "withdraw".to_owned(), reason: reason.to_owned(), ..Act::default() },
+            holds: &|_| Ok(()),
+            idempotency_key: None,
+        };
+        let withdrawn = self.decide(CaseKind::Transfer, &back.about, Some(&back), wanted)?;
+        let transaction = store.begin().await?;
+        let key = &self.inner.log_key;
+        kaishu_store::cases::add(&transaction, key, &case, &recalled.happening()).await?;
+        kaishu_store::cases::add(&transaction, key, &back, &withdrawn.happening()).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Takes a dataset over, or declines it. What is taken over belongs to the new provider with the next
     /// request, and what is open about it moves with it.
     ///
@@ -117,6 +174,13 @@ impl Portal {
             idempotency_key: None,
         };
         let decided = self.decide(CaseKind::Transfer, &case.about, Some(&case), wanted)?;
+        let is_late = case.file.opened_at + MAX_WAIT < self.instant();
+        if decided.file.state == "taken" && is_late {
+            return Err(in_the_way(lang.pick(
+                "这份移交提出已超过 60 天，请对方撤回后重新提出",
+                "it was offered more than 60 days ago; it has to be offered anew",
+            )));
+        }
         if decided.file.state == "taken" {
             return self.take_dataset(&case, &decided, lang).await;
         }
@@ -148,8 +212,12 @@ impl Portal {
         let mut entry = self.entry_of(&code, &document);
         entry.published_at = dataset.published_at;
         entry.updated_at = dataset.updated_at;
+        entry.resources.clear();
+        for resource in &dataset.resources {
+            entry.resources.push(self.kept(&code, resource).await?);
+        }
         let mut moving = Vec::new();
-        for kind in [CaseKind::Life, CaseKind::Change] {
+        for kind in [CaseKind::Life, CaseKind::Change, CaseKind::Reassessment] {
             let open = kaishu_store::cases::of_subject(store, code.as_str(), kind).await?;
             for other in open.into_iter().filter(|it| it.file.closed_at.is_none()) {
                 let moved = self.moved(&other, "move", (organization, region))?;
@@ -158,6 +226,15 @@ impl Portal {
         }
         let key = &self.inner.log_key;
         let transaction = store.begin_catalogue().await?;
+        // What was read still holds, or nothing moves.
+        let now = kaishu_store::datasets::standing(&transaction, &code).await?;
+        let is_same =
+            now.is_some_and(|it| it.version == dataset.version && it.state == dataset.state);
+        let is_revised =
+            kaishu_store::cases::has_open(&transaction, code.as_str(), CaseKind::Opening).await?;
+        if !is_same || is_revised {
+            return Err(moved_on(lang));
+        }
         kaishu_store::datasets::publish(&transaction, &entry).await?;
         kaishu_store::cases::add(&transaction, key, case, &decided.happening()).await?;
         for (other, moved) in &moving {
@@ -199,11 +276,16 @@ impl Portal {
     }
 
     /// The transfer of a dataset that waits for its answer.
-    pub(super) async fn open_transfer(&self, code: &DatasetCode) -> Result<Option<i64>> {
+    pub(super) async fn open_transfer(&self, code: &DatasetCode) -> Result<Option<OpenTransfer>> {
         let store = &self.inner.store;
         let cases =
             kaishu_store::cases::of_subject(store, code.as_str(), CaseKind::Transfer).await?;
-        Ok(cases.into_iter().find(|case| case.file.closed_at.is_none()).map(|case| case.id))
+        let open = cases.into_iter().find(|case| case.file.closed_at.is_none());
+        Ok(open.map(|case| OpenTransfer {
+            case: case.id,
+            to: case.file.facts.get("to").cloned().unwrap_or_default(),
+            offered_at: case.file.opened_at,
+        }))
     }
 
     /// Whether a dataset can move now: it is published, and nobody writes it anew.
@@ -212,6 +294,12 @@ impl Portal {
             return Err(in_the_way(lang.pick(
                 "只有正在开放的数据集可以移交，请先恢复开放",
                 "only what is published moves; restore it first",
+            )));
+        }
+        if dataset.origin.is_some() {
+            return Err(in_the_way(lang.pick(
+                "这个数据集由外部目录导入，提供单位以来源为准，请在来源处变更",
+                "it is imported, and its provider is what the source says; change it there",
             )));
         }
         if self.open_revision(&dataset.code).await?.is_some() {
@@ -224,7 +312,7 @@ impl Portal {
     }
 }
 
-fn in_the_way(message: &str) -> Error {
+pub(super) fn in_the_way(message: &str) -> Error {
     Error::Refused {
         code: ErrorCode::Conflict,
         message: message.to_owned(),

@@ -16,7 +16,7 @@ use kaishu_types::{ErrorCode, Lang};
 use sha2::{Digest, Sha256};
 
 use super::NewVersion;
-use super::files::name_of;
+use super::files::{NewFile, name_of};
 use super::versions::refused;
 use crate::accounts::{Caller, log_in_first};
 use crate::{Error, Portal, Result};
@@ -80,16 +80,7 @@ impl Portal {
             ));
         }
         self.check_upload_target(caller, &new.target, lang).await?;
-        let (store, now) = (&self.inner.store, self.instant());
-        if uploads::n_open(store, account, now).await? >= MAX_OPEN {
-            return Err(refused(
-                ErrorCode::Conflict,
-                &lang.pick(
-                    format!("您同时有 {MAX_OPEN} 个文件没有传完，请先传完或者放弃一些"),
-                    format!("{MAX_OPEN} files of yours are under way; finish or give up some"),
-                ),
-            ));
-        }
+        let now = self.instant();
         let upload = Upload {
             id: format!("{:032x}", rand::random::<u128>()),
             account,
@@ -101,7 +92,15 @@ impl Portal {
             result: None,
             expires_at: now + self.inner.upload_time,
         };
-        uploads::begin(store, &upload).await?;
+        if !uploads::begin(&self.inner.store, &upload, now, MAX_OPEN).await? {
+            return Err(refused(
+                ErrorCode::Conflict,
+                &lang.pick(
+                    format!("您同时有 {MAX_OPEN} 个文件没有传完，请先传完或者放弃一些"),
+                    format!("{MAX_OPEN} files of yours are under way; finish or give up some"),
+                ),
+            ));
+        }
         Ok(upload)
     }
 
@@ -129,7 +128,8 @@ impl Portal {
         Ok(upload)
     }
 
-    /// Makes a file that is here what it is for. A second time it only says what it became.
+    /// Makes a file that is here what it is for. A second time it only says what it became, and does what was
+    /// left to do.
     ///
     /// # Errors
     ///
@@ -144,9 +144,33 @@ impl Portal {
         lang: Lang,
     ) -> Result<Upload> {
         let mut upload = self.upload(caller, id, lang).await?;
-        if upload.result.is_some() {
+        let is_first = upload.result.is_none();
+        if is_first {
+            let became = Box::pin(self.become_file(caller, &mut upload, &wanted, lang)).await?;
+            upload.result = Some(became);
+        }
+        // They are forgotten last: where they are known, the data items were not taken.
+        let parts = uploads::parts(&self.inner.store, id).await?;
+        if !is_first && parts.is_empty() {
             return Ok(upload);
         }
+        self.delete_parts(&parts).await;
+        if let (UploadTarget::Draft(case), true) = (&upload.target, wanted.takes_items) {
+            let revision = self.draft(caller, *case, lang).await?.revision;
+            self.take_items_from_files(caller, *case, revision, lang).await?;
+        }
+        uploads::remove_parts(&self.inner.store, id).await?;
+        Ok(upload)
+    }
+
+    /// Reads a whole upload into what it is for, and notes that. Returns what it became.
+    async fn become_file(
+        &self,
+        caller: &Caller,
+        upload: &mut Upload,
+        wanted: &FinishedUpload,
+        lang: Lang,
+    ) -> Result<u32> {
         if upload.received < upload.size_bytes {
             let left = upload.size_bytes - upload.received;
             return Err(refused(
@@ -157,12 +181,16 @@ impl Portal {
                 ),
             ));
         }
-        let parts = uploads::parts(&self.inner.store, id).await?;
+        let (store, id, now) = (&self.inner.store, &upload.id, self.instant());
+        // The sweep leaves it alone while it is read.
+        let expires_at = now + self.inner.upload_time;
+        uploads::keep(store, id, now, expires_at).await?;
+        let parts = uploads::parts(store, id).await?;
         let is_other = Arc::new(AtomicBool::new(false));
         let bytes = self.bytes_of(parts.clone(), upload.sha256.clone(), Arc::clone(&is_other));
-        let became = self.become_file(caller, &upload, &wanted, bytes, lang).await;
+        let became = Box::pin(self.read_file(caller, upload, wanted, bytes, lang)).await;
         if is_other.load(Ordering::Acquire) {
-            uploads::remove(&self.inner.store, id).await?;
+            uploads::remove(store, id).await?;
             self.delete_parts(&parts).await;
             let message = lang.pick(
                 "传来的文件与事先说明的 SHA-256 不符，没有保存，请重新上传",
@@ -170,17 +198,11 @@ impl Portal {
             );
             return Err(Error::field("sha256", message));
         }
-        upload.result = Some(became?);
-        uploads::remove_parts(&self.inner.store, id).await?;
-        self.delete_parts(&parts).await;
-        if let (UploadTarget::Draft(case), true) = (&upload.target, wanted.takes_items) {
-            let revision = upload.result.unwrap_or_default();
-            self.take_items_from_files(caller, *case, revision, lang).await?;
-        }
-        Ok(upload)
+        upload.expires_at = expires_at;
+        became
     }
 
-    async fn become_file<S>(
+    async fn read_file<S>(
         &self,
         caller: &Caller,
         upload: &Upload,
@@ -194,12 +216,8 @@ impl Portal {
         let name = &upload.file_name;
         match &upload.target {
             UploadTarget::Draft(case) => {
-                let revision = wanted.revision;
-                let added = self.add_draft_file(caller, *case, revision, name, bytes, lang).await?;
-                let transaction = self.inner.store.begin().await?;
-                uploads::finish(&transaction, &upload.id, added).await?;
-                transaction.commit().await?;
-                Ok(added)
+                let (case, revision, upload) = (*case, wanted.revision, Some(upload.id.as_str()));
+                self.add_file(caller, NewFile { case, revision, name, upload }, bytes, lang).await
             }
             UploadTarget::Dataset(code) => {
                 let new = NewVersion {
@@ -257,14 +275,18 @@ impl Portal {
     /// As [`upload`](Self::upload).
     pub async fn give_up_upload(&self, caller: &Caller, id: &str, lang: Lang) -> Result<()> {
         self.upload(caller, id, lang).await?;
-        self.forget_upload(id).await
-    }
-
-    pub(crate) async fn forget_upload(&self, id: &str) -> Result<()> {
         let parts = uploads::parts(&self.inner.store, id).await?;
         uploads::remove(&self.inner.store, id).await?;
         self.delete_parts(&parts).await;
         Ok(())
+    }
+
+    /// Gives an upload up that ran out. Returns whether it did: somebody may have gone on with it.
+    pub(crate) async fn forget_expired_upload(&self, id: &str) -> Result<bool> {
+        let removed = uploads::remove_expired(&self.inner.store, id, self.now()).await?;
+        let Some(parts) = removed else { return Ok(false) };
+        self.delete_parts(&parts).await;
+        Ok(true)
     }
 
     /// Takes parts away that nothing refers to. What cannot be taken away now, the sweep finds.

@@ -226,7 +226,11 @@ impl Portal {
         })
     }
 
-    async fn kept(&self, code: &DatasetCode, resource: &ResourceView) -> Result<ResourceWrite> {
+    pub(super) async fn kept(
+        &self,
+        code: &DatasetCode,
+        resource: &ResourceView,
+    ) -> Result<ResourceWrite> {
         let store = &self.inner.store;
         Ok(ResourceWrite {
             title: resource.title.clone(),

@@ -235,6 +235,17 @@ pub async fn find_by_email(store: &Store, hash: &str) -> Result<Option<Account>>
     row::with_roles(&store.connection, found).await
 }
 
+/// Finds an account that was taken out of use and had an address for mail.
+pub async fn find_disabled_by_email(store: &Store, hash: &str) -> Result<Option<Account>> {
+    let found = account::Entity::find()
+        .filter(account::COLUMN.email_hash.eq(hash))
+        .filter(account::COLUMN.state.eq(AccountState::Disabled.as_str()))
+        .order_by_asc(account::COLUMN.id)
+        .one(&store.connection)
+        .await?;
+    row::with_roles(&store.connection, found).await
+}
+
 /// Lists all accounts by login.
 pub async fn list(store: &Store) -> Result<Vec<Account>> {
     let rows =

@@ -38,7 +38,8 @@ impl Blobs {
         }
     }
 
-    /// Makes sure that a blob can be read: a condemned one comes back.
+    /// Makes sure that a blob can be read: a condemned one comes back. It takes nothing away that is the
+    /// only copy, whatever others do at the same time.
     ///
     /// # Errors
     ///
@@ -48,7 +49,14 @@ impl Blobs {
         if self.exists(&path).await? {
             return Ok(());
         }
-        match self.storage.rename(&condemned(key), &path).await {
+        let hidden = condemned(key);
+        // On the disk this is one step. Elsewhere it would be a copy and a deletion, and whoever ends or
+        // condemns the bytes in between could leave none: there the second look takes away what it hid.
+        let came = match self.folder {
+            Some(_) => self.storage.rename(&hidden, &path).await,
+            None => self.storage.copy(&hidden, &path).await,
+        };
+        match came {
             Ok(()) => {
                 tracing::info!(key, "condemned bytes are needed and came back");
                 Ok(())
@@ -87,4 +95,30 @@ impl Blobs {
 fn condemned(key: &str) -> ObjectPath {
     let hash = key.rsplit('/').next().unwrap_or_default();
     ObjectPath::from(format!("{CONDEMNED}/{hash}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a step that fails must fail the test")]
+
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+
+    use super::*;
+
+    /// In an object store what comes back is copied: the second look may end the other at any time.
+    #[tokio::test]
+    async fn what_comes_back_leaves_the_condemned_where_it_is() {
+        let storage = Arc::new(object_store::memory::InMemory::new());
+        let blobs = Blobs { storage, folder: None };
+        let key = blobs.put_bytes(Bytes::from_static(b"stops")).await.unwrap().key;
+        assert!(blobs.condemn(&key).await.unwrap());
+        blobs.ensure(&key).await.unwrap();
+        let (live, hidden) = (checked(&key).unwrap(), condemned(&key));
+        assert!(blobs.exists(&live).await.unwrap() && blobs.exists(&hidden).await.unwrap());
+        assert!(blobs.end(&key).await.unwrap());
+        blobs.ensure(&key).await.unwrap();
+        assert!(blobs.exists(&live).await.unwrap() && !blobs.exists(&hidden).await.unwrap());
+    }
 }

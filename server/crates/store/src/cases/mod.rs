@@ -252,6 +252,20 @@ impl Drawer {
     }
 }
 
+/// Whether a case of a kind is open about something, at the moment of a transaction.
+pub async fn has_open(transaction: &Transaction, subject: &str, kind: CaseKind) -> Result<bool> {
+    let found: Option<i64> = case_file::Entity::find()
+        .select_only()
+        .column(case_file::Column::Id)
+        .filter(case_file::COLUMN.subject.eq(subject))
+        .filter(case_file::COLUMN.kind.eq(kind.as_str()))
+        .filter(case_file::COLUMN.is_open.eq(true))
+        .into_tuple()
+        .one(&transaction.inner)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Which cases a desk shows; all that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Desk {

@@ -7,7 +7,7 @@ use kaishu_types::DatasetCode;
 use kaishu_types::vocabulary::OpenClass;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::convert::word;
+use crate::convert::{CHUNK_ROWS, word};
 use crate::entity::dataset;
 use crate::listing::{self, Listed};
 use crate::{Result, Store};
@@ -64,18 +64,19 @@ pub async fn listed_among(
     listed: Listed,
     codes: &[String],
 ) -> Result<BTreeSet<String>> {
-    if codes.is_empty() {
-        return Ok(BTreeSet::new());
+    let mut among = BTreeSet::new();
+    for chunk in codes.chunks(CHUNK_ROWS) {
+        let found: Vec<String> = dataset::Entity::find()
+            .select_only()
+            .column(dataset::Column::Code)
+            .filter(listing::condition(listed))
+            .filter(dataset::COLUMN.code.is_in(chunk.iter().map(String::as_str)))
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
+        among.extend(found);
     }
-    let found: Vec<String> = dataset::Entity::find()
-        .select_only()
-        .column(dataset::Column::Code)
-        .filter(listing::condition(listed))
-        .filter(dataset::COLUMN.code.is_in(codes.iter().map(String::as_str)))
-        .into_tuple()
-        .all(&store.connection)
-        .await?;
-    Ok(found.into_iter().collect())
+    Ok(among)
 }
 
 /// Finds the entries that are assembled from an entry (CAT-20), by code.

@@ -33,7 +33,7 @@ pub use find::{VersionEntry, find, find_shown, version};
 pub use kept::{Keeping, Kept, kept};
 pub use listed::{From as ListedFrom, assembled_from, listed_among, listed_codes, n_listed};
 pub use overdue::{Overdue, mark_overdue, overdue_untold};
-pub use publish::{Standing, publish, reserve_code, standing};
+pub use publish::{Standing, provider, publish, reserve_code, standing};
 pub use upsert::{Verdicts, upsert_batch};
 pub use write::{EntryWrite, Origin, Outcome, Refusal, ResourceWrite, Upserted};
 

@@ -11,7 +11,7 @@ use super::assign::{self, Serials};
 use super::upsert::upsert_in;
 use super::write::{EntryWrite, Upserted};
 use crate::convert::{number, word};
-use crate::entity::{dataset, draft};
+use crate::entity::{dataset, draft, organization};
 use crate::{Result, StoreError, Transaction};
 
 /// Takes the next free code of an organization, in a transaction of
@@ -66,6 +66,16 @@ pub async fn standing(transaction: &Transaction, code: &DatasetCode) -> Result<O
         Ok(Standing { version, state: word(&state, &what, "state")?, published_at })
     })
     .transpose()
+}
+
+/// Reads whose a dataset is now; `None` where there is none.
+pub async fn provider(transaction: &Transaction, code: &DatasetCode) -> Result<Option<String>> {
+    let row = dataset::Entity::find()
+        .filter(dataset::COLUMN.code.eq(code.as_str()))
+        .find_also_related(organization::Entity)
+        .one(&transaction.inner)
+        .await?;
+    Ok(row.and_then(|(_, organization)| organization).map(|organization| organization.code))
 }
 
 /// Publishes an entry, new or as the next version of what has its code, in a transaction of

@@ -22,6 +22,8 @@ pub(crate) struct Model {
     /// The revision or version that it became.
     pub result: Option<i32>,
     pub expires_at: DateTimeUtc,
+    /// Somebody sends more of it until then, and nobody else does.
+    pub lease_until: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

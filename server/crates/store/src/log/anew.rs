@@ -7,7 +7,7 @@ use sea_orm::{EntityTrait, QueryOrder};
 
 use super::chain::{BEGINNING, Envelope, Purpose, SealKey};
 use super::{HEAD, held_head, seal_head, write};
-use crate::entity::{case_event, log_head};
+use crate::entity::{case_event, log_checkpoint, log_head};
 use crate::{Result, StoreError, Transaction};
 
 /// The kind of acts on the log itself.
@@ -21,7 +21,8 @@ pub const BEGUN_ANEW: &str = "begun_anew";
 ///
 /// # Errors
 ///
-/// `Conflict` where the log is sealed by this key: it can be continued.
+/// `Conflict` where the log is sealed by this key: it can be continued; and where only a day of it is: the key is
+/// not lost then, and the log was changed.
 pub async fn begin_anew(
     transaction: &Transaction,
     key: &SealKey,
@@ -38,6 +39,15 @@ pub async fn begin_anew(
     if is_ours {
         let what = "the log is sealed by the key of this portal and goes on by itself".to_owned();
         return Err(StoreError::Conflict { what });
+    }
+    for day in log_checkpoint::Entity::find().all(connection).await? {
+        if key.seal(&Purpose::Day(day.day), day.seq, &day.hash)? == day.mac {
+            let what = format!(
+                "the end of {} is sealed by the key of this portal, so that the key is not lost and the log was changed; `kaishu audit verify` says where",
+                day.day
+            );
+            return Err(StoreError::Conflict { what });
+        }
     }
     let (seq, previous) = last.map_or((0, BEGINNING.to_owned()), |last| (last.seq, last.hash));
     let event = event(seq, &previous);

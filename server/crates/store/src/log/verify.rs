@@ -148,9 +148,13 @@ pub async fn verify(store: &Store, key: &SealKey) -> Result<Verified> {
         n_entries: 0,
     };
     let mut ended = Vec::with_capacity(anew.len());
+    // Days of those parts that the present key sealed: it was not lost.
+    let mut seals = Vec::new();
     for entry in &anew {
-        let (mut faults, _) = reading.read_to(entry.seq - 1).await?;
-        faults.retain(|fault| !matches!(fault, Fault::Seal { .. }));
+        let (faults, _) = reading.read_to(entry.seq - 1).await?;
+        let (sealed, mut faults): (Vec<_>, Vec<_>) =
+            faults.into_iter().partition(|fault| matches!(fault, Fault::Seal { .. }));
+        seals.extend(sealed);
         if faults.is_empty() && entry.previous != reading.last_hash {
             faults.push(Fault::Unbound { seq: entry.seq });
         }
@@ -165,14 +169,14 @@ pub async fn verify(store: &Store, key: &SealKey) -> Result<Verified> {
     let has_cases = is_whole && cases.is_some();
     if is_whole {
         faults.extend(check_end(&moment, key, last, &last_hash).await?);
-        faults.extend(days.unused());
+        faults.extend(days.unused()?);
         if let Some(cases) = cases {
             faults.extend(check_cases(&moment, cases).await?);
         }
     }
     let changed = ended.iter().filter(|part| !part.is_as_left());
     let changed: Vec<Fault> = changed.flat_map(Ended::changes).collect();
-    let faults = changed.into_iter().chain(faults).collect();
+    let faults = changed.into_iter().chain(seals).chain(faults).collect();
     Ok(Verified { n_entries, last_hash, faults, ended, has_cases })
 }
 
@@ -245,7 +249,8 @@ struct Known {
 /// The days of the log, with the seals of their last entries.
 struct Days<'a> {
     key: &'a SealKey,
-    /// Seals of earlier entries are of a key that was lost, and cannot be checked.
+    /// Seals of earlier entries are of a key that was lost, and cannot be checked, unless they are of the
+    /// present one.
     sealed_from: i64,
     seals: BTreeMap<NaiveDate, log_checkpoint::Model>,
     /// Days that ended; after a clock that was set back a day may end twice, and its first end is sealed.
@@ -268,21 +273,32 @@ impl<'a> Days<'a> {
     fn pass(&mut self, day: NaiveDate, seq: i64, hash: &str) -> Result<Option<Fault>> {
         let ended = self.last.replace(day).filter(|last| *last < day);
         let Some(ended) = ended.filter(|ended| self.ended.insert(*ended)) else { return Ok(None) };
-        let mac = self.key.seal(&Purpose::Day(ended), seq, hash)?;
-        let is_sealed = self
-            .seals
-            .remove(&ended)
-            .is_some_and(|seal| seal.mac == mac && seal.seq == seq && seal.hash == hash);
-        let is_of_lost_key = seq < self.sealed_from;
+        let seal = self.seals.remove(&ended);
+        let is_ours = match &seal {
+            Some(seal) => self.is_ours(seal)?,
+            None => false,
+        };
+        let is_sealed = is_ours && seal.is_some_and(|seal| seal.seq == seq && seal.hash == hash);
+        let is_of_lost_key = seq < self.sealed_from && !is_ours;
         Ok((!is_sealed && !is_of_lost_key).then_some(Fault::Seal { day: Some(ended) }))
     }
 
-    /// Seals of days that the log does not have. Of a part that is not whole nothing can be said.
-    fn unused(self) -> impl Iterator<Item = Fault> {
-        let sealed_from = self.sealed_from;
-        let seals = self.seals.into_iter();
-        let seals = seals.filter(move |(_, seal)| sealed_from == 1 || seal.seq >= sealed_from);
-        seals.map(|(day, _)| Fault::Seal { day: Some(day) })
+    /// Whether the present key made a seal.
+    fn is_ours(&self, seal: &log_checkpoint::Model) -> Result<bool> {
+        Ok(self.key.seal(&Purpose::Day(seal.day), seal.seq, &seal.hash)? == seal.mac)
+    }
+
+    /// Seals of days that the log does not have. Of a part that is not whole nothing can be said, unless the
+    /// present key sealed it.
+    fn unused(&self) -> Result<Vec<Fault>> {
+        let mut unused = Vec::new();
+        for (day, seal) in &self.seals {
+            let is_of_now = self.sealed_from == 1 || seal.seq >= self.sealed_from;
+            if is_of_now || self.is_ours(seal)? {
+                unused.push(Fault::Seal { day: Some(*day) });
+            }
+        }
+        Ok(unused)
     }
 }
 

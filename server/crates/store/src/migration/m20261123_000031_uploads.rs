@@ -3,6 +3,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
     big_integer, integer_null, string, string_null, text, timestamp_with_time_zone,
+    timestamp_with_time_zone_null,
 };
 
 #[derive(DeriveMigrationName)]
@@ -22,6 +23,7 @@ impl MigrationTrait for Migration {
             .col(big_integer("received"))
             .col(integer_null("result"))
             .col(timestamp_with_time_zone("expires_at"))
+            .col(timestamp_with_time_zone_null("lease_until"))
             .foreign_key(ForeignKey::create().from("upload", "account_id").to("account", "id"))
             .to_owned();
         manager.create_table(upload).await?;

@@ -195,7 +195,7 @@ async fn bytes_that_are_written_again_are_young() {
     file.set_modified(std::time::SystemTime::now() - 2 * hour).unwrap();
     let old = async || blobs.older_than(hour).try_collect::<Vec<_>>().await.unwrap();
 
-    assert_eq!(old().await, [key.clone()]);
+    assert_eq!(old().await, std::slice::from_ref(&key));
     blobs.put_bytes(Bytes::from_static(b"kept")).await.unwrap();
     assert_eq!(old().await, Vec::<String>::new());
 }

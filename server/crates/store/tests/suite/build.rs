@@ -131,6 +131,7 @@ pub(crate) fn fields(title: &str) -> EntryFields {
             conditions: Vec::new(),
             modes: vec!["download".to_owned()],
             security_measures: None,
+            agreement: None,
         },
         share: ShareTerms {
             class: ShareClass::Unconditional,

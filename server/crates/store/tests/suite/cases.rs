@@ -416,6 +416,13 @@ pub(crate) async fn days_are_sealed(database: &TestDb) {
     database.back_door().await.execute_unprepared(moved).await.unwrap();
     let found = tampered(database, "DELETE FROM log_checkpoint WHERE seq = 3").await;
     assert!(found.contains(&Fault::Seal { day: None }), "{found:?}");
+
+    // Nor is what was done put behind by beginning anew: the key that sealed the first day is not lost.
+    let laundered = begin_anew(store, &key(), "").await;
+    assert!(matches!(laundered, Err(StoreError::Conflict { .. })), "{laundered:?}");
+    let other = SealKey::new([8; 32]);
+    begin_anew(store, &other, "").await.unwrap();
+    assert_eq!(log::verify(store, &other).await.unwrap().faults, []);
 }
 
 pub(crate) async fn the_log_is_searched(database: &TestDb) {

@@ -79,6 +79,7 @@ on_both! {
     jobs::a_job_is_done_by_one_node,
     jobs::a_job_is_cancelled_and_repeated,
     uploads::parts_go_on_where_the_upload_is,
+    uploads::one_sender_goes_on_and_what_ran_out_goes,
     uploads::condemned_bytes_are_listed_from_their_last_condemnation,
     places::regions_form_a_tree,
     places::a_ring_of_regions_is_refused,

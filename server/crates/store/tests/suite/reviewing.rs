@@ -112,6 +112,18 @@ pub(crate) async fn one_consultation_of_a_case_goes_on(database: &TestDb) {
     assert_eq!(all[0].stopped_on, None);
     assert!(consultations::answerable(store, day("2026-03-05"), 9).await.unwrap().is_empty());
     assert_eq!(consultations::past(store, day("2026-03-05"), 9).await.unwrap().len(), 2);
+
+    // What was written is erased once its time is over; that somebody wrote stays.
+    let ended = async |last| consultations::ended_with_comments(store, day(last), 9).await.unwrap();
+    assert_eq!(ended("2026-03-04").await, [] as [i64; 0]);
+    assert_eq!(ended("2026-03-05").await, [first]);
+    let transaction = store.begin().await.unwrap();
+    assert_eq!(consultations::erase_comments(&transaction, first).await.unwrap(), 1);
+    assert_eq!(consultations::erase_comments(&transaction, first).await.unwrap(), 0);
+    transaction.commit().await.unwrap();
+    assert_eq!(ended("2026-03-05").await, [] as [i64; 0]);
+    let found = consultations::comments(store, first, (0, 10)).await.unwrap();
+    assert_eq!((found[0].body.as_str(), &found[0].name, found.len()), ("", &None, 1));
 }
 
 /// Numbers of filings follow each other within a year, whatever was filed and undone.

@@ -46,6 +46,9 @@ pub struct OpenTerms {
     /// 安全保障措施.
     #[serde(default)]
     pub security_measures: Option<String>,
+    /// 使用协议: a code of the vocabulary `agreement`, or `standard` (AGR-02).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<String>,
 }
 
 /// How a dataset is shared between agencies.

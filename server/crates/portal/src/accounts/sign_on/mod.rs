@@ -144,7 +144,7 @@ impl Portal {
     ///
     /// `Unauthenticated` where the browser did not begin this login, took too long, was refused there, or
     /// what it came back with is not accepted, and where the account is locked or disabled; `Unavailable`
-    /// where the provider does not answer.
+    /// where the provider does not answer; `TooManyRequests` where the client failed too often.
     pub async fn end_sign_on(
         &self,
         kept: Option<&str>,
@@ -174,10 +174,27 @@ impl Portal {
         let Some(code) = returned.code.as_deref().filter(|_| returned.error.is_none()) else {
             return Err(denied(returned.error.as_deref(), lang));
         };
+        // What did not begin here costs nothing and is not counted: another site could send it in the name
+        // of its visitors, and nobody of their network could log in.
+        self.begin_try(browser.client, lang)?;
+        let result = self.sign_on_by(code, &waiting, browser, lang).await;
+        self.end_proof(browser.client, &result);
+        result
+    }
+
+    /// Asks the provider who somebody is, and logs them in.
+    async fn sign_on_by(
+        &self,
+        code: &str,
+        waiting: &Waiting,
+        browser: &Browser,
+        lang: Lang,
+    ) -> Result<SignedOn> {
+        let provider = &self.sign_on()?.provider;
         let (nonce, verifier) = (waiting.nonce.as_str(), waiting.verifier.as_str());
-        let person = sign_on.provider.person(Proof { code, nonce, verifier }, self.now()).await;
+        let person = provider.person(Proof { code, nonce, verifier }, self.now()).await;
         let person = person.map_err(|fault| told(&fault, lang))?;
-        self.sign_on_as(person, waiting.next, browser, lang).await
+        self.sign_on_as(person, waiting.next.clone(), browser, lang).await
     }
 
     fn is_in_time(&self, since: DateTime<Utc>) -> bool {

@@ -19,7 +19,7 @@ use crate::accounts::login::{Begun, Browser};
 use crate::accounts::mail::is_address;
 use crate::accounts::register::MAX_NAME;
 use crate::accounts::secrets::{Kind, random_token};
-use crate::accounts::{password, wrong};
+use crate::accounts::{is_reserved, password, wrong};
 use crate::{Error, Portal, Result};
 
 /// Longest part of a login that is taken from the name somebody has elsewhere.
@@ -76,6 +76,11 @@ impl Portal {
                 let claim = Claim { hash, email, has_second_factor, next, since };
                 return Ok(SignedOn::Asks(self.hand_out(Kind::Claim, &claim)?));
             }
+            // Whoever was locked out does not come back under another login (ORG-06).
+            let disabled = accounts::find_disabled_by_email(&self.inner.store, &owned).await?;
+            if let Some(disabled) = disabled {
+                self.check_open(&disabled, lang)?;
+            }
         }
         let account = self.make_for(&person, email, &hash, lang).await?;
         let begun = self.begin(&account, browser, has_second_factor, by_provider()).await?;
@@ -93,7 +98,11 @@ impl Portal {
                 "Too many wrong passwords or codes suspended this account. Try again after 15 minutes at the earliest; setting the password anew by mail opens it at once.",
             ));
         }
-        if !account.is_usable(now) {
+        self.check_enabled(account, lang)
+    }
+
+    fn check_enabled(&self, account: &Account, lang: Lang) -> Result<()> {
+        if !account.is_usable(self.now()) {
             return Err(refusal(
                 ErrorCode::Unauthenticated,
                 lang,
@@ -176,6 +185,9 @@ impl Portal {
         let wishes = [base.clone()].into_iter().chain(numbered);
         for wish in wishes.chain([format!("{base}-{drawn}")]) {
             let Ok(login) = wish.parse::<Login>() else { continue };
+            if is_reserved(&login) {
+                continue;
+            }
             if accounts::find(&self.inner.store, &login).await?.is_none() {
                 return Ok(login);
             }
@@ -202,6 +214,8 @@ impl Portal {
         let hash = self.account_secrets().email_hash(&claim.email);
         let account = accounts::find_by_email(&self.inner.store, &hash).await?;
         let account = account.ok_or_else(|| not_begun(lang))?;
+        // A lock is told by the answer to the password, as at the login.
+        self.check_enabled(&account, lang)?;
         Ok((claim, account))
     }
 
@@ -224,6 +238,7 @@ impl Portal {
         let proved = self.prove(&account, password, code, lang).await;
         self.end_try(browser.client, &proved);
         let (account, has_code) = proved?;
+        self.check_enabled(&account, lang)?;
         let transaction = self.inner.store.begin().await?;
         let by = logged::owner(&account);
         let owner = (account.id, &account.login);

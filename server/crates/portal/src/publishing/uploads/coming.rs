@@ -2,11 +2,13 @@
 
 use std::io;
 use std::pin::pin;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::{Stream, StreamExt};
 use kaishu_store::StoreError;
-use kaishu_store::uploads::{self, Upload, UploadPart};
+use kaishu_store::uploads::{self, Upload, UploadPart, UploadTarget};
 use kaishu_types::{ErrorCode, Lang};
 use sha2::Sha256;
 use sha2::digest::{Digest, DynDigest};
@@ -19,6 +21,11 @@ use crate::{Error, Portal, Result};
 const PART_BYTES: usize = 8 << 20;
 /// Most parts of a file: a sender of crumbs is told to send more at once.
 const MAX_PARTS: usize = 10_000;
+/// For how long nobody else may go on with a file after its sender was last heard of; a body that is silent
+/// for half of it was broken off before.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How often a sender that is heard of has the lease anew.
+const RENEWED_AFTER: Duration = Duration::from_secs(15);
 
 /// What a sender says of a part of a file.
 pub struct Checksum {
@@ -41,6 +48,11 @@ impl Checksum {
 /// Where an upload is while more of it comes.
 struct Coming {
     id: String,
+    caller: Caller,
+    target: UploadTarget,
+    /// Until when nobody else may go on.
+    lease: DateTime<Utc>,
+    renewed: Instant,
     /// Where the next part begins.
     at: u64,
     size: u64,
@@ -57,8 +69,8 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// As [`upload`](Self::upload); `Conflict` where the upload is elsewhere; `TooLarge` where more comes than
-    /// the file has; invalid `checksum` where the bytes are not those that were sent.
+    /// As [`upload`](Self::upload); `Conflict` where the upload is elsewhere; `Locked` where somebody else sends
+    /// more of it now; `TooLarge` where more comes than the file has; invalid `checksum` where the bytes are not those that were sent.
     pub async fn add_to_upload<S>(
         &self,
         caller: &Caller,
@@ -72,20 +84,17 @@ impl Portal {
     {
         let upload = self.upload(caller, id, lang).await?;
         if upload.received != offset || upload.result.is_some() {
-            let at = upload.received;
-            return Err(refused(
-                ErrorCode::Conflict,
-                &lang.pick(
-                    format!("上传已经到第 {at} 字节，请从那里继续"),
-                    format!("the upload is at byte {at}; go on from there"),
-                ),
-            ));
+            return Err(elsewhere(&upload, lang));
         }
         let mut coming = Coming {
             id: upload.id,
+            caller: caller.clone(),
+            target: upload.target,
+            lease: self.instant() + LEASE,
+            renewed: Instant::now(),
             at: offset,
             size: upload.size_bytes,
-            n_parts: uploads::parts(&self.inner.store, id).await?.len(),
+            n_parts: 0,
             checksum,
             waiting: Vec::new(),
             lang,
@@ -93,8 +102,10 @@ impl Portal {
         let portal = self.clone();
         // A task of its own: where the sender is gone, what came of the file is still kept.
         let taking = tokio::spawn(async move {
+            portal.lease(&mut coming).await?;
             let taken = portal.take_parts(&mut coming, bytes).await;
             portal.delete_parts(&coming.waiting).await;
+            uploads::end_lease(&portal.inner.store, &coming.id, coming.lease).await?;
             taken
         });
         taking
@@ -103,10 +114,40 @@ impl Portal {
         self.upload(caller, id, lang).await
     }
 
+    /// Keeps others from going on with a file: what comes and is not counted yet is that of one sender.
+    async fn lease(&self, coming: &mut Coming) -> Result<()> {
+        let Coming { id, lease, lang, .. } = coming;
+        match uploads::take_lease(&self.inner.store, id, self.instant(), *lease).await? {
+            true => Ok(()),
+            false => Err(locked(*lang)),
+        }
+    }
+
+    /// Has the lease anew while bytes come.
+    async fn renew_lease(&self, coming: &mut Coming) -> Result<()> {
+        if coming.renewed.elapsed() < RENEWED_AFTER {
+            return Ok(());
+        }
+        let until = self.instant() + LEASE;
+        let store = &self.inner.store;
+        if !uploads::renew_lease(store, &coming.id, coming.lease, until).await? {
+            return Err(locked(coming.lang));
+        }
+        (coming.lease, coming.renewed) = (until, Instant::now());
+        Ok(())
+    }
+
     async fn take_parts<S>(&self, coming: &mut Coming, bytes: S) -> Result<()>
     where
         S: Stream<Item = io::Result<Bytes>> + Send,
     {
+        // Somebody may have gone on until the lease was had.
+        let found = uploads::find(&self.inner.store, &coming.id).await?;
+        let upload = found.ok_or_else(|| Error::not_found("upload", coming.id.clone()))?;
+        if upload.received != coming.at || upload.result.is_some() {
+            return Err(elsewhere(&upload, coming.lang));
+        }
+        coming.n_parts = uploads::parts(&self.inner.store, &coming.id).await?.len();
         let mut bytes = pin!(bytes);
         let mut part = BytesMut::new();
         let broken = loop {
@@ -115,6 +156,7 @@ impl Portal {
                 Some(Err(error)) => break Some(error),
                 Some(Ok(chunk)) => part.extend_from_slice(&chunk),
             }
+            self.renew_lease(coming).await?;
             let end = coming.waiting_end().saturating_add(part.len() as u64);
             if end > coming.size {
                 return Err(too_much(coming));
@@ -176,6 +218,11 @@ impl Portal {
 
     async fn add_parts(&self, coming: &mut Coming, parts: Vec<UploadPart>) -> Result<()> {
         let Some(end) = parts.last().map(|part| part.end) else { return Ok(()) };
+        // Whoever lost the role or the account meanwhile adds nothing (ORG-06).
+        if let Err(error) = self.check_still_allowed(coming).await {
+            coming.waiting.extend(parts);
+            return Err(error);
+        }
         let expires_at = self.instant() + self.inner.upload_time;
         let added = uploads::add_parts(&self.inner.store, &coming.id, &parts, expires_at).await;
         match added {
@@ -195,6 +242,11 @@ impl Portal {
             }
         }
     }
+
+    async fn check_still_allowed(&self, coming: &mut Coming) -> Result<()> {
+        let caller = self.renewed(&coming.caller, coming.lang).await?;
+        self.check_upload_target(&caller, &coming.target, coming.lang).await
+    }
 }
 
 impl Coming {
@@ -202,6 +254,25 @@ impl Coming {
     fn waiting_end(&self) -> u64 {
         self.waiting.last().map_or(self.at, |part| part.end)
     }
+}
+
+fn elsewhere(upload: &Upload, lang: Lang) -> Error {
+    let at = upload.received;
+    refused(
+        ErrorCode::Conflict,
+        &lang.pick(
+            format!("上传已经到第 {at} 字节，请从那里继续"),
+            format!("the upload is at byte {at}; go on from there"),
+        ),
+    )
+}
+
+fn locked(lang: Lang) -> Error {
+    let message = lang.pick(
+        "这个文件正在从别处传送，请稍后再继续",
+        "somebody sends more of this file now; go on a little later",
+    );
+    refused(ErrorCode::Locked, message)
 }
 
 fn too_much(coming: &Coming) -> Error {
