@@ -219,7 +219,7 @@ async fn each_operation_takes_the_token_that_it_names() {
             ("application/json", begun.to_string())
         };
         let bearer = token.map(|token| format!("Bearer {token}"));
-        let mut headers = vec![("content-type", kind)];
+        let mut headers = vec![("content-type", kind), ("tus-resumable", "1.0.0")];
         headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         site.ask(method, &path, &headers, &body).await.status.as_u16()

@@ -408,7 +408,7 @@ fn what_is_hidden_changes_no_answer() {
 async fn masks_and_versions_are_compared_by_every_door() {
     for then in [Fate::Open, Fate::Year, Fate::Conditional] {
         let columns = [[Fate::Open, then], [Fate::Month; 2], [Fate::Range; 2], [Fate::Region; 2]];
-        let [_, n_receipts, n_archives, n_differences] = compare(&columns, 0).await;
+        let [_, n_receipts, n_archives, n_differences] = Box::pin(compare(&columns, 0)).await;
         assert!(n_receipts > 50, "{n_receipts} receipts, {then:?}");
         assert_eq!(n_archives, 1, "{then:?}");
         // Of a dataset that is no longer open as a whole, no older file is shown.

@@ -101,7 +101,8 @@ async fn an_identity_opens_one_account_from_the_first_login_on() {
 
     // Another subject is another person, even of the same name.
     let mut other = Browser::new(&site);
-    let second = json!({ "sub": "4712", "preferred_username": "li.na" });
+    let second =
+        json!({ "sub": "4712", "preferred_username": "li.na", "email": "li.na@example.org" });
     assert_goes_to(&sign_on(&mut other, &provider, "", second).await, "/me");
     assert!(other.get("/me").await.text().contains("li.na-2"));
     let portal = site.test_portal.portal();
@@ -309,7 +310,7 @@ async fn refused_proofs_count_as_tries() {
 #[tokio::test]
 async fn a_reserved_name_is_no_login() {
     let (site, provider) = open(|_| {}).await;
-    let claims = json!({ "sub": "1", "preferred_username": "system" });
+    let claims = json!({ "sub": "1", "preferred_username": "system", "email": "s@example.org" });
     sign_on(&mut Browser::new(&site), &provider, "", claims).await;
     let known = site.test_portal.portal().accounts(&Caller::command(), Lang::En).await.unwrap();
     let known: Vec<&str> = known.iter().map(|it| it.login.as_str()).collect();

@@ -98,7 +98,7 @@ impl Bench {
 /// Part of SEC-13: what nothing refers to goes after a pause and a second look, and nothing else goes.
 #[tokio::test]
 async fn what_nothing_refers_to_goes_after_a_second_look() {
-    let bench = Bench::open().await;
+    let bench = Box::pin(Bench::open()).await;
     let portal = bench.site.portal();
     assert_eq!(portal.sweep(ALL).await.unwrap(), Default::default(), "all of it is in use");
     bench.take_out().await;
@@ -128,7 +128,7 @@ async fn what_nothing_refers_to_goes_after_a_second_look() {
 /// The same bytes are uploaded again between the two looks: they are kept, whoever comes first.
 #[tokio::test]
 async fn bytes_that_are_uploaded_again_are_kept() {
-    let bench = Bench::open().await;
+    let bench = Box::pin(Bench::open()).await;
     bench.take_out().await;
     bench.site.portal().sweep(ALL).await.unwrap();
     bench.add().await;
@@ -142,7 +142,7 @@ async fn bytes_that_are_uploaded_again_are_kept() {
 /// Somebody found the bytes before they were condemned, and refers to them only afterwards.
 #[tokio::test]
 async fn bytes_that_are_referred_to_late_come_back() {
-    let bench = Bench::open().await;
+    let bench = Box::pin(Bench::open()).await;
     let portal = bench.site.portal();
     bench.take_out().await;
     portal.sweep(ALL).await.unwrap();
@@ -170,7 +170,7 @@ async fn bytes_that_are_referred_to_late_come_back() {
 /// and go.
 #[tokio::test]
 async fn bytes_that_only_a_reader_needs_go_in_the_end() {
-    let bench = Bench::open().await;
+    let bench = Box::pin(Bench::open()).await;
     bench.take_out().await;
     bench.site.portal().sweep(ALL).await.unwrap();
     std::fs::rename(bench.condemned(), bench.live()).unwrap();
@@ -185,7 +185,7 @@ async fn bytes_that_only_a_reader_needs_go_in_the_end() {
 /// By the clock or by hand, one sweep is under way at a time; one that only looks may look.
 #[tokio::test]
 async fn one_sweep_is_under_way_at_a_time() {
-    let bench = Bench::open().await;
+    let bench = Box::pin(Bench::open()).await;
     let (portal, store) = (bench.site.portal(), bench.site.store());
     bench.take_out().await;
     portal.sweep(ALL).await.unwrap();
@@ -209,7 +209,7 @@ async fn one_sweep_is_under_way_at_a_time() {
 /// Of several nodes one sweeps, each hour and each day.
 #[tokio::test]
 async fn one_node_sweeps() {
-    let bench = Bench::open().await;
+    let bench = Box::pin(Bench::open()).await;
     let store = bench.site.store();
     let other = bench.after(0).await;
     bench.site.portal().sweep_when_due("a").await.unwrap();
