@@ -149,18 +149,21 @@ pub(crate) fn rule_list(ctx: &Ctx, policy: &PolicyView, keys: &[&str]) -> AnyVie
         .iter()
         .filter_map(|key| rule(policy, key))
         .map(|rule| {
+            let value = rule_value(ctx.lang, rule);
+            // A figure stands out; a list of steps is read.
+            let class = (value.chars().count() <= 30).then_some("font-semibold");
             view! {
-                <div class="grid sm:grid-cols-[13rem_1fr] gap-x-6 gap-y-0.5 py-3 border-t border-[var(--line)]">
+                <div class="grid @md:grid-cols-[13rem_1fr] gap-x-6 gap-y-0.5 py-3 border-t border-[var(--line)]">
                     <dt class="ks-mute">{rule_label(ctx.lang, rule)}</dt>
                     <dd>
-                        <p class="font-semibold">{rule_value(ctx.lang, rule)}</p>
+                        <p class=class>{value}</p>
                         <p>{ground(ctx, policy, &rule.ground)}</p>
                     </dd>
                 </div>
             }
         })
         .collect();
-    view! { <dl class="mt-3 border-b border-[var(--line)]">{rows}</dl> }.into_any()
+    view! { <dl class="@container mt-3 border-b border-[var(--line)]">{rows}</dl> }.into_any()
 }
 
 #[cfg(test)]
