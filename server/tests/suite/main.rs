@@ -44,6 +44,7 @@ mod quality;
 mod real_tables;
 mod reassessing;
 mod release;
+mod review_questions;
 mod reviewing;
 mod sign_on;
 mod support;

@@ -115,13 +115,23 @@ pub fn answers() -> BTreeMap<String, String> {
 
 /// Takes a step in the review of an entry, with a reason and answers that find nothing.
 pub async fn act(portal: &Portal, caller: &Caller, case: i64, event: &str) -> Result<(), Error> {
+    act_with(portal, caller, case, (event, answers())).await
+}
+
+/// Takes a step in the review of an entry, with a reason and these answers.
+pub async fn act_with(
+    portal: &Portal,
+    caller: &Caller,
+    case: i64,
+    (event, answers): (&str, BTreeMap<String, String>),
+) -> Result<(), Error> {
     let view = portal.case_view(caller, case, LANG).await?;
     let done = OpeningAct {
         event: event.to_owned(),
         version: view.version,
         reason: "理由充分".to_owned(),
         idempotency_key: None,
-        answers: answers(),
+        answers,
     };
     portal.act_on_opening(caller, case, done, LANG).await
 }

@@ -317,7 +317,7 @@ impl Portal {
             "submit" => {
                 let authors = ("authors".to_owned(), authors(case, draft, caller));
                 act.facts = BTreeMap::from([content()?, authors]);
-                act.steps = Some(self.steps_of(document));
+                act.steps = Some(self.steps_of(&case.file, document));
             }
             "publish" => act.facts = BTreeMap::from([content()?]),
             "pass" => {
@@ -332,9 +332,12 @@ impl Portal {
             "add_steps" => {
                 let asked = answer("add").split_whitespace();
                 let asked = asked.filter_map(|code| code.parse::<TriggerQuestion>().ok());
-                let added = asked.flat_map(|question| self.triggered(question));
                 let is_new = |step: &Step| !case.file.steps.iter().any(|it| it.kind == step.kind);
-                act.added_steps = added.filter(is_new).collect();
+                for question in asked {
+                    let added = self.triggered(question).into_iter().filter(is_new);
+                    act.added_steps.extend(added);
+                    act.facts.insert(review::trigger_fact(question), "yes".to_owned());
+                }
             }
             "opine" => {
                 let (Some((step, _)), Some(account)) = (case.file.current_step(), caller.account())
@@ -354,10 +357,14 @@ impl Portal {
     }
 
     /// The steps that the profile demands for an entry, triggered ones by its answers (REV-02, REV-05).
-    fn steps_of(&self, document: &DraftDocument) -> Vec<Step> {
+    fn steps_of(&self, file: &CaseFile, document: &DraftDocument) -> Vec<Step> {
+        let said = |question: &TriggerQuestion| review::said_yes(*question, file, document);
         let is_on = |trigger: ReviewTrigger| match trigger {
             ReviewTrigger::Always => true,
-            other => document.triggers.iter().any(|question| review::trigger(*question) == other),
+            other => TriggerQuestion::ALL
+                .iter()
+                .filter(|question| said(question))
+                .any(|question| review::trigger(*question) == other),
         };
         let steps = self.policy().rules.review.steps.value.iter();
         steps.filter(|step| is_on(step.when)).map(|step| Step::new(step.step, step.by)).collect()

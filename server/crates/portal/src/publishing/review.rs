@@ -113,7 +113,7 @@ impl Portal {
     ) -> Result<Option<ReviewDesk>> {
         let Some((place, step)) = case.file.current_step() else { return Ok(None) };
         let rules = &self.policy().rules;
-        let checks_catalogue = is_last_of_authority(&case.file, place);
+        let checks_catalogue = checks_catalogue(&case.file, place);
         let is_security = [ReviewStepKind::SecuritySecrecy, ReviewStepKind::Secrecy];
         let (mut alike, mut sharing) = (None, None);
         if checks_catalogue {
@@ -218,7 +218,7 @@ impl Portal {
         let has = |question: &TriggerQuestion| {
             let steps = self.triggered(*question);
             let is_there = |step: &Step| file.steps.iter().any(|it| it.kind == step.kind);
-            document.triggers.contains(question) || steps.is_empty() || steps.iter().all(is_there)
+            said_yes(*question, file, document) || steps.is_empty() || steps.iter().all(is_there)
         };
         TriggerQuestion::ALL.iter().copied().filter(|question| !has(question)).collect()
     }
@@ -239,6 +239,21 @@ pub(super) fn trigger(question: TriggerQuestion) -> ReviewTrigger {
         TriggerQuestion::SecretOrPrivacy => ReviewTrigger::SecretOrPrivacy,
         TriggerQuestion::PublicInterest => ReviewTrigger::PublicInterest,
     }
+}
+
+/// Whether a question was answered with yes, by the provider or by a reviewer, now or before a return: nobody turns
+/// a yes of a reviewer into a no (REV-05).
+pub(super) fn said_yes(
+    question: TriggerQuestion,
+    file: &CaseFile,
+    document: &DraftDocument,
+) -> bool {
+    document.triggers.contains(&question) || file.facts.contains_key(&trigger_fact(question))
+}
+
+/// The fact that a reviewer's yes leaves.
+pub(super) fn trigger_fact(question: TriggerQuestion) -> String {
+    format!("trigger.{question}")
 }
 
 /// Checks what was answered at a step; says what is missing where something is.
@@ -347,11 +362,12 @@ pub(super) fn is_expert(step: &Step) -> bool {
     [ReviewStepKind::ExpertHearing, ReviewStepKind::ExpertCommittee].contains(&step.kind)
 }
 
-/// Whether a step is the last that is the authority's: there the catalogue is checked.
-fn is_last_of_authority(file: &CaseFile, place: usize) -> bool {
+/// Whether the catalogue is checked in a step: the last of the authority; the last of all where the regulation
+/// leaves the review to the provider.
+fn checks_catalogue(file: &CaseFile, place: usize) -> bool {
     let is_authoritys = |step: &Step| step.action() == Action::ReviewForAuthority;
-    file.steps.get(place).is_some_and(is_authoritys)
-        && !file.steps.iter().skip(place + 1).any(is_authoritys)
+    let last = file.steps.iter().rposition(is_authoritys);
+    last.or(file.steps.len().checked_sub(1)) == Some(place)
 }
 
 /// The items by which rows of several datasets can be put together.
