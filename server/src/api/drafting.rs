@@ -261,7 +261,8 @@ pub(super) async fn submit(
     Ok((private(), Json(reply)).into_response())
 }
 
-fn known(caller: Option<Extension<Caller>>, lang: Lang) -> Result<Caller, Problem> {
+/// Who asks; nobody who is not logged in.
+pub(super) fn known(caller: Option<Extension<Caller>>, lang: Lang) -> Result<Caller, Problem> {
     let caller = caller.map(|Extension(caller)| caller).unwrap_or_default();
     match caller.is_logged_in() {
         true => Ok(caller),
@@ -288,7 +289,8 @@ pub(super) async fn body<T: serde::de::DeserializeOwned>(
         .map_err(|rejection| Error::field("body", rejection.body_text()).into())
 }
 
-async fn reply(
+/// A draft as it is answered.
+pub(super) async fn reply(
     state: &State,
     caller: &Caller,
     case: i64,
@@ -313,7 +315,8 @@ async fn reply(
     })
 }
 
-fn private() -> [(HeaderName, &'static str); 1] {
+/// What is nobody else's is kept nowhere on the way.
+pub(super) fn private() -> [(HeaderName, &'static str); 1] {
     [(header::CACHE_CONTROL, "no-store")]
 }
 

@@ -2,11 +2,13 @@
 
 mod asked;
 mod bundles;
+mod cases;
 mod changes;
 mod datasets;
 mod drafting;
 mod exports;
 mod issues;
+mod keeping;
 mod listing;
 mod open_list;
 mod original;
@@ -73,6 +75,7 @@ impl Modify for Tokens {
     tags(
         (name = "datasets", description = "The catalogue: search, entries, files"),
         (name = "publishing", description = "What departments automate, with a token of the scope `publish`"),
+        (name = "cases", description = "What waits for whom, what happened, and what is decided"),
         (name = "directory", description = "Organizations, regions and vocabularies"),
         (name = "rules", description = "The policy profile in force and the texts of the regulations"),
         (name = "receipts", description = "Proof of retrieval"),
@@ -112,6 +115,13 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(drafting::read, drafting::save))
         .routes(routes!(drafting::add_file).layer(DefaultBodyLimit::disable()))
         .routes(routes!(drafting::submit))
+        .routes(routes!(keeping::standing, keeping::act))
+        .routes(routes!(keeping::revise))
+        .routes(routes!(keeping::note_change))
+        .routes(routes!(keeping::transfer))
+        .routes(routes!(cases::list))
+        .routes(routes!(cases::show))
+        .routes(routes!(cases::act))
         .routes(routes!(uploads::describe, uploads::begin))
         .routes(routes!(uploads::show, uploads::offset, uploads::add, uploads::give_up))
         .routes(routes!(uploads::finish))

@@ -15,6 +15,7 @@ mod awkward;
 mod browser;
 mod bundles;
 mod caching;
+mod cases_api;
 mod changes;
 mod closed;
 mod config;

@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::consultations::Consultation;
-use kaishu_portal::publishing::{LifeAct, OpeningAct, ReviewDesk};
+use kaishu_portal::publishing::{OpeningAct, ReviewDesk};
 use kaishu_portal::{Error, Portal};
 use kaishu_types::case::{ActionView, CaseKind, CaseView, ClockView, EventView, StepView};
 use kaishu_types::{ErrorCode, Lang};
@@ -79,34 +79,9 @@ pub(crate) async fn act(
     let (event, reason) = (typed.value("event").to_owned(), typed.value("reason").to_owned());
     let version = typed.value("version").parse().unwrap_or_default();
     let (caller, id) = (&ctx.caller, shown.case.id);
-    let acted = match shown.case.kind {
-        CaseKind::Change => {
-            portal.act_on_change(caller, id, (event, version, reason), ctx.lang).await
-        }
-        CaseKind::Transfer => {
-            portal.act_on_transfer(caller, id, (event, version, reason), ctx.lang).await
-        }
-        CaseKind::Reassessment => {
-            portal.act_on_reassessment(caller, id, (event, version, reason), ctx.lang).await
-        }
-        CaseKind::Life => match shown.case.subject.parse() {
-            Ok(code) => {
-                let done = LifeAct { event, version, reason };
-                portal.act_on_life(caller, &code, done, ctx.lang).await
-            }
-            Err(_) => Err(Error::not_found("dataset", shown.case.subject.clone())),
-        },
-        kind @ (CaseKind::Opening | CaseKind::AccountRequest) => {
-            let idempotency_key = Some(typed.value("key").to_owned()).filter(|key| !key.is_empty());
-            let done = OpeningAct { event, version, reason, idempotency_key, answers };
-            match kind {
-                CaseKind::AccountRequest => {
-                    portal.act_on_account_request(caller, id, done, ctx.lang).await
-                }
-                _ => portal.act_on_opening(caller, id, done, ctx.lang).await,
-            }
-        }
-    };
+    let idempotency_key = Some(typed.value("key").to_owned()).filter(|key| !key.is_empty());
+    let done = OpeningAct { event, version, reason, idempotency_key, answers };
+    let acted = portal.act_on_case(caller, id, done, ctx.lang).await;
     match acted {
         Ok(()) => go(&ctx.href(&format!("/workbench/cases/{id}")), []),
         // What is wrong with the reason, or stands against it, is said where the reason is written.

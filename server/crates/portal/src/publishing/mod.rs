@@ -1,5 +1,6 @@
 //! Publishing: drafts, their review, and what becomes public (REV-01 to REV-11, CAT-01, CAT-02).
 
+mod act;
 mod bulk;
 mod changes;
 mod consultation;

@@ -1,0 +1,45 @@
+//! What somebody does to a case, whatever its kind.
+
+use kaishu_types::Lang;
+use kaishu_types::case::CaseKind;
+
+use super::{LifeAct, OpeningAct};
+use crate::accounts::Caller;
+use crate::{Error, Portal, Result};
+
+impl Portal {
+    /// Takes a step in a case of any kind.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is no case that the caller may see; `Conflict` where something else happened since;
+    /// refused with the rule where a guard does not hold.
+    pub async fn act_on_case(
+        &self,
+        caller: &Caller,
+        id: i64,
+        done: OpeningAct,
+        lang: Lang,
+    ) -> Result<()> {
+        let case = self.visible_case(caller, id).await?;
+        let plain = |done: OpeningAct| (done.event, done.version, done.reason);
+        match case.file.kind {
+            CaseKind::Opening => Box::pin(self.act_on_opening(caller, id, done, lang)).await,
+            CaseKind::AccountRequest => {
+                Box::pin(self.act_on_account_request(caller, id, done, lang)).await
+            }
+            CaseKind::Change => self.act_on_change(caller, id, plain(done), lang).await,
+            CaseKind::Transfer => {
+                Box::pin(self.act_on_transfer(caller, id, plain(done), lang)).await
+            }
+            CaseKind::Reassessment => self.act_on_reassessment(caller, id, plain(done), lang).await,
+            CaseKind::Life => {
+                let unknown = |_| Error::not_found("dataset", case.about.subject.clone());
+                let code = case.about.subject.parse().map_err(unknown)?;
+                let OpeningAct { event, version, reason, .. } = done;
+                let done = LifeAct { event, version, reason };
+                Box::pin(self.act_on_life(caller, &code, done, lang)).await
+            }
+        }
+    }
+}
