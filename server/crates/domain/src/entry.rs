@@ -10,6 +10,7 @@ use crate::policy::{
     AcquisitionStatement, CatalogueField, ClassDemand, ClassGround, ClassStatement, NormLevel,
     PolicyProfile, Ruled,
 };
+use crate::share_ties;
 
 /// Something that stands against submitting an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,7 @@ pub fn check(profile: &PolicyProfile, entry: &DraftDocument) -> Vec<EntryFault> 
     check.base_register();
     check.open_class();
     check.share_class();
+    check.share_ties();
     check.sensitivity();
     check.items();
     check.faults
@@ -323,6 +325,15 @@ impl Check<'_> {
                 ClassStatement::Conditions => "share_conditions",
             };
             self.fault(field, text, "class.share_basis", rule);
+        }
+    }
+
+    /// The share class of what is tied to licences and the like is given (CLS-17).
+    fn share_ties(&mut self) {
+        let profile = self.profile;
+        let rule = &profile.rules.class.share_ties;
+        for (field, zh, en) in share_ties::faults(profile, self.entry) {
+            self.fault(field, words(zh, en), "class.share_ties", rule);
         }
     }
 

@@ -6,12 +6,14 @@ pub mod calendar;
 pub mod cases;
 pub mod divisions;
 pub mod entry;
+pub mod grading;
 pub mod permission;
 pub mod personal;
 pub mod policy;
 pub mod quality;
 pub mod regulation;
 pub mod release;
+mod share_ties;
 pub mod validate;
 pub mod visibility;
 

@@ -13,6 +13,8 @@ pub enum Reach {
     Own,
     /// What belongs to the organization that the role is held for.
     Organization,
+    /// The same, and what belongs to the organizations marked under its sector (ORG-07).
+    Sector,
     /// What belongs to the region that the role is held for, and to those below it.
     Region,
     /// Everything.
@@ -25,6 +27,7 @@ impl Reach {
         match self {
             Self::Own => lang.pick("本人", "their own"),
             Self::Organization => lang.pick("本单位", "of their organization"),
+            Self::Sector => lang.pick("本单位及本行业", "of their organization and its sector"),
             Self::Region => lang.pick("本地区及下级", "of their region and below"),
             Self::Portal => lang.pick("全平台", "all"),
         }
@@ -79,7 +82,7 @@ actions! {
     /// See drafts and hidden parts of datasets.
     SeeDrafts = "dataset.see", "查看未公开目录", "See what is not public" => [
         Officer: Organization, Head: Organization, Reviewer: Organization, Authority: Region,
-        CountyAuthority: Region, SectorLead: Organization, CyberspaceOffice: Region,
+        CountyAuthority: Region, SectorLead: Sector, CyberspaceOffice: Region,
         SecrecyDept: Region, Expert: Region,
     ];
     /// Create and edit entries of the catalogue, upload files, publish data versions.
@@ -130,6 +133,18 @@ actions! {
     TransferDatasets = "dataset.transfer", "移交目录", "Transfer datasets" => [
         Head: Organization, Authority: Region,
     ];
+    /// Dispute the class of a published entry, and consult with the authority about it (aba 24).
+    DisputeClasses = "dispute.open", "提出类型争议、协商", "Dispute a class" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
+    /// Consult with another agency about a class (aba 24).
+    ConsultAgencies = "dispute.consult", "与争议机构协商", "Consult about a dispute" => [
+        Officer: Organization, Head: Organization,
+    ];
+    /// Mediate a dispute on a class, and record what was decided above (aba 24, jiamusi 5).
+    SettleDisputes = "dispute.settle", "处理类型争议", "Settle disputes" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
     /// Ask for an account to be made, changed or ended (yulin 21).
     RequestAccounts = "account.request", "申请开立、变更、注销账号", "Request accounts" => [
         Officer: Organization, Head: Organization,
@@ -152,11 +167,22 @@ actions! {
     ];
     /// Keep vocabularies and compiling guides (CAT-03).
     KeepVocabularies = "vocabulary.keep", "维护词表和编制规范", "Keep vocabularies" => [Authority: Region];
+    /// Keep the rules by which data gets its security level (anshan 39, yulin 14).
+    KeepGrading = "grading.keep", "维护分级规则", "Keep grading rules" => [Authority: Region];
     /// See what is overdue, and who is late (guangdong 30).
     Supervise = "supervision.see", "督办监测", "Supervise" => [
-        Authority: Region, CountyAuthority: Region, SectorLead: Organization,
+        Authority: Region, CountyAuthority: Region, SectorLead: Sector,
         CyberspaceOffice: Region, PublicSecurity: Region, SecrecyDept: Region,
         CommsAdministration: Region, Auditor: Region,
+    ];
+    /// Urge whoever is late (aba 20, guangdong 30).
+    Urge = "supervision.urge", "催办", "Urge" => [Authority: Region, CountyAuthority: Region];
+    /// Post guidance to the organizations of a sector (anshan 9, 11, yulin 7).
+    GuideSector = "sector.guide", "行业指导", "Guide a sector" => [SectorLead: Sector];
+    /// See what was found to be risky, and what was done about it (anshan 8, aba 38, yulin 34).
+    SeeRisks = "risk.see", "查看风险", "See risks" => [
+        Authority: Region, CountyAuthority: Region, CyberspaceOffice: Region, PublicSecurity: Region,
+        SecrecyDept: Region, CommsAdministration: Region,
     ];
     /// Read the audit trail (ORG-11, SEC-19).
     ReadAudit = "audit.read", "查阅审计日志", "Read the audit trail" => [
@@ -203,6 +229,10 @@ pub struct Subject {
     pub organization: Option<OrganizationCode>,
     /// The region it belongs to, then those above it.
     pub regions: Vec<RegionCode>,
+    /// The organization that leads the sector of the one it belongs to (ORG-07).
+    pub lead: Option<OrganizationCode>,
+    /// The other organization it is between: who disputes a class (CLS-16).
+    pub party: Option<OrganizationCode>,
 }
 
 /// Finds the role by which somebody may do something to a subject; `None` where nobody of these may.
@@ -235,7 +265,12 @@ fn reaches(reach: Reach, held: &RoleGrant, subject: &Subject) -> bool {
     match reach {
         Reach::Own => subject.is_own,
         Reach::Organization => {
-            held.organization.is_some() && held.organization == subject.organization
+            let sides = [&subject.organization, &subject.party];
+            held.organization.is_some() && sides.contains(&&held.organization)
+        }
+        Reach::Sector => {
+            let led = [&subject.organization, &subject.lead];
+            held.organization.is_some() && led.contains(&&held.organization)
         }
         Reach::Region => held.region.as_ref().is_some_and(|it| subject.regions.contains(it)),
         Reach::Portal => true,

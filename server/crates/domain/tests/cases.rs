@@ -40,6 +40,7 @@ fn subject() -> Subject {
         is_own: false,
         organization: Some("YX-JT".parse().unwrap()),
         regions: vec!["YX".parse().unwrap()],
+        ..Subject::default()
     }
 }
 

@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 
 use kaishu_domain::PolicyProfile;
 use kaishu_domain::entry::{EntryFault, check};
+use kaishu_domain::grading::{self, GradingRule, grade};
 use kaishu_types::Lang;
 use kaishu_types::dataset::{Acquisition, DataItemView, LegalBasis};
 use kaishu_types::draft::{Choice, DraftDocument, DraftResource, Sensitivity};
+use kaishu_types::oversight::GradedBy;
 use kaishu_types::vocabulary::{
     CatalogueKind, Format, ItemType, OpenClass, ResourceKind, ShareClass,
 };
@@ -265,4 +267,112 @@ fn items_have_names_of_their_own() {
     assert_eq!(fields(&check(&profile("default"), &entry)), BTreeSet::from(["items"]));
     entry.items[1].name = " ".to_owned();
     assert_eq!(fields(&check(&profile("default"), &entry)), BTreeSet::from(["items"]));
+}
+
+/// Rules under which the share class of what is tied to licences is given.
+const TIES: &str = r#"
+[profile]
+code = "ties"
+parent = "aba"
+revision = 1
+name = "限定共享类型"
+name_en = "Share classes are given"
+title = "试验细则"
+title_en = "Test rules"
+status = "in_force"
+
+[class]
+share_ties = { value = true, source = "试验细则第一条" }
+"#;
+
+// Proves CLS-17: off in every profile that comes with the program; where a profile has it, data tied to licences or
+// parallel approvals is shared without conditions, sensitive office work on conditions, and nothing is kept from others
+// without a law that forbids it.
+#[test]
+fn the_share_class_of_what_is_tied_is_given_where_the_rule_is_on() {
+    let ban = |article: Option<&str>| LegalBasis {
+        title: "中华人民共和国统计法".to_owned(),
+        article: article.map(str::to_owned),
+        level: "law".to_owned(),
+    };
+    let entry = |tie: &str, class: ShareClass, basis: Vec<LegalBasis>| {
+        let mut entry = whole();
+        if !tie.is_empty() {
+            entry.fields.extras.insert("tied_to".to_owned(), tie.to_owned());
+        }
+        entry.fields.share.class = class;
+        entry.fields.share.conditions = vec!["限履行职责使用".to_owned()];
+        entry.fields.extras.insert("share_reason".to_owned(), "理由".to_owned());
+        entry.fields.share.basis = basis;
+        entry
+    };
+    let tied = |profile: &PolicyProfile, entry: &DraftDocument| -> Vec<&'static str> {
+        let faults = check(profile, entry);
+        let of_rule = faults.iter().filter(|it| it.rule.0.id == "class.share_ties");
+        of_rule.map(|it| it.field).collect()
+    };
+    use ShareClass::{Conditional, None, Unconditional};
+    let with_rule = PolicyProfile::parse_override(&profile("aba"), "ties.toml", TIES).unwrap();
+    for (tie, class, basis, wrong) in [
+        ("licence", Unconditional, vec![], vec![]),
+        ("licence", Conditional, vec![], vec!["share_class"]),
+        ("parallel_approval", Conditional, vec![], vec!["share_class"]),
+        ("office_work", Conditional, vec![], vec![]),
+        ("office_work", Unconditional, vec![], vec!["share_class"]),
+        ("nothing", Conditional, vec![], vec![]),
+        ("nothing", None, vec![], vec!["share_basis"]),
+        ("nothing", None, vec![ban(Option::None)], vec!["share_basis"]),
+        ("licence", None, vec![ban(Some("第九条"))], vec![]),
+        ("", Unconditional, vec![], vec!["tied_to"]),
+        ("", None, vec![], vec!["tied_to", "share_basis"]),
+    ] {
+        let entry = entry(tie, class, basis);
+        assert_eq!(tied(&with_rule, &entry), wrong, "{tie} {class}");
+        for code in PolicyProfile::codes() {
+            assert!(tied(&profile(code), &entry).is_empty(), "{code}: off by default");
+        }
+    }
+}
+
+// Part of CLS-12: an entry carries the highest level of the rules that apply to it, or a higher one; a rule that went
+// counts no more.
+#[test]
+fn an_entry_is_graded_by_the_rules_in_force() {
+    let rule = |id: i64, level: u8, applies: GradedBy, theme: Option<&str>| GradingRule {
+        id,
+        level,
+        applies,
+        theme: theme.map(str::to_owned),
+        text: "规则".to_owned(),
+        basis: "分级细则第一条".to_owned(),
+        since: 1,
+        until: None,
+    };
+    let mut rules = vec![
+        rule(1, 1, GradedBy::Always, None),
+        rule(2, 2, GradedBy::Always, Some("transport")),
+        rule(3, 4, GradedBy::Always, Some("health")),
+        rule(4, 3, GradedBy::SensitiveItems, None),
+    ];
+    let mut entry = whole();
+    let level = |rules: &[GradingRule], entry: &DraftDocument| {
+        grade(rules, &entry.fields, &entry.items).map(|it| (it.id, it.level))
+    };
+    assert_eq!(level(&rules, &entry), Some((2, 2)));
+    assert_eq!(level(&[], &entry), None);
+    assert!(grading::fault(&[], &entry).is_none());
+    let fault = grading::fault(&rules, &entry).unwrap();
+    assert_eq!(fault.field, "security_level");
+    assert!(fault.shown(Lang::Zh).message.contains("分级细则第一条"));
+    entry.fields.security_level = 2;
+    assert!(grading::fault(&rules, &entry).is_none());
+    entry.items[0].sensitive = true;
+    assert_eq!(level(&rules, &entry), Some((4, 3)));
+    assert!(grading::fault(&rules, &entry).is_some());
+    entry.fields.security_level = 4;
+    assert!(grading::fault(&rules, &entry).is_none());
+    rules[3].until = Some(2);
+    assert_eq!(level(&rules, &entry), Some((2, 2)));
+    entry.fields.theme = "health".to_owned();
+    assert_eq!(level(&rules, &entry), Some((3, 4)));
 }

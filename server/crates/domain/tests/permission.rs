@@ -19,6 +19,7 @@ fn subject(organization: &str, regions: &[&str]) -> Subject {
         is_own: false,
         organization: Some(organization.parse().unwrap()),
         regions: regions.iter().map(|code| code.parse().unwrap()).collect(),
+        ..Subject::default()
     }
 }
 
@@ -41,13 +42,39 @@ fn an_authority_reaches_down_and_not_up() {
     let in_county = subject("YX-QS-JT", &["YX-QS", "YX"]);
     let in_city = subject("YX-JT", &["YX"]);
     let elsewhere = subject("AB-JT", &["AB"]);
-    for action in [Action::PublishDatasets, Action::ReviewForAuthority, Action::Supervise] {
+    for action in [
+        Action::PublishDatasets,
+        Action::ReviewForAuthority,
+        Action::SettleDisputes,
+        Action::Supervise,
+        Action::Urge,
+    ] {
         assert!(role_for(&city, action, &in_county).is_some());
         assert!(role_for(&city, action, &in_city).is_some());
         assert!(role_for(&city, action, &elsewhere).is_none());
         assert!(role_for(&county, action, &in_county).is_some());
         assert!(role_for(&county, action, &in_city).is_none());
     }
+}
+
+// Proves ORG-07 in the table: who leads a sector reads what belongs to its organizations and posts guidance; nothing
+// else, and nothing of any other.
+#[test]
+fn a_sector_lead_reads_its_sector_and_changes_nothing() {
+    let lead = [held(Role::SectorLead, Some("YX-ZJ"), None)];
+    let led = Subject { lead: Some("YX-ZJ".parse().unwrap()), ..subject("YX-SW", &["YX"]) };
+    let other = Subject { lead: Some("YX-JT".parse().unwrap()), ..subject("YX-GJ", &["YX"]) };
+    let may = [Action::SeeDrafts, Action::Supervise, Action::GuideSector];
+    for action in Action::ALL.iter().filter(|it| **it != Action::ManageOwnAccount) {
+        let name = action.as_str();
+        assert_eq!(role_for(&lead, *action, &led).is_some(), may.contains(action), "{name}");
+        assert!(role_for(&lead, *action, &other).is_none(), "{name}");
+        assert!(role_for(&lead, *action, &subject("YX-GJ", &["YX"])).is_none(), "{name}");
+    }
+    // To be led gives nobody anything.
+    let officer = [held(Role::Officer, Some("YX-SW"), None)];
+    let leading = subject("YX-ZJ", &["YX"]);
+    assert!(role_for(&officer, Action::SeeDrafts, &leading).is_none());
 }
 
 // Proves SEC-19: nobody holds two of the three administrators, nor one of them and a role that decides.
@@ -103,7 +130,9 @@ proptest! {
         let (_, reach) = action.roles().iter().find(|(role, _)| *role == by.role).unwrap();
         match reach {
             Reach::Own => prop_assert!(is_own),
-            Reach::Organization => prop_assert_eq!(&by.organization, &subject.organization),
+            Reach::Organization | Reach::Sector => {
+                prop_assert_eq!(&by.organization, &subject.organization);
+            }
             Reach::Region => {
                 prop_assert!(subject.regions.contains(by.region.as_ref().unwrap()));
             }

@@ -21,6 +21,8 @@ vocabulary! {
         Transfer = "transfer", "移交", "Transfer";
         /// 定期评估: whether what is not unconditional stays in its class (CLS-13).
         Reassessment = "reassessment", "开放类型评估", "Re-assessment of a class";
+        /// 类型争议: whether a published entry stays in its class (CLS-16).
+        Dispute = "dispute", "类型争议", "Dispute on a class";
         /// 账号申请 (yulin 21).
         AccountRequest = "account_request", "账号申请", "Account request";
     }

@@ -32,6 +32,7 @@ pub mod error;
 pub mod import;
 pub mod lang;
 pub mod organization;
+pub mod oversight;
 pub mod query;
 pub mod receipt;
 pub mod rules;

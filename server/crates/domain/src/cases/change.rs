@@ -56,6 +56,20 @@ pub(super) static MACHINE: Machine = Machine {
             tells: &[Audience::Provider, Audience::Authority],
             rule: "CAT-20",
         },
+        // Another level by the grading rules than the one it carries (CLS-12).
+        Transition {
+            event: "regrade",
+            zh: "分级规则变化，须重新定级",
+            en: "The grading rules changed",
+            from: &[],
+            to: To::State("due"),
+            by: By::System,
+            guards: &[],
+            needs: &[Input::Reason],
+            clocks: &[ClockRule::Start(UPDATE)],
+            tells: &[Audience::Provider, Audience::Authority],
+            rule: "CLS-12",
+        },
         Transition {
             event: "revise",
             zh: "目录已更新",

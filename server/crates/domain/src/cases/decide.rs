@@ -8,6 +8,7 @@ use kaishu_types::account::RoleGrant;
 use kaishu_types::china::day_in_china;
 
 use super::clock::Clock;
+use super::dispute::is_on_chain;
 use super::event::{Actor, Body, Event, Step, Verdict};
 use super::file::CaseFile;
 use super::machine::{By, ClockRule, Guard, Input, Machine, To, Transition};
@@ -151,7 +152,8 @@ pub fn possible(
     may: &dyn Fn(Action) -> bool,
 ) -> Vec<&'static Transition> {
     let may = |transition: &&Transition| needed(transition, Some(file)).is_some_and(may);
-    machine.transitions.iter().filter(|it| it.starts_from(Some(&file.state))).filter(may).collect()
+    let now = machine.transitions.iter().filter(|it| it.starts_from(Some(&file.state)));
+    now.filter(|it| is_on_chain(file, it)).filter(may).collect()
 }
 
 /// What somebody must be allowed to do to take a transition; `None` where only the system takes it.
@@ -302,6 +304,13 @@ fn clocks(
                 if let Some(mut clock) = open(key).cloned() {
                     clock.resume(day, world.calendar).map_err(Refusal::Calendar)?;
                     changed.push(clock);
+                }
+            }
+            ClockRule::Recount => {
+                for clock in file.into_iter().flat_map(CaseFile::open_clocks) {
+                    let mut counted = clock.clone();
+                    counted.recount(world.calendar).map_err(Refusal::Calendar)?;
+                    changed.extend((counted != *clock).then_some(counted));
                 }
             }
             ClockRule::Stop(key) => changed.extend(open(key).cloned().map(|mut clock| {

@@ -126,6 +126,18 @@ pub enum Guard {
     StepAnswered,
     /// The time for which data must be kept is over (SEC-17).
     RetentionOver,
+    /// It is up to this side of a dispute (CLS-16).
+    OwnSide,
+    /// Both sides wrote down what they think, or the time to do so is over (CLS-16).
+    BothHeard,
+    /// The chain of the profile goes on there (CLS-16).
+    NextInChain,
+    /// Whoever settles belongs to neither side (ORG-03).
+    NotAParty,
+    /// The document of the decision is named (CLS-16).
+    DocumentNamed,
+    /// A clock of the case has run out (SUP-02).
+    ClockOver,
 }
 
 impl Guard {
@@ -144,6 +156,9 @@ impl Guard {
             Self::ApprovalHolds => "REV-04",
             Self::StepAnswered => "REV-02",
             Self::RetentionOver => "SEC-17",
+            Self::OwnSide | Self::BothHeard | Self::NextInChain | Self::DocumentNamed => "CLS-16",
+            Self::NotAParty => "ORG-03",
+            Self::ClockOver => "SUP-02",
         }
     }
 }
@@ -174,6 +189,8 @@ pub enum ClockRule {
     Resume(&'static str),
     /// Ends it: what it counted to is done.
     Stop(&'static str),
+    /// Counts all that run anew, by the calendar of today.
+    Recount,
 }
 
 /// Who is told of an event.
@@ -187,11 +204,13 @@ pub enum Audience {
     NextStep,
     /// The authority of the region.
     Authority,
+    /// The other organization that the case is between.
+    Party,
 }
 
 /// What can happen to every case that is open: clocks remind whoever it waits for, and tell when the last
-/// day has passed (SUP-02); a case moves to another organization with its dataset.
-static COMMON: [Transition; 3] = [
+/// day has passed; the authority urges then (SUP-02); a case moves to another organization with its dataset.
+static COMMON: [Transition; 5] = [
     Transition {
         event: "remind",
         zh: "到期提醒",
@@ -216,6 +235,32 @@ static COMMON: [Transition; 3] = [
         needs: &[],
         clocks: &[],
         tells: &[Audience::NextStep, Audience::Authority],
+        rule: "SUP-02",
+    },
+    Transition {
+        event: "recount",
+        zh: "日历变化，期限重新计算",
+        en: "Counted anew by another calendar",
+        from: &[],
+        to: To::Same,
+        by: By::System,
+        guards: &[],
+        needs: &[],
+        clocks: &[ClockRule::Recount],
+        tells: &[Audience::NextStep],
+        rule: "SUP-01",
+    },
+    Transition {
+        event: "urge",
+        zh: "催办",
+        en: "Urged",
+        from: &[],
+        to: To::Same,
+        by: By::Action(Action::Urge),
+        guards: &[Guard::ClockOver],
+        needs: &[Input::Reason],
+        clocks: &[],
+        tells: &[Audience::NextStep, Audience::Provider, Audience::Party],
         rule: "SUP-02",
     },
     Transition {

@@ -9,6 +9,7 @@ mod account_request;
 mod change;
 mod clock;
 mod decide;
+mod dispute;
 mod event;
 mod file;
 mod life;
@@ -19,6 +20,7 @@ mod transfer;
 
 pub use clock::{Clock, Standing};
 pub use decide::{Act, Refusal, World, decide, possible};
+pub use dispute::{Side, next_in_chain, were_both_heard};
 pub use event::{Actor, Body, Event, Step, StepResult, Verdict};
 pub use file::{CaseFile, Misfit};
 pub use machine::{Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition, Waits};
@@ -33,6 +35,7 @@ pub fn machine(kind: CaseKind) -> &'static Machine {
         CaseKind::Change => &change::MACHINE,
         CaseKind::Transfer => &transfer::MACHINE,
         CaseKind::Reassessment => &reassessment::MACHINE,
+        CaseKind::Dispute => &dispute::MACHINE,
         CaseKind::AccountRequest => &account_request::MACHINE,
     }
 }

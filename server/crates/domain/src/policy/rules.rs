@@ -125,6 +125,8 @@ rules! {
         open_default: OpenClass = "默认开放类型", "Open class by default";
         share_default: ShareClass = "默认共享类型", "Share class by default";
         dispute: DisputeChain = "类型争议的处理", "Disputes on a class";
+        dispute_wd: WorkingDays = "类型争议每一环节期限", "Time for each step of a dispute on a class";
+        share_ties: bool = "行政许可、并联审批和办公协同数据是否限定共享类型", "Whether data tied to licences or office work has its share class given";
         reassess_months: Months = "非无条件开放数据重新评估的间隔", "Time between re-assessments of what is not unconditional";
         reassess_wd: WorkingDays = "重新评估期限", "Time for a re-assessment";
     }

@@ -162,6 +162,21 @@ impl ReadValue for DisputeChain {
             between_agencies: fields.required("between_agencies")?,
         };
         fields.finish()?;
+        for (name, steps) in [
+            ("with_authority", &chain.with_authority),
+            ("between_agencies", &chain.between_agencies),
+        ] {
+            let is_once = |step: &DisputeStep| steps.iter().filter(|it| *it == step).count() == 1;
+            if steps.first() != Some(&DisputeStep::Consultation) || steps.len() < 2 {
+                return Err(format!("`{name}`: the sides consult first, then somebody decides"));
+            }
+            if !steps.iter().all(is_once) {
+                return Err(format!("`{name}`: a step is taken once"));
+            }
+        }
+        if chain.with_authority.contains(&DisputeStep::Authority) {
+            return Err("`with_authority`: nobody decides a dispute of their own".to_owned());
+        }
         Ok(chain)
     }
 }
