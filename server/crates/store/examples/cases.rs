@@ -216,6 +216,7 @@ async fn desks(url: &str) {
     connection.execute_raw(statement).await.unwrap();
     let desk = |regions: &[&str], organizations: &[&str]| Desk {
         drawers: vec![Drawer {
+            parties: Vec::new(),
             waits_for: vec!["account.decide".to_owned()],
             regions: regions.iter().map(|it| (*it).to_owned()).collect(),
             organizations: organizations.iter().map(|it| (*it).to_owned()).collect(),

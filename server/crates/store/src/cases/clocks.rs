@@ -1,5 +1,7 @@
 //! The clocks of cases as rows, so that what is due is found without reading cases.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use kaishu_domain::cases::Clock;
 use sea_orm::ActiveValue::Set;
@@ -17,7 +19,11 @@ pub(super) async fn keep_clocks(
     if clocks.is_empty() {
         return Ok(());
     }
-    let rows = clocks.iter().map(|clock| case_clock::ActiveModel {
+    // Of one that ended and one that began on the same day, the second is what counts: no statement writes a row
+    // twice.
+    let distinct: BTreeMap<_, _> =
+        clocks.iter().map(|clock| ((&clock.rule, clock.day_zero), clock)).collect();
+    let rows = distinct.into_values().map(|clock| case_clock::ActiveModel {
         case_id: Set(id),
         rule: Set(clock.rule.clone()),
         day_zero: Set(clock.day_zero),
@@ -33,11 +39,18 @@ pub(super) async fn keep_clocks(
         case_clock::Column::Rule,
         case_clock::Column::DayZero,
     ]);
-    let same = same.update_columns([
+    same.update_columns([
         case_clock::Column::LastDay,
         case_clock::Column::IsPaused,
         case_clock::Column::EndedOn,
     ]);
+    // With more time than before, it reminds once more.
+    for told in ["is_reminded", "is_overdue"] {
+        let anew = format!(
+            "CASE WHEN excluded.last_day > case_clock.last_day THEN FALSE ELSE case_clock.{told} END"
+        );
+        same.value(told, Expr::cust(anew));
+    }
     case_clock::Entity::insert_many(rows)
         .on_conflict(same.to_owned())
         .exec_without_returning(&transaction.inner)

@@ -99,6 +99,7 @@ pub async fn open(
         title: Set(title.clone()),
         organization: Set(organization.clone()),
         region: Set(region.clone()),
+        party: Set(file.facts.get("party").cloned()),
         policy: Set(policy.clone()),
         policy_revision: Set(stored_number(*policy_revision, "a case")?),
         state: Set(file.state.clone()),
@@ -189,6 +190,19 @@ pub async fn find(store: &Store, id: i64) -> Result<Option<Case>> {
     row.map(view).transpose()
 }
 
+/// Lists open cases with a clock that nobody has ended, by their numbers, after one.
+pub async fn with_clocks(store: &Store, after: i64, limit: u64) -> Result<Vec<Case>> {
+    let rows = case_file::Entity::find()
+        .filter(case_file::COLUMN.is_open.eq(true))
+        .filter(case_file::COLUMN.due.is_not_null())
+        .filter(case_file::COLUMN.id.gt(after))
+        .order_by_asc(case_file::COLUMN.id)
+        .limit(limit)
+        .all(&store.connection)
+        .await?;
+    rows.into_iter().map(view).collect()
+}
+
 /// Reads what some cases are called, by their numbers.
 pub async fn titles(store: &Store, ids: &[i64]) -> Result<BTreeMap<i64, String>> {
     let rows: Vec<(i64, String)> = case_file::Entity::find()
@@ -223,6 +237,8 @@ pub struct Drawer {
     pub organizations: Vec<String>,
     /// See above.
     pub regions: Vec<String>,
+    /// And what these organizations are the other side of.
+    pub parties: Vec<String>,
 }
 
 impl Drawer {
@@ -237,9 +253,12 @@ impl Drawer {
         let among = |it: case_file::Column, known: &[String]| {
             column(it).is_in(known.iter().map(String::as_str))
         };
-        let place = Condition::any()
+        let mut place = Condition::any()
             .add(among(case_file::Column::Organization, &self.organizations))
             .add(among(case_file::Column::Region, &self.regions));
+        if !self.parties.is_empty() {
+            place = place.add(among(case_file::Column::Party, &self.parties));
+        }
         let mut condition = Condition::all().add(place);
         if !self.kinds.is_empty() {
             let kinds = self.kinds.iter().map(|kind| kind.as_str());

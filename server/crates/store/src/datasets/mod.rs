@@ -23,6 +23,7 @@ mod listed;
 mod overdue;
 mod publish;
 mod row;
+mod tally;
 mod upsert;
 mod write;
 
@@ -34,6 +35,7 @@ pub use kept::{Keeping, Kept, kept};
 pub use listed::{From as ListedFrom, assembled_from, listed_among, listed_codes, n_listed};
 pub use overdue::{Overdue, mark_overdue, overdue_untold};
 pub use publish::{Standing, provider, publish, reserve_code, standing};
+pub use tally::{Tallied, tally};
 pub use upsert::{Verdicts, upsert_batch};
 pub use write::{EntryWrite, Origin, Outcome, Refusal, ResourceWrite, Upserted};
 

@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub title: String,
     pub organization: Option<String>,
     pub region: Option<String>,
+    /// The other organization that it is between.
+    pub party: Option<String>,
     /// The profile in force when it was opened (ORG-12).
     pub policy: String,
     pub policy_revision: i32,

@@ -412,6 +412,7 @@ fn is_same(row: &case_file::Model, known: &Known) -> bool {
         && cases::due(file) == row.due
         && said("organization", row.organization.as_deref())
         && said("region", row.region.as_deref())
+        && said("party", row.party.as_deref())
         && said("title", Some(&row.title))
         && said("policy", Some(&row.policy))
 }

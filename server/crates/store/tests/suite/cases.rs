@@ -188,6 +188,7 @@ pub(crate) async fn desks_list_what_is_due_first(database: &TestDb) {
     let (first, _) = open(store, &[], None).await;
     let (second, _) = open(store, &[], None).await;
     let drawer = |organization: &str, waits_for: &[&str]| Drawer {
+        parties: Vec::new(),
         organizations: vec![organization.to_owned()],
         waits_for: waits_for.iter().map(|it| (*it).to_owned()).collect(),
         ..Drawer::default()
