@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use kaishu_domain::grading::GradingRule;
 use kaishu_store::{Listed, Store};
 use kaishu_types::Lang;
 use kaishu_types::organization::{Named, OrganizationView, RegionView};
@@ -25,6 +26,10 @@ pub struct Directory {
     term_places: HashMap<String, HashMap<String, usize>>,
     /// Terms that are no longer offered: vocabulary and code.
     retired: HashSet<(String, String)>,
+    /// The organization that leads the sector of another one, by the code of that (ORG-07).
+    leads: HashMap<String, String>,
+    /// All grading rules there ever were, the oldest first (CLS-12).
+    pub grading: Vec<GradingRule>,
 }
 
 impl Directory {
@@ -34,7 +39,9 @@ impl Directory {
         let organizations = kaishu_store::organizations::list(store, listed).await?;
         let terms = kaishu_store::vocabulary::list(store).await?;
         let retired = kaishu_store::vocabulary::retired(store).await?.into_iter().collect();
-        Ok(Self { retired, ..Self::new(regions, organizations, terms) })
+        let leads = kaishu_store::sectors::marks(store).await?.into_iter().collect();
+        let grading = kaishu_store::grading::list(store).await?;
+        Ok(Self { retired, leads, grading, ..Self::new(regions, organizations, terms) })
     }
 
     /// Orders what was loaded; regions come with their own datasets only.
@@ -55,7 +62,6 @@ impl Directory {
             let places = term_places.entry(term.vocabulary.clone()).or_default();
             places.insert(term.code.clone(), place);
         }
-        let retired = HashSet::new();
         let mut directory = Self {
             regions,
             organizations,
@@ -63,7 +69,7 @@ impl Directory {
             region_places,
             organization_places,
             term_places,
-            retired,
+            ..Self::default()
         };
         directory.count_those_below();
         directory
@@ -105,6 +111,19 @@ impl Directory {
     /// Finds an organization.
     pub fn organization(&self, code: &str) -> Option<&OrganizationView> {
         self.organizations.get(*self.organization_places.get(code)?)
+    }
+
+    /// Finds the organization that leads the sector of another one (ORG-07).
+    pub fn sector_lead(&self, organization: &str) -> Option<&str> {
+        self.leads.get(organization).map(String::as_str)
+    }
+
+    /// Lists the organizations whose sector an organization leads, by code.
+    pub(crate) fn led_by(&self, lead: &str) -> Vec<String> {
+        let led = self.leads.iter().filter(|(_, it)| *it == lead);
+        let mut led: Vec<String> = led.map(|(organization, _)| organization.clone()).collect();
+        led.sort_unstable();
+        led
     }
 
     /// Lists the regions directly below a region.

@@ -25,6 +25,7 @@ pub mod rules;
 pub mod site;
 pub mod sitemap;
 pub mod statistics;
+pub mod supervision;
 pub mod sweeping;
 pub mod tables;
 pub mod topics;

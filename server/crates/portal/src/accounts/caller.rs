@@ -221,7 +221,7 @@ fn covers(taken_over: &Delegated, action: Action) -> bool {
 /// Whether tokens of a scope are good for an action. None is for accounts, roles and the system itself.
 fn reaches(scope: TokenScope, action: Action) -> bool {
     match action {
-        Action::SeeDrafts | Action::Supervise | Action::ReadAudit => true,
+        Action::SeeDrafts | Action::Supervise | Action::SeeRisks | Action::ReadAudit => true,
         Action::EditDatasets | Action::SubmitDatasets => scope == TokenScope::Publish,
         Action::DecideFindings | Action::NoteChanges => scope != TokenScope::Read,
         Action::ReviewForProvider
@@ -231,7 +231,11 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::PublishDatasets
         | Action::SuspendDatasets
         | Action::WithdrawDatasets
-        | Action::TransferDatasets => scope == TokenScope::Decide,
+        | Action::TransferDatasets
+        | Action::DisputeClasses
+        | Action::ConsultAgencies
+        | Action::SettleDisputes
+        | Action::Urge => scope == TokenScope::Decide,
         Action::ManageOwnAccount
         | Action::RequestAccounts
         | Action::DecideAccounts
@@ -240,6 +244,8 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::AppointExperts
         | Action::KeepApprovals
         | Action::KeepVocabularies
+        | Action::KeepGrading
+        | Action::GuideSector
         | Action::ManageAccounts
         | Action::AssignRoles
         | Action::RunSystem => false,
@@ -282,6 +288,7 @@ mod tests {
             is_own: true,
             organization: Some("YX-FGW".parse().unwrap()),
             regions: vec!["YX".parse().unwrap()],
+            ..Subject::default()
         }
     }
 

@@ -229,6 +229,12 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
         (None, "update_overdue") => {
             lang.pick("数据已经逾期未更新", "The data is overdue").to_owned()
         }
+        (None, "urged") => lang
+            .pick("数据逾期未更新，主管部门催办", "The authority urges: the data is overdue")
+            .to_owned(),
+        (None, "guided") => {
+            lang.pick("行业主管部门发来指导意见", "Guidance of the sector department").to_owned()
+        }
         (None, SUMMARISED) => lang
             .pick("您提出意见的事项公布了意见采纳情况", "The summary of the comments is published")
             .to_owned(),

@@ -153,7 +153,7 @@ impl Portal {
         Ok(Some(self.regions_for(caller, action)))
     }
 
-    fn audit_entry(&self, entry: Logged, lang: Lang) -> AuditEntry {
+    pub(crate) fn audit_entry(&self, entry: Logged, lang: Lang) -> AuditEntry {
         let acting = self.acting(&entry.event.by, lang);
         let (kind, event) = (kind_word(&entry.kind, lang), event_word(&entry, lang));
         AuditEntry {
@@ -181,7 +181,7 @@ impl Portal {
 }
 
 /// Kinds of acts that belong to no case.
-const KINDS: [(&str, &str, &str); 10] = [
+const KINDS: [(&str, &str, &str); 11] = [
     ("dataset", "数据集", "Dataset"),
     ("import", "导入", "Import"),
     ("account", "账号", "Account"),
@@ -191,20 +191,24 @@ const KINDS: [(&str, &str, &str); 10] = [
     ("vocabulary", "词表和编制规范", "Vocabulary and guide"),
     ("consultation", "公开听取意见", "Public consultation"),
     ("approval", "常设同意", "Standing approval"),
+    ("grading", "分级规则", "Grading rules"),
     ("log", "审计日志", "Audit trail"),
 ];
 
 /// Acts that belong to no case.
-const EVENTS: [(&str, &str, &str, &str); 47] = [
+const EVENTS: [(&str, &str, &str, &str); 52] = [
     ("dataset", "version", "发布新数据", "New data published"),
     ("dataset", "processed", "数据处理", "Data processed"),
     ("dataset", "decided", "处置检出内容", "Finding decided"),
     ("dataset", "measured", "k-匿名检查", "k-anonymity measured"),
     ("dataset", "update_overdue", "更新逾期", "Update overdue"),
+    ("dataset", "urged", "催办", "Urged"),
     ("dataset", "secret_refused", "拒收涉密内容", "Secret refused"),
     ("import", "imported", "导入目录", "Catalogue imported"),
     ("organization", "added", "登记机构", "Recorded"),
     ("organization", "changed", "变更机构信息", "Record changed"),
+    ("organization", "sector_marked", "标注行业主管部门", "Sector marked"),
+    ("organization", "guided", "行业指导", "Guidance"),
     ("delegation", "delegated", "委托职能", "Function delegated"),
     ("delegation", "ended", "终止委托", "Delegation ended"),
     ("expert", "appointed", "聘任", "Appointed"),
@@ -218,6 +222,8 @@ const EVENTS: [(&str, &str, &str, &str); 47] = [
     ("consultation", "commented", "提交意见", "Comment"),
     ("consultation", "summarised", "告知意见采纳情况", "Commenters told of the summary"),
     ("consultation", "comments_erased", "意见保存期满删除", "Comments erased after their time"),
+    ("grading", "added", "增加分级规则", "Grading rule added"),
+    ("grading", "retired", "停用分级规则", "Grading rule retired"),
     ("approval", "recorded", "登记常设同意", "Standing approval recorded"),
     ("approval", "ended", "终止常设同意", "Standing approval ended"),
     ("log", "exported", "导出日志", "Log exported"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kaishu_domain::cases::{Act, Actor};
 use kaishu_store::StoreError;
-use kaishu_store::cases::{self, DueClock, Recipients};
+use kaishu_store::cases::{self, Case, DueClock, Recipients};
 use kaishu_store::consultations;
 use kaishu_store::datasets::{self, Overdue};
 use kaishu_types::Lang;
@@ -25,6 +25,13 @@ const REMIND_WD: u32 = 1;
 impl Portal {
     /// Looks after the clocks for as long as the process lives.
     pub async fn follow_clocks(self) {
+        // Another calendar comes with another release, so it is looked at once.
+        if let Err(error) = self.recount_clocks().await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the clocks of cases could not be counted anew"
+            );
+        }
         loop {
             if let Err(error) = self.look_at_clocks().await {
                 tracing::error!(
@@ -94,6 +101,49 @@ impl Portal {
             }
         }
         Ok(n_told)
+    }
+
+    /// Counts the clocks that run anew by the calendar of this release; what was ended stays as it was (SUP-01).
+    /// Returns how many cases have another last day now.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does, or the calendar does not reach far enough.
+    pub async fn recount_clocks(&self) -> Result<usize> {
+        let store = &self.inner.store;
+        let (mut after, mut n_counted) = (0, 0);
+        loop {
+            let cases = cases::with_clocks(store, after, BATCH).await?;
+            let Some(last) = cases.last() else { return Ok(n_counted) };
+            after = last.id;
+            for case in &cases {
+                n_counted += usize::from(self.recount_case(case).await?);
+            }
+        }
+    }
+
+    async fn recount_case(&self, case: &Case) -> Result<bool> {
+        let wanted = Wanted {
+            caller: &Caller::visitor(),
+            lang: Lang::Zh,
+            act: Act { event: "recount".to_owned(), by: Actor::system(), ..Act::default() },
+            holds: &|_| Ok(()),
+            idempotency_key: None,
+        };
+        let decided = self.decide(case.file.kind, &case.about, Some(case), wanted)?;
+        if decided.event.body.clocks.is_empty() {
+            return Ok(false);
+        }
+        let transaction = self.inner.store.begin().await?;
+        let key = &self.inner.log_key;
+        match cases::add(&transaction, key, case, &decided.happening()).await {
+            Ok(_) => {}
+            // Another node was faster, or somebody acted: what happens next counts by the same calendar.
+            Err(StoreError::Conflict { .. }) => return Ok(false),
+            Err(error) => return Err(Error::from(error)),
+        }
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// Tells the provider and the authority that data was not renewed in time (PUB-04), unless another node

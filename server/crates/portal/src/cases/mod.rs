@@ -96,8 +96,16 @@ impl Portal {
         let directory = self.directory();
         let above = region.map(|code| directory.region_and_above(code)).unwrap_or_default();
         let above = above.iter().filter_map(|region| region.named.code.parse::<RegionCode>().ok());
+        let lead = organization.and_then(|code| directory.sector_lead(code));
+        let lead = lead.and_then(|code| code.parse::<OrganizationCode>().ok());
         let organization = organization.and_then(|code| code.parse::<OrganizationCode>().ok());
-        Subject { is_own, organization, regions: above.collect() }
+        Subject { is_own, organization, regions: above.collect(), lead, party: None }
+    }
+
+    /// What a case belongs to, with the other organization that it is between (CLS-16).
+    fn subject_of_case(&self, case: &Case, is_own: bool) -> Subject {
+        let subject = self.subject_of(&case.about, is_own);
+        Subject { party: party(case.file.kind, &case.file.facts), ..subject }
     }
 
     /// Who acts, as the log names them.
@@ -173,6 +181,7 @@ impl Portal {
             "review.reply_wd" => Some(rules.review.reply_wd.value.get()),
             "catalogue.update_wd" => Some(rules.catalogue.update_wd.value.get()),
             "catalogue.report_wd" => Some(rules.catalogue.report_wd.value.get()),
+            "class.dispute_wd" => Some(rules.class.dispute_wd.value.get()),
             "class.reassess_wd" => Some(rules.class.reassess_wd.value.get()),
             "account.reply_wd" => Some(rules.account.reply_wd.value.get()),
             _ => None,
@@ -189,7 +198,9 @@ impl Portal {
     ) -> Result<Decided> {
         let Wanted { caller, lang, mut act, holds, idempotency_key } = wanted;
         let is_own = case.is_some_and(|it| it.file.submitter == caller.account());
-        let subject = self.subject_of(about, is_own);
+        let facts = case.map_or(&act.facts, |case| &case.file.facts);
+        let party = party(kind, facts);
+        let subject = Subject { party, ..self.subject_of(about, is_own) };
         if act.by != Actor::system() {
             act.by = self.actor(caller);
         }
@@ -296,7 +307,7 @@ impl Portal {
 
     pub(crate) fn may_see(&self, caller: &Caller, case: &Case) -> bool {
         let is_own = caller.account().is_some() && case.file.submitter == caller.account();
-        let subject = self.subject_of(&case.about, is_own);
+        let subject = self.subject_of_case(case, is_own);
         let actions = shown_by(case.file.kind);
         actions.iter().any(|action| caller.role_for(*action, &subject).is_some())
     }
@@ -304,10 +315,16 @@ impl Portal {
     /// Lists what somebody may do to a case now.
     fn possible(&self, caller: &Caller, case: &Case) -> Vec<&'static Transition> {
         let is_own = caller.account().is_some() && case.file.submitter == caller.account();
-        let subject = self.subject_of(&case.about, is_own);
+        let subject = self.subject_of_case(case, is_own);
         let may = |action| caller.role_for(action, &subject).is_some();
         kaishu_domain::cases::possible(machine(case.file.kind), &case.file, &may)
     }
+}
+
+/// The other organization that a case is between; only disputes have one.
+fn party(kind: CaseKind, facts: &BTreeMap<String, String>) -> Option<OrganizationCode> {
+    let party = facts.get("party").filter(|_| kind == CaseKind::Dispute)?;
+    party.parse().ok()
 }
 
 /// Lists the actions of which somebody may do one who sees a case of a kind.
@@ -317,7 +334,8 @@ fn shown_by(kind: CaseKind) -> &'static [Action] {
         | CaseKind::Life
         | CaseKind::Change
         | CaseKind::Transfer
-        | CaseKind::Reassessment => &[Action::SeeDrafts],
+        | CaseKind::Reassessment
+        | CaseKind::Dispute => &[Action::SeeDrafts],
         CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
     }
 }
@@ -407,6 +425,10 @@ fn recipients(
     match audience {
         Audience::Submitter => file.submitter.map(Recipients::Account),
         Audience::Provider => of_organization(vec![Role::Officer, Role::Head]),
+        Audience::Party => {
+            let party = file.facts.get("party")?.clone();
+            Some(Recipients::OfOrganization(vec![Role::Officer, Role::Head], party))
+        }
         Audience::Authority => of_regions(vec![Role::Authority, Role::CountyAuthority]),
         Audience::NextStep => {
             let roles: Vec<Role> =

@@ -58,6 +58,9 @@ impl Portal {
                 self.review_rule(lang),
                 lang,
             ),
+            Refusal::Unmet { guard: Guard::NotAParty | Guard::OwnSide, missing } => {
+                forbidden(missing.clone(), self.dispute_rule(lang), lang)
+            }
             Refusal::Unmet { guard, missing } => Error::Refused {
                 code: ErrorCode::InvalidInput,
                 message: missing.clone(),
@@ -67,6 +70,9 @@ impl Portal {
                     | Guard::ConsultationOver
                     | Guard::Filed
                     | Guard::ApprovalHolds => self.review_rule(lang),
+                    Guard::BothHeard | Guard::NextInChain | Guard::DocumentNamed => {
+                        self.dispute_rule(lang)
+                    }
                     _ => RuleRef { id: guard.as_str().to_owned(), article: String::new() },
                 }),
                 remedy: None,
@@ -86,6 +92,11 @@ impl Portal {
             Refusal::NoTime { rule } => Error::Internal(format!("the rule `{rule}` gives no time")),
             Refusal::Calendar(error) => Error::Configuration(error.to_string()),
         }
+    }
+
+    /// The rule of disputes on a class.
+    pub(crate) fn dispute_rule(&self, lang: Lang) -> RuleRef {
+        self.policy().rules.class.dispute.reference("class.dispute", lang)
     }
 
     fn review_rule(&self, lang: Lang) -> RuleRef {

@@ -141,7 +141,13 @@ impl Portal {
         let drawer = |action: &Action| {
             let (organizations, regions) = self.reach(caller, *action);
             let waits_for = vec![action.as_str().to_owned()];
-            Drawer { kinds: kinds.to_vec(), waits_for, organizations, regions }
+            let parties = match action {
+                Action::ConsultAgencies | Action::DisputeClasses => {
+                    own_organizations(caller, *action)
+                }
+                _ => Vec::new(),
+            };
+            Drawer { kinds: kinds.to_vec(), waits_for, organizations, regions, parties }
         };
         Action::ALL.iter().map(drawer).filter(|it| !it.is_empty()).collect()
     }
@@ -154,7 +160,12 @@ impl Portal {
             for action in shown_by(*kind) {
                 let (organizations, regions) = self.reach(caller, *action);
                 let kinds = vec![*kind];
-                drawers.push(Drawer { kinds, waits_for: Vec::new(), organizations, regions });
+                let parties = match kind {
+                    CaseKind::Dispute => own_organizations(caller, *action),
+                    _ => Vec::new(),
+                };
+                let waits_for = Vec::new();
+                drawers.push(Drawer { kinds, waits_for, organizations, regions, parties });
             }
         }
         drawers.retain(|it| !it.is_empty());
@@ -170,6 +181,10 @@ impl Portal {
             match (reach.map(|(_, reach)| reach), &held.organization, &held.region) {
                 (Some(Reach::Organization), Some(organization), _) => {
                     organizations.push(organization.to_string());
+                }
+                (Some(Reach::Sector), Some(organization), _) => {
+                    organizations.push(organization.to_string());
+                    organizations.extend(self.directory().led_by(organization.as_str()));
                 }
                 (Some(Reach::Region), _, Some(region)) => {
                     regions.extend(self.region_and_below(region.as_str()));
@@ -235,6 +250,7 @@ impl Portal {
             "review.reply_wd" => rules.review.reply_wd.reference(key, lang),
             "catalogue.update_wd" => rules.catalogue.update_wd.reference(key, lang),
             "catalogue.report_wd" => rules.catalogue.report_wd.reference(key, lang),
+            "class.dispute_wd" => rules.class.dispute_wd.reference(key, lang),
             "class.reassess_wd" => rules.class.reassess_wd.reference(key, lang),
             "account.reply_wd" => rules.account.reply_wd.reference(key, lang),
             _ => RuleRef { id: key.to_owned(), article: String::new() },
@@ -263,6 +279,13 @@ impl Portal {
                 .pick(format!("{acting}（受{by}委托）"), format!("{acting} (delegated by {by})")),
         })
     }
+}
+
+/// The organizations for which somebody may do something in a role held there.
+fn own_organizations(caller: &Caller, action: Action) -> Vec<String> {
+    let is_there = |role: Role| action.roles().contains(&(role, Reach::Organization));
+    let held = caller.held_for(action).filter(|held| is_there(held.role));
+    held.filter_map(|held| Some(held.organization.as_ref()?.to_string())).collect()
 }
 
 fn state(case: &Case, lang: Lang) -> Worded {

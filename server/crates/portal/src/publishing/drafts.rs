@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kaishu_domain::cases::{Act, Guard};
-use kaishu_domain::entry::{check, is_state_secret};
+use kaishu_domain::entry::{EntryFault, check, is_state_secret};
 use kaishu_domain::permission::Action;
 use kaishu_store::cases::Case;
 use kaishu_store::drafts::Author;
@@ -111,7 +111,7 @@ impl Portal {
     pub async fn draft(&self, caller: &Caller, case: i64, lang: Lang) -> Result<DraftView> {
         let case = self.visible_case(caller, case).await?;
         let (draft, document) = self.stored_draft(&case).await?;
-        let faults = check(self.policy(), &document).into_iter().map(|fault| {
+        let faults = self.faults_of(&document).into_iter().map(|fault| {
             let rule = lang.pick(&fault.rule.0, &fault.rule.1);
             FaultView {
                 field: fault.field,
@@ -248,6 +248,13 @@ impl Portal {
         }]))
     }
 
+    /// Everything that stands against submitting an entry: by the profile, and by the grading rules (CLS-12).
+    fn faults_of(&self, document: &DraftDocument) -> Vec<EntryFault> {
+        let mut faults = check(self.policy(), document);
+        faults.extend(kaishu_domain::grading::fault(&self.directory().grading, document));
+        faults
+    }
+
     /// Whether what a review demands holds for an entry; what is missing where it does not.
     pub(super) fn holds_for(
         &self,
@@ -270,7 +277,7 @@ impl Portal {
                 Err(lang.pick("名称不能超过 200 个字", "the title has 200 characters at most").to_owned())
             }
             Guard::EntryComplete => {
-                let faults = check(self.policy(), document);
+                let faults = self.faults_of(document);
                 if faults.is_empty() {
                     return Ok(());
                 }
@@ -300,7 +307,13 @@ impl Portal {
             // Whoever decides is looked at where it is decided.
             | Guard::NotTheSubmitter => Ok(()),
             // These belong to other cases, and to what is looked at beside the entry.
-            Guard::RetentionOver
+            Guard::OwnSide
+            | Guard::BothHeard
+            | Guard::NextInChain
+            | Guard::NotAParty
+            | Guard::DocumentNamed
+            | Guard::ClockOver
+            | Guard::RetentionOver
             | Guard::StepAnswered
             | Guard::ConsultationStep
             | Guard::ConsultationOver

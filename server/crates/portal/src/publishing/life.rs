@@ -175,7 +175,7 @@ impl Portal {
         Ok(self.find_public(&dataset.code).await?.is_some())
     }
 
-    pub(super) fn life_subject(&self, dataset: &DatasetView) -> CaseSubject {
+    pub(crate) fn life_subject(&self, dataset: &DatasetView) -> CaseSubject {
         let profile = self.policy();
         CaseSubject {
             subject: dataset.code.to_string(),

@@ -91,7 +91,8 @@ impl Portal {
             return Err(moved_on(lang));
         }
         let (draft, document) = self.stored_draft(&case).await?;
-        self.check_before(caller, (&case.file, &document), &done.event, lang).await?;
+        let entry = (&case.file, &draft.code, &document);
+        self.check_before(caller, entry, &done.event, lang).await?;
         let known = Box::pin(self.look_up(&case, (&draft, &document), &done, lang)).await?;
         let mut act = self.opening_act(caller, &case, (&draft, &document), &done, &known)?;
         if done.event == "submit" {
@@ -135,12 +136,15 @@ impl Portal {
     async fn check_before(
         &self,
         caller: &Caller,
-        (file, document): (&CaseFile, &DraftDocument),
+        (file, code, document): (&CaseFile, &DatasetCode, &DraftDocument),
         event: &str,
         lang: Lang,
     ) -> Result<()> {
         if event == "publish" {
             self.refuse_unfiled(file, lang)?;
+        }
+        if matches!(event, "submit" | "publish") {
+            self.refuse_disputed(code, document, lang).await?;
         }
         let is_opinion = file.waits_for() == Some(Action::GiveOpinion);
         let is_decision = matches!(event, "pass" | "return");
@@ -238,6 +242,7 @@ impl Portal {
                 "submit" => {
                     let mut answered = self.open_changes(&draft.code).await?;
                     answered.extend(self.answered_assessments(&draft.code, document).await?);
+                    answered.extend(self.answered_disputes(&draft.code, document).await?);
                     answered
                 }
                 _ => Vec::new(),

@@ -138,7 +138,7 @@ impl Portal {
         Ok(OwnPage { rows: rows.into_iter().map(|row| self.own_row(row, lang)).collect(), next })
     }
 
-    fn own_row(&self, row: Kept, lang: Lang) -> OwnDataset {
+    pub(crate) fn own_row(&self, row: Kept, lang: Lang) -> OwnDataset {
         let directory = self.directory();
         let organization = directory.organization(&row.organization);
         let is_due = row.next_due.is_some_and(|day| day < self.today());
@@ -192,6 +192,7 @@ impl Portal {
             CaseKind::Life,
             CaseKind::Transfer,
             CaseKind::Reassessment,
+            CaseKind::Dispute,
         ] {
             cases.extend(kaishu_store::cases::of_subject(store, code.as_str(), kind).await?);
         }

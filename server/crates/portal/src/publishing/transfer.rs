@@ -217,7 +217,7 @@ impl Portal {
             entry.resources.push(self.kept(&code, resource).await?);
         }
         let mut moving = Vec::new();
-        for kind in [CaseKind::Life, CaseKind::Change, CaseKind::Reassessment] {
+        for kind in [CaseKind::Life, CaseKind::Change, CaseKind::Reassessment, CaseKind::Dispute] {
             let open = kaishu_store::cases::of_subject(store, code.as_str(), kind).await?;
             for other in open.into_iter().filter(|it| it.file.closed_at.is_none()) {
                 let moved = self.moved(&other, "move", (organization, region))?;
