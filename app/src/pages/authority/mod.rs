@@ -5,9 +5,13 @@ mod audit;
 mod delegations;
 mod experts;
 mod filings;
+mod grading;
 mod organization;
 mod organizations;
 mod profile;
+mod risks;
+mod sectors;
+mod supervision;
 mod term;
 mod vocabularies;
 
@@ -51,6 +55,14 @@ where
         .route(&at("/approvals"), get(approvals::show).post(approvals::record))
         .route(&at("/approvals/{id}/end"), post(approvals::end))
         .route(&at("/filings"), get(filings::show))
+        .route(&at("/grading"), get(grading::show).post(grading::add))
+        .route(&at("/grading/{id}/retire"), post(grading::retire))
+        .route(&at("/risks"), get(risks::show))
+        .route(&at("/sectors"), get(sectors::show))
+        .route(&at("/sectors/guide"), post(sectors::guide))
+        .route(&at("/sectors/mark"), post(sectors::mark))
+        .route(&at("/supervision"), get(supervision::show))
+        .route(&at("/supervision/urge"), post(supervision::urge))
         .route(&at("/vocabularies"), get(vocabularies::show).post(vocabularies::add))
         .route(&at("/vocabularies/{vocabulary}/{code}"), get(term::show).post(term::change))
         .route(&at("/vocabularies/{vocabulary}/{code}/offer"), post(term::offer))
@@ -61,16 +73,20 @@ where
 /// What can be administered: whether the reader may, the path, and its words.
 type Way = (bool, &'static str, &'static str, &'static str);
 
-fn ways_of(ctx: &Ctx) -> [Way; 8] {
+fn ways_of(ctx: &Ctx) -> [Way; 12] {
     let may = |action| ctx.caller.may_ever(action);
     let is_expert = ctx.caller.roles().iter().any(|held| held.role == Role::Expert);
     [
+        (may(Action::Supervise), "supervision", "督办", "Supervision"),
+        (may(Action::Supervise), "sectors", "行业指导", "Sectors"),
+        (may(Action::SeeRisks), "risks", "风险", "Risks"),
         (may(Action::ReadAudit), "audit", "审计日志", "Audit trail"),
         (may(Action::KeepOrganizations), "organizations", "机构", "Organizations"),
         (may(Action::Delegate), "delegations", "委托", "Delegations"),
         (may(Action::AppointExperts) || is_expert, "experts", "专家", "Experts"),
         (may(Action::KeepApprovals), "approvals", "常设同意", "Standing approvals"),
         (may(Action::PublishDatasets), "filings", "备案登记簿", "Filings"),
+        (may(Action::KeepGrading), "grading", "分级规则", "Grading rules"),
         (may(Action::KeepVocabularies), "vocabularies", "词表和编制规范", "Vocabularies and guide"),
         (ctx.caller.is_logged_in(), "profile", "现行规则和日历", "Rules and calendar"),
     ]

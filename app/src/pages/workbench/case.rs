@@ -6,13 +6,13 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::consultations::Consultation;
-use kaishu_portal::publishing::{OpeningAct, ReviewDesk};
+use kaishu_portal::publishing::{DisputeView, OpeningAct, ReviewDesk};
 use kaishu_portal::{Error, Portal};
 use kaishu_types::case::{ActionView, CaseKind, CaseView, ClockView, EventView, StepView};
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::{accounts, bench_page, expired, review, risk};
+use super::{accounts, bench_page, disputes, expired, review, risk};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -46,6 +46,8 @@ pub(super) struct Shown {
     changes: Option<Vec<String>>,
     /// What the public was asked, the newest first.
     consultations: Vec<Consultation>,
+    /// What a dispute is about.
+    dispute: Option<DisputeView>,
 }
 
 pub(super) async fn shown(ctx: &Ctx, portal: &Portal, id: &str) -> Result<Shown, AppError> {
@@ -57,7 +59,11 @@ pub(super) async fn shown(ctx: &Ctx, portal: &Portal, id: &str) -> Result<Shown,
         false => None,
     };
     let consultations = portal.consultations_of(&ctx.caller, case.id).await?;
-    Ok(Shown { case, desk, changes, consultations })
+    let dispute = match case.kind {
+        CaseKind::Dispute => Some(portal.dispute_view(&ctx.caller, case.id, ctx.lang).await?),
+        _ => None,
+    };
+    Ok(Shown { case, desk, changes, consultations, dispute })
 }
 
 /// `POST /workbench/cases/{id}/act`
@@ -92,10 +98,15 @@ pub(crate) async fn act(
     }
 }
 
+/// Whether a field answers a question of the step: of a review, or of a dispute that is decided.
+fn is_answer(name: &str) -> bool {
+    review::is_answer(name) || ["class", "document", "decided_on"].contains(&name)
+}
+
 /// What was answered to the questions of the step; the ticked questions become one answer.
 fn answers(pairs: &[(String, String)]) -> BTreeMap<String, String> {
     let mut answers: BTreeMap<String, String> =
-        pairs.iter().filter(|(name, _)| review::is_answer(name)).cloned().collect();
+        pairs.iter().filter(|(name, _)| is_answer(name)).cloned().collect();
     let added = pairs.iter().filter_map(|(name, _)| name.strip_prefix("add."));
     let added: Vec<&str> = added.collect();
     if !added.is_empty() {
@@ -142,7 +153,7 @@ async fn read(ctx: &Ctx, portal: &Portal, id: &str) -> Result<CaseView, AppError
 
 pub(super) fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
     let lang = ctx.lang;
-    let Shown { case, desk, changes, consultations } = shown;
+    let Shown { case, desk, changes, consultations, dispute } = shown;
     let steps: Vec<_> = case.steps.iter().map(|step| step_row(lang, step)).collect();
     let steps = (!steps.is_empty()).then(|| {
         view! {
@@ -159,7 +170,8 @@ pub(super) fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
                 {summary(ctx, typed)}
                 {changes.as_ref().map(|changes| changed(ctx, changes))}
                 {accounts::asked(ctx, case)}
-                {decision(ctx, case, desk.as_ref(), typed)}
+                {dispute.as_ref().map(|it| disputes::about(ctx, it))}
+                {decision(ctx, case, (desk.as_ref(), dispute.as_ref()), typed)}
                 {review::consultations(ctx, consultations)}
                 {desk.as_ref().and_then(|desk| risk::measuring(ctx, case, desk))}
                 {steps}
@@ -196,7 +208,7 @@ fn changed(ctx: &Ctx, changes: &[String]) -> AnyView {
 fn decision(
     ctx: &Ctx,
     case: &CaseView,
-    desk: Option<&ReviewDesk>,
+    (desk, dispute): (Option<&ReviewDesk>, Option<&DisputeView>),
     typed: &Typed,
 ) -> Option<AnyView> {
     let lang = ctx.lang;
@@ -242,6 +254,7 @@ fn decision(
                 <input type="hidden" name="version" value=case.version.to_string()/>
                 <input type="hidden" name="key" value=key/>
                 {desk.map(|desk| review::questions(ctx, desk, typed))}
+                {dispute.and_then(|it| disputes::fields(ctx, it, typed))}
                 {area(&label, 4, typed.value("reason"))}
                 <p class="mt-6 flex flex-wrap gap-3">{buttons}</p>
             </form>
@@ -326,7 +339,10 @@ fn rail(ctx: &Ctx, case: &CaseView) -> AnyView {
         let word = lang.pick("查看公开页面", "See the public page");
         view! { <p class="mt-3"><a class="ks-link inline-block py-2" href=path>{word}</a></p> }
     });
-    let dataset = matches!(case.kind, CaseKind::Change | CaseKind::Life | CaseKind::Reassessment);
+    let dataset = matches!(
+        case.kind,
+        CaseKind::Change | CaseKind::Life | CaseKind::Reassessment | CaseKind::Dispute
+    );
     let dataset = dataset.then(|| {
         let path = ctx.href(&format!("/workbench/datasets/{}", case.subject));
         let word = lang.pick("查看数据集、修订目录", "See and revise the dataset");

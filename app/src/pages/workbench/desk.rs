@@ -120,6 +120,12 @@ fn page(
     bench_page(ctx, title, Vec::new(), (), body.into_any())
 }
 
+/// Draws open cases as a desk does.
+pub(super) fn list(ctx: &Ctx, found: &DeskPage) -> AnyView {
+    let rows: Vec<_> = found.cards.iter().map(|case| row(ctx, case)).collect();
+    if rows.is_empty() { empty(ctx, DeskFilter::Open) } else { table(ctx, rows) }
+}
+
 fn empty(ctx: &Ctx, filter: DeskFilter) -> AnyView {
     let lang = ctx.lang;
     let text = match filter {

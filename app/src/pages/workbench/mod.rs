@@ -8,6 +8,7 @@ mod comments;
 mod dataset;
 mod datasets;
 mod desk;
+mod disputes;
 mod editor;
 mod review;
 mod risk;
@@ -56,6 +57,7 @@ where
             &at("/workbench/datasets/{code}/versions"),
             post(dataset::upload).layer(DefaultBodyLimit::disable()),
         )
+        .route(&at("/workbench/disputes"), get(disputes::show).post(disputes::open))
         .route(&at("/workbench/drafts/{id}"), get(editor::show).post(editor::save))
         .route(
             &at("/workbench/drafts/{id}/files"),

@@ -53,6 +53,7 @@ pub(super) fn page(
                 {life(ctx, found, typed)}
                 {found.may_transfer.then(|| give::form(ctx, portal, found, typed))}
                 {record(ctx, found)}
+                {disputing(ctx, found)}
             </div>
             {rail(ctx, found)}
         </div>
@@ -61,6 +62,16 @@ pub(super) fn page(
     let mine = lang.pick("我的数据集", "My datasets").to_owned();
     let places = vec![(mine, Some("/workbench/datasets".to_owned())), (title.clone(), None)];
     bench_page(ctx, &title, places, dataset.code.to_string(), body.into_any()).refused(lang, typed)
+}
+
+/// The way to dispute a class (CLS-16).
+fn disputing(ctx: &Ctx, found: &OwnView) -> Option<AnyView> {
+    if found.dataset.state != DatasetState::Published {
+        return None;
+    }
+    let path = format!("{}?code={}", ctx.href("/workbench/disputes"), found.dataset.code);
+    let word = ctx.lang.pick("对共享类型、开放类型有争议", "Dispute its share class or open class");
+    Some(view! { <p><a class="ks-link inline-block py-2" href=path>{word}</a></p> }.into_any())
 }
 
 fn told(ctx: &Ctx, done: &str) -> Option<AnyView> {

@@ -355,7 +355,7 @@ impl Form<'_> {
             .collect();
         let has_mode = |code: &str| share.modes.iter().any(|it| it == code);
         let reason = self.document.fields.extras.get("share_reason").map(String::as_str);
-        let parts = vec![
+        let mut parts = vec![
             options(
                 &self.label("share_class", "共享类型", "Share class", ("", "")),
                 "radio",
@@ -386,6 +386,7 @@ impl Form<'_> {
                 has_mode,
             ),
         ];
+        parts.extend(self.tied());
         self.section("h-sharing", "共享", "Sharing", parts)
     }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use kaishu_types::dataset::{DataItemView, LegalBasis, Provenance};
 use kaishu_types::draft::{Choice, DraftDocument};
+use kaishu_types::oversight::TIED_TO;
 use kaishu_types::vocabulary::{ItemType, OpenClass, ShareClass};
 
 /// Most rows of a repeated part that are read.
@@ -144,6 +145,10 @@ fn sharing(pairs: &Pairs<'_>, document: &mut DraftDocument) {
         Some(reason) => document.fields.extras.insert("share_reason".to_owned(), reason),
         None => document.fields.extras.remove("share_reason"),
     };
+    // Asked only where a rule speaks of it; what was answered before stays.
+    if let Some(tie) = pairs.some(TIED_TO) {
+        document.fields.extras.insert(TIED_TO.to_owned(), tie);
+    }
     choose(document, Choice::ShareClass, class.is_some());
 }
 

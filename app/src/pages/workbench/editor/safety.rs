@@ -1,12 +1,53 @@
 //! What may be too sensitive to open, what was done about it, and the questions of the assessment.
 
+use kaishu_portal::administration::GradingView;
 use kaishu_types::draft::{Choice as Chosen, Processing, Sensitivity, TriggerQuestion};
+use kaishu_types::oversight::{TIED_TO, Tie};
 use leptos::prelude::*;
 
 use super::fields::Form;
-use crate::ui::fields::{Choice, area, options, select};
+use crate::ui::fields::{Choice, Label, area, options, select};
 
 impl Form<'_> {
+    /// Asks what the data is tied to, where a rule gives its share class (CLS-17).
+    pub(super) fn tied(&self) -> Option<AnyView> {
+        if !self.portal.policy().rules.class.share_ties.value {
+            return None;
+        }
+        let lang = self.ctx.lang;
+        let ties: Vec<Choice> =
+            Tie::ALL.iter().map(|it| (it.to_string(), it.label(lang).to_owned())).collect();
+        let known = self.document.fields.extras.get(TIED_TO).map(String::as_str);
+        let label = self.label("tied_to", "数据涉及", "The data is tied to", ("", ""));
+        let choose = self.pick("请选择", "Choose");
+        Some(select(&label, choose, &ties, known.unwrap_or_default()))
+    }
+
+    /// The label of the security level, with the grading rules in force (CLS-12).
+    fn graded(&self) -> Label {
+        let lang = self.ctx.lang;
+        let rules = self.portal.grading_in_force(lang);
+        let rule = |it: &GradingView| {
+            let (level, applies) = (it.rule.level, it.rule.applies.label(lang));
+            let theme = it.theme.as_deref().unwrap_or_default();
+            let text = &it.rule.text;
+            lang.pick(
+                format!("第 {level} 级：{theme}{applies}，{text}"),
+                format!("{level}: {applies} {theme} ({text})"),
+            )
+        };
+        let rules: Vec<String> = rules.iter().map(rule).collect();
+        let mut label = self.label("security_level", "安全级别", "Security level", ("", ""));
+        if !rules.is_empty() {
+            let rules = rules.join(lang.pick("；", "; "));
+            label.hint = Some(lang.pick(
+                format!("不低于分级规则中的最高级别。{rules}"),
+                format!("Not below the highest of the grading rules: {rules}"),
+            ));
+        }
+        label
+    }
+
     pub(super) fn safety(&self) -> AnyView {
         let document = self.document;
         let levels: Vec<Choice> = (1..=4_u8)
@@ -36,12 +77,7 @@ impl Form<'_> {
         let has = |code: &str| document.sensitivity.iter().any(|it| it.as_str() == code);
         let is_yes = |code: &str| document.triggers.iter().any(|it| it.as_str() == code);
         let parts = vec![
-            select(
-                &self.label("security_level", "安全级别", "Security level", ("", "")),
-                self.pick("请选择", "Choose"),
-                &levels,
-                &level,
-            ),
+            select(&self.graded(), self.pick("请选择", "Choose"), &levels, &level),
             options(
                 &self.label(
                     "sensitivity",

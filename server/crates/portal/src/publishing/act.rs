@@ -3,7 +3,7 @@
 use kaishu_types::Lang;
 use kaishu_types::case::CaseKind;
 
-use super::{LifeAct, OpeningAct};
+use super::{DisputeAct, LifeAct, OpeningAct};
 use crate::accounts::Caller;
 use crate::{Error, Portal, Result};
 
@@ -33,6 +33,18 @@ impl Portal {
                 Box::pin(self.act_on_transfer(caller, id, plain(done), lang)).await
             }
             CaseKind::Reassessment => self.act_on_reassessment(caller, id, plain(done), lang).await,
+            CaseKind::Dispute => {
+                let said = |name: &str| done.answers.get(name).map_or("", String::as_str);
+                let done = DisputeAct {
+                    event: &done.event,
+                    version: done.version,
+                    reason: &done.reason,
+                    class: said("class"),
+                    document: said("document"),
+                    decided_on: said("decided_on"),
+                };
+                Box::pin(self.act_on_dispute(caller, id, &done, lang)).await
+            }
             CaseKind::Life => {
                 let unknown = |_| Error::not_found("dataset", case.about.subject.clone());
                 let code = case.about.subject.parse().map_err(unknown)?;
