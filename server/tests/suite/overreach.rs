@@ -165,6 +165,7 @@ async fn no_role_reaches_farther_than_the_table() {
         is_own: false,
         organization: Some("YX-T".parse().unwrap()),
         regions: vec!["YX".parse().unwrap()],
+        ..Subject::default()
     };
     let mut n_shown = 0;
     let mut n_refused = 0;

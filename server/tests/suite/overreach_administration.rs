@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use kaishu_domain::permission::{Action, Subject, may_ever, role_for};
 use kaishu_portal::accounts::RequestForm;
-use kaishu_portal::administration::{DelegationForm, ExpertForm};
+use kaishu_portal::administration::{DelegationForm, ExpertForm, GradingForm};
 use kaishu_store::regions::{self, NewRegion};
 use kaishu_testkit::people::{LANG, account, at_browser};
 use kaishu_types::account::{Role, RoleGrant};
@@ -22,7 +22,7 @@ const ROUTERS: [(&str, &str); 2] = [
 ];
 
 /// Routes that are not driven here, and why.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 15] = [
     // For whoever is logged in: each sees the own cases, datasets and ways, and the rules in force.
     "GET /workbench",
     "GET /workbench/datasets",
@@ -35,6 +35,10 @@ const ELSEWHERE: [&str; 12] = [
     // Need a case in the step that they belong to: `consultations` and `reviewing` send them.
     "GET /workbench/consultations/{id}",
     "POST /authority/approvals",
+    // Anybody who is logged in may ask whose class it is; `disputing` and `supervising` send these.
+    "GET /workbench/disputes",
+    "POST /workbench/disputes",
+    "POST /authority/supervision/urge",
     "POST /authority/approvals/{id}/end",
     // Files are no form of pairs: `drafting` and `release` send them.
     "POST /workbench/datasets/{code}/versions",
@@ -48,6 +52,7 @@ const SEVERAL: &str = "/workbench/datasets/edit";
 struct Things {
     request: i64,
     delegation: i64,
+    rule: i64,
 }
 
 async fn site() -> (TestSite, overreach::Things, Things) {
@@ -99,7 +104,16 @@ async fn site() -> (TestSite, overreach::Things, Things) {
         field: "数据安全",
     };
     portal.appoint_expert(&authority, &expert, LANG).await.unwrap();
-    (site, others, Things { request, delegation })
+    let rule = GradingForm {
+        level: "1",
+        applies: "always",
+        theme: "",
+        text: "一般数据",
+        basis: "分级细则第一条",
+    };
+    portal.add_grading_rule(&authority, &rule, LANG).await.unwrap();
+    let rule = portal.grading_in_force(LANG)[0].rule.id;
+    (site, others, Things { request, delegation, rule })
 }
 
 /// What somebody must be allowed to do: one of these, somewhere.
@@ -144,6 +158,10 @@ fn pages(things: &Things) -> Vec<(String, Need)> {
         page("/authority/approvals", Need::Ever(Action::KeepApprovals)),
         page("/authority/filings", Need::Ever(Action::PublishDatasets)),
         page("/authority/experts", Need::Ever(Action::AppointExperts)),
+        page("/authority/supervision", Need::Ever(Action::Supervise)),
+        page("/authority/sectors", Need::Ever(Action::Supervise)),
+        page("/authority/risks", Need::Ever(Action::SeeRisks)),
+        page("/authority/grading", Need::InRegion(Action::KeepGrading)),
         page("/authority/vocabularies", Need::InRegion(Action::KeepVocabularies)),
         page("/authority/vocabularies/theme/transport", Need::InRegion(Action::KeepVocabularies)),
     ]
@@ -196,6 +214,22 @@ fn forms(things: &Things) -> Vec<Sent> {
             in_region(Action::AppointExperts),
         ),
         (authority("experts/1/end"), vec![], in_region(Action::AppointExperts)),
+        (authority("grading"), graded(), in_region(Action::KeepGrading)),
+        (
+            authority(&format!("grading/{}/retire", things.rule)),
+            vec![],
+            in_region(Action::KeepGrading),
+        ),
+        (
+            authority("sectors/mark"),
+            vec![("marked", "YX-T"), ("lead", "YX-U")],
+            in_region(Action::KeepOrganizations),
+        ),
+        (
+            authority("sectors/guide"),
+            vec![("organization", "YX-T"), ("notice", "请按月更新")],
+            Need::Here(&[Action::GuideSector]),
+        ),
         (authority("vocabularies"), term("a1"), in_region(Action::KeepVocabularies)),
         (
             authority("vocabularies/theme/transport"),
@@ -245,6 +279,16 @@ fn appointed() -> Vec<(&'static str, &'static str)> {
         ("affiliation", "某大学"),
         ("organization", ""),
         ("field", "统计"),
+    ]
+}
+
+fn graded() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("level", "2"),
+        ("applies", "always"),
+        ("theme", "transport"),
+        ("text", "交通数据"),
+        ("basis", "分级细则第二条"),
     ]
 }
 
