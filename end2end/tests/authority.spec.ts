@@ -114,6 +114,28 @@ test("the authority keeps organizations, delegations, experts and words", async 
   await desk.press("发布新版");
   await expect(main).toContainText(`增加${word}`);
 
+  // A rule of the lowest level, so that nobody else's entries are graded anew meanwhile.
+  await desk.open("grading");
+  const rule = `试验规则 ${project.name}，一般数据`;
+  await desk.choose({ 安全级别: "1", 适用于: "always" });
+  await desk.fill({ 规则: rule });
+  await desk.press("增加规则");
+  await expect(page.getByRole("alert")).toContainText("需要更正");
+  await expect(main.getByLabel("规则", { exact: true })).toHaveValue(rule);
+  await desk.fill({ 依据: "分级细则第一条" });
+  await desk.press("增加规则");
+  const graded = main.getByRole("row").filter({ hasText: rule });
+  await expect(graded).toContainText("第 1 级");
+  await expectGood(page, scripts);
+  await graded.getByRole("button", { name: "停用" }).click();
+  await expect(main.getByRole("row").filter({ hasText: rule })).toContainText("停用");
+  for (const part of ["supervision", "sectors", "risks"]) {
+    await desk.open(part);
+    await expectGood(page, scripts);
+  }
+  await page.goto("/workbench/disputes");
+  await expectGood(page, scripts);
+
   await desk.open("profile");
   await expect(main).toContainText("工作日历");
   await expectGood(page, scripts);

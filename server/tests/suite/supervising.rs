@@ -6,10 +6,14 @@ use kaishu_portal::accounts::Caller;
 use kaishu_portal::administration::{AuditFilter, GradingForm};
 use kaishu_portal::cases::DeskFilter;
 use kaishu_portal::publishing::{DisputeAct, LifeAct, NewDispute, OwnFilter};
+use kaishu_server::Limits;
+use kaishu_server::assets::Assets;
 use kaishu_store::regions::{self, NewRegion};
-use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
-use kaishu_testkit::people::{LANG, act, at_browser, complete, with_session};
+use kaishu_testkit::people::{
+    LANG, ORGANIZATION, act, at_browser, complete, people, whole_draft, with_session,
+};
+use kaishu_testkit::{Setup, TestPortal};
 use kaishu_types::account::Role;
 use kaishu_types::case::CaseKind;
 use kaishu_types::vocabulary::RegionLevel;
@@ -254,6 +258,69 @@ async fn watchdogs_read_logs_and_risks_of_their_region() {
     assert_eq!(n_watchdogs, 4);
     let officer = at_browser(portal, Role::Officer, ("officer", "YX-T")).await;
     assert_eq!(error(portal.risk_board(&officer, LANG).await), Some(ErrorCode::Forbidden));
+}
+
+/// Rules under which public security takes the first step of the review.
+const WITH_POLICE: &str = r#"
+[profile]
+code = "police"
+parent = "aba"
+revision = 1
+name = "公安会同审查"
+name_en = "With public security"
+title = "试验细则"
+title_en = "Test rules"
+status = "in_force"
+
+[review]
+steps = { value = [
+  { step = "security_secrecy", by = "public_security" },
+  { step = "authority_review", by = "authority" },
+], source = "试验细则第一条" }
+"#;
+
+// Part of ORG-11: a step that the rules give to a watchdog is taken by it, in its region, and by nobody else; without such
+// a step it sees no draft.
+#[tokio::test]
+async fn a_watchdog_takes_the_step_that_is_assigned_to_it() {
+    for with_step in [true, false] {
+        let test_portal = match with_step {
+            true => TestPortal::with_rules(WITH_POLICE).await.unwrap(),
+            false => TestPortal::open(Setup::default()).await,
+        };
+        let site = TestSite::of(test_portal, Assets::none(), Limits::default());
+        let catalogue = Catalogue::default().dataset(CODE, "旧数据", "unconditional");
+        site.test_portal.import(catalogue.folder()).await;
+        let portal = site.test_portal.portal();
+        let people = people(portal).await;
+        let police = at_browser(portal, Role::PublicSecurity, ("police", "YX")).await;
+        let county = at_browser(portal, Role::PublicSecurity, ("below", "YX-QH")).await;
+        let comms = at_browser(portal, Role::CommsAdministration, ("comms", "YX")).await;
+        let case = whole_draft(portal, &people.officer, ORGANIZATION).await;
+        let hidden = act(portal, &police, case, "pass").await.unwrap_err();
+        assert_eq!(hidden.code(), ErrorCode::NotFound, "nothing is assigned yet");
+        act(portal, &people.officer, case, "submit").await.unwrap();
+        if with_step {
+            let early = act(portal, &people.authority, case, "pass").await.unwrap_err();
+            assert_eq!(early.code(), ErrorCode::Forbidden, "the step of another");
+            let desk = portal.desk(&police, DeskFilter::Mine, &[], LANG).await.unwrap();
+            assert_eq!(desk.len(), 1);
+        }
+        for nobody in [&county, &comms] {
+            let refused = act(portal, nobody, case, "pass").await.unwrap_err();
+            assert_eq!(refused.code(), ErrorCode::NotFound);
+        }
+        let passed = act(portal, &police, case, "pass").await;
+        let waits = portal.desk(&police, DeskFilter::Mine, &[], LANG).await.unwrap();
+        assert!(waits.is_empty());
+        if !with_step {
+            assert_eq!(error(passed), Some(ErrorCode::NotFound));
+            continue;
+        }
+        passed.unwrap();
+        act(portal, &people.authority, case, "pass").await.unwrap();
+        assert_eq!(portal.case_view(&police, case, LANG).await.unwrap().state.code, "approved");
+    }
 }
 
 // Proves CLS-12: the authority keeps the rules in versions, an entry below its level is not submitted, and each change

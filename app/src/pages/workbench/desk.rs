@@ -75,6 +75,13 @@ fn page(
             </a>
         }
     });
+    let disputes = ctx.caller.may_ever(Action::DisputeClasses).then(|| {
+        view! {
+            <a class="btn btn-outline" href=ctx.href("/workbench/disputes")>
+                {lang.pick("类型争议", "Disputes")}
+            </a>
+        }
+    });
     let base = if is_authority { "/authority" } else { "/workbench" };
     let tabs: Vec<_> = [
         (DeskFilter::Mine, "", lang.pick("待我办理", "Waiting for me")),
@@ -109,7 +116,7 @@ fn page(
         {administration}
         <div class="flex flex-wrap items-center justify-between gap-4">
             <nav aria-label=lang.pick("办理情况", "Cases")><ul class="ks-tabs">{tabs}</ul></nav>
-            <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{accounts}{begin}</div>
+            <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{accounts}{disputes}{begin}</div>
         </div>
         <div class="pt-6">{table}{next}</div>
     };

@@ -113,6 +113,14 @@ actions! {
     ReviewForCyberspace = "review.cyberspace", "办理网信会同审查", "Review for the cyberspace office" => [
         CyberspaceOffice: Region,
     ];
+    /// Take a step of the review with public security (anshan 8, yulin 33).
+    ReviewForPublicSecurity = "review.public_security", "办理公安会同审查", "Review for public security" => [
+        PublicSecurity: Region,
+    ];
+    /// Take a step of the review with the secrecy department (aba 38, guangdong 28).
+    ReviewForSecrecy = "review.secrecy", "办理保密部门审查", "Review for the secrecy department" => [
+        SecrecyDept: Region,
+    ];
     /// Give an opinion as an expert (yulin 9, 15).
     GiveOpinion = "review.expert", "出具专家意见", "Give an expert opinion" => [Expert: Region];
     /// Publish what was approved.

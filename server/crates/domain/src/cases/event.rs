@@ -132,6 +132,8 @@ impl Step {
         match self.by {
             Party::Provider | Party::Collector => Action::ReviewForProvider,
             Party::CyberspaceOffice => Action::ReviewForCyberspace,
+            Party::PublicSecurity => Action::ReviewForPublicSecurity,
+            Party::SecrecyDepartment => Action::ReviewForSecrecy,
             Party::ExpertCommittee => Action::GiveOpinion,
             _ => Action::ReviewForAuthority,
         }

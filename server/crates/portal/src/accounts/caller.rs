@@ -227,6 +227,8 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         Action::ReviewForProvider
         | Action::ReviewForAuthority
         | Action::ReviewForCyberspace
+        | Action::ReviewForPublicSecurity
+        | Action::ReviewForSecrecy
         | Action::GiveOpinion
         | Action::PublishDatasets
         | Action::SuspendDatasets

@@ -308,8 +308,10 @@ impl Portal {
     pub(crate) fn may_see(&self, caller: &Caller, case: &Case) -> bool {
         let is_own = caller.account().is_some() && case.file.submitter == caller.account();
         let subject = self.subject_of_case(case, is_own);
-        let actions = shown_by(case.file.kind);
-        actions.iter().any(|action| caller.role_for(*action, &subject).is_some())
+        let may = |action: Action| caller.role_for(action, &subject).is_some();
+        // Whoever takes a step sees what it is about (ORG-11).
+        shown_by(case.file.kind).iter().any(|action| may(*action))
+            || case.file.steps.iter().any(|step| may(step.action()))
     }
 
     /// Lists what somebody may do to a case now.

@@ -16,6 +16,7 @@ mod hidden;
 mod hostile;
 mod jobs;
 mod kill;
+mod oversight;
 mod places;
 mod records;
 mod reviewing;
@@ -108,6 +109,11 @@ on_both! {
     search::pages_of_codes_reach_every_dataset,
     search::the_feed_follows_the_commits,
     search::writers_at_the_same_time_leave_a_complete_feed,
+    oversight::a_case_lies_on_the_desks_of_both_sides,
+    oversight::a_clock_with_more_time_reminds_once_more,
+    oversight::an_organization_is_marked_under_one_sector,
+    oversight::grading_rules_are_kept_in_versions,
+    oversight::datasets_are_counted_by_organization,
     reviewing::one_consultation_of_a_case_goes_on,
     reviewing::filings_are_numbered_by_the_year,
     reviewing::an_approval_covers_what_it_says,
