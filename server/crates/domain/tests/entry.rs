@@ -290,6 +290,8 @@ share_ties = { value = true, source = "试验细则第一条" }
 // without a law that forbids it.
 #[test]
 fn the_share_class_of_what_is_tied_is_given_where_the_rule_is_on() {
+    use ShareClass::{Conditional, None, Unconditional};
+
     let ban = |article: Option<&str>| LegalBasis {
         title: "中华人民共和国统计法".to_owned(),
         article: article.map(str::to_owned),
@@ -311,7 +313,6 @@ fn the_share_class_of_what_is_tied_is_given_where_the_rule_is_on() {
         let of_rule = faults.iter().filter(|it| it.rule.0.id == "class.share_ties");
         of_rule.map(|it| it.field).collect()
     };
-    use ShareClass::{Conditional, None, Unconditional};
     let with_rule = PolicyProfile::parse_override(&profile("aba"), "ties.toml", TIES).unwrap();
     for (tie, class, basis, wrong) in [
         ("licence", Unconditional, vec![], vec![]),
