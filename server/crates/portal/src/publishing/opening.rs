@@ -144,7 +144,7 @@ impl Portal {
             self.refuse_unfiled(file, lang)?;
         }
         if matches!(event, "submit" | "publish") {
-            self.refuse_disputed(code, document, lang).await?;
+            Box::pin(self.refuse_disputed(code, document, lang)).await?;
         }
         let is_opinion = file.waits_for() == Some(Action::GiveOpinion);
         let is_decision = matches!(event, "pass" | "return");
