@@ -8,7 +8,9 @@ use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::convert::{CHUNK_ROWS, to_stored};
-use crate::entity::{case_file, condemned_blob, draft, resource, resource_table};
+use crate::entity::{
+    case_file, condemned_blob, draft, quality_assessment, resource, resource_table,
+};
 use crate::{Result, Store, Transaction};
 
 /// Drafts that are looked into at once.
@@ -104,7 +106,7 @@ pub async fn remove(store: &Store, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether anything refers to bytes now: a file, a table or an open draft.
+/// Whether anything refers to bytes now: a file, a table, an assessment or an open draft.
 pub async fn is_used(store: &Store, key: &str) -> Result<bool> {
     if !used(store, &[key.to_owned()]).await?.is_empty() {
         return Ok(true);
@@ -122,7 +124,7 @@ pub async fn is_used(store: &Store, key: &str) -> Result<bool> {
     Ok(drafted.is_some())
 }
 
-/// Which of some keys a file or a table refers to. What drafts refer to is [`drafted`].
+/// Which of some keys a file, a table or an assessment refers to. What drafts refer to is [`drafted`].
 pub async fn used(store: &Store, keys: &[String]) -> Result<BTreeSet<String>> {
     let mut used = BTreeSet::new();
     for chunk in keys.chunks(CHUNK_ROWS) {
@@ -142,7 +144,15 @@ pub async fn used(store: &Store, keys: &[String]) -> Result<BTreeSet<String>> {
             .into_tuple()
             .all(&store.connection)
             .await?;
-        used.extend(of_files.into_iter().chain(of_tables));
+        let of_assessments: Vec<String> = quality_assessment::Entity::find()
+            .select_only()
+            .column(quality_assessment::Column::BlobKey)
+            .distinct()
+            .filter(quality_assessment::Column::BlobKey.is_in(chunk.iter().cloned()))
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
+        used.extend(of_files.into_iter().chain(of_tables).chain(of_assessments));
     }
     Ok(used)
 }

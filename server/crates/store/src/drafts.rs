@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::convert::{check_text, now, number, word};
+use crate::convert::{check_text, now, number, stored_number, word};
 use crate::entity::{case_file, draft};
 use crate::{Result, Store, StoreError, Transaction};
 
@@ -58,6 +58,7 @@ pub async fn create(
         updated_by: Set(by.name.to_owned()),
         authors: Set(by.account.map(|account| account.to_string()).unwrap_or_default()),
         updated_at: Set(now()),
+        became_version: Set(None),
     };
     draft::Entity::insert(row).exec_without_returning(&transaction.inner).await?;
     Ok(())
@@ -140,6 +141,73 @@ pub async fn is_at(transaction: &Transaction, case: i64, revision: u32) -> Resul
         .one(&transaction.inner)
         .await?;
     Ok(stored.and_then(|stored| u32::try_from(stored).ok()) == Some(revision))
+}
+
+/// Notes which version of its dataset a draft became.
+pub async fn became(transaction: &Transaction, case: i64, version: u32) -> Result<()> {
+    let version: i32 = stored_number(version, "the version of a draft")?;
+    draft::Entity::update_many()
+        .col_expr(draft::Column::BecameVersion, Expr::value(Some(version)))
+        .filter(draft::COLUMN.case_id.eq(case))
+        .exec(&transaction.inner)
+        .await?;
+    Ok(())
+}
+
+/// Finds the draft whose review approved a version: the last one that became this version or one before, since
+/// newer data of the same structure needs no review (REV-11). Returns its case and the version it became.
+pub async fn approving(
+    store: &Store,
+    code: &DatasetCode,
+    version: u32,
+) -> Result<Option<(i64, u32)>> {
+    let version: i32 = stored_number(version, "the version of a draft")?;
+    let found: Option<(i64, Option<i32>)> = draft::Entity::find()
+        .select_only()
+        .columns([draft::Column::CaseId, draft::Column::BecameVersion])
+        .filter(draft::COLUMN.code.eq(code.as_str()))
+        .filter(draft::Column::BecameVersion.lte(version))
+        .order_by_desc(draft::Column::BecameVersion)
+        .order_by_desc(draft::Column::CaseId)
+        .limit(1)
+        .into_tuple()
+        .one(&store.connection)
+        .await?;
+    let Some((case, Some(became))) = found else { return Ok(None) };
+    Ok(Some((case, number(became, &format!("draft {case}"), "became_version")?)))
+}
+
+/// Finds the version that the draft of a case became; none of one that was not published.
+pub async fn version_of(store: &Store, case: i64) -> Result<Option<u32>> {
+    let found: Option<Option<i32>> = draft::Entity::find_by_id(case)
+        .select_only()
+        .column(draft::Column::BecameVersion)
+        .into_tuple()
+        .one(&store.connection)
+        .await?;
+    let what = format!("draft {case}");
+    found.flatten().map(|version| number(version, &what, "became_version")).transpose()
+}
+
+/// Finds the version after that of a draft which another review approved.
+pub async fn approved_after(
+    store: &Store,
+    code: &DatasetCode,
+    version: u32,
+) -> Result<Option<u32>> {
+    let after: i32 = stored_number(version, "the version of a draft")?;
+    let found: Option<Option<i32>> = draft::Entity::find()
+        .select_only()
+        .column(draft::Column::BecameVersion)
+        .filter(draft::COLUMN.code.eq(code.as_str()))
+        .filter(draft::Column::BecameVersion.gt(after))
+        .order_by_asc(draft::Column::BecameVersion)
+        .limit(1)
+        .into_tuple()
+        .one(&store.connection)
+        .await?;
+    let what = format!("a draft of `{code}`");
+    found.flatten().map(|version| number(version, &what, "became_version")).transpose()
 }
 
 fn numbers(text: &str, case: i64) -> Result<BTreeSet<i64>> {

@@ -1,11 +1,11 @@
 //! Retrieval receipts (DL-04).
 
 use chrono::NaiveDate;
-use kaishu_types::ReceiptCode;
 use kaishu_types::receipt::ReceiptView;
+use kaishu_types::{DatasetCode, ReceiptCode};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, QueryFilter, TryInsertResult};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult};
 
 use crate::convert::{check_optional, check_text, named, number, stored_number, to_stored, word};
 use crate::entity::retrieval_receipt;
@@ -118,12 +118,61 @@ pub async fn find(store: &Store, code: &ReceiptCode) -> Result<Option<ReceiptVie
         .filter(retrieval_receipt::COLUMN.code.eq(code.as_str()))
         .one(&store.connection)
         .await?;
-    let Some(row) = found else {
-        return Ok(None);
-    };
-    let what = format!("receipt `{code}`");
-    Ok(Some(ReceiptView {
-        code: code.clone(),
+    found.map(view).transpose()
+}
+
+/// Which copies are looked for; all that is given must hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Copies<'a> {
+    /// Of a dataset.
+    pub dataset: Option<&'a DatasetCode>,
+    /// From a version of it on.
+    pub from_version: Option<u32>,
+    /// Before a version of it.
+    pub before_version: Option<u32>,
+    /// With these bytes: SHA-256, lower-case hex.
+    pub sha256: Option<&'a str>,
+    /// Only what is older than the receipt at this place.
+    pub before: Option<i64>,
+}
+
+/// Lists receipts with their places, the newest first (SEC-02).
+pub async fn search(
+    store: &Store,
+    copies: Copies<'_>,
+    limit: u64,
+) -> Result<Vec<(i64, ReceiptView)>> {
+    let mut query = retrieval_receipt::Entity::find();
+    if let Some(code) = copies.dataset {
+        query = query.filter(retrieval_receipt::COLUMN.dataset_code.eq(code.as_str()));
+    }
+    let what = "the version of a receipt";
+    if let Some(version) = copies.from_version {
+        let version: i32 = stored_number(version, what)?;
+        query = query.filter(retrieval_receipt::Column::Version.gte(version));
+    }
+    if let Some(version) = copies.before_version {
+        let version: i32 = stored_number(version, what)?;
+        query = query.filter(retrieval_receipt::Column::Version.lt(version));
+    }
+    if let Some(sha256) = copies.sha256 {
+        query = query.filter(retrieval_receipt::COLUMN.sha256.eq(sha256));
+    }
+    if let Some(before) = copies.before {
+        query = query.filter(retrieval_receipt::Column::Id.lt(before));
+    }
+    let rows = query
+        .order_by_desc(retrieval_receipt::Column::Id)
+        .limit(limit)
+        .all(&store.connection)
+        .await?;
+    rows.into_iter().map(|row| Ok((row.id, view(row)?))).collect()
+}
+
+fn view(row: retrieval_receipt::Model) -> Result<ReceiptView> {
+    let what = format!("receipt `{}`", row.code);
+    Ok(ReceiptView {
+        code: word(&row.code, &what, "code")?,
         dataset: word(&row.dataset_code, &what, "dataset_code")?,
         dataset_title: row.dataset_title,
         version: number(row.version, &what, "version")?,
@@ -142,5 +191,5 @@ pub async fn find(store: &Store, code: &ReceiptCode) -> Result<Option<ReceiptVie
         licence: row.licence,
         retrieved_at: row.retrieved_at,
         attribution: row.attribution,
-    }))
+    })
 }

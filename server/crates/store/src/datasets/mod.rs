@@ -1,12 +1,14 @@
 //! Datasets: whole entries, their writing, and the documents that search is told of.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
 use kaishu_types::vocabulary::DatasetState;
 use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::convert::{check_optional, to_stored};
+use crate::convert::{check_optional, number, to_stored, word};
 use crate::entity::{dataset, resource};
 use crate::{Result, Store, StoreError, Transaction, feed};
 
@@ -54,6 +56,44 @@ pub async fn blob_key(store: &Store, code: &DatasetCode, id: i64) -> Result<Opti
         .one(&store.connection)
         .await?;
     Ok(found.flatten())
+}
+
+/// Lists the files with some bytes (SHA-256, lower-case hex): dataset, number of the file, and the version
+/// it came with; the newest first (SEC-02).
+pub async fn with_sha256(
+    store: &Store,
+    sha256: &str,
+    limit: u64,
+) -> Result<Vec<(DatasetCode, i64, u32)>> {
+    let files: Vec<(i64, i64, i32)> = resource::Entity::find()
+        .select_only()
+        .columns([
+            resource::Column::Id,
+            resource::Column::DatasetId,
+            resource::Column::FirstVersion,
+        ])
+        .filter(resource::COLUMN.sha256.eq(sha256))
+        .order_by_desc(resource::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(&store.connection)
+        .await?;
+    let ids = files.iter().map(|(_, dataset, _)| *dataset);
+    let codes: Vec<(i64, String)> = dataset::Entity::find()
+        .select_only()
+        .columns([dataset::Column::Id, dataset::Column::Code])
+        .filter(dataset::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(&store.connection)
+        .await?;
+    let codes: HashMap<i64, String> = codes.into_iter().collect();
+    let mut found = Vec::with_capacity(files.len());
+    for (file, dataset, version) in files {
+        let what = format!("resource {file}");
+        let Some(code) = codes.get(&dataset) else { continue };
+        found.push((word(code, &what, "dataset")?, file, number(version, &what, "first_version")?));
+    }
+    Ok(found)
 }
 
 /// Puts a dataset into another state, for a reason that people read. Whether the state may follow

@@ -20,6 +20,8 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text")]
     pub authors: String,
     pub updated_at: DateTimeUtc,
+    /// The version of the dataset that it became.
+    pub became_version: Option<i32>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -317,11 +317,20 @@ fn within(regions: &[String]) -> Condition {
         .column(organization::Column::Code)
         .filter(organization::COLUMN.region_id.in_subquery(places))
         .into_query();
+    // What a draft becomes is no dataset yet.
+    let drafts = case_file::Entity::find()
+        .select_only()
+        .column(case_file::Column::Subject)
+        .filter(case_file::COLUMN.kind.eq("opening"))
+        .filter(case_file::COLUMN.region.is_in(codes()))
+        .into_query();
     let of_case = case_event::COLUMN.case_id.in_subquery(cases);
     let of_none = || Condition::all().add(case_event::COLUMN.case_id.is_null());
-    let of_dataset = of_none()
-        .add(case_event::COLUMN.kind.eq("dataset"))
-        .add(case_event::COLUMN.subject.in_subquery(datasets));
+    let of_dataset = of_none().add(case_event::COLUMN.kind.eq("dataset")).add(
+        Condition::any()
+            .add(case_event::COLUMN.subject.in_subquery(datasets))
+            .add(case_event::COLUMN.subject.in_subquery(drafts)),
+    );
     let of_organization = of_none()
         .add(case_event::COLUMN.kind.is_in(["organization", "delegation"]))
         .add(case_event::COLUMN.subject.in_subquery(organizations));

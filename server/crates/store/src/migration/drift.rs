@@ -11,9 +11,10 @@ use crate::entity::{
     account, account_identity, account_role, api_token, case_clock, case_event, case_file,
     change_feed, condemned_blob, consultation, consultation_comment, data_item, dataset,
     dataset_version, delegation, draft, expert, expert_conflict, filing, guide_version, import_run,
-    job, log_checkpoint, log_head, notification, one_time_token, organization, region,
-    release_decision, resource, resource_table, retrieval_receipt, session, standing_approval,
-    upload, upload_part, usage_day, vocabulary_term,
+    job, log_checkpoint, log_head, notification, one_time_token, organization, preview_link,
+    quality_assessment, quality_score, reconciliation, region, release_decision, resource,
+    resource_table, retrieval_receipt, session, standing_approval, upload, upload_part, usage_day,
+    vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -94,6 +95,10 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, account_role::Entity).await,
         create(connection, session::Entity).await,
         create(connection, api_token::Entity).await,
+        create(connection, preview_link::Entity).await,
+        create(connection, reconciliation::Entity).await,
+        create(connection, quality_score::Entity).await,
+        create(connection, quality_assessment::Entity).await,
         create(connection, one_time_token::Entity).await,
         create(connection, case_file::Entity).await,
         create(connection, case_event::Entity).await,

@@ -30,6 +30,10 @@ mod m20261123_000041_account_identities;
 mod m20261126_000011_disputes;
 mod m20261126_000012_sectors;
 mod m20261126_000013_grading;
+mod m20261127_000011_previews;
+mod m20261127_000012_trail;
+mod m20261127_000013_reconciliations;
+mod m20261127_000014_monitoring;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -64,6 +68,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_disputes::Migration),
             Box::new(m20261126_000012_sectors::Migration),
             Box::new(m20261126_000013_grading::Migration),
+            Box::new(m20261127_000011_previews::Migration),
+            Box::new(m20261127_000012_trail::Migration),
+            Box::new(m20261127_000013_reconciliations::Migration),
+            Box::new(m20261127_000014_monitoring::Migration),
         ]
     }
 }
