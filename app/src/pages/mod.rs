@@ -59,6 +59,7 @@ where
         .route(&home, get(home::show))
         .route(&at("/datasets"), get(catalogue::show))
         .route(&at("/datasets/{code}"), get(dataset::show))
+        .route(&at("/preview/{token}"), get(dataset::preview::show))
         .route(&at("/organizations"), get(organizations::show))
         .route(&at("/organizations/{code}"), get(organization::show))
         .route(&at("/regions"), get(regions::show))

@@ -41,6 +41,7 @@ mod overreach_administration;
 mod pages;
 mod places;
 mod post_box;
+mod previews;
 mod publishing;
 mod quality;
 mod real_tables;

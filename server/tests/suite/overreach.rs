@@ -42,6 +42,7 @@ pub(crate) async fn site() -> (TestSite, Things) {
     let draft = draft(portal, officer, "在编的目录").await;
     let review = self::draft(portal, officer, "在审的目录").await;
     act(portal, officer, review, "submit").await.unwrap();
+    portal.make_preview(officer, draft, "7", LANG).await.unwrap();
     let change = NewChange {
         kind: "law_changed".to_owned(),
         happened_on: Some(portal.today()),
@@ -110,6 +111,8 @@ pub(crate) fn pages(things: &Things) -> Vec<(String, Vec<Action>)> {
     vec![
         (format!("/workbench/drafts/{}", things.draft), see()),
         (format!("/workbench/cases/{}", things.draft), see()),
+        (format!("/workbench/drafts/{}/previews", things.draft), vec![Action::EditDatasets]),
+        (format!("/workbench/datasets/{OPEN}/quality"), see()),
         (format!("/workbench/cases/{}", things.review), see()),
         (format!("/en/workbench/cases/{}", things.change), see()),
         (format!("/workbench/datasets/{HIDDEN}"), see()),
@@ -133,6 +136,9 @@ pub(crate) fn forms(things: &Things) -> Vec<Sent> {
     let new = vec![("organization", "YX-T"), ("title", "新的目录")];
     vec![
         (draft.clone(), vec![("revision", "4"), ("title", "改过")], Action::EditDatasets),
+        (format!("{draft}/previews"), vec![("days", "7")], Action::EditDatasets),
+        (format!("{draft}/previews/1/revoke"), Vec::new(), Action::EditDatasets),
+        (of(OPEN, "quality"), vec![("rows", "1")], Action::EditDatasets),
         (format!("{draft}/files/0/remove"), vec![("revision", "4")], Action::EditDatasets),
         ("/workbench/new".to_owned(), new, Action::EditDatasets),
         (case(things.review), step("pass"), Action::ReviewForProvider),

@@ -20,11 +20,7 @@ pub(crate) fn rail(ctx: &Ctx, found: &DatasetPage) -> AnyView {
     let problem = |kind: &str| ctx.href(&format!("/datasets/{code}/{kind}"));
     view! {
         <aside aria-label=words.facts class="text-[.9375rem]">
-            <h2 class="text-base border-t-2 border-[var(--color-base-content)] pt-3">{words.facts}</h2>
-            <dl class="ks-meta mt-1">{main_facts(ctx, found)}</dl>
-            <h2 class="text-base mt-8 border-t border-[var(--line-2)] pt-3">{words.metadata}</h2>
-            <dl class="ks-meta mt-1">{more_facts(ctx, found)}</dl>
-            {extras(ctx, found)}
+            {lists(ctx, found)}
             <div class="ks-noprint">
                 <h2 class="text-base mt-8 border-t border-[var(--line-2)] pt-3">{words.problem}</h2>
                 <ul class="mt-1 space-y-1">
@@ -34,6 +30,26 @@ pub(crate) fn rail(ctx: &Ctx, found: &DatasetPage) -> AnyView {
                 </ul>
             </div>
         </aside>
+    }
+    .into_any()
+}
+
+/// Draws the rail of an entry that is not public yet: there is nothing to correct or to report.
+pub(crate) fn preview_rail(ctx: &Ctx, found: &DatasetPage) -> AnyView {
+    view! {
+        <aside aria-label=ctx.words.facts class="text-[.9375rem]">{lists(ctx, found)}</aside>
+    }
+    .into_any()
+}
+
+fn lists(ctx: &Ctx, found: &DatasetPage) -> AnyView {
+    let words = ctx.words;
+    view! {
+        <h2 class="text-base border-t-2 border-[var(--color-base-content)] pt-3">{words.facts}</h2>
+        <dl class="ks-meta mt-1">{main_facts(ctx, found)}</dl>
+        <h2 class="text-base mt-8 border-t border-[var(--line-2)] pt-3">{words.metadata}</h2>
+        <dl class="ks-meta mt-1">{more_facts(ctx, found)}</dl>
+        {extras(ctx, found)}
     }
     .into_any()
 }

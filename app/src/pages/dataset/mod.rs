@@ -3,6 +3,7 @@
 mod facts;
 pub(super) mod items;
 pub(super) mod obtain;
+pub(super) mod preview;
 pub(super) mod terms;
 mod versions;
 
@@ -66,31 +67,17 @@ fn page(ctx: &Ctx, found: &DatasetPage) -> Page {
     let dataset = &found.dataset;
     let title = dataset.title(ctx.lang).to_owned();
     let summary = dataset.summary(ctx.lang).to_owned();
-    let size = if title.chars().count() > 40 {
-        "text-[1.375rem] md:text-[1.625rem] leading-[1.4]"
-    } else {
-        "text-[1.75rem] md:text-[2.375rem] leading-[1.3]"
-    };
     let provider = dataset.organization.label(ctx.lang).to_owned();
     let provider_path = format!("/organizations/{}", dataset.organization.code);
     let body = view! {
         <main id="main" class="ks-wrap">
             {crumbs(ctx, vec![
                 (words.datasets.to_owned(), Some("/datasets".to_owned())),
-                (provider.clone(), Some(provider_path.clone())),
+                (provider, Some(provider_path)),
                 (dataset.code.to_string(), None),
             ])}
             {state_note(ctx, found)}
-            <header class="pt-3 pb-8 max-w-[54rem]">
-                <h1 class=size lang=foreign(ctx.lang, &title)>{title.clone()}</h1>
-                <p class="mt-3 text-lg whitespace-pre-line" lang=foreign(ctx.lang, &summary)>{summary.clone()}</p>
-                <div class="ks-inline mt-4 !text-[.9375rem]">
-                    {class_mark(ctx.lang, dataset.fields.open.class, MarkSize::Large)}
-                    <a class="ks-link" href=ctx.href(&provider_path)>{data(ctx.lang, provider)}</a>
-                    {freshness(ctx, dataset.freshness(ctx.today), dataset.updated_at)}
-                    <span class="num">{words.code}" "{dataset.code.to_string()}</span>
-                </div>
-            </header>
+            {head(ctx, found)}
             {chinese_note(ctx, found)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
                 <div class="min-w-0">
@@ -110,6 +97,33 @@ fn page(ctx: &Ctx, found: &DatasetPage) -> Page {
     page.json_ld = Some(found.json_ld.clone());
     page.listed = dataset.state == DatasetState::Published;
     page
+}
+
+/// Draws what it is, whose, and which class.
+fn head(ctx: &Ctx, found: &DatasetPage) -> AnyView {
+    let dataset = &found.dataset;
+    let title = dataset.title(ctx.lang).to_owned();
+    let summary = dataset.summary(ctx.lang).to_owned();
+    let size = if title.chars().count() > 40 {
+        "text-[1.375rem] md:text-[1.625rem] leading-[1.4]"
+    } else {
+        "text-[1.75rem] md:text-[2.375rem] leading-[1.3]"
+    };
+    let provider = dataset.organization.label(ctx.lang).to_owned();
+    let provider_path = format!("/organizations/{}", dataset.organization.code);
+    view! {
+        <header class="pt-3 pb-8 max-w-[54rem]">
+            <h1 class=size lang=foreign(ctx.lang, &title)>{title.clone()}</h1>
+            <p class="mt-3 text-lg whitespace-pre-line" lang=foreign(ctx.lang, &summary)>{summary.clone()}</p>
+            <div class="ks-inline mt-4 !text-[.9375rem]">
+                {class_mark(ctx.lang, dataset.fields.open.class, MarkSize::Large)}
+                <a class="ks-link" href=ctx.href(&provider_path)>{data(ctx.lang, provider)}</a>
+                {freshness(ctx, dataset.freshness(ctx.today), dataset.updated_at)}
+                <span class="num">{ctx.words.code}" "{dataset.code.to_string()}</span>
+            </div>
+        </header>
+    }
+    .into_any()
 }
 
 /// Says to who reads in English that the entry speaks Chinese.

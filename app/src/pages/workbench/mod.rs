@@ -10,6 +10,8 @@ mod datasets;
 mod desk;
 mod disputes;
 mod editor;
+mod previews;
+mod quality;
 mod review;
 mod risk;
 
@@ -59,6 +61,8 @@ where
         )
         .route(&at("/workbench/disputes"), get(disputes::show).post(disputes::open))
         .route(&at("/workbench/drafts/{id}"), get(editor::show).post(editor::save))
+        .route(&at("/workbench/drafts/{id}/previews"), get(previews::show).post(previews::make))
+        .route(&at("/workbench/drafts/{id}/previews/{link}/revoke"), post(previews::revoke))
         .route(
             &at("/workbench/drafts/{id}/files"),
             // The guard around all routes knows how long an upload may be.

@@ -197,6 +197,15 @@ actions! {
         AuditAdmin: Portal, CyberspaceOffice: Region, PublicSecurity: Region, SecrecyDept: Region,
         CommsAdministration: Region, Auditor: Region,
     ];
+    /// Follow a delivered copy back to its source and its approval, and forth (SEC-02).
+    TraceCopies = "trail.read", "追溯数据副本", "Trace copies" => [
+        Authority: Region, CountyAuthority: Region, CyberspaceOffice: Region, PublicSecurity: Region,
+        SecrecyDept: Region, CommsAdministration: Region, Auditor: Region, AuditAdmin: Portal,
+    ];
+    /// File a signed assessment of quality (PUB-07).
+    FileAssessments = "assessment.file", "登记质量评估报告", "File assessments of quality" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
     /// Make, disable and unlock accounts.
     ManageAccounts = "account.manage", "开立和停用账号", "Manage accounts" => [SystemAdmin: Portal];
     /// Give and take away roles (guangdong 28).

@@ -130,7 +130,7 @@ impl Portal {
         Ok(DatasetPage { filing, ..self.page_of(caller, view) })
     }
 
-    fn page_of(&self, caller: &Caller, view: PublicView) -> DatasetPage {
+    pub(crate) fn page_of(&self, caller: &Caller, view: PublicView) -> DatasetPage {
         let PublicView { dataset, files, formats, kept_back, .. } = view;
         let may_download = files == FileAccess::Free;
         let site = self.site();

@@ -250,7 +250,7 @@ impl Portal {
 
     /// Takes out of an entry what the public may not know (SRCH-04, SRCH-08); `None` for an entry
     /// that has no public page at all.
-    fn public_view(&self, mut dataset: DatasetView) -> Option<PublicView> {
+    pub(crate) fn public_view(&self, mut dataset: DatasetView) -> Option<PublicView> {
         let declared = dataset.fields.open.class;
         let items = visibility::classes(&dataset.items);
         let class = visibility::shown_class(declared, items.clone());
@@ -381,7 +381,7 @@ fn trim(resources: &mut Vec<ResourceView>, class: OpenClass, opens_files: bool, 
 
 /// The whole file is more than the part of it that is open: a size or a checksum would let values be
 /// guessed and the guess be proven.
-fn keep_facts_back(resource: &mut ResourceView) {
+pub(crate) fn keep_facts_back(resource: &mut ResourceView) {
     resource.size_bytes = None;
     resource.sha256 = None;
     resource.sm3 = None;

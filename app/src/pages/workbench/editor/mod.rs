@@ -11,6 +11,7 @@ mod safety;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use kaishu_domain::permission::Action;
 use kaishu_portal::publishing::{DraftView, OpeningAct};
 use kaishu_portal::{Error, Portal};
 use kaishu_types::draft::DraftDocument;
@@ -292,6 +293,12 @@ fn rail(ctx: &Ctx, draft: &DraftView) -> AnyView {
         ),
         false => lang.pick("现在不能修改。", "It cannot be changed now."),
     };
+    // Whoever edits makes the links, while it is reviewed too.
+    let previews = ctx.caller.may_ever(Action::EditDatasets).then(|| {
+        let path = ctx.href(&format!("/workbench/drafts/{}/previews", draft.case));
+        let word = lang.pick("预览链接", "Preview links");
+        view! { <p><a class="ks-link inline-block py-2" href=path>{word}</a></p> }
+    });
     let missing = match draft.faults.len() {
         0 => view! { <p class="mt-2"><span class="ks-mark is-ok">{icon("check")}{lang.pick("内容完整", "Complete")}</span></p> }.into_any(),
         n => view! { <p class="mt-2"><span class="ks-mark is-soon">{icon("soon")}{lang.pick(format!("还缺 {n} 项"), format!("{n} things missing"))}</span></p> }.into_any(),
@@ -306,6 +313,7 @@ fn rail(ctx: &Ctx, draft: &DraftView) -> AnyView {
                 {full_time(lang, draft.updated_at)}
             </p>
             <p class="mt-4"><a class="ks-link inline-block py-2" href=path>{lang.pick("办理记录和审查进度", "Record and progress")}</a></p>
+            {previews}
         </aside>
     }
     .into_any()

@@ -221,7 +221,11 @@ fn covers(taken_over: &Delegated, action: Action) -> bool {
 /// Whether tokens of a scope are good for an action. None is for accounts, roles and the system itself.
 fn reaches(scope: TokenScope, action: Action) -> bool {
     match action {
-        Action::SeeDrafts | Action::Supervise | Action::SeeRisks | Action::ReadAudit => true,
+        Action::SeeDrafts
+        | Action::Supervise
+        | Action::SeeRisks
+        | Action::ReadAudit
+        | Action::TraceCopies => true,
         Action::EditDatasets | Action::SubmitDatasets => scope == TokenScope::Publish,
         Action::DecideFindings | Action::NoteChanges => scope != TokenScope::Read,
         Action::ReviewForProvider
@@ -248,6 +252,7 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::KeepVocabularies
         | Action::KeepGrading
         | Action::GuideSector
+        | Action::FileAssessments
         | Action::ManageAccounts
         | Action::AssignRoles
         | Action::RunSystem => false,

@@ -49,7 +49,7 @@ pub use tries::LoginLimit;
 
 pub(crate) use caller::Delegated;
 pub(crate) use mail::Mailer;
-pub(crate) use secrets::Secrets;
+pub(crate) use secrets::{Secrets, is_token, random_token, token_hash};
 pub(crate) use tries::Tries;
 
 /// Addresses that were written to a moment ago and are remembered.

@@ -140,18 +140,18 @@ fn keyed(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
 }
 
 /// Draws a text of 43 characters that nobody can guess.
-pub(super) fn random_token() -> String {
+pub(crate) fn random_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
 /// Whether a text can be one that [`random_token`] drew.
-pub(super) fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     text.len() == 43
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// Returns what is kept of a drawn text.
-pub(super) fn token_hash(text: &str) -> String {
+pub(crate) fn token_hash(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
 

@@ -181,7 +181,7 @@ impl Portal {
 }
 
 /// Kinds of acts that belong to no case.
-const KINDS: [(&str, &str, &str); 11] = [
+const KINDS: &[(&str, &str, &str)] = &[
     ("dataset", "数据集", "Dataset"),
     ("import", "导入", "Import"),
     ("account", "账号", "Account"),
@@ -192,11 +192,12 @@ const KINDS: [(&str, &str, &str); 11] = [
     ("consultation", "公开听取意见", "Public consultation"),
     ("approval", "常设同意", "Standing approval"),
     ("grading", "分级规则", "Grading rules"),
+    ("quality", "质量监测", "Monitoring of quality"),
     ("log", "审计日志", "Audit trail"),
 ];
 
 /// Acts that belong to no case.
-const EVENTS: [(&str, &str, &str, &str); 52] = [
+const EVENTS: &[(&str, &str, &str, &str)] = &[
     ("dataset", "version", "发布新数据", "New data published"),
     ("dataset", "processed", "数据处理", "Data processed"),
     ("dataset", "decided", "处置检出内容", "Finding decided"),
@@ -204,6 +205,11 @@ const EVENTS: [(&str, &str, &str, &str); 52] = [
     ("dataset", "update_overdue", "更新逾期", "Update overdue"),
     ("dataset", "urged", "催办", "Urged"),
     ("dataset", "secret_refused", "拒收涉密内容", "Secret refused"),
+    ("dataset", "preview_made", "生成预览链接", "Preview link made"),
+    ("dataset", "preview_revoked", "撤销预览链接", "Preview link taken back"),
+    ("dataset", "reconciled", "与源数据比对", "Compared with the source"),
+    ("quality", "looked", "质量监测", "Quality monitored"),
+    ("quality", "filed", "登记质量评估报告", "Assessment of quality filed"),
     ("import", "imported", "导入目录", "Catalogue imported"),
     ("organization", "added", "登记机构", "Recorded"),
     ("organization", "changed", "变更机构信息", "Record changed"),
@@ -259,7 +265,7 @@ fn kind_word(kind: &str, lang: Lang) -> String {
     known.map_or(kind, |(_, zh, en)| lang.pick(*zh, *en)).to_owned()
 }
 
-fn event_word(entry: &Logged, lang: Lang) -> String {
+pub(super) fn event_word(entry: &Logged, lang: Lang) -> String {
     let name = entry.event.name.as_str();
     if let Ok(case) = entry.kind.parse::<CaseKind>() {
         return machine(case).label(name, lang).unwrap_or(name).to_owned();
