@@ -25,6 +25,7 @@ mod rules;
 mod search;
 mod suggestions;
 mod table_description;
+mod trail;
 pub(crate) mod uploads;
 mod vocabularies;
 
@@ -79,6 +80,7 @@ impl Modify for Tokens {
         (name = "directory", description = "Organizations, regions and vocabularies"),
         (name = "rules", description = "The policy profile in force and the texts of the regulations"),
         (name = "receipts", description = "Proof of retrieval"),
+        (name = "supervision", description = "What authorities and auditors follow, with a token of the scope `read`"),
         (name = "statistics", description = "The figures of the portal")
     )
 )]
@@ -141,6 +143,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(vocabularies::show))
         .routes(routes!(suggestions::list))
         .routes(routes!(receipts::show))
+        .routes(routes!(trail::show))
         .routes(routes!(rules::policy))
         .routes(routes!(rules::regulation))
         .routes(routes!(receipts::statistics))

@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use kaishu_portal::Portal;
 use kaishu_portal::accounts::Caller;
-use kaishu_portal::administration::AuditFilter;
+use kaishu_portal::administration::{AuditFilter, TrailAsked};
 use kaishu_portal::cases::{Ended, Verified};
 use kaishu_server::assets::Assets;
 use kaishu_types::Lang;
@@ -38,6 +39,15 @@ pub(crate) enum Command {
     },
     /// List the sealed last entry of each day: kept elsewhere, they prove what the log was
     Checkpoints,
+    /// Follow a delivered copy to its source and its approval, or a dataset or case to its copies; JSON
+    Trail {
+        /// Number of a receipt, SHA-256 of a file, code of a dataset, number of a case
+        #[arg(value_name = "OF")]
+        of: String,
+        /// Only copies before this place: `next` of the answer before
+        #[arg(long, value_name = "PLACE")]
+        before: Option<i64>,
+    },
     /// List entries, the newest first; all that is given must hold
     Search(Searching),
 }
@@ -91,6 +101,7 @@ pub(crate) async fn run(common: &Common, command: Command) -> anyhow::Result<Exi
             }
             Ok(ExitCode::SUCCESS)
         }
+        Command::Trail { of, before } => trail(&portal, &of, before).await,
         Command::Search(searching) => search(&portal, searching).await,
     }
 }
@@ -132,6 +143,15 @@ async fn verify(portal: &Portal, as_json: bool) -> anyhow::Result<ExitCode> {
         print(&format!("bad: {fault}"))?;
     }
     Ok(exit)
+}
+
+async fn trail(portal: &Portal, of: &str, before: Option<i64>) -> anyhow::Result<ExitCode> {
+    let asked = TrailAsked::read(of).context(
+        "give the number of a receipt, the SHA-256 of a file, the code of a dataset or the number of a case",
+    )?;
+    let found = portal.trail(&Caller::command(), &asked, before, Lang::En).await?;
+    print(&serde_json::to_string_pretty(&found)?)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn search(portal: &Portal, searching: Searching) -> anyhow::Result<ExitCode> {

@@ -54,5 +54,6 @@ mod supervising;
 mod support;
 mod sweeping;
 mod tables;
+mod trail;
 mod uploads;
 mod uploads_memory;

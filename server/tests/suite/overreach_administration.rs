@@ -157,6 +157,8 @@ fn pages(things: &Things) -> Vec<(String, Need)> {
         page("/authority/delegations", Need::Ever(Action::Delegate)),
         page("/authority/approvals", Need::Ever(Action::KeepApprovals)),
         page("/authority/filings", Need::Ever(Action::PublishDatasets)),
+        page("/authority/trail", Need::Ever(Action::TraceCopies)),
+        page("/authority/quality", Need::Ever(Action::Supervise)),
         page("/authority/experts", Need::Ever(Action::AppointExperts)),
         page("/authority/supervision", Need::Ever(Action::Supervise)),
         page("/authority/sectors", Need::Ever(Action::Supervise)),

@@ -13,6 +13,7 @@ mod risks;
 mod sectors;
 mod supervision;
 mod term;
+mod trail;
 mod vocabularies;
 
 use axum::Router;
@@ -63,6 +64,13 @@ where
         .route(&at("/sectors/mark"), post(sectors::mark))
         .route(&at("/supervision"), get(supervision::show))
         .route(&at("/supervision/urge"), post(supervision::urge))
+        .route(&at("/trail"), get(trail::show))
+        .route(
+            &at("/quality"),
+            // The guard around all routes knows how long an upload may be.
+            get(quality::show).post(quality::file).layer(DefaultBodyLimit::disable()),
+        )
+        .route(&at("/quality/{id}/file"), get(quality::take_file))
         .route(&at("/vocabularies"), get(vocabularies::show).post(vocabularies::add))
         .route(&at("/vocabularies/{vocabulary}/{code}"), get(term::show).post(term::change))
         .route(&at("/vocabularies/{vocabulary}/{code}/offer"), post(term::offer))
@@ -73,10 +81,10 @@ where
 /// What can be administered: whether the reader may, the path, and its words.
 type Way = (bool, &'static str, &'static str, &'static str);
 
-fn ways_of(ctx: &Ctx) -> [Way; 12] {
+fn ways_of(ctx: &Ctx) -> Vec<Way> {
     let may = |action| ctx.caller.may_ever(action);
     let is_expert = ctx.caller.roles().iter().any(|held| held.role == Role::Expert);
-    [
+    vec![
         (may(Action::Supervise), "supervision", "督办", "Supervision"),
         (may(Action::Supervise), "sectors", "行业指导", "Sectors"),
         (may(Action::SeeRisks), "risks", "风险", "Risks"),
@@ -87,6 +95,8 @@ fn ways_of(ctx: &Ctx) -> [Way; 12] {
         (may(Action::KeepApprovals), "approvals", "常设同意", "Standing approvals"),
         (may(Action::PublishDatasets), "filings", "备案登记簿", "Filings"),
         (may(Action::KeepGrading), "grading", "分级规则", "Grading rules"),
+        (may(Action::Supervise), "quality", "质量监测和评估", "Quality"),
+        (may(Action::TraceCopies), "trail", "数据副本追溯", "Trail of copies"),
         (may(Action::KeepVocabularies), "vocabularies", "词表和编制规范", "Vocabularies and guide"),
         (ctx.caller.is_logged_in(), "profile", "现行规则和日历", "Rules and calendar"),
     ]

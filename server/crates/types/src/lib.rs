@@ -40,6 +40,7 @@ pub mod search;
 pub mod stats;
 pub mod table;
 pub mod text;
+pub mod trail;
 pub mod vocabulary;
 
 pub use code::{DatasetCode, OrganizationCode, ReceiptCode, RegionCode};

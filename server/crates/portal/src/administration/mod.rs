@@ -12,6 +12,7 @@ mod filings;
 mod grading;
 mod in_force;
 mod organizations;
+mod trail;
 mod vocabularies;
 
 use chrono::NaiveDate;
@@ -31,6 +32,7 @@ pub use grading::{GradingForm, GradingView, Misgraded};
 pub use in_force::CalendarYear;
 pub use kaishu_store::guide::GuideVersion;
 pub use organizations::{OrganizationForm, OrganizationRow};
+pub use trail::TrailAsked;
 pub use vocabularies::{KeptTerm, TermForm};
 
 /// Longest name of anything, in characters.

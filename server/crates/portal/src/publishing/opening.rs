@@ -183,6 +183,9 @@ impl Portal {
             }
         }
         kaishu_store::datasets::publish(&transaction, &entry).await?;
+        if let Some(after) = kaishu_store::datasets::standing(&transaction, &draft.code).await? {
+            kaishu_store::drafts::became(&transaction, case.id, after.version).await?;
+        }
         let (done, items) = (&document.processing, &document.items);
         self.log_processing(&transaction, &draft.code, submitter, done, items).await?;
         for (about, flag) in &flags {

@@ -102,15 +102,16 @@ impl Portal {
         }
         self.inner.blobs.ensure(&blob_key).await?;
         kaishu_store::datasets::publish(&transaction, &entry).await?;
+        let after = kaishu_store::datasets::standing(&transaction, code).await?;
+        let version = after.map_or(dataset.version, |it| it.version);
         if let Some(upload) = new.upload {
-            let after = kaishu_store::datasets::standing(&transaction, code).await?;
-            let version = after.map_or(dataset.version, |it| it.version);
             kaishu_store::uploads::finish(&transaction, upload, version).await?;
         }
         let facts = BTreeMap::from([
             ("sha256".to_owned(), blob.sha256),
             ("file".to_owned(), file_name.to_owned()),
             ("note".to_owned(), new.note.to_owned()),
+            ("version".to_owned(), version.to_string()),
         ]);
         self.log_processing(&transaction, code, by.clone(), &new.processing, &dataset.items)
             .await?;
