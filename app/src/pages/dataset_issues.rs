@@ -6,6 +6,7 @@ use axum::response::Response;
 use kaishu_domain::quality::Severity;
 use kaishu_portal::Portal;
 use kaishu_portal::entries::DatasetPage;
+use kaishu_portal::publishing::Reconciliation;
 use kaishu_portal::tables::{IssuePlace, QualityIssue, QualityIssues};
 use kaishu_types::dataset::DatasetView;
 use leptos::prelude::*;
@@ -16,7 +17,8 @@ use crate::error::AppError;
 use crate::page::{Keep, Page, Section, respond};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
-use crate::ui::dates::full_day;
+use crate::ui::dates::{day_of, full_day};
+use crate::ui::differences::differences_list;
 use crate::ui::heading::page_head;
 use crate::ui::icon::icon;
 use crate::ui::meta::{fact, meta};
@@ -77,6 +79,7 @@ fn page(ctx: &Ctx, shown: &Shown) -> Page {
                 fact(words.next_update_due, due),
             ])}
             {list(ctx, dataset, &shown.issues.issues)}
+            {inconsistent(ctx, &shown.issues.inconsistent)}
         </main>
     };
     let mut page = Page::new(heading, body).section(Section::Datasets);
@@ -112,6 +115,37 @@ fn list(ctx: &Ctx, dataset: &DatasetView, issues: &[QualityIssue]) -> AnyView {
         {more}
     }
     .into_any()
+}
+
+/// What is not as the provider says that it holds it (PUB-13).
+fn inconsistent(ctx: &Ctx, all: &[Reconciliation]) -> Option<AnyView> {
+    if all.is_empty() {
+        return None;
+    }
+    let lang = ctx.lang;
+    let rows: Vec<_> = all
+        .iter()
+        .map(|it| {
+            view! {
+                <li class="py-3">
+                    <b class="font-semibold">{data(lang, it.resource_title.as_str())}</b>
+                    " "
+                    <span class="ks-mute num">{ctx.words.version_number(it.version)}" · "{full_day(lang, day_of(it.stated_at))}</span>
+                    <div>{differences_list(lang, it)}</div>
+                </li>
+            }
+        })
+        .collect();
+    let title = lang.pick("与提供单位掌握的数据不一致", "Not as the provider holds it");
+    Some(
+        view! {
+            <section class="mt-12" aria-labelledby="h-compared">
+                <h2 id="h-compared" class="text-xl">{title}</h2>
+                <ul class="mt-3 divide-y divide-[var(--line)]">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn row(ctx: &Ctx, dataset: &DatasetView, issue: &QualityIssue) -> AnyView {

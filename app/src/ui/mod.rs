@@ -7,6 +7,7 @@ pub(crate) mod data;
 pub(crate) mod data_table;
 pub(crate) mod dataset_table;
 pub(crate) mod dates;
+pub(crate) mod differences;
 pub(crate) mod facets;
 pub(crate) mod fields;
 pub(crate) mod form;

@@ -2,7 +2,8 @@
 
 use axum::extract::{Path, State as Shared};
 use axum::response::Response;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_portal::publishing::Reconciliation;
 use kaishu_portal::tables::{IssuePlace, QualityIssue, QualityIssues};
 use kaishu_types::Lang;
 use kaishu_types::organization::Named;
@@ -21,6 +22,43 @@ pub(super) struct IssuesReply {
     owner: Named,
     /// Those that are open, oldest first, and behind them those that were mended, newest first.
     issues: Vec<Issue>,
+    /// Files that anyone may have whole and that are not what the provider says that it holds, the newest
+    /// first (PUB-13).
+    comparisons: Vec<ComparisonIssue>,
+}
+
+/// A comparison with the source that came out inconsistent.
+#[derive(Serialize, ToSchema)]
+struct ComparisonIssue {
+    /// What found it: `comparison`.
+    source: &'static str,
+    /// The number of the file.
+    resource: i64,
+    /// Its title.
+    title: String,
+    /// Which table of it, from 1.
+    table: u32,
+    /// The version that was compared.
+    version: u32,
+    /// When it was compared.
+    compared_at: DateTime<Utc>,
+    /// Rows that the provider states, and rows of the portal; null where none were stated.
+    rows: Option<StatedRows>,
+    /// Whether the hash that the provider states is that of the file; null where none was stated.
+    same_sha256: Option<bool>,
+    /// Rows of the sample.
+    n_sample: u32,
+    /// Places in the sample of the rows that the portal does not hold, from 1.
+    missing: Vec<u32>,
+}
+
+/// How many rows there are.
+#[derive(Serialize, ToSchema)]
+struct StatedRows {
+    /// As the provider states.
+    stated: u64,
+    /// On the portal.
+    found: u64,
 }
 
 /// A rule that did not hold for a part of a dataset.
@@ -93,9 +131,25 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let code = asked::code("dataset", code)?;
     let found = state.portal().quality_issues(&asked.caller, &code, asked.lang).await?;
-    let QualityIssues { owner, issues } = found;
+    let QualityIssues { owner, issues, inconsistent } = found;
     let issues = issues.into_iter().map(|it| issue(it, asked.lang)).collect();
-    reply::json(&asked.headers, asked.lang, &IssuesReply { owner, issues })
+    let comparisons = inconsistent.into_iter().map(comparison).collect();
+    reply::json(&asked.headers, asked.lang, &IssuesReply { owner, issues, comparisons })
+}
+
+fn comparison(found: Reconciliation) -> ComparisonIssue {
+    ComparisonIssue {
+        source: "comparison",
+        resource: found.resource,
+        title: found.resource_title,
+        table: found.table,
+        version: found.version,
+        compared_at: found.stated_at,
+        rows: found.rows.map(|(stated, found)| StatedRows { stated, found }),
+        same_sha256: found.sha256.map(|(stated, found)| stated == found),
+        n_sample: found.n_sample,
+        missing: found.missing,
+    }
 }
 
 fn issue(found: QualityIssue, lang: Lang) -> Issue {

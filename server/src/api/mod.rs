@@ -18,6 +18,7 @@ mod publishing;
 mod quality;
 mod range;
 mod receipts;
+mod reconciling;
 mod reference;
 mod reply;
 mod rows;
@@ -134,6 +135,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(bundles::take))
         .routes(routes!(quality::show))
         .routes(routes!(issues::list))
+        .routes(routes!(reconciling::compare))
         .routes(routes!(changes::list))
         .routes(routes!(places::organizations))
         .routes(routes!(places::organization))

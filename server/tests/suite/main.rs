@@ -46,6 +46,7 @@ mod publishing;
 mod quality;
 mod real_tables;
 mod reassessing;
+mod reconciling;
 mod release;
 mod review_questions;
 mod reviewing;

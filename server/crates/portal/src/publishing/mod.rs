@@ -13,6 +13,7 @@ mod opening;
 mod own;
 mod preview;
 mod reassess;
+mod reconciling;
 mod review;
 mod revision;
 mod risk;

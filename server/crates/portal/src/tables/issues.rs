@@ -17,7 +17,8 @@ use kaishu_types::{DatasetCode, Lang};
 use super::gate::Gate;
 use super::opening::{OpenFile, governed, table_of};
 use crate::accounts::Caller;
-use crate::rules::PublicView;
+use crate::publishing::{LISTED, Reconciliation};
+use crate::rules::{FileAccess, PublicView};
 use crate::{Error, Portal, Result};
 
 /// Older versions than so many are not followed.
@@ -67,6 +68,9 @@ pub struct QualityIssues {
     pub owner: Named,
     /// What is open, oldest first, and behind it what was mended, newest first.
     pub issues: Vec<QualityIssue>,
+    /// What stands inconsistent with what the provider holds (PUB-13), the newest first: of files that anyone
+    /// may have whole.
+    pub inconsistent: Vec<Reconciliation>,
 }
 
 impl Portal {
@@ -118,7 +122,26 @@ impl Portal {
         issues.sort_by_key(|issue| issue.found_in);
         history.mended.sort_by_key(|issue| Reverse(issue.fixed_in));
         issues.extend(history.mended);
-        Ok(QualityIssues { owner: view.dataset.organization, issues })
+        let inconsistent = self.told_inconsistencies(&view).await?;
+        Ok(QualityIssues { owner: view.dataset.organization, issues, inconsistent })
+    }
+
+    /// The last comparison of each table with its source, where it was inconsistent. Of a file that nobody may
+    /// have whole nothing is told: what differs may be hidden.
+    async fn told_inconsistencies(&self, view: &PublicView) -> Result<Vec<Reconciliation>> {
+        if view.files != FileAccess::Free {
+            return Ok(Vec::new());
+        }
+        let code = &view.dataset.code;
+        let all =
+            kaishu_store::reconciliations::of_dataset(&self.inner.store, code, LISTED).await?;
+        let mut seen = HashSet::new();
+        let is_told = |it: &Reconciliation| {
+            let (id, kept_back) = (it.resource, &view.kept_back);
+            table_of(view, id).is_some() && !kept_back.contains_key(&id)
+        };
+        let last = all.into_iter().filter(|it| seen.insert((it.resource_title.clone(), it.table)));
+        Ok(last.filter(|it| !it.is_consistent() && is_told(it)).collect())
     }
 
     /// What was measured of the tables of all files, as far as anyone may know. Files of which nothing can
