@@ -72,6 +72,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     tokio::spawn(flush_usage(portal.clone()));
     tokio::spawn(super::sweep_left_over(portal.clone()));
     tokio::spawn(portal.clone().follow_sweeps());
+    tokio::spawn(portal.clone().follow_quality());
     tokio::spawn(sweep_accounts(portal.clone()));
     let max_open = usize::try_from(config.max_open_connections.get()).unwrap_or(usize::MAX);
     let bounds = Bounds { max_open, proxies: config.trusted_proxies, ..Bounds::default() };

@@ -36,6 +36,7 @@ mod language;
 mod login_door;
 mod login_limit;
 mod mandatory;
+mod monitoring;
 mod overreach;
 mod overreach_administration;
 mod pages;

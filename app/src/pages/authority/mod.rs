@@ -9,6 +9,7 @@ mod grading;
 mod organization;
 mod organizations;
 mod profile;
+mod quality;
 mod risks;
 mod sectors;
 mod supervision;
@@ -17,7 +18,7 @@ mod trail;
 mod vocabularies;
 
 use axum::Router;
-use axum::extract::FromRef;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 use http::StatusCode;
 use kaishu_domain::permission::Action;

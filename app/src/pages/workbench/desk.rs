@@ -9,6 +9,7 @@ use kaishu_types::case::CaseCard;
 use leptos::prelude::*;
 
 use super::bench_page;
+use super::quality::desk_note;
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -42,8 +43,16 @@ async fn desk(Asked(ctx): Asked, State(portal): State<Portal>, is_authority: boo
     };
     let after = asked.get("after").map(String::as_str);
     let cases = portal.desk_page(&ctx.caller, filter, &[], after, ctx.lang).await;
+    let inconsistent = portal.inconsistencies(&ctx.caller).await;
     respond(&ctx, || {
-        let warning = is_authority.then(|| expiry_warning(&ctx, &portal)).flatten();
+        let expiry = is_authority.then(|| expiry_warning(&ctx, &portal)).flatten();
+        let differs = desk_note(&ctx, &inconsistent?);
+        let quality = (!is_authority && portal.sees_quality_desk(&ctx.caller)).then(|| {
+            let word = ctx.lang.pick("质量监测和评估", "Quality");
+            let path = ctx.href("/authority/quality");
+            view! { <p class="mb-4"><a class="ks-link" href=path>{word}</a></p> }
+        });
+        let warning = view! { {expiry}{differs}{quality} }.into_any();
         Ok(page(&ctx, filter, is_authority, (cases?, warning)))
     })
 }
@@ -52,7 +61,7 @@ fn page(
     ctx: &Ctx,
     filter: DeskFilter,
     is_authority: bool,
-    (found, warning): (DeskPage, Option<AnyView>),
+    (found, warning): (DeskPage, AnyView),
 ) -> Page {
     let lang = ctx.lang;
     let may_begin = ctx.caller.may_ever(Action::EditDatasets);

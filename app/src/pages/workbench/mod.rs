@@ -15,6 +15,8 @@ mod quality;
 mod review;
 mod risk;
 
+pub(crate) use quality::tenths;
+
 use axum::Router;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRef};
@@ -49,6 +51,7 @@ where
         .route(&at("/workbench/datasets"), get(datasets::show))
         .route(&at("/workbench/datasets/edit"), get(bulk::show).post(bulk::submit))
         .route(&at("/workbench/datasets/{code}"), get(dataset::show))
+        .route(&at("/workbench/datasets/{code}/quality"), get(quality::show).post(quality::compare))
         .route(&at("/workbench/datasets/{code}/act"), post(dataset::act))
         .route(&at("/workbench/datasets/{code}/revise"), post(dataset::revise))
         .route(&at("/workbench/datasets/{code}/changes"), post(dataset::note))

@@ -16,6 +16,7 @@ pub mod health;
 pub mod home;
 pub mod importing;
 pub mod indexing;
+pub mod monitoring;
 pub mod open_list;
 pub mod places;
 pub mod processing;

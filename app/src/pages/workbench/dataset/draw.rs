@@ -450,6 +450,7 @@ fn rail(ctx: &Ctx, found: &OwnView) -> AnyView {
             <p class="mt-2">{class_mark(lang, dataset.fields.open.class, MarkSize::Normal)}</p>
             {meta(facts)}
             <p class="mt-3"><a class="ks-link inline-block py-2" href=public>{lang.pick("查看公开页面", "See the public page")}</a></p>
+            <p><a class="ks-link inline-block py-2" href=path(ctx, found, "quality")>{lang.pick("质量监测和比对", "Quality")}</a></p>
             {cases}
         </aside>
     }

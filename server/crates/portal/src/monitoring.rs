@@ -1,0 +1,493 @@
+//! Monitoring of quality: looked at again and again, as the profile says, and assessed now and then by somebody
+//! who signs for it (PUB-07, jiamusi 12, anshan 17).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{Datelike, NaiveDate};
+use futures::Stream;
+use kaishu_domain::cases::Actor;
+use kaishu_domain::permission::Action;
+use kaishu_domain::policy::{MonitorRhythm, Party};
+use kaishu_domain::quality::{self, Measure, Rule};
+use kaishu_domain::validate::check_credit_code;
+use kaishu_store::blobs::BlobRead;
+use kaishu_store::jobs::{self, Job, JobState};
+use kaishu_store::monitoring;
+use kaishu_store::tables::is_tabular;
+use kaishu_types::dataset::{DatasetView, Freshness};
+use kaishu_types::rules::RuleView;
+use kaishu_types::vocabulary::DatasetState;
+use kaishu_types::{DatasetCode, ErrorCode, Lang};
+
+pub use kaishu_store::monitoring::{QualityAssessment, QualityScore};
+
+use crate::accounts::Caller;
+use crate::administration::Faults;
+use crate::cases::{LogAct, not_covered};
+use crate::publishing::Reconciliation;
+use crate::{Error, Portal, Result};
+
+/// How often a node looks whether it is time.
+const PAUSE: Duration = Duration::from_secs(10 * 60);
+/// Datasets that are looked at between two reports.
+const BATCH: u64 = 50;
+/// Jobs that are kept for those who want to know when it was looked.
+const KEPT_JOBS: i64 = 200;
+/// Scores that are shown of a dataset, and on the desk.
+const COURSE: u64 = 100;
+const ON_DESK: u64 = 50;
+/// Assessments on the desk.
+const ASSESSMENTS: u64 = 50;
+/// Longest conclusion, in characters.
+const MAX_CONCLUSION: usize = 2_000;
+/// Longest name of a file, in characters.
+const MAX_FILE_NAME: usize = 200;
+/// Most bytes of a signed file (*proposed*).
+const MAX_FILE_BYTES: u64 = 50 << 20;
+
+/// A periodic assessment as somebody files it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AssessmentForm {
+    /// Code of the region that it is of.
+    pub region: String,
+    /// Who assessed and signed: the organization.
+    pub assessor: String,
+    /// Its unified social credit code.
+    pub credit_code: String,
+    /// The person who signed.
+    pub signed_by: String,
+    /// When it was signed.
+    pub signed_on: String,
+    /// The first day of the period.
+    pub first_day: String,
+    /// The last day of the period.
+    pub last_day: String,
+    /// What it comes to.
+    pub conclusion: String,
+}
+
+/// What the quality desk shows.
+pub struct QualityDesk {
+    /// The rule `quality.monitor`.
+    pub rule: RuleView,
+    /// Datasets with the lowest scores, with their titles.
+    pub lowest: Vec<(QualityScore, String)>,
+    /// What stands inconsistent with its source.
+    pub inconsistent: Vec<Reconciliation>,
+    /// The assessments that were filed, the newest first.
+    pub assessments: Vec<QualityAssessment>,
+    /// Whether the reader may file one now.
+    pub may_file: bool,
+    /// Whether a third party has to sign, so that its credit code is asked for.
+    pub is_third_party: bool,
+}
+
+impl Portal {
+    /// Looks at the quality of what is published for as long as the process lives, on one of several nodes.
+    pub async fn follow_quality(self) {
+        let owner = crate::tables::node();
+        loop {
+            if let Err(error) = self.monitor_when_due(&owner).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the quality of what is published could not be looked at"
+                );
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Looks at the quality of everything that is published, once in each period of the profile
+    /// (`quality.monitor`). What another node does, or did, is left to it; what a node left off is gone on with.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does; the job is tried again then.
+    pub async fn monitor_when_due(&self, owner: &str) -> Result<()> {
+        let (kind, period) = period(self.policy().rules.quality.monitor.value.rhythm, self.today());
+        let store = &self.inner.store;
+        jobs::enqueue(store, kind, &[period]).await?;
+        let known = jobs::find(store, kind, period).await?;
+        if known.is_some_and(|job| job.state == JobState::Failed) {
+            jobs::repeat(store, kind, period).await?;
+        }
+        while let Some(job) = jobs::take(store, kind, owner).await? {
+            match self.look_at_all_quality(&job, owner).await {
+                Ok(Some(n)) => {
+                    jobs::finish(store, job.id, owner, JobState::Done, None).await?;
+                    self.log_look(kind, n).await?;
+                }
+                // Another node has it.
+                Ok(None) => {}
+                Err(error) => {
+                    let note = error.to_string();
+                    jobs::finish(store, job.id, owner, JobState::Failed, Some(&note)).await?;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(jobs::forget(store, kind, period - KEPT_JOBS).await?)
+    }
+
+    /// Returns how many datasets were looked at; none where the job is another node's by now.
+    async fn look_at_all_quality(&self, job: &Job, owner: &str) -> Result<Option<u64>> {
+        let store = &self.inner.store;
+        let (day, mut after, mut n) = (self.today(), Some(0), 0);
+        while let Some(from) = after {
+            let page = kaishu_store::datasets::page_of_codes(store, from, BATCH).await?;
+            for code in &page.codes {
+                let Ok(code) = code.parse::<DatasetCode>() else { continue };
+                let Some(dataset) = kaishu_store::datasets::find(store, &code).await? else {
+                    continue;
+                };
+                if dataset.state != DatasetState::Published {
+                    continue;
+                }
+                monitoring::add(store, &self.score_of(&dataset, day).await?).await?;
+                n += 1;
+            }
+            if !jobs::report(store, job.id, owner, n, 0).await? {
+                return Ok(None);
+            }
+            after = page.next_after_id;
+        }
+        Ok(Some(n))
+    }
+
+    /// Scores all tables that a dataset has now, and whether it is updated in time.
+    async fn score_of(&self, dataset: &DatasetView, day: NaiveDate) -> Result<QualityScore> {
+        let files = dataset.resources.iter().filter(|it| is_tabular(it)).map(|it| it.id);
+        let files: Vec<i64> = files.collect();
+        let (mut measures, mut n_tables) = (Vec::new(), 0);
+        for table in kaishu_store::tables::of_resources(&self.inner.store, &files).await? {
+            let loaded = self.load_table(&table).await?;
+            measures.extend(loaded.ingested.quality.iter().cloned());
+            n_tables += 1;
+        }
+        measures.retain(|it| it.rule != Rule::UpdatedInTime);
+        measures.extend(in_time(dataset, day));
+        let dims = &self.policy().rules.quality.dims.value;
+        let assessed = quality::assess(&measures, dims);
+        let shown = assessed.dimensions.iter().filter_map(|it| {
+            Some((it.dimension.as_str().to_owned(), (it.shown()? * 10.0).round() as u32))
+        });
+        let dimensions: BTreeMap<String, u32> = shown.collect();
+        let n = u32::try_from(dimensions.len()).unwrap_or(u32::MAX);
+        let score = dimensions.values().sum::<u32>().checked_div(n);
+        Ok(QualityScore {
+            dataset: dataset.code.clone(),
+            day,
+            version: dataset.version,
+            score,
+            dimensions,
+            n_tables,
+        })
+    }
+
+    async fn log_look(&self, kind: &str, n: u64) -> Result<()> {
+        let facts = BTreeMap::from([("datasets".to_owned(), n.to_string())]);
+        let (event, by) = ("looked", Actor::system());
+        self.record(LogAct {
+            kind: "quality",
+            subject: kind,
+            event,
+            by,
+            facts,
+            ..LogAct::default()
+        })
+        .await
+    }
+
+    /// Lists what monitoring found of a dataset, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where no role of the caller covers the dataset.
+    pub async fn quality_course(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+    ) -> Result<(DatasetView, Vec<QualityScore>)> {
+        let dataset = self.known_dataset(caller, code).await?;
+        let course = monitoring::of_dataset(&self.inner.store, code, COURSE).await?;
+        Ok((dataset, course))
+    }
+
+    /// Who assesses, where the profile has somebody assess periodically: the authority, or a third party.
+    fn assessor(&self) -> Option<Party> {
+        let by = &self.policy().rules.quality.monitor.value.by;
+        let assesses = |party: &&Party| matches!(party, Party::ThirdParty | Party::Authority);
+        by.iter().find(assesses).copied()
+    }
+
+    /// Whether the departments of a region are told what the assessments came to: where the authority itself
+    /// evaluates, it reports to them (anshan 17).
+    fn tells_departments(&self) -> bool {
+        self.assessor() == Some(Party::Authority)
+    }
+
+    /// Whether somebody sees the quality desk.
+    pub fn sees_quality_desk(&self, caller: &Caller) -> bool {
+        caller.may_ever(Action::Supervise)
+            || (self.tells_departments() && caller.may_ever(Action::SeeDrafts))
+    }
+
+    /// Shows what monitoring found in the regions that somebody supervises, and the assessments; to a
+    /// department the assessments of its region where the profile has them reported, and its own datasets.
+    ///
+    /// # Errors
+    ///
+    /// Refused for who does neither.
+    pub async fn quality_desk(&self, caller: &Caller, lang: Lang) -> Result<QualityDesk> {
+        if !self.sees_quality_desk(caller) {
+            return Err(not_covered(caller, Action::Supervise, lang));
+        }
+        let store = &self.inner.store;
+        let (mut organizations, regions) = self.reach(caller, Action::Supervise);
+        organizations.extend(self.reach(caller, Action::SeeDrafts).0);
+        let scores = monitoring::lowest(store, (&organizations, &regions), ON_DESK).await?;
+        let mut lowest = Vec::with_capacity(scores.len());
+        for score in scores {
+            let found = kaishu_store::datasets::find(store, &score.dataset).await?;
+            lowest.extend(found.map(|dataset| (score, dataset.fields.title)));
+        }
+        let monitor = &self.policy().rules.quality.monitor;
+        Ok(QualityDesk {
+            rule: monitor.view("quality.monitor", "质量检查", "Monitoring of quality"),
+            lowest,
+            inconsistent: self.inconsistencies(caller).await?,
+            assessments: monitoring::filed(store, &self.told_regions(caller), ASSESSMENTS).await?,
+            may_file: self.assessor().is_some() && caller.may_ever(Action::FileAssessments),
+            is_third_party: self.assessor() == Some(Party::ThirdParty),
+        })
+    }
+
+    /// The regions whose assessments somebody may read.
+    fn told_regions(&self, caller: &Caller) -> Vec<String> {
+        let mut regions = self.reach(caller, Action::Supervise).1;
+        if self.tells_departments() {
+            let directory = self.directory();
+            for organization in self.reach(caller, Action::SeeDrafts).0 {
+                let of = directory.organization(&organization);
+                let above = of.map(|it| directory.region_and_above(&it.region.code));
+                regions.extend(above.into_iter().flatten().map(|it| it.named.code.clone()));
+            }
+        }
+        regions.sort_unstable();
+        regions.dedup();
+        regions
+    }
+
+    /// Files a signed assessment. The bytes of its file are kept as they came.
+    ///
+    /// # Errors
+    ///
+    /// Refused with the rule where the profile has nobody assess periodically, and for who may not file in the
+    /// region; `InvalidInput` naming each field.
+    pub async fn file_assessment<S>(
+        &self,
+        caller: &Caller,
+        form: &AssessmentForm,
+        (file_name, bytes): (&str, S),
+        lang: Lang,
+    ) -> Result<i64>
+    where
+        S: Stream<Item = std::io::Result<Bytes>> + Send,
+    {
+        let by = self.may_file(caller, form, lang)?;
+        let mut new = self.read_assessment(form, file_name, lang)?;
+        let blob = self.inner.blobs.put_stream(bytes).await?;
+        if blob.size_bytes == 0 || blob.size_bytes > MAX_FILE_BYTES {
+            let message = lang.pick(
+                "请选择签章的评估报告，不超过 50 MB",
+                "choose the signed report, 50 MB at most",
+            );
+            return Err(Error::field("file", message));
+        }
+        new.size_bytes = blob.size_bytes;
+        new.sha256 = blob.sha256;
+        new.blob_key = blob.key;
+        new.filed_by.clone_from(&by.name);
+        new.filed_at = self.instant();
+        self.inner.blobs.ensure(&new.blob_key).await?;
+        let transaction = self.inner.store.begin().await?;
+        let id = monitoring::file(&transaction, &new).await?;
+        let facts = [
+            ("assessor", new.assessor),
+            ("signed_by", new.signed_by),
+            ("region", new.region),
+            ("period", format!("{} {}", new.first_day, new.last_day)),
+            ("sha256", new.sha256),
+        ];
+        let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let subject = id.to_string();
+        let act = LogAct {
+            kind: "quality",
+            subject: &subject,
+            event: "filed",
+            by,
+            facts,
+            ..LogAct::default()
+        };
+        self.log(&transaction, act).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    fn may_file(&self, caller: &Caller, form: &AssessmentForm, lang: Lang) -> Result<Actor> {
+        let subject = self.subject(None, Some(form.region.trim()), false);
+        let by = self.permitted(caller, Action::FileAssessments, &subject, lang)?;
+        if self.assessor().is_some() {
+            return Ok(by);
+        }
+        let monitor = &self.policy().rules.quality.monitor;
+        Err(Error::Refused {
+            code: ErrorCode::Forbidden,
+            message: lang
+                .pick(
+                    "现行规则由提供单位自行检查质量，没有由主管部门或者第三方评估的规定。",
+                    "Under the rules in force providers inspect their own quality; neither the authority nor a third party assesses it.",
+                )
+                .to_owned(),
+            rule: Some(monitor.reference("quality.monitor", lang)),
+            remedy: None,
+        })
+    }
+
+    fn read_assessment(
+        &self,
+        form: &AssessmentForm,
+        file_name: &str,
+        lang: Lang,
+    ) -> Result<QualityAssessment> {
+        let mut faults = Faults::new(lang);
+        let assessor = faults.name("assessor", &form.assessor);
+        let credit_code = form.credit_code.trim().to_uppercase();
+        let is_third_party = self.assessor() == Some(Party::ThirdParty);
+        if (is_third_party || !credit_code.is_empty()) && check_credit_code(&credit_code).is_err() {
+            faults.add(
+                "credit_code",
+                "请填写评估机构的统一社会信用代码，18 位",
+                "Write the unified social credit code of the assessor, 18 characters",
+            );
+        }
+        let signed_by = faults.name("signed_by", &form.signed_by);
+        let signed_on = faults.day("signed_on", &form.signed_on);
+        let first_day = faults.day("first_day", &form.first_day);
+        let last_day = faults.day("last_day", &form.last_day);
+        for (field, day) in
+            [("signed_on", signed_on), ("first_day", first_day), ("last_day", last_day)]
+        {
+            if day.is_none() && !faults.has(field) {
+                faults.add(field, "请填写日期", "Write the day");
+            }
+        }
+        if first_day.zip(last_day).is_some_and(|(first, last)| last < first) {
+            faults.add(
+                "last_day",
+                "结束日期不能早于开始日期",
+                "The last day is not before the first",
+            );
+        }
+        if signed_on.is_some_and(|day| day > self.today()) {
+            faults.add("signed_on", "签章日期不能晚于今天", "It was signed today at the latest");
+        }
+        let conclusion = faults.text("conclusion", &form.conclusion, MAX_CONCLUSION);
+        if conclusion.is_none() && !faults.has("conclusion") {
+            faults.add("conclusion", "请填写结论", "Write what it comes to");
+        }
+        let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+        if name.is_empty() || name.chars().count() > MAX_FILE_NAME {
+            faults.add("file", "请选择签章的评估报告", "Choose the signed report");
+        }
+        faults.into_result()?;
+        let day = |day: Option<NaiveDate>| day.unwrap_or_default();
+        Ok(QualityAssessment {
+            id: 0,
+            region: form.region.trim().to_owned(),
+            assessor,
+            credit_code,
+            signed_by,
+            signed_on: day(signed_on),
+            first_day: day(first_day),
+            last_day: day(last_day),
+            conclusion: conclusion.unwrap_or_default(),
+            file_name: name.to_owned(),
+            size_bytes: 0,
+            sha256: String::new(),
+            blob_key: String::new(),
+            filed_by: String::new(),
+            filed_at: self.instant(),
+        })
+    }
+
+    /// Opens the file of an assessment for somebody who may read it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is none, or none that the reader may know of.
+    pub async fn assessment_file(
+        &self,
+        caller: &Caller,
+        id: i64,
+    ) -> Result<(QualityAssessment, BlobRead)> {
+        let hidden = || Error::not_found("assessment", id.to_string());
+        let found = monitoring::find_filed(&self.inner.store, id).await?.ok_or_else(hidden)?;
+        if !self.told_regions(caller).contains(&found.region) {
+            return Err(hidden());
+        }
+        let bytes = self.inner.blobs.get(&found.blob_key, None).await?;
+        Ok((found, bytes))
+    }
+}
+
+/// The kind of the job and the number of the period: each day where quality is watched in real time, each quarter
+/// of a year where that is enough.
+fn period(rhythm: MonitorRhythm, today: NaiveDate) -> (&'static str, i64) {
+    match rhythm {
+        MonitorRhythm::RealtimeAndPeriodic => {
+            ("quality_daily", (today - NaiveDate::default()).num_days())
+        }
+        MonitorRhythm::Quarterly => {
+            ("quality_quarterly", i64::from(today.year()) * 4 + i64::from(today.month0() / 3))
+        }
+    }
+}
+
+fn in_time(dataset: &DatasetView, day: NaiveDate) -> Option<Measure> {
+    let n_failed = match dataset.freshness(day) {
+        Freshness::OnTime | Freshness::DueSoon { .. } => 0,
+        Freshness::Overdue { .. } => 1,
+        Freshness::NoCycle => return None,
+    };
+    Some(Measure {
+        rule: Rule::UpdatedInTime,
+        columns: Vec::new(),
+        n_checked: 1,
+        n_failed,
+        rows: Vec::new(),
+        is_partial: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
+    use super::*;
+
+    // Part of PUB-07: how often is looked follows from the rhythm of the profile.
+    #[test]
+    fn a_period_is_a_day_or_a_quarter() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let of = |rhythm, text: &str| period(rhythm, day(text));
+        let quarterly = MonitorRhythm::Quarterly;
+        assert_eq!(of(quarterly, "2026-10-01"), of(quarterly, "2026-12-31"));
+        let next = of(quarterly, "2027-01-01");
+        assert_eq!(next.1, of(quarterly, "2026-12-31").1 + 1);
+        let daily = MonitorRhythm::RealtimeAndPeriodic;
+        assert_eq!(of(daily, "2027-01-01").1, of(daily, "2026-12-31").1 + 1);
+        assert_ne!(of(daily, "2026-12-31").0, next.0, "two rhythms never share a job");
+    }
+}
