@@ -43,6 +43,7 @@ pub fn check(profile: &PolicyProfile, entry: &DraftDocument) -> Vec<EntryFault> 
     check.acquisition();
     check.sources();
     check.base_register();
+    check.faults.extend(crate::base_register::check(profile, entry));
     check.open_class();
     check.share_class();
     check.share_ties();

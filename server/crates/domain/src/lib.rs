@@ -2,6 +2,8 @@
 //! texts of the regulations, working days, validators of official codes, and what is visible to
 //! whom. Nothing here does I/O, reads a clock or waits.
 
+pub mod aggregation;
+pub mod base_register;
 pub mod calendar;
 pub mod cases;
 pub mod divisions;

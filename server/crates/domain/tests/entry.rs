@@ -12,7 +12,7 @@ use kaishu_types::dataset::{Acquisition, DataItemView, LegalBasis};
 use kaishu_types::draft::{Choice, DraftDocument, DraftResource, Sensitivity};
 use kaishu_types::oversight::GradedBy;
 use kaishu_types::vocabulary::{
-    CatalogueKind, Format, ItemType, OpenClass, ResourceKind, ShareClass,
+    CatalogueKind, Format, Frequency, ItemType, OpenClass, ResourceKind, ShareClass,
 };
 
 fn profile(code: &str) -> PolicyProfile {
@@ -258,6 +258,26 @@ fn a_base_register_is_of_the_list_and_shared() {
     assert_eq!(fields(&check(&profile("guangdong"), &entry)), BTreeSet::from(["base_db"]));
     entry.items[0].share_class = ShareClass::Conditional;
     assert_eq!(fields(&check(&profile("aba"), &entry)), BTreeSet::from(["items"]));
+}
+
+// Part of PUB-12: under the rules of Aba an entry of a base database is not taken in by a cycle, since its data is
+// aggregated in real time; where the rules say nothing, it follows the frequency it states.
+#[test]
+fn a_base_register_is_taken_in_at_each_change() {
+    let mut entry = whole();
+    entry.fields.kind = CatalogueKind::Base;
+    entry.fields.base_db = Some("population".to_owned());
+    for frequency in Frequency::ALL {
+        entry.fields.frequency = *frequency;
+        let faults = check(&profile("aba"), &entry);
+        let is_at_each_change = matches!(frequency, Frequency::Realtime | Frequency::Irregular);
+        assert_eq!(faults.is_empty(), is_at_each_change, "{frequency}");
+        assert!(faults.iter().all(|fault| fault.rule.0.article.contains("第十九条")));
+        assert_eq!(check(&profile("anshan"), &entry), [], "{frequency}");
+    }
+    // Other entries keep the frequency they state.
+    entry.fields.kind = CatalogueKind::Business;
+    assert_eq!(check(&profile("aba"), &entry), []);
 }
 
 #[test]

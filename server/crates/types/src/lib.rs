@@ -19,6 +19,8 @@
 //! | filing | the record with a number that precedes publication (备案) |
 //! | standing approval | an approval that covers a category for a time (常设同意) |
 //! | receipt | proof of one retrieval (回执) |
+//! | register | what an authority keeps of all agencies: systems, deliveries, projects (登记簿) |
+//! | project | an IT project with the entries it plans (信息化项目) |
 //! | vocabulary | a controlled list of terms (受控词表) |
 
 pub mod account;
@@ -35,6 +37,7 @@ pub mod organization;
 pub mod oversight;
 pub mod query;
 pub mod receipt;
+pub mod register;
 pub mod rules;
 pub mod search;
 pub mod stats;

@@ -176,6 +176,15 @@ fn check_together(reader: &mut Reader<'_, '_>, rules: &Rules) {
         let message = format!("`single` fits one approver, but there are {n_approvers}");
         reader.fault_at("open_app", "order", message);
     }
+    let project = &rules.project;
+    let (before, acceptance) = (&project.before.value, &project.acceptance.value);
+    let alone = "`voluntary` says that nothing is demanded, so it stands alone";
+    if before.len() > 1 && before.contains(&ProjectDemand::Voluntary) {
+        reader.fault_at("project", "before", alone.to_owned());
+    }
+    if acceptance.len() > 1 && acceptance.contains(&AcceptanceDemand::Voluntary) {
+        reader.fault_at("project", "acceptance", alone.to_owned());
+    }
 }
 
 /// Checks the dates of the head against the term that the regulation gives.

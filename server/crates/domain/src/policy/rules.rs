@@ -1,8 +1,9 @@
 //! All rules of a profile, in one table: key, type and words. The structures, the reader, the list
 //! of keys and the view all come from it (section 3 of the requirements).
 
+use kaishu_types::register::{Connection, DeliveryPart};
 use kaishu_types::rules::RuleView;
-use kaishu_types::vocabulary::{OpenClass, OrganizationKind, RegionLevel, ShareClass};
+use kaishu_types::vocabulary::{Frequency, OpenClass, OrganizationKind, RegionLevel, ShareClass};
 
 use super::read::{Reader, full_key};
 use super::ruled::Ruled;
@@ -117,6 +118,19 @@ rules! {
         mandatory: Vec<CatalogueField> = "目录必填内容", "Mandatory fields";
         acquisition: Vec<AcquisitionStatement> = "数据获取须写明", "What is said of how data was acquired";
         list_none: bool = "是否公开列出不予开放的目录", "Whether entries that are not open are listed";
+    }
+    /// What agencies bring together on the platform, and how their systems are joined to it.
+    Aggregation aggregation ("aggregation") {
+        parts: Vec<DeliveryPart> = "须归集的内容", "What agencies deliver";
+        refusal: Vec<NormLevel> = "可以不归集的依据", "Norms by which a delivery can be refused";
+        connection: Vec<Connection> = "信息系统的接入方式", "How systems are joined to the platform";
+        upper_system: bool = "使用上级统建系统的是否免予另行报送", "Whether users of an upper unit’s system are exempt from delivering again";
+        base: Vec<Frequency> = "基础数据库目录的更新频率", "How often entries of base databases are updated";
+    }
+    /// Projects that build systems.
+    Project project ("project") {
+        before: Vec<ProjectDemand> = "信息化项目立项前", "Before an IT project is approved";
+        acceptance: Vec<AcceptanceDemand> = "信息化项目验收", "Acceptance of an IT project";
     }
     /// Classes of opening and sharing.
     Class class ("class") {

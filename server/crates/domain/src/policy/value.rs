@@ -1,7 +1,8 @@
 //! What a rule can hold: numbers with units, closed choices, lists of them, small structures.
 
 use kaishu_types::Lang;
-use kaishu_types::vocabulary::{OpenClass, OrganizationKind, RegionLevel, ShareClass};
+use kaishu_types::register::{Connection, DeliveryPart};
+use kaishu_types::vocabulary::{Frequency, OpenClass, OrganizationKind, RegionLevel, ShareClass};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -199,6 +200,11 @@ choice_values!(
     ShareClass,
     RegionLevel,
     OrganizationKind,
+    Frequency,
+    Connection,
+    DeliveryPart,
+    ProjectDemand,
+    AcceptanceDemand,
 );
 
 impl<T: RuleValue> RuleValue for Vec<T> {

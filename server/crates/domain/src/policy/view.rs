@@ -13,7 +13,7 @@ struct Section {
     tables: &'static [&'static str],
 }
 
-const SECTIONS: [Section; 9] = [
+const SECTIONS: [Section; 10] = [
     section("general", "总则", "General", &[""]),
     section(
         "open_app",
@@ -23,6 +23,12 @@ const SECTIONS: [Section; 9] = [
     ),
     section("share_app", "共享申请", "Sharing", &["share_app"]),
     section("catalogue", "目录", "Catalogue", &["catalogue"]),
+    section(
+        "aggregation",
+        "归集与信息化项目",
+        "Aggregation and IT projects",
+        &["aggregation", "project"],
+    ),
     section("class", "开放和共享类型", "Open and share classes", &["class"]),
     section("review", "开放审查", "Review", &["review"]),
     section(

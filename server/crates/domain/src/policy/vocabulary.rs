@@ -184,6 +184,23 @@ choices! {
         UsageRequirements = "usage_requirements", "使用要求", "usage requirements";
         SecurityLevel = "security_level", "安全级别", "security level";
     }
+    /// What a project needs before it is approved (CAT-13).
+    ProjectDemand {
+        Catalogue = "catalogue", "预编项目数据资源目录", "a catalogue of the entries it plans";
+        InitialReview = "initial_review", "政府投资项目报数据主管部门初审", "the authority’s initial review, where the government pays";
+        SecurityPlan = "security_plan", "提交数据安全建设方案，未提供的由主管部门出具书面建议", "a data-security construction plan, else written advice of the authority";
+        Voluntary = "voluntary", "不作要求，可以自愿登记", "nothing; projects may be recorded";
+    }
+    /// What a project needs at its acceptance (CAT-13).
+    AcceptanceDemand {
+        Entries = "entries", "项目目录全部纳入平台目录", "every planned entry is in the catalogue";
+        Goals = "goals", "报告建设目标和任务", "a report on goals and tasks";
+        Functions = "functions", "报告系统功能", "a report on functions";
+        SharingOpening = "sharing_opening", "报告数据共享开放", "a report on sharing and opening";
+        SecurityLevel = "security_level", "报告安全等级保护", "a report on graded protection";
+        Standards = "standards", "报告标准化建设", "a report on standards";
+        Voluntary = "voluntary", "不作要求，可以自愿登记", "nothing; projects may be recorded";
+    }
     /// What must be stated when a class is not unconditional.
     ClassStatement {
         Ground = "ground", "说明理由", "state the ground";
