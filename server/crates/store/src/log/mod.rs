@@ -332,7 +332,7 @@ fn within(regions: &[String]) -> Condition {
             .add(case_event::COLUMN.subject.in_subquery(drafts)),
     );
     let of_organization = of_none()
-        .add(case_event::COLUMN.kind.is_in(["organization", "delegation"]))
+        .add(case_event::COLUMN.kind.is_in(["organization", "delegation", "system"]))
         .add(case_event::COLUMN.subject.in_subquery(organizations));
     Condition::any().add(of_case).add(of_dataset).add(of_organization)
 }

@@ -10,11 +10,11 @@ use crate::Store;
 use crate::entity::{
     account, account_identity, account_role, api_token, case_clock, case_event, case_file,
     change_feed, condemned_blob, consultation, consultation_comment, data_item, dataset,
-    dataset_version, delegation, draft, expert, expert_conflict, filing, guide_version, import_run,
-    job, log_checkpoint, log_head, notification, one_time_token, organization, preview_link,
-    quality_assessment, quality_score, reconciliation, region, release_decision, resource,
-    resource_table, retrieval_receipt, session, standing_approval, upload, upload_part, usage_day,
-    vocabulary_term,
+    dataset_version, delegation, delivery, draft, expert, expert_conflict, filing, grading_rule,
+    guide_version, import_run, information_system, job, log_checkpoint, log_head, notification,
+    one_time_token, organization, preview_link, quality_assessment, quality_score, reconciliation,
+    region, release_decision, resource, resource_table, retrieval_receipt, sector_mark, session,
+    standing_approval, upload, upload_part, usage_day, vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -77,6 +77,8 @@ async fn compare(migrated: &Store, fresh: &Store) {
     let connection = &fresh.connection;
     let tables = [
         create(connection, region::Entity).await,
+        create(connection, sector_mark::Entity).await,
+        create(connection, grading_rule::Entity).await,
         create(connection, organization::Entity).await,
         create(connection, vocabulary_term::Entity).await,
         create(connection, dataset::Entity).await,
@@ -115,6 +117,8 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, consultation_comment::Entity).await,
         create(connection, filing::Entity).await,
         create(connection, standing_approval::Entity).await,
+        create(connection, information_system::Entity).await,
+        create(connection, delivery::Entity).await,
         create(connection, upload::Entity).await,
         create(connection, upload_part::Entity).await,
         create(connection, condemned_blob::Entity).await,

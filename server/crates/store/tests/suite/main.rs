@@ -19,6 +19,7 @@ mod kill;
 mod oversight;
 mod places;
 mod records;
+mod registers;
 mod reviewing;
 mod search;
 mod uploads;
@@ -114,6 +115,8 @@ on_both! {
     oversight::an_organization_is_marked_under_one_sector,
     oversight::grading_rules_are_kept_in_versions,
     oversight::datasets_are_counted_by_organization,
+    registers::systems_are_listed_and_saved_over_what_was_read,
+    registers::deliveries_say_what_is_there,
     reviewing::one_consultation_of_a_case_goes_on,
     reviewing::filings_are_numbered_by_the_year,
     reviewing::an_approval_covers_what_it_says,
