@@ -20,6 +20,7 @@ mod range;
 mod receipts;
 mod reconciling;
 mod reference;
+mod registers;
 mod reply;
 mod rows;
 mod rules;
@@ -146,6 +147,8 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(suggestions::list))
         .routes(routes!(receipts::show))
         .routes(routes!(trail::show))
+        .routes(routes!(registers::systems))
+        .routes(routes!(registers::deliveries))
         .routes(routes!(rules::policy))
         .routes(routes!(rules::regulation))
         .routes(routes!(receipts::statistics))

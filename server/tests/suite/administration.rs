@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::TestSite;
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 12] = [
     "",
     "/audit",
     "/organizations",
@@ -18,6 +18,9 @@ const PAGES: [&str; 9] = [
     "/experts",
     "/approvals",
     "/filings",
+    "/systems",
+    "/deliveries",
+    "/projects",
     "/vocabularies",
     "/profile",
 ];
@@ -36,8 +39,16 @@ async fn each_page_is_open_to_whose_it_is() {
     let portal = site.test_portal.portal();
     for (role, place, open) in [
         (Role::AuditAdmin, "YX", vec!["", "/audit", "/profile"]),
-        (Role::Auditor, "YX", vec!["", "/audit", "/profile"]),
-        (Role::CyberspaceOffice, "YX", vec!["", "/audit", "/approvals", "/profile"]),
+        (
+            Role::Auditor,
+            "YX",
+            vec!["", "/audit", "/systems", "/deliveries", "/projects", "/profile"],
+        ),
+        (
+            Role::CyberspaceOffice,
+            "YX",
+            vec!["", "/audit", "/approvals", "/systems", "/deliveries", "/projects", "/profile"],
+        ),
         (
             Role::Authority,
             "YX",
@@ -48,11 +59,26 @@ async fn each_page_is_open_to_whose_it_is() {
                 "/experts",
                 "/approvals",
                 "/filings",
+                "/systems",
+                "/deliveries",
+                "/projects",
                 "/vocabularies",
                 "/profile",
             ],
         ),
-        (Role::CountyAuthority, "YX", vec!["", "/organizations", "/filings", "/profile"]),
+        (
+            Role::CountyAuthority,
+            "YX",
+            vec![
+                "",
+                "/organizations",
+                "/filings",
+                "/systems",
+                "/deliveries",
+                "/projects",
+                "/profile",
+            ],
+        ),
         (Role::Head, "YX-T", vec!["", "/organizations", "/profile"]),
         (Role::Expert, "YX", vec!["", "/experts", "/profile"]),
         (Role::Officer, "YX-T", vec!["", "/profile"]),

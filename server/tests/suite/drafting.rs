@@ -226,7 +226,7 @@ async fn each_operation_takes_the_token_that_it_names() {
         site.ask(method, &path, &headers, &body).await.status.as_u16()
     };
     let needing = needing();
-    assert_eq!(needing.len(), 20);
+    assert_eq!(needing.len(), 24);
     for (method, path, scopes) in &needing {
         assert!(scopes.iter().all(|it| it.parse::<TokenScope>().is_ok()), "{path}: {scopes:?}");
         assert_eq!(send(None, method, path).await, 401, "{method} {path}");

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use kaishu_domain::permission::{Action, Subject, may_ever, role_for};
+use kaishu_domain::permission::{Action, Reach, Subject, may_ever, role_for};
 use kaishu_portal::accounts::RequestForm;
 use kaishu_portal::administration::{DelegationForm, ExpertForm, GradingForm};
+use kaishu_portal::registers::{ProjectForm, SystemForm};
 use kaishu_store::regions::{self, NewRegion};
 use kaishu_testkit::people::{LANG, account, at_browser};
 use kaishu_types::account::{Role, RoleGrant};
@@ -56,6 +57,9 @@ struct Things {
     request: i64,
     delegation: i64,
     rule: i64,
+    system: i64,
+    /// One for what its agency does, one for what the authority does.
+    projects: [i64; 2],
 }
 
 async fn site() -> (TestSite, overreach::Things, Things) {
@@ -116,7 +120,21 @@ async fn site() -> (TestSite, overreach::Things, Things) {
     };
     portal.add_grading_rule(&authority, &rule, LANG).await.unwrap();
     let rule = portal.grading_in_force(LANG)[0].rule.id;
-    (site, others, Things { request, delegation, rule })
+    let system = SystemForm {
+        organization: "YX-T",
+        name: "公交调度系统",
+        purpose: "调度",
+        connection: "connected",
+        ..SystemForm::default()
+    };
+    let system = portal.save_system(&officer, None, &system, LANG).await.unwrap();
+    let mut projects = [0; 2];
+    for (project, code) in projects.iter_mut().zip(["p1", "p2"]) {
+        let form =
+            ProjectForm { organization: "YX-T", code, name: "项目", ..ProjectForm::default() };
+        *project = portal.register_project(&officer, &form, LANG).await.unwrap();
+    }
+    (site, others, Things { request, delegation, rule, system, projects })
 }
 
 /// What somebody must be allowed to do: one of these, somewhere.
@@ -128,6 +146,8 @@ enum Need {
     InRegion(Action),
     /// To anything at all.
     Ever(Action),
+    /// To whatever belongs to a region.
+    Regionally(Action),
 }
 
 impl Need {
@@ -136,6 +156,7 @@ impl Need {
         let region = Subject { regions: vec!["YX".parse().unwrap()], ..Subject::default() };
         match self {
             Self::Ever(action) => may_ever(roles, action),
+            Self::Regionally(action) => action.roles().contains(&(held.role, Reach::Region)),
             Self::InRegion(action) => role_for(roles, action, &region).is_some(),
             Self::Here(actions) => {
                 let organization = Some("YX-T".parse().unwrap());
@@ -153,6 +174,21 @@ fn pages(things: &Things) -> Vec<(String, Need)> {
         (format!("/workbench/cases/{}", things.request), of_request),
         page("/workbench/accounts", Need::Ever(Action::RequestAccounts)),
         page("/workbench/accounts/new", Need::Ever(Action::RequestAccounts)),
+        page("/workbench/systems", Need::Ever(Action::SeeRegisters)),
+        page("/workbench/systems.csv", Need::Ever(Action::SeeRegisters)),
+        page("/workbench/systems/new", Need::Ever(Action::SeeRegisters)),
+        (format!("/workbench/systems/{}", things.system), Need::Here(&[Action::SeeRegisters])),
+        page("/workbench/deliveries", Need::Ever(Action::SeeRegisters)),
+        page("/workbench/deliveries/YX-T-0001", Need::Here(&[Action::SeeRegisters])),
+        page("/workbench/projects", Need::Ever(Action::SeeRegisters)),
+        page("/workbench/projects/new", Need::Ever(Action::SeeRegisters)),
+        (
+            format!("/workbench/projects/{}", things.projects[0]),
+            Need::Here(&[Action::SeeRegisters]),
+        ),
+        page("/authority/systems", Need::Regionally(Action::SeeRegisters)),
+        page("/authority/deliveries", Need::Regionally(Action::SeeRegisters)),
+        page("/authority/projects", Need::Regionally(Action::SeeRegisters)),
         page("/authority/audit", Need::Ever(Action::ReadAudit)),
         page("/authority/organizations", Need::Ever(Action::KeepOrganizations)),
         page("/authority/organizations/new", Need::Ever(Action::KeepOrganizations)),
@@ -206,6 +242,36 @@ fn forms(things: &Things) -> Vec<Sent> {
             organization("YX-T"),
             Need::Here(&[Action::KeepOrganizations]),
         ),
+        (
+            "/workbench/systems/new".to_owned(),
+            system("YX-T", None),
+            Need::Here(&[Action::KeepSystems]),
+        ),
+        (
+            format!("/workbench/systems/{}", things.system),
+            system("YX-T", Some("1")),
+            Need::Here(&[Action::KeepSystems]),
+        ),
+        (
+            "/workbench/deliveries/YX-T-0001".to_owned(),
+            vec![("act", "hold"), ("revision", "0"), ("held_since", "2020-01-01")],
+            Need::Here(&[Action::KeepSystems]),
+        ),
+        (
+            "/workbench/projects/new".to_owned(),
+            vec![("organization", "YX-T"), ("code", "p3"), ("name", "项目")],
+            Need::Here(&[Action::KeepProjects]),
+        ),
+        (
+            format!("/workbench/projects/{}/act", things.projects[0]),
+            vec![("event", "plan"), ("version", "1"), ("planned", "站点")],
+            Need::Here(&[Action::KeepProjects]),
+        ),
+        (
+            format!("/workbench/projects/{}/act", things.projects[1]),
+            step("advise"),
+            Need::Here(&[Action::ReviewProjects]),
+        ),
         (authority("delegations"), delegated(), in_region(Action::Delegate)),
         (
             authority(&format!("delegations/{}/end", things.delegation)),
@@ -252,6 +318,20 @@ fn forms(things: &Things) -> Vec<Sent> {
             in_region(Action::KeepVocabularies),
         ),
     ]
+}
+
+fn system(
+    organization: &'static str,
+    revision: Option<&'static str>,
+) -> Vec<(&'static str, &'static str)> {
+    let mut fields = vec![
+        ("organization", organization),
+        ("name", "改过的系统"),
+        ("purpose", "调度"),
+        ("connection", "connected"),
+    ];
+    fields.extend(revision.map(|revision| ("revision", revision)));
+    fields
 }
 
 fn asked() -> Vec<(&'static str, &'static str)> {

@@ -10,6 +10,7 @@ mod organization;
 mod organizations;
 mod profile;
 mod quality;
+mod registers;
 mod risks;
 mod sectors;
 mod supervision;
@@ -21,7 +22,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 use http::StatusCode;
-use kaishu_domain::permission::Action;
+use kaishu_domain::permission::{Action, Reach};
 use kaishu_domain::policy::Expiry;
 use kaishu_portal::Portal;
 use kaishu_portal::directory::Directory;
@@ -76,6 +77,9 @@ where
         .route(&at("/vocabularies/{vocabulary}/{code}"), get(term::show).post(term::change))
         .route(&at("/vocabularies/{vocabulary}/{code}/offer"), post(term::offer))
         .route(&at("/guide"), post(vocabularies::publish))
+        .route(&at("/systems"), get(registers::show_systems))
+        .route(&at("/deliveries"), get(registers::show_deliveries))
+        .route(&at("/projects"), get(registers::show_projects))
         .route(&at("/profile"), get(profile::show))
 }
 
@@ -84,6 +88,7 @@ type Way = (bool, &'static str, &'static str, &'static str);
 
 fn ways_of(ctx: &Ctx) -> Vec<Way> {
     let may = |action| ctx.caller.may_ever(action);
+    let oversees = oversees(ctx);
     let is_expert = ctx.caller.roles().iter().any(|held| held.role == Role::Expert);
     vec![
         (may(Action::Supervise), "supervision", "督办", "Supervision"),
@@ -98,9 +103,19 @@ fn ways_of(ctx: &Ctx) -> Vec<Way> {
         (may(Action::KeepGrading), "grading", "分级规则", "Grading rules"),
         (may(Action::Supervise), "quality", "质量监测和评估", "Quality"),
         (may(Action::TraceCopies), "trail", "数据副本追溯", "Trail of copies"),
+        (oversees, "systems", "信息系统", "Information systems"),
+        (oversees, "deliveries", "数据归集", "Deliveries"),
+        (oversees, "projects", "信息化项目", "IT projects"),
         (may(Action::KeepVocabularies), "vocabularies", "词表和编制规范", "Vocabularies and guide"),
         (ctx.caller.is_logged_in(), "profile", "现行规则和日历", "Rules and calendar"),
     ]
+}
+
+/// Whether the reader sees the registers of a region.
+fn oversees(ctx: &Ctx) -> bool {
+    let of_region = (Action::SeeRegisters.roles().iter()).filter(|(_, it)| *it == Reach::Region);
+    let roles: Vec<Role> = of_region.map(|(role, _)| *role).collect();
+    ctx.caller.roles().iter().any(|held| roles.contains(&held.role))
 }
 
 /// Whether the reader administers something, or watches over it.

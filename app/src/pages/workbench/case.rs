@@ -34,6 +34,10 @@ pub(crate) async fn show(
         return elsewhere;
     }
     let shown = shown(&ctx, &portal, &id).await;
+    // A project has a page of its own, with forms for what it plans and reports.
+    if shown.as_ref().is_ok_and(|shown| shown.case.kind == CaseKind::Project) {
+        return go(&ctx.href(&format!("/workbench/projects/{id}")), []);
+    }
     respond(&ctx, || Ok(page(&ctx, &shown?, &Typed::default())))
 }
 
@@ -163,7 +167,6 @@ pub(super) fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
             </section>
         }
     });
-    let events: Vec<_> = case.events.iter().rev().map(|event| event_row(lang, event)).collect();
     let body = view! {
         <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
             <div>
@@ -177,7 +180,7 @@ pub(super) fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
                 {steps}
                 <section aria-labelledby="h-events">
                     {section_head("h-events", lang.pick("办理记录", "What happened"))}
-                    <ol class="mt-2 divide-y divide-[var(--line)]">{events}</ol>
+                    {events(lang, case)}
                 </section>
             </div>
             {rail(ctx, case)}
@@ -284,6 +287,12 @@ fn step_row(lang: Lang, step: &StepView) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// Draws what happened to a case, the newest first.
+pub(super) fn events(lang: Lang, case: &CaseView) -> AnyView {
+    let events: Vec<_> = case.events.iter().rev().map(|event| event_row(lang, event)).collect();
+    view! { <ol class="mt-2 divide-y divide-[var(--line)]">{events}</ol> }.into_any()
 }
 
 fn event_row(lang: Lang, event: &EventView) -> AnyView {

@@ -91,6 +91,16 @@ fn page(
             </a>
         }
     });
+    let registers = (!is_authority && ctx.caller.may_ever(Action::SeeRegisters)).then(|| {
+        [
+            ("/workbench/systems", lang.pick("信息系统", "Systems")),
+            ("/workbench/deliveries", lang.pick("数据归集", "Deliveries")),
+            ("/workbench/projects", lang.pick("信息化项目", "IT projects")),
+        ]
+        .map(|(path, word)| view! { <a class="btn btn-outline" href=ctx.href(path)>{word}</a> })
+        .into_iter()
+        .collect::<Vec<_>>()
+    });
     let base = if is_authority { "/authority" } else { "/workbench" };
     let tabs: Vec<_> = [
         (DeskFilter::Mine, "", lang.pick("待我办理", "Waiting for me")),
@@ -125,7 +135,7 @@ fn page(
         {administration}
         <div class="flex flex-wrap items-center justify-between gap-4">
             <nav aria-label=lang.pick("办理情况", "Cases")><ul class="ks-tabs">{tabs}</ul></nav>
-            <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{accounts}{disputes}{begin}</div>
+            <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{registers}{accounts}{disputes}{begin}</div>
         </div>
         <div class="pt-6">{table}{next}</div>
     };

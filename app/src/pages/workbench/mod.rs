@@ -7,13 +7,17 @@ pub(crate) mod case;
 mod comments;
 mod dataset;
 mod datasets;
+pub(crate) mod deliveries;
 mod desk;
 mod disputes;
 mod editor;
 mod previews;
+mod project_acts;
+pub(crate) mod projects;
 mod quality;
 mod review;
 mod risk;
+pub(crate) mod systems;
 
 pub(crate) use quality::tenths;
 
@@ -63,6 +67,16 @@ where
             post(dataset::upload).layer(DefaultBodyLimit::disable()),
         )
         .route(&at("/workbench/disputes"), get(disputes::show).post(disputes::open))
+        .route(&at("/workbench/deliveries"), get(deliveries::show))
+        .route(&at("/workbench/deliveries/{code}"), get(deliveries::open).post(deliveries::say))
+        .route(&at("/workbench/projects"), get(projects::show))
+        .route(&at("/workbench/projects/new"), get(projects::begin).post(projects::register))
+        .route(&at("/workbench/projects/{id}"), get(projects::open))
+        .route(&at("/workbench/projects/{id}/act"), post(projects::act))
+        .route(&at("/workbench/systems"), get(systems::show))
+        .route(&at("/workbench/systems.csv"), get(systems::csv))
+        .route(&at("/workbench/systems/new"), get(systems::begin).post(systems::add))
+        .route(&at("/workbench/systems/{id}"), get(systems::open).post(systems::change))
         .route(&at("/workbench/drafts/{id}"), get(editor::show).post(editor::save))
         .route(&at("/workbench/drafts/{id}/previews"), get(previews::show).post(previews::make))
         .route(&at("/workbench/drafts/{id}/previews/{link}/revoke"), post(previews::revoke))

@@ -204,6 +204,21 @@ actions! {
     ];
     /// File a signed assessment of quality (PUB-07).
     FileAssessments = "assessment.file", "登记质量评估报告", "File assessments of quality" => [
+    /// See the registers of systems, deliveries and projects.
+    SeeRegisters = "register.see", "查看信息系统、归集和项目登记簿", "See the registers" => [
+        Officer: Organization, Head: Organization, Reviewer: Organization, Authority: Region,
+        CountyAuthority: Region, SectorLead: Organization, CyberspaceOffice: Region, Auditor: Region,
+    ];
+    /// Keep the record of an agency's systems, and of what it delivers (anshan 13, jiamusi 7, guangdong 15).
+    KeepSystems = "system.keep", "维护信息系统和归集情况", "Keep systems and deliveries" => [
+        Officer: Organization, Head: Organization,
+    ];
+    /// Record an IT project and what it plans (aba 12, 13, guangdong 11, jiamusi 7).
+    KeepProjects = "project.keep", "登记信息化项目", "Keep IT projects" => [
+        Officer: Organization, Head: Organization,
+    ];
+    /// Review an IT project, or give written advice (aba 12, jiamusi 7).
+    ReviewProjects = "project.review", "初审信息化项目、备案验收报告", "Review IT projects" => [
         Authority: Region, CountyAuthority: Region,
     ];
     /// Make, disable and unlock accounts.

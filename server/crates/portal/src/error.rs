@@ -187,6 +187,7 @@ fn chinese_name(what: &str) -> &str {
         "delegation" => "委托",
         "expert" => "专家",
         "term" => "词条",
+        "system" => "信息系统",
         _ => "内容",
     }
 }

@@ -21,6 +21,7 @@ pub mod open_list;
 pub mod places;
 pub mod processing;
 pub mod publishing;
+pub mod registers;
 pub mod retrieval;
 pub mod rules;
 pub mod site;

@@ -25,6 +25,8 @@ vocabulary! {
         Dispute = "dispute", "类型争议", "Dispute on a class";
         /// 账号申请 (yulin 21).
         AccountRequest = "account_request", "账号申请", "Account request";
+        /// 信息化项目: the entries it plans, what the authority says of it, its acceptance (CAT-13).
+        Project = "project", "信息化项目", "IT project";
     }
 }
 

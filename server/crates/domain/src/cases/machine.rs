@@ -138,6 +138,16 @@ pub enum Guard {
     DocumentNamed,
     /// A clock of the case has run out (SUP-02).
     ClockOver,
+    /// The project names the entries it plans, where the profile demands it (CAT-13).
+    EntriesPlanned,
+    /// The authority has passed the project where the profile demands its review (CAT-13).
+    InitiallyReviewed,
+    /// The data-security plan is there, or the authority advised in writing, where the profile demands it (CAT-13).
+    SecurityPlanned,
+    /// Every planned entry is in the catalogue, where the profile demands it (CAT-13).
+    EntriesDelivered,
+    /// The report on the acceptance says all that the profile demands (CAT-13).
+    ReportWhole,
 }
 
 impl Guard {
@@ -159,6 +169,11 @@ impl Guard {
             Self::OwnSide | Self::BothHeard | Self::NextInChain | Self::DocumentNamed => "CLS-16",
             Self::NotAParty => "ORG-03",
             Self::ClockOver => "SUP-02",
+            Self::EntriesPlanned
+            | Self::InitiallyReviewed
+            | Self::SecurityPlanned
+            | Self::EntriesDelivered
+            | Self::ReportWhole => "CAT-13",
         }
     }
 }

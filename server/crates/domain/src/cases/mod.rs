@@ -15,6 +15,7 @@ mod file;
 mod life;
 mod machine;
 mod opening;
+mod project;
 mod reassessment;
 mod transfer;
 
@@ -37,5 +38,6 @@ pub fn machine(kind: CaseKind) -> &'static Machine {
         CaseKind::Reassessment => &reassessment::MACHINE,
         CaseKind::Dispute => &dispute::MACHINE,
         CaseKind::AccountRequest => &account_request::MACHINE,
+        CaseKind::Project => &project::MACHINE,
     }
 }

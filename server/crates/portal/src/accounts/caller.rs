@@ -225,7 +225,10 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::Supervise
         | Action::SeeRisks
         | Action::ReadAudit
-        | Action::TraceCopies => true,
+        | Action::TraceCopies
+        | Action::SeeRegisters => true,
+        Action::KeepSystems | Action::KeepProjects => scope == TokenScope::Publish,
+        Action::ReviewProjects => scope == TokenScope::Decide,
         Action::EditDatasets | Action::SubmitDatasets => scope == TokenScope::Publish,
         Action::DecideFindings | Action::NoteChanges => scope != TokenScope::Read,
         Action::ReviewForProvider

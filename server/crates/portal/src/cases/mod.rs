@@ -339,6 +339,7 @@ fn shown_by(kind: CaseKind) -> &'static [Action] {
         | CaseKind::Reassessment
         | CaseKind::Dispute => &[Action::SeeDrafts],
         CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
+        CaseKind::Project => &[Action::SeeRegisters],
     }
 }
 

@@ -73,6 +73,12 @@ impl Portal {
                     Guard::BothHeard | Guard::NextInChain | Guard::DocumentNamed => {
                         self.dispute_rule(lang)
                     }
+                    Guard::EntriesPlanned | Guard::InitiallyReviewed | Guard::SecurityPlanned => {
+                        self.policy().rules.project.before.reference("project.before", lang)
+                    }
+                    Guard::EntriesDelivered | Guard::ReportWhole => {
+                        self.policy().rules.project.acceptance.reference("project.acceptance", lang)
+                    }
                     _ => RuleRef { id: guard.as_str().to_owned(), article: String::new() },
                 }),
                 remedy: None,

@@ -5,6 +5,7 @@ use kaishu_types::case::CaseKind;
 
 use super::{DisputeAct, LifeAct, OpeningAct};
 use crate::accounts::Caller;
+use crate::registers::ProjectAct;
 use crate::{Error, Portal, Result};
 
 impl Portal {
@@ -44,6 +45,11 @@ impl Portal {
                     decided_on: said("decided_on"),
                 };
                 Box::pin(self.act_on_dispute(caller, id, &done, lang)).await
+            }
+            CaseKind::Project => {
+                let OpeningAct { event, version, reason, .. } = done;
+                let done = ProjectAct { event, version, reason, ..ProjectAct::default() };
+                Box::pin(self.act_on_project(caller, id, done, lang)).await
             }
             CaseKind::Life => {
                 let unknown = |_| Error::not_found("dataset", case.about.subject.clone());

@@ -319,7 +319,13 @@ impl Portal {
             | Guard::ConsultationOver
             | Guard::Filed
             | Guard::ApprovalHolds
-            | Guard::ExpertStep => Ok(()),
+            | Guard::ExpertStep
+            // Those of projects are theirs.
+            | Guard::EntriesPlanned
+            | Guard::InitiallyReviewed
+            | Guard::SecurityPlanned
+            | Guard::EntriesDelivered
+            | Guard::ReportWhole => Ok(()),
         }
     }
 }
