@@ -204,6 +204,8 @@ actions! {
     ];
     /// File a signed assessment of quality (PUB-07).
     FileAssessments = "assessment.file", "登记质量评估报告", "File assessments of quality" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
     /// See the registers of systems, deliveries and projects.
     SeeRegisters = "register.see", "查看信息系统、归集和项目登记簿", "See the registers" => [
         Officer: Organization, Head: Organization, Reviewer: Organization, Authority: Region,
