@@ -48,6 +48,9 @@ struct Missing {
     message: String,
     /// The article that asks for it.
     article: String,
+    /// Where to go on: the path of a page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 /// The beginning of an entry.
@@ -304,6 +307,7 @@ pub(super) async fn reply(
         field: fault.field.to_owned(),
         message: fault.message,
         article: fault.article,
+        link: fault.link,
     });
     Ok(DraftReply {
         id: case,

@@ -36,7 +36,9 @@ pub(super) async fn guard(Shared(state): Shared<State>, request: Request, next: 
 /// Whether files are uploaded to an address.
 fn takes_files(path: &str) -> bool {
     let path = path.strip_prefix("/en").unwrap_or(path);
-    let is_draft = path.starts_with("/workbench/drafts/") && path.ends_with("/files");
+    let of_draft = ["/files", "/authorisation"];
+    let is_draft =
+        path.starts_with("/workbench/drafts/") && of_draft.iter().any(|it| path.ends_with(it));
     let of_dataset = ["/api/v1/datasets/", "/workbench/datasets/"];
     let is_version =
         of_dataset.iter().any(|it| path.starts_with(it)) && path.ends_with("/versions");

@@ -45,6 +45,11 @@ const ELSEWHERE: &[&str] = &[
     "GET /authority/quality/{id}/file",
     // Files are no form of pairs: `drafting`, `release` and `monitoring` send them.
     "POST /authority/quality",
+    // Needs somebody who was named: `catalogued` sends it.
+    "POST /authority/compilers/{id}/end",
+    // `catalogued` sends these.
+    "GET /workbench/drafts/{id}/authorisation",
+    "POST /workbench/drafts/{id}/authorisation",
     "POST /workbench/datasets/{code}/versions",
     "POST /workbench/drafts/{id}/files",
 ];
@@ -195,6 +200,8 @@ fn pages(things: &Things) -> Vec<(String, Need)> {
         page("/authority/organizations/YX-T", Need::Here(&[Action::KeepOrganizations])),
         page("/authority/delegations", Need::Ever(Action::Delegate)),
         page("/authority/approvals", Need::Ever(Action::KeepApprovals)),
+        page("/authority/compilers", Need::Ever(Action::NameCompilers)),
+        page("/workbench/missing", Need::Ever(Action::ReportMissing)),
         page("/authority/filings", Need::Ever(Action::PublishDatasets)),
         page("/authority/trail", Need::Ever(Action::TraceCopies)),
         page("/authority/quality", Need::Ever(Action::Supervise)),
@@ -278,6 +285,8 @@ fn forms(things: &Things) -> Vec<Sent> {
             vec![],
             in_region(Action::Delegate),
         ),
+        (authority("compilers"), named(), in_region(Action::NameCompilers)),
+        ("/workbench/missing".to_owned(), found(), Need::Here(&[Action::ReportMissing])),
         (authority("experts"), appointed(), in_region(Action::AppointExperts)),
         (
             authority("experts/1/conflict"),
@@ -354,6 +363,24 @@ fn delegated() -> Vec<(&'static str, &'static str)> {
         ("first_day", "2026-11-21"),
         ("last_day", ""),
         ("basis", "函"),
+    ]
+}
+
+fn named() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("subject", "base:population"),
+        ("organization", "YX-U"),
+        ("region", "YX"),
+        ("basis", "云政办〔2026〕3号"),
+    ]
+}
+
+fn found() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("title", "公交实时位置"),
+        ("organization", "YX-T"),
+        ("address", "https://jt.example.cn/bus"),
+        ("reason", "局网站上可以下载"),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod audit;
+mod compilers;
 mod delegations;
 mod experts;
 mod filings;
@@ -57,6 +58,8 @@ where
         .route(&at("/experts/{id}/conflict"), post(experts::declare))
         .route(&at("/approvals"), get(approvals::show).post(approvals::record))
         .route(&at("/approvals/{id}/end"), post(approvals::end))
+        .route(&at("/compilers"), get(compilers::show).post(compilers::name))
+        .route(&at("/compilers/{id}/end"), post(compilers::end))
         .route(&at("/filings"), get(filings::show))
         .route(&at("/grading"), get(grading::show).post(grading::add))
         .route(&at("/grading/{id}/retire"), post(grading::retire))
@@ -99,6 +102,7 @@ fn ways_of(ctx: &Ctx) -> Vec<Way> {
         (may(Action::Delegate), "delegations", "委托", "Delegations"),
         (may(Action::AppointExperts) || is_expert, "experts", "专家", "Experts"),
         (may(Action::KeepApprovals), "approvals", "常设同意", "Standing approvals"),
+        (may(Action::NameCompilers), "compilers", "编制分工", "Who compiles what"),
         (may(Action::PublishDatasets), "filings", "备案登记簿", "Filings"),
         (may(Action::KeepGrading), "grading", "分级规则", "Grading rules"),
         (may(Action::Supervise), "quality", "质量监测和评估", "Quality"),

@@ -12,7 +12,7 @@ use kaishu_types::case::{ActionView, CaseKind, CaseView, ClockView, EventView, S
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::{accounts, bench_page, disputes, expired, review, risk};
+use super::{accounts, bench_page, disputes, expired, missing, review, risk};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -92,8 +92,12 @@ pub(crate) async fn act(
     let idempotency_key = Some(typed.value("key").to_owned()).filter(|key| !key.is_empty());
     let done = OpeningAct { event, version, reason, idempotency_key, answers };
     let acted = portal.act_on_case(caller, id, done, ctx.lang).await;
+    let next = |draft: Option<i64>| match draft {
+        Some(draft) => format!("/workbench/drafts/{draft}"),
+        None => format!("/workbench/cases/{id}"),
+    };
     match acted {
-        Ok(()) => go(&ctx.href(&format!("/workbench/cases/{id}")), []),
+        Ok(draft) => go(&ctx.href(&next(draft)), []),
         // What is wrong with the reason, or stands against it, is said where the reason is written.
         Err(error) if stays(&error) => respond(&ctx, || {
             Ok(page(&ctx, &shown, &typed.refused(as_field(error, "reason", ctx.lang))?))
@@ -102,9 +106,10 @@ pub(crate) async fn act(
     }
 }
 
-/// Whether a field answers a question of the step: of a review, or of a dispute that is decided.
+/// Whether a field answers a question of the step: of a review, of a dispute that is decided, of an entry that is
+/// missing.
 fn is_answer(name: &str) -> bool {
-    review::is_answer(name) || ["class", "document", "decided_on"].contains(&name)
+    review::is_answer(name) || ["class", "document", "decided_on", "entry"].contains(&name)
 }
 
 /// What was answered to the questions of the step; the ticked questions become one answer.
@@ -174,6 +179,7 @@ pub(super) fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
                 {changes.as_ref().map(|changes| changed(ctx, changes))}
                 {accounts::asked(ctx, case)}
                 {dispute.as_ref().map(|it| disputes::about(ctx, it))}
+                {missing::found(ctx, case)}
                 {decision(ctx, case, (desk.as_ref(), dispute.as_ref()), typed)}
                 {review::consultations(ctx, consultations)}
                 {desk.as_ref().and_then(|desk| risk::measuring(ctx, case, desk))}
@@ -258,6 +264,7 @@ fn decision(
                 <input type="hidden" name="key" value=key/>
                 {desk.map(|desk| review::questions(ctx, desk, typed))}
                 {dispute.and_then(|it| disputes::fields(ctx, it, typed))}
+                {missing::entry_field(ctx, case, typed)}
                 {area(&label, 4, typed.value("reason"))}
                 <p class="mt-6 flex flex-wrap gap-3">{buttons}</p>
             </form>

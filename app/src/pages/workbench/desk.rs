@@ -101,6 +101,13 @@ fn page(
         .into_iter()
         .collect::<Vec<_>>()
     });
+    let missing = ctx.caller.may_ever(Action::ReportMissing).then(|| {
+        view! {
+            <a class="btn btn-outline" href=ctx.href("/workbench/missing")>
+                {lang.pick("目录外开放的资源", "Open without an entry")}
+            </a>
+        }
+    });
     let base = if is_authority { "/authority" } else { "/workbench" };
     let tabs: Vec<_> = [
         (DeskFilter::Mine, "", lang.pick("待我办理", "Waiting for me")),
@@ -135,7 +142,7 @@ fn page(
         {administration}
         <div class="flex flex-wrap items-center justify-between gap-4">
             <nav aria-label=lang.pick("办理情况", "Cases")><ul class="ks-tabs">{tabs}</ul></nav>
-            <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{registers}{accounts}{disputes}{begin}</div>
+            <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{registers}{missing}{accounts}{disputes}{begin}</div>
         </div>
         <div class="pt-6">{table}{next}</div>
     };
@@ -162,7 +169,7 @@ fn empty(ctx: &Ctx, filter: DeskFilter) -> AnyView {
     view! { <p class="py-8 ks-mute">{text}</p> }.into_any()
 }
 
-fn table(ctx: &Ctx, rows: Vec<AnyView>) -> AnyView {
+pub(super) fn table(ctx: &Ctx, rows: Vec<AnyView>) -> AnyView {
     let lang = ctx.lang;
     let caption = lang.pick("事项，最先到期的在前", "Cases, what is due first comes first");
     view! {
@@ -186,7 +193,7 @@ fn table(ctx: &Ctx, rows: Vec<AnyView>) -> AnyView {
     .into_any()
 }
 
-fn row(ctx: &Ctx, case: &CaseCard) -> AnyView {
+pub(super) fn row(ctx: &Ctx, case: &CaseCard) -> AnyView {
     let lang = ctx.lang;
     let path = ctx.href(&format!("/workbench/cases/{}", case.id));
     let due = case.due.map(|day| {

@@ -11,6 +11,7 @@ pub(crate) mod deliveries;
 mod desk;
 mod disputes;
 mod editor;
+mod missing;
 mod previews;
 mod project_acts;
 pub(crate) mod projects;
@@ -77,6 +78,7 @@ where
         .route(&at("/workbench/systems.csv"), get(systems::csv))
         .route(&at("/workbench/systems/new"), get(systems::begin).post(systems::add))
         .route(&at("/workbench/systems/{id}"), get(systems::open).post(systems::change))
+        .route(&at("/workbench/missing"), get(missing::show).post(missing::register))
         .route(&at("/workbench/drafts/{id}"), get(editor::show).post(editor::save))
         .route(&at("/workbench/drafts/{id}/previews"), get(previews::show).post(previews::make))
         .route(&at("/workbench/drafts/{id}/previews/{link}/revoke"), post(previews::revoke))
@@ -84,6 +86,12 @@ where
             &at("/workbench/drafts/{id}/files"),
             // The guard around all routes knows how long an upload may be.
             post(editor::files::upload).layer(DefaultBodyLimit::disable()),
+        )
+        .route(
+            &at("/workbench/drafts/{id}/authorisation"),
+            get(editor::authorisation::read)
+                .post(editor::authorisation::attach)
+                .layer(DefaultBodyLimit::disable()),
         )
         .route(&at("/workbench/drafts/{id}/files/{place}/remove"), post(editor::files::remove))
 }

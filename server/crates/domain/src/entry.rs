@@ -23,9 +23,21 @@ pub struct EntryFault {
     pub en: String,
     /// The rule that demands it, in both languages.
     pub rule: (RuleRef, RuleRef),
+    /// Where to go on: the path of a page.
+    pub link: Option<String>,
 }
 
 impl EntryFault {
+    /// Makes a fault of a field with the words for it and the rule that demands it.
+    pub(crate) fn new<T>(
+        field: &'static str,
+        (zh, en): (String, String),
+        (key, rule): (&str, &Ruled<T>),
+    ) -> Self {
+        let rule = (rule.reference(key, Lang::Zh), rule.reference(key, Lang::En));
+        Self { field, zh, en, rule, link: None }
+    }
+
     /// Returns the fault as a form shows it.
     pub fn shown(&self, lang: Lang) -> FieldError {
         let rule = lang.pick(&self.rule.0, &self.rule.1);
@@ -78,8 +90,7 @@ fn words(zh: &str, en: &str) -> Words {
 
 impl Check<'_> {
     fn fault<T>(&mut self, field: &'static str, (zh, en): Words, key: &str, rule: &Ruled<T>) {
-        let rule = (rule.reference(key, Lang::Zh), rule.reference(key, Lang::En));
-        self.faults.push(EntryFault { field, zh, en, rule });
+        self.faults.push(EntryFault::new(field, (zh, en), (key, rule)));
     }
 
     fn mandatory(&mut self) {

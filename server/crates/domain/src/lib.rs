@@ -6,6 +6,7 @@ pub mod aggregation;
 pub mod base_register;
 pub mod calendar;
 pub mod cases;
+pub mod catalogued;
 pub mod divisions;
 pub mod entry;
 pub mod grading;

@@ -109,6 +109,10 @@ actions! {
     ReviewForAuthority = "review.authority", "办理主管部门审核环节", "Review for the authority" => [
         Authority: Region, CountyAuthority: Region,
     ];
+    /// Agree that a county authority compiles an entry of its own (aba 15).
+    ConsentToCounty = "review.county", "同意县级编制个性化目录", "Consent to an entry of a county" => [
+        Authority: Region,
+    ];
     /// Take a step of the review with the cyberspace office (anshan 28).
     ReviewForCyberspace = "review.cyberspace", "办理网信会同审查", "Review for the cyberspace office" => [
         CyberspaceOffice: Region,
@@ -172,6 +176,15 @@ actions! {
     /// Record what the cyberspace office approved for a whole category (anshan 28).
     KeepApprovals = "approval.keep", "登记常设同意", "Record standing approvals" => [
         Authority: Region, CyberspaceOffice: Region,
+    ];
+    /// Name the body that compiles a base register or a topic (anshan 11, guangdong 10, aba 19).
+    NameCompilers = "compiler.name", "确定目录编制部门", "Name who compiles which entries" => [
+        Authority: Region,
+    ];
+    /// Register what is open without an entry (yulin 15).
+    ReportMissing = "missing.report", "登记目录外开放的资源", "Register what is open without an entry" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+        CyberspaceOffice: Region, Auditor: Region,
     ];
     /// Keep vocabularies and compiling guides (CAT-03).
     KeepVocabularies = "vocabulary.keep", "维护词表和编制规范", "Keep vocabularies" => [Authority: Region];

@@ -185,6 +185,7 @@ fn chinese_name(what: &str) -> &str {
         "sitemap" => "站点地图",
         "function" => "功能",
         "delegation" => "委托",
+        "compiler" => "编制分工",
         "expert" => "专家",
         "term" => "词条",
         "system" => "信息系统",

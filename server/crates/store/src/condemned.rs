@@ -9,7 +9,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Qu
 
 use crate::convert::{CHUNK_ROWS, to_stored};
 use crate::entity::{
-    case_file, condemned_blob, draft, quality_assessment, resource, resource_table,
+    case_file, condemned_blob, draft, entry_authorisation, quality_assessment, resource,
+    resource_table,
 };
 use crate::{Result, Store, Transaction};
 
@@ -106,7 +107,7 @@ pub async fn remove(store: &Store, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether anything refers to bytes now: a file, a table, an assessment or an open draft.
+/// Whether anything refers to bytes now: a file, a table, an assessment, an authorisation or an open draft.
 pub async fn is_used(store: &Store, key: &str) -> Result<bool> {
     if !used(store, &[key.to_owned()]).await?.is_empty() {
         return Ok(true);
@@ -124,7 +125,8 @@ pub async fn is_used(store: &Store, key: &str) -> Result<bool> {
     Ok(drafted.is_some())
 }
 
-/// Which of some keys a file, a table or an assessment refers to. What drafts refer to is [`drafted`].
+/// Which of some keys a file, a table, an assessment or an authorisation refers to. What drafts refer to is
+/// [`drafted`].
 pub async fn used(store: &Store, keys: &[String]) -> Result<BTreeSet<String>> {
     let mut used = BTreeSet::new();
     for chunk in keys.chunks(CHUNK_ROWS) {
@@ -152,7 +154,16 @@ pub async fn used(store: &Store, keys: &[String]) -> Result<BTreeSet<String>> {
             .into_tuple()
             .all(&store.connection)
             .await?;
-        used.extend(of_files.into_iter().chain(of_tables).chain(of_assessments));
+        let of_authorisations: Vec<String> = entry_authorisation::Entity::find()
+            .select_only()
+            .column(entry_authorisation::Column::BlobKey)
+            .distinct()
+            .filter(entry_authorisation::COLUMN.blob_key.is_in(chunk.iter().cloned()))
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
+        let all = of_files.into_iter().chain(of_tables).chain(of_assessments);
+        used.extend(all.chain(of_authorisations));
     }
     Ok(used)
 }

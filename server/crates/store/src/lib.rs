@@ -15,8 +15,10 @@ mod store;
 
 pub mod accounts;
 pub mod approvals;
+pub mod authorisations;
 pub mod blobs;
 pub mod cases;
+pub mod compilers;
 pub mod condemned;
 pub mod consultations;
 pub mod datasets;

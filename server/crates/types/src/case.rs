@@ -23,6 +23,8 @@ vocabulary! {
         Reassessment = "reassessment", "开放类型评估", "Re-assessment of a class";
         /// 类型争议: whether a published entry stays in its class (CLS-16).
         Dispute = "dispute", "类型争议", "Dispute on a class";
+        /// 补编目录: what is open without an entry (CAT-17).
+        MissingEntry = "missing_entry", "补编目录", "Missing entry";
         /// 账号申请 (yulin 21).
         AccountRequest = "account_request", "账号申请", "Account request";
         /// 信息化项目: the entries it plans, what the authority says of it, its acceptance (CAT-13).

@@ -176,6 +176,9 @@ pub struct DraftDocument {
     /// The questions answered with yes.
     #[serde(default)]
     pub triggers: BTreeSet<TriggerQuestion>,
+    /// The law by which items are collected that can be had by sharing (PUB-15).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub collection_law: String,
     /// What is new, in the publisher's words.
     #[serde(default)]
     pub version_note: String,
@@ -242,6 +245,7 @@ impl DraftDocument {
             relaxed_by: String::new(),
             processing: BTreeSet::new(),
             triggers: BTreeSet::new(),
+            collection_law: String::new(),
             version_note: String::new(),
         }
     }

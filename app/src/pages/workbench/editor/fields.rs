@@ -5,7 +5,7 @@ use kaishu_portal::Portal;
 use kaishu_portal::publishing::DraftView;
 use kaishu_types::dataset::LegalBasis;
 use kaishu_types::draft::{Choice as Chosen, DraftDocument};
-use kaishu_types::vocabulary::{CatalogueKind, Frequency, OpenClass, ShareClass};
+use kaishu_types::vocabulary::{Frequency, OpenClass, ShareClass};
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
@@ -115,11 +115,7 @@ impl Form<'_> {
             .iter()
             .map(|it| (it.as_str().to_owned(), it.label(self.ctx.lang).to_owned()))
             .collect();
-        let kinds: Vec<Choice> =
-            [CatalogueKind::Business, CatalogueKind::Topic, CatalogueKind::Base]
-                .iter()
-                .map(|it| (it.as_str().to_owned(), it.label(self.ctx.lang).to_owned()))
-                .collect();
+        let kinds = self.kinds();
         let bases: Vec<Choice> = self
             .portal
             .policy()
@@ -130,6 +126,7 @@ impl Form<'_> {
             .iter()
             .map(|it| (it.as_str().to_owned(), it.label(self.ctx.lang).to_owned()))
             .collect();
+        let creators = self.creators();
         let none = self.pick("请选择", "Choose");
         let frequency = if is_chosen(Chosen::Frequency) { fields.frequency.as_str() } else { "" };
         let keywords = fields.keywords.join("、");
@@ -187,7 +184,7 @@ impl Form<'_> {
                 frequency,
             ),
             options(
-                &self.label("kind", "目录类型", "Kind of entry", ("", "")),
+                &self.label("kind", "目录类型", "Kind of entry", (&creators, &creators)),
                 "radio",
                 &kinds,
                 |code| fields.kind.as_str() == code,

@@ -1,5 +1,6 @@
 //! The editor of an entry: every field of the catalogue, its data items and its files.
 
+pub(super) mod authorisation;
 mod autosave;
 mod fields;
 pub(super) mod files;
@@ -212,6 +213,7 @@ fn page(
                     {buttons}
                 </form>
                 {files::draw(ctx, draft)}
+                {authorisation::draw(ctx, draft)}
             </div>
             {rail(ctx, draft)}
         </div>
@@ -258,10 +260,17 @@ fn note(ctx: &Ctx, draft: &DraftView, told: &Told) -> Option<AnyView> {
                 .iter()
                 .map(|fault| {
                     let article = fault.article.clone();
+                    let way = fault.link.as_ref().map(|path| {
+                        let word = lang.pick("查看", "See it");
+                        let about = fault.message.clone();
+                        view! {
+                            <a class="ks-link text-sm" href=ctx.href(path)>{word}<span class="sr-only">{about}</span></a>
+                        }
+                    });
                     view! {
                         <li>
                             <a href=format!("#{}", fault.field)>{fault.message.clone()}</a>
-                            <span class="block text-sm ks-mute">{article}</span>
+                            <span class="block text-sm ks-mute">{article} " " {way}</span>
                         </li>
                     }
                 })

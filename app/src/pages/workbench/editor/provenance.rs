@@ -1,6 +1,8 @@
 //! How the data was acquired and by what right, what it was assembled from, and what it is wanted for first.
 
+use kaishu_domain::policy::RuleValue;
 use kaishu_types::dataset::Acquisition;
+use kaishu_types::vocabulary::CatalogueKind;
 use leptos::prelude::*;
 
 use super::fields::Form;
@@ -41,6 +43,19 @@ impl Form<'_> {
                 2,
                 told.necessity.as_deref().unwrap_or_default(),
             ),
+            area(
+                &self.label(
+                    "collection_law",
+                    "重复采集的法律依据",
+                    "Law for collecting it again",
+                    (
+                        "其他单位已经可以共享的数据项，法律、法规另有规定才能再采集，请写明名称和条款",
+                        "What others share already is collected again only by a law: name it, with its article",
+                    ),
+                ),
+                2,
+                &self.document.collection_law,
+            ),
             line(
                 &self.label(
                     "upper_system",
@@ -75,6 +90,32 @@ impl Form<'_> {
             ),
         ];
         self.section("h-provenance", "获取和来源", "How it came about", parts)
+    }
+
+    /// The kinds of entry that the rules in force know, and the one that the entry has.
+    pub(super) fn kinds(&self) -> Vec<Choice> {
+        let mut kinds = vec![CatalogueKind::Business, CatalogueKind::Topic, CatalogueKind::Base];
+        let rules = &self.portal.policy().rules.catalogue;
+        if rules.county_consent.value {
+            kinds.push(CatalogueKind::Individual);
+        }
+        let chosen = self.document.fields.kind;
+        if !kinds.contains(&chosen) {
+            kinds.push(chosen);
+        }
+        let word = |it: &CatalogueKind| it.label(self.ctx.lang).to_owned();
+        kinds.iter().map(|it| (it.as_str().to_owned(), word(it))).collect()
+    }
+
+    /// Who compiles which kind of entry, with the article (CAT-04).
+    pub(super) fn creators(&self) -> String {
+        let lang = self.ctx.lang;
+        let rule = &self.portal.policy().rules.catalogue.creators;
+        let article = rule.ground.words(lang);
+        lang.pick(
+            format!("{}（{article}）", rule.value.words(lang)),
+            format!("{} ({article})", rule.value.words(lang)),
+        )
     }
 
     /// The agreement that is signed before conditional data is used: the standard text, or one that the

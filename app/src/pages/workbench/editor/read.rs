@@ -61,6 +61,7 @@ pub(super) fn document(pairs: &[(String, String)], before: DraftDocument) -> Dra
     document.triggers = pairs.values("triggers");
     document.processing = pairs.values("processing");
     document.relaxed_by = pairs.text("relaxed_by").to_owned();
+    document.collection_law = pairs.text("collection_law").to_owned();
     document.version_note = pairs.text("version_note").to_owned();
     document.items = items(&pairs, &document.items);
     document

@@ -135,6 +135,7 @@ impl Step {
             Party::PublicSecurity => Action::ReviewForPublicSecurity,
             Party::SecrecyDepartment => Action::ReviewForSecrecy,
             Party::ExpertCommittee => Action::GiveOpinion,
+            Party::SuperiorAuthority => Action::ConsentToCounty,
             _ => Action::ReviewForAuthority,
         }
     }

@@ -124,6 +124,8 @@ pub enum Guard {
     /// What the step demands was answered: checklist, duplicates, mosaic risk, opinions (REV-03, CAT-07,
     /// REV-09, REV-07).
     StepAnswered,
+    /// The entry that is named is published, and its provider is the one that was asked for it (CAT-17).
+    EntryThere,
     /// The time for which data must be kept is over (SEC-17).
     RetentionOver,
     /// It is up to this side of a dispute (CLS-16).
@@ -165,6 +167,7 @@ impl Guard {
             Self::Filed => "REV-08",
             Self::ApprovalHolds => "REV-04",
             Self::StepAnswered => "REV-02",
+            Self::EntryThere => "CAT-17",
             Self::RetentionOver => "SEC-17",
             Self::OwnSide | Self::BothHeard | Self::NextInChain | Self::DocumentNamed => "CLS-16",
             Self::NotAParty => "ORG-03",

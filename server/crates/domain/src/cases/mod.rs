@@ -14,6 +14,7 @@ mod event;
 mod file;
 mod life;
 mod machine;
+mod missing_entry;
 mod opening;
 mod project;
 mod reassessment;
@@ -37,6 +38,7 @@ pub fn machine(kind: CaseKind) -> &'static Machine {
         CaseKind::Transfer => &transfer::MACHINE,
         CaseKind::Reassessment => &reassessment::MACHINE,
         CaseKind::Dispute => &dispute::MACHINE,
+        CaseKind::MissingEntry => &missing_entry::MACHINE,
         CaseKind::AccountRequest => &account_request::MACHINE,
         CaseKind::Project => &project::MACHINE,
     }

@@ -8,7 +8,8 @@ use kaishu_types::vocabulary::{Frequency, OpenClass, OrganizationKind, RegionLev
 use super::read::{Reader, full_key};
 use super::ruled::Ruled;
 use super::structure::{
-    AttributionRule, ClassBasis, DisputeChain, QualityMonitor, ReviewStep, Sentence, Validity,
+    AttributionRule, ClassBasis, DisputeChain, KindCreators, QualityMonitor, ReviewStep, Sentence,
+    Validity,
 };
 use super::value::{Days, Months, WorkingDays, Years};
 use super::vocabulary::*;
@@ -118,6 +119,12 @@ rules! {
         mandatory: Vec<CatalogueField> = "目录必填内容", "Mandatory fields";
         acquisition: Vec<AcquisitionStatement> = "数据获取须写明", "What is said of how data was acquired";
         list_none: bool = "是否公开列出不予开放的目录", "Whether entries that are not open are listed";
+        creators: KindCreators = "各类目录由谁编制", "Who compiles which kind of entry";
+        one_source: bool = "已经可以共享的数据项是否不得重复采集", "Whether what can be shared already may not be collected again";
+        stationed_authorisation: bool = "派驻机构的数据是否须附书面授权", "Whether data of a stationed agency comes with its authorisation";
+        county_consent: bool = "县级个性化目录是否须经上级主管部门同意", "Whether an entry of a county authority needs the consent of the authority above";
+        missing_entries: bool = "目录外开放的资源是否登记补编", "Whether what is open without an entry is registered";
+        missing_wd: WorkingDays = "补编目录期限", "Time to compile a missing entry";
     }
     /// What agencies bring together on the platform, and how their systems are joined to it.
     Aggregation aggregation ("aggregation") {

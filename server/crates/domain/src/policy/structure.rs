@@ -1,12 +1,13 @@
 //! Rules whose value has parts.
 
 use kaishu_types::Lang;
+use kaishu_types::vocabulary::CatalogueKind;
 use toml::de::DeValue;
 
 use super::value::{Fields, ReadValue, RuleValue, Years};
 use super::vocabulary::{
-    AttributionField, ClassGround, ClassStatement, DisputeStep, MonitorRhythm, NormLevel, Party,
-    ReviewStepKind, ReviewTrigger, ValidityStart, Work,
+    AttributionField, ClassGround, ClassStatement, DisputeStep, EntryCreator, MonitorRhythm,
+    NormLevel, Party, ReviewStepKind, ReviewTrigger, ValidityStart, Work,
 };
 
 /// What must be stated for one class.
@@ -36,6 +37,35 @@ pub struct DisputeChain {
     pub with_authority: Vec<DisputeStep>,
     /// Between agencies.
     pub between_agencies: Vec<DisputeStep>,
+}
+
+/// Who compiles entries of each kind; any of them (CAT-04).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindCreators {
+    /// Entries of a base register.
+    pub base: Vec<EntryCreator>,
+    /// Entries of a topic.
+    pub topic: Vec<EntryCreator>,
+    /// Entries of the agency's own business.
+    pub business: Vec<EntryCreator>,
+}
+
+impl KindCreators {
+    /// Lists who compiles entries of a kind.
+    pub fn of(&self, kind: CatalogueKind) -> &[EntryCreator] {
+        match kind {
+            CatalogueKind::Base => &self.base,
+            CatalogueKind::Topic => &self.topic,
+            CatalogueKind::Business | CatalogueKind::Project | CatalogueKind::Individual => {
+                &self.business
+            }
+        }
+    }
+
+    /// Whether somebody is named for registers or topics at all.
+    pub fn names_bodies(&self) -> bool {
+        [&self.base, &self.topic].into_iter().any(|it| it.contains(&EntryCreator::NamedBody))
+    }
 }
 
 /// One step of the review before opening (REV-02).
@@ -199,6 +229,51 @@ impl RuleValue for DisputeChain {
             "with_authority={} between_agencies={}",
             self.with_authority.raw(),
             self.between_agencies.raw()
+        )
+    }
+}
+
+impl ReadValue for KindCreators {
+    fn read(value: &DeValue<'_>) -> Result<Self, String> {
+        let mut fields = Fields::of(value)?;
+        let creators = Self {
+            base: fields.required("base")?,
+            topic: fields.required("topic")?,
+            business: fields.required("business")?,
+        };
+        fields.finish()?;
+        for (name, who) in
+            [("base", &creators.base), ("topic", &creators.topic), ("business", &creators.business)]
+        {
+            if who.is_empty() {
+                return Err(format!("`{name}`: name who compiles such entries"));
+            }
+        }
+        if creators.business.contains(&EntryCreator::NamedBody) {
+            return Err("`business`: nobody is named for it; write `agency`".to_owned());
+        }
+        Ok(creators)
+    }
+}
+
+impl RuleValue for KindCreators {
+    fn words(&self, lang: Lang) -> String {
+        let [base, topic, business] = [&self.base, &self.topic, &self.business].map(|it| {
+            let names: Vec<_> = it.iter().map(|one| one.label(lang)).collect();
+            names.join(lang.pick("或者", " or "))
+        });
+        lang.pick(
+            format!("基础目录：{base}；主题目录：{topic}；业务目录：{business}"),
+            format!("base: {base}; topic: {topic}; business: {business}"),
+        )
+    }
+
+    fn raw(&self) -> String {
+        format!(
+            "base={} topic={} business={}",
+            self.base.raw(),
+            self.topic.raw(),
+            self.business.raw()
         )
     }
 }

@@ -175,6 +175,7 @@ choice_values!(
     ApplicationField,
     RefusalContent,
     AcquisitionStatement,
+    EntryCreator,
     CatalogueTrigger,
     CatalogueField,
     ClassStatement,

@@ -142,6 +142,12 @@ choices! {
         BasisLawRegulation = "basis_law_regulation", "法律、法规依据", "the law or regulation";
         BasisLawRegulationRule = "basis_law_regulation_rule", "法律、法规、规章依据", "the law, regulation or rule";
     }
+    /// Who compiles entries of a kind (CAT-04).
+    EntryCreator {
+        Agency = "agency", "提供单位", "the agency itself";
+        NamedBody = "named_body", "主管部门登记的编制部门", "the body that the authority named";
+        UpperAuthority = "upper_authority", "最上级数据主管部门", "the data authority of the highest level";
+    }
     /// An event after which a catalogue entry must be updated.
     CatalogueTrigger {
         LawChanged = "law_changed", "依据的法律、法规、规章变化", "the law changed";

@@ -230,12 +230,15 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         Action::KeepSystems | Action::KeepProjects => scope == TokenScope::Publish,
         Action::ReviewProjects => scope == TokenScope::Decide,
         Action::EditDatasets | Action::SubmitDatasets => scope == TokenScope::Publish,
-        Action::DecideFindings | Action::NoteChanges => scope != TokenScope::Read,
+        Action::DecideFindings | Action::NoteChanges | Action::ReportMissing => {
+            scope != TokenScope::Read
+        }
         Action::ReviewForProvider
         | Action::ReviewForAuthority
         | Action::ReviewForCyberspace
         | Action::ReviewForPublicSecurity
         | Action::ReviewForSecrecy
+        | Action::ConsentToCounty
         | Action::GiveOpinion
         | Action::PublishDatasets
         | Action::SuspendDatasets
@@ -252,6 +255,7 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::Delegate
         | Action::AppointExperts
         | Action::KeepApprovals
+        | Action::NameCompilers
         | Action::KeepVocabularies
         | Action::KeepGrading
         | Action::GuideSector

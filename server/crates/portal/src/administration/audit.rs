@@ -194,6 +194,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("approval", "常设同意", "Standing approval"),
     ("grading", "分级规则", "Grading rules"),
     ("quality", "质量监测", "Monitoring of quality"),
+    ("compiler", "编制分工", "Who compiles what"),
     ("log", "审计日志", "Audit trail"),
 ];
 
@@ -205,6 +206,7 @@ const EVENTS: &[(&str, &str, &str, &str)] = &[
     ("dataset", "measured", "k-匿名检查", "k-anonymity measured"),
     ("dataset", "update_overdue", "更新逾期", "Update overdue"),
     ("dataset", "urged", "催办", "Urged"),
+    ("dataset", "authorised", "附上书面授权", "Authorisation attached"),
     ("dataset", "secret_refused", "拒收涉密内容", "Secret refused"),
     ("dataset", "preview_made", "生成预览链接", "Preview link made"),
     ("dataset", "preview_revoked", "撤销预览链接", "Preview link taken back"),
@@ -239,6 +241,8 @@ const EVENTS: &[(&str, &str, &str, &str)] = &[
     ("grading", "retired", "停用分级规则", "Grading rule retired"),
     ("approval", "recorded", "登记常设同意", "Standing approval recorded"),
     ("approval", "ended", "终止常设同意", "Standing approval ended"),
+    ("compiler", "named", "登记编制部门", "Compiler named"),
+    ("compiler", "ended", "终止编制分工", "Compiler ended"),
     ("log", "exported", "导出日志", "Log exported"),
     ("log", "begun_anew", "密钥遗失，重新开始日志", "Begun anew after the key was lost"),
     ("account", "made", "开立账号", "Account made"),

@@ -5,6 +5,7 @@
 
 mod approvals;
 mod audit;
+mod compilers;
 mod delegations;
 mod experts;
 mod exporting;
@@ -24,6 +25,7 @@ use crate::{Error, Portal, Result};
 
 pub use approvals::{ApprovalForm, ApprovalView};
 pub use audit::{AuditEntry, AuditFilter};
+pub use compilers::{CompilerForm, CompilerView};
 pub use delegations::{DelegationForm, DelegationView};
 pub use experts::{ExpertForm, ExpertView};
 pub use exporting::AuditFormat;

@@ -182,6 +182,7 @@ impl Portal {
             "catalogue.update_wd" => Some(rules.catalogue.update_wd.value.get()),
             "catalogue.report_wd" => Some(rules.catalogue.report_wd.value.get()),
             "class.dispute_wd" => Some(rules.class.dispute_wd.value.get()),
+            "catalogue.missing_wd" => Some(rules.catalogue.missing_wd.value.get()),
             "class.reassess_wd" => Some(rules.class.reassess_wd.value.get()),
             "account.reply_wd" => Some(rules.account.reply_wd.value.get()),
             _ => None,
@@ -338,6 +339,7 @@ fn shown_by(kind: CaseKind) -> &'static [Action] {
         | CaseKind::Transfer
         | CaseKind::Reassessment
         | CaseKind::Dispute => &[Action::SeeDrafts],
+        CaseKind::MissingEntry => &[Action::SeeDrafts, Action::ReportMissing],
         CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
         CaseKind::Project => &[Action::SeeRegisters],
     }

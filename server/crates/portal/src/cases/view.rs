@@ -251,6 +251,7 @@ impl Portal {
             "catalogue.update_wd" => rules.catalogue.update_wd.reference(key, lang),
             "catalogue.report_wd" => rules.catalogue.report_wd.reference(key, lang),
             "class.dispute_wd" => rules.class.dispute_wd.reference(key, lang),
+            "catalogue.missing_wd" => rules.catalogue.missing_wd.reference(key, lang),
             "class.reassess_wd" => rules.class.reassess_wd.reference(key, lang),
             "account.reply_wd" => rules.account.reply_wd.reference(key, lang),
             _ => RuleRef { id: key.to_owned(), article: String::new() },

@@ -3,13 +3,13 @@
 use kaishu_types::Lang;
 use kaishu_types::case::CaseKind;
 
-use super::{DisputeAct, LifeAct, OpeningAct};
+use super::{DisputeAct, LifeAct, MissingAct, OpeningAct};
 use crate::accounts::Caller;
 use crate::registers::ProjectAct;
 use crate::{Error, Portal, Result};
 
 impl Portal {
-    /// Takes a step in a case of any kind.
+    /// Takes a step in a case of any kind. Returns the draft that was begun by it, where one was.
     ///
     /// # Errors
     ///
@@ -21,7 +21,7 @@ impl Portal {
         id: i64,
         done: OpeningAct,
         lang: Lang,
-    ) -> Result<()> {
+    ) -> Result<Option<i64>> {
         let case = self.visible_case(caller, id).await?;
         let plain = |done: OpeningAct| (done.event, done.version, done.reason);
         match case.file.kind {
@@ -51,6 +51,12 @@ impl Portal {
                 let done = ProjectAct { event, version, reason, ..ProjectAct::default() };
                 Box::pin(self.act_on_project(caller, id, done, lang)).await
             }
+            CaseKind::MissingEntry => {
+                let entry = done.answers.get("entry").cloned().unwrap_or_default();
+                let OpeningAct { event, version, reason, .. } = done;
+                let done = MissingAct { event, version, reason, entry };
+                return Box::pin(self.act_on_missing(caller, id, done, lang)).await;
+            }
             CaseKind::Life => {
                 let unknown = |_| Error::not_found("dataset", case.about.subject.clone());
                 let code = case.about.subject.parse().map_err(unknown)?;
@@ -58,6 +64,7 @@ impl Portal {
                 let done = LifeAct { event, version, reason };
                 Box::pin(self.act_on_life(caller, &code, done, lang)).await
             }
-        }
+        }?;
+        Ok(None)
     }
 }

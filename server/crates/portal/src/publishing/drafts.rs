@@ -1,15 +1,19 @@
 //! Drafts: begun, saved, checked.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use kaishu_domain::cases::{Act, Guard};
 use kaishu_domain::entry::{EntryFault, check, is_state_secret};
 use kaishu_domain::permission::Action;
+use kaishu_store::Transaction;
+use kaishu_store::authorisations::Authorisation;
 use kaishu_store::cases::Case;
 use kaishu_store::drafts::Author;
 use kaishu_types::account::Role;
 use kaishu_types::case::CaseKind;
 use kaishu_types::draft::DraftDocument;
-use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang};
+use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang, RuleRef};
 
 use super::versions::refused;
 use super::written;
@@ -41,6 +45,10 @@ pub struct DraftView {
     pub is_editable: bool,
     /// What stands against submitting it.
     pub faults: Vec<FaultView>,
+    /// The rule by which it comes with a written authorisation; none where it needs none (PUB-16).
+    pub authorisation_rule: Option<RuleRef>,
+    /// The authorisation that is attached.
+    pub authorisation: Option<Authorisation>,
 }
 
 /// Something that stands against submitting an entry.
@@ -52,6 +60,8 @@ pub struct FaultView {
     pub message: String,
     /// The article that demands it.
     pub article: String,
+    /// Where to go on: the path of a page.
+    pub link: Option<String>,
 }
 
 impl Portal {
@@ -81,25 +91,37 @@ impl Portal {
         if caller.role_for(Action::EditDatasets, &subject).is_none() {
             return Err(may_not_edit(caller, lang));
         }
-        let store = &self.inner.store;
-        let transaction = store.begin_catalogue().await?;
-        let code = kaishu_store::datasets::reserve_code(&transaction, organization).await?;
-        let about = self.opening_subject(code.as_str(), &document);
+        let transaction = self.inner.store.begin_catalogue().await?;
+        let case = self.begin_in(&transaction, caller, (&document, BTreeMap::new()), lang).await?;
+        transaction.commit().await?;
+        Ok(case)
+    }
+
+    /// Begins an entry in a transaction of the catalogue, with facts that stay with its case.
+    pub(super) async fn begin_in(
+        &self,
+        transaction: &Transaction,
+        caller: &Caller,
+        (document, facts): (&DraftDocument, BTreeMap<String, String>),
+        lang: Lang,
+    ) -> Result<i64> {
+        let organization = &document.organization;
+        let code = kaishu_store::datasets::reserve_code(transaction, organization).await?;
+        let about = self.opening_subject(code.as_str(), document);
         let wanted = Wanted {
             caller,
             lang,
-            act: Act { event: "create".to_owned(), ..Act::default() },
+            act: Act { event: "create".to_owned(), facts, ..Act::default() },
             holds: &|_| Ok(()),
             idempotency_key: None,
         };
         let decided = self.decide(CaseKind::Opening, &about, None, wanted)?;
         let key = &self.inner.log_key;
         let happening = decided.happening();
-        let (case, _) = kaishu_store::cases::open(&transaction, key, &about, &happening).await?;
+        let (case, _) = kaishu_store::cases::open(transaction, key, &about, &happening).await?;
         let name = decided.event.by.name.clone();
         let by = Author { account: caller.account(), name: &name };
-        kaishu_store::drafts::create(&transaction, case, &code, &written(&document)?, by).await?;
-        transaction.commit().await?;
+        kaishu_store::drafts::create(transaction, case, &code, &written(document)?, by).await?;
         Ok(case)
     }
 
@@ -111,16 +133,20 @@ impl Portal {
     pub async fn draft(&self, caller: &Caller, case: i64, lang: Lang) -> Result<DraftView> {
         let case = self.visible_case(caller, case).await?;
         let (draft, document) = self.stored_draft(&case).await?;
-        let faults = self.faults_of(&document).into_iter().map(|fault| {
+        let faults = Box::pin(self.entry_faults(&draft.code, &document)).await?;
+        let faults = faults.into_iter().map(|fault| {
             let rule = lang.pick(&fault.rule.0, &fault.rule.1);
             FaultView {
                 field: fault.field,
                 message: lang.pick(&fault.zh, &fault.en).clone(),
                 article: rule.article.clone(),
+                link: fault.link,
             }
         });
         Ok(DraftView {
             case: case.id,
+            authorisation_rule: self.authorisation_rule(&document, lang),
+            authorisation: self.authorisation(&draft.code).await?,
             code: draft.code,
             faults: faults.collect(),
             document,
@@ -249,7 +275,7 @@ impl Portal {
     }
 
     /// Everything that stands against submitting an entry: by the profile, and by the grading rules (CLS-12).
-    fn faults_of(&self, document: &DraftDocument) -> Vec<EntryFault> {
+    pub(super) fn faults_of(&self, document: &DraftDocument) -> Vec<EntryFault> {
         let mut faults = check(self.policy(), document);
         faults.extend(kaishu_domain::grading::fault(&self.directory().grading, document));
         faults
@@ -260,7 +286,7 @@ impl Portal {
         &self,
         guard: Guard,
         document: &DraftDocument,
-        has_people: bool,
+        (has_people, faults): (bool, &[EntryFault]),
         lang: Lang,
     ) -> Result<(), String> {
         match guard {
@@ -277,7 +303,6 @@ impl Portal {
                 Err(lang.pick("名称不能超过 200 个字", "the title has 200 characters at most").to_owned())
             }
             Guard::EntryComplete => {
-                let faults = self.faults_of(document);
                 if faults.is_empty() {
                     return Ok(());
                 }
@@ -314,6 +339,7 @@ impl Portal {
             | Guard::DocumentNamed
             | Guard::ClockOver
             | Guard::RetentionOver
+            | Guard::EntryThere
             | Guard::StepAnswered
             | Guard::ConsultationStep
             | Guard::ConsultationOver

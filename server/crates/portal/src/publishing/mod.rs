@@ -1,14 +1,17 @@
 //! Publishing: drafts, their review, and what becomes public (REV-01 to REV-11, CAT-01, CAT-02).
 
 mod act;
+mod authorisation;
 mod bulk;
 mod changes;
 mod consultation;
 mod disputes;
 mod drafts;
+mod entitled;
 mod files;
 mod filing;
 mod life;
+mod missing;
 mod opening;
 mod own;
 mod preview;
@@ -27,6 +30,7 @@ pub use consultation::Asking;
 pub use disputes::{DisputeAct, DisputeForm, DisputeView, NewDispute};
 pub use drafts::{DraftView, FaultView};
 pub use life::LifeAct;
+pub use missing::{MissingAct, NewMissing};
 pub use opening::OpeningAct;
 pub(crate) use own::place;
 pub use own::{OwnDataset, OwnFilter, OwnPage, OwnView};

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use kaishu_domain::cases::{Act, Actor, CaseFile, Guard, Step};
+use kaishu_domain::entry::EntryFault;
 use kaishu_domain::permission::Action;
-use kaishu_domain::policy::ReviewTrigger;
+use kaishu_domain::policy::{Party, ReviewStepKind, ReviewTrigger};
 use kaishu_store::Transaction;
 use kaishu_store::approvals::Approval;
 use kaishu_store::cases::Case;
@@ -48,6 +49,8 @@ struct Known {
     notice: Option<std::result::Result<Consultation, Vec<FieldError>>>,
     /// Whether the agency has named its head and an officer.
     has_people: bool,
+    /// What stands against submitting the entry.
+    faults: Vec<EntryFault>,
     /// The approval that stood for a step and was ended since.
     ended_approval: Option<Approval>,
     /// Changes and assessments that the submission answers.
@@ -98,6 +101,8 @@ impl Portal {
         if done.event == "submit" {
             // What it was checked against (CAT-03).
             act.facts.insert("guide".to_owned(), self.guide_in_force().await?.to_string());
+            let authorisation = self.authorisation(&draft.code).await?;
+            act.facts.extend(authorisation.map(|it| ("authorisation".to_owned(), it.sha256)));
             self.cover(&mut act, &case.file, &document).await?;
         }
         let holds = |guard| self.holds_now(guard, (&case.file, &document), (&known, &done), lang);
@@ -151,6 +156,9 @@ impl Portal {
         if event == "opine" || (is_opinion && is_decision) {
             self.check_expert(caller, document, lang).await?;
         }
+        if is_decision && file.waits_for() == Some(Action::ConsentToCounty) {
+            self.check_consent(caller, document, lang)?;
+        }
         Ok(())
     }
 
@@ -166,6 +174,7 @@ impl Portal {
         let flags = self.flags(&draft.code, document).await?;
         // What was done to the data was done by whoever submitted it, not by who publishes.
         let submitter = self.submitter(case).await?;
+        let missing = self.answered_missing(case, lang).await?;
         let transaction = self.inner.store.begin_catalogue().await?;
         let before = kaishu_store::datasets::standing(&transaction, &draft.code).await?;
         let provider = kaishu_store::datasets::provider(&transaction, &draft.code).await?;
@@ -191,6 +200,10 @@ impl Portal {
         for (about, flag) in &flags {
             let (key, flag) = (&self.inner.log_key, flag.happening());
             kaishu_store::cases::open(&transaction, key, about, &flag).await?;
+        }
+        if let Some((about, entered)) = &missing {
+            let (key, entered) = (&self.inner.log_key, entered.happening());
+            kaishu_store::cases::add(&transaction, key, about, &entered).await?;
         }
         self.keep_act(transaction, (case, draft), &decided, (&[], lang)).await?;
         self.reload_directory().await?;
@@ -237,6 +250,10 @@ impl Portal {
             notice: (event == "consult")
                 .then(|| self.notice(case, (&draft.code, document), done, lang)),
             has_people: self.has_people(&document.organization).await?,
+            faults: match event {
+                "submit" => Box::pin(self.entry_faults(&draft.code, document)).await?,
+                _ => Vec::new(),
+            },
             ended_approval: match event {
                 "publish" => self.ended_approval(&case.file).await?,
                 _ => None,
@@ -284,7 +301,7 @@ impl Portal {
                 Some(approval) => Err(filing::approval_ended(approval, lang)),
                 None => Ok(()),
             },
-            _ => self.holds_for(guard, document, known.has_people, lang),
+            _ => self.holds_for(guard, document, (known.has_people, &known.faults), lang),
         }
     }
 
@@ -375,7 +392,12 @@ impl Portal {
                 .any(|question| review::trigger(*question) == other),
         };
         let steps = self.policy().rules.review.steps.value.iter();
-        steps.filter(|step| is_on(step.when)).map(|step| Step::new(step.step, step.by)).collect()
+        let steps = steps.filter(|step| is_on(step.when)).map(|step| Step::new(step.step, step.by));
+        // The authority above agrees first (CAT-11).
+        let consent = self
+            .asks_above(document)
+            .then(|| Step::new(ReviewStepKind::AuthorityConsent, Party::SuperiorAuthority));
+        consent.into_iter().chain(steps).collect()
     }
 
     /// Whether an agency has named its head and an officer (ORG-02).

@@ -140,7 +140,7 @@ impl Portal {
     }
 
     /// Entries of other agencies with a similar title or overlapping items (CAT-07).
-    async fn alike(
+    pub(super) async fn alike(
         &self,
         code: &DatasetCode,
         document: &DraftDocument,

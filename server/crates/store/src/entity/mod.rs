@@ -21,6 +21,8 @@ pub(crate) mod dataset_version;
 pub(crate) mod delegation;
 pub(crate) mod delivery;
 pub(crate) mod draft;
+pub(crate) mod entry_authorisation;
+pub(crate) mod entry_compiler;
 pub(crate) mod expert;
 pub(crate) mod expert_conflict;
 pub(crate) mod filing;

@@ -10,11 +10,12 @@ use crate::Store;
 use crate::entity::{
     account, account_identity, account_role, api_token, case_clock, case_event, case_file,
     change_feed, condemned_blob, consultation, consultation_comment, data_item, dataset,
-    dataset_version, delegation, delivery, draft, expert, expert_conflict, filing, grading_rule,
-    guide_version, import_run, information_system, job, log_checkpoint, log_head, notification,
-    one_time_token, organization, preview_link, quality_assessment, quality_score, reconciliation,
-    region, release_decision, resource, resource_table, retrieval_receipt, sector_mark, session,
-    standing_approval, upload, upload_part, usage_day, vocabulary_term,
+    dataset_version, delegation, delivery, draft, entry_authorisation, entry_compiler, expert,
+    expert_conflict, filing, grading_rule, guide_version, import_run, information_system, job,
+    log_checkpoint, log_head, notification, one_time_token, organization, preview_link,
+    quality_assessment, quality_score, reconciliation, region, release_decision, resource,
+    resource_table, retrieval_receipt, sector_mark, session, standing_approval, upload,
+    upload_part, usage_day, vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -119,6 +120,8 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, standing_approval::Entity).await,
         create(connection, information_system::Entity).await,
         create(connection, delivery::Entity).await,
+        create(connection, entry_compiler::Entity).await,
+        create(connection, entry_authorisation::Entity).await,
         create(connection, upload::Entity).await,
         create(connection, upload_part::Entity).await,
         create(connection, condemned_blob::Entity).await,

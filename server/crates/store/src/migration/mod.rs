@@ -27,6 +27,7 @@ mod m20261123_000001_desk;
 mod m20261123_000021_review;
 mod m20261123_000031_uploads;
 mod m20261123_000041_account_identities;
+mod m20261124_000011_catalogued;
 mod m20261125_000011_registers;
 mod m20261126_000011_disputes;
 mod m20261126_000012_sectors;
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000021_review::Migration),
             Box::new(m20261123_000031_uploads::Migration),
             Box::new(m20261123_000041_account_identities::Migration),
+            Box::new(m20261124_000011_catalogued::Migration),
             Box::new(m20261125_000011_registers::Migration),
             Box::new(m20261126_000011_disputes::Migration),
             Box::new(m20261126_000012_sectors::Migration),
