@@ -39,6 +39,7 @@ mod login_limit;
 mod mandatory;
 mod missing_entries;
 mod monitoring;
+mod one_catalogue;
 mod overreach;
 mod overreach_administration;
 mod pages;

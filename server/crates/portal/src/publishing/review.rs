@@ -21,6 +21,8 @@ use crate::{Portal, Result};
 
 /// Entries that are looked at for being alike.
 const N_CANDIDATES: usize = 10;
+/// Data items by which such entries are looked for.
+const N_LABELS: usize = 12;
 /// How much of two titles must be the same pairs of characters before they are alike.
 const LEAST_ALIKE: f64 = 0.5;
 /// How large a part of the items of the smaller entry must be shared before two overlap.
@@ -148,8 +150,16 @@ impl Portal {
     ) -> Result<Vec<AlikeEntry>> {
         let title: String = document.fields.title.chars().take(60).collect();
         let asked = SearchRequest { q: title.replace('"', " "), ..SearchRequest::default() };
+        let mut candidates = self.hits(&asked, N_CANDIDATES, lang).await?;
+        for item in document.items.iter().take(N_LABELS) {
+            let item = Some(item.label.clone());
+            let asked = SearchRequest { item, exact: true, ..SearchRequest::default() };
+            candidates.extend(self.hits(&asked, N_CANDIDATES, lang).await?);
+        }
+        let mut seen = BTreeSet::new();
+        candidates.retain(|hit| seen.insert(hit.card.code.clone()));
         let mut alike = Vec::new();
-        for hit in self.hits(&asked, N_CANDIDATES, lang).await? {
+        for hit in candidates {
             let is_own =
                 hit.card.code == *code || hit.card.organization.code == document.organization;
             let Some(entry) = self.find_public(&hit.card.code).await?.filter(|_| !is_own) else {
