@@ -191,17 +191,8 @@ impl Portal {
         if case.file.n_events != done.version {
             return Err(moved_on(lang));
         }
-        if done.event == "compile"
-            && let Some(draft) = self.draft_for(&case).await?
-        {
-            return Ok(Some(draft));
-        }
         let there = match done.event.as_str() {
             "name" => self.entry_there(&case, done.entry.trim(), lang).await?,
-            _ => Ok(()),
-        };
-        let holds = |guard| match guard {
-            Guard::EntryThere => there.clone(),
             _ => Ok(()),
         };
         let mut act =
@@ -209,31 +200,58 @@ impl Portal {
         if done.event == "name" {
             act.facts.insert("entry".to_owned(), done.entry.trim().to_owned());
         }
-        let decide = |act: Act| {
-            let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key: None };
-            self.decide(CaseKind::MissingEntry, &case.about, Some(&case), wanted)
-        };
-        let decided = decide(act.clone())?;
-        let key = &self.inner.log_key;
-        if done.event != "compile" {
-            let transaction = self.inner.store.begin().await?;
-            kaishu_store::cases::add(&transaction, key, &case, &decided.happening()).await?;
-            transaction.commit().await?;
-            return Ok(None);
+        let decided = self.decide_missing(caller, &case, (act.clone(), &there), lang)?;
+        if done.event == "compile" {
+            // What is being compiled already is gone on with.
+            return match self.draft_for(&case).await? {
+                Some(draft) => Ok(Some(draft)),
+                None => self.compile_missing(caller, &case, act, lang).await.map(Some),
+            };
         }
+        let transaction = self.inner.store.begin().await?;
+        let key = &self.inner.log_key;
+        kaishu_store::cases::add(&transaction, key, &case, &decided.happening()).await?;
+        transaction.commit().await?;
+        Ok(None)
+    }
+
+    fn decide_missing(
+        &self,
+        caller: &Caller,
+        case: &Case,
+        (act, there): (Act, &std::result::Result<(), String>),
+        lang: Lang,
+    ) -> Result<Decided> {
+        let holds = |guard| match guard {
+            Guard::EntryThere => there.clone(),
+            _ => Ok(()),
+        };
+        let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key: None };
+        self.decide(CaseKind::MissingEntry, &case.about, Some(case), wanted)
+    }
+
+    /// Begins the entry that a task asks for: its publication ends the task.
+    async fn compile_missing(
+        &self,
+        caller: &Caller,
+        case: &Case,
+        mut act: Act,
+        lang: Lang,
+    ) -> Result<i64> {
         let place = (case.about.organization.as_deref(), case.about.region.as_deref());
         let (Some(organization), Some(region)) = place else {
-            return Err(Error::Internal(format!("missing entry {id} names no place")));
+            return Err(Error::Internal(format!("missing entry {} names no place", case.id)));
         };
         let document = DraftDocument::new(organization, region, &case.about.title);
-        let facts = BTreeMap::from([("missing".to_owned(), id.to_string())]);
+        let facts = BTreeMap::from([("missing".to_owned(), case.id.to_string())]);
         let transaction = self.inner.store.begin_catalogue().await?;
         let draft = self.begin_in(&transaction, caller, (&document, facts), lang).await?;
         act.facts.insert("draft".to_owned(), draft.to_string());
-        let decided = decide(act)?;
-        kaishu_store::cases::add(&transaction, key, &case, &decided.happening()).await?;
+        let decided = self.decide_missing(caller, case, (act, &Ok(())), lang)?;
+        let key = &self.inner.log_key;
+        kaishu_store::cases::add(&transaction, key, case, &decided.happening()).await?;
         transaction.commit().await?;
-        Ok(Some(draft))
+        Ok(draft)
     }
 
     /// The entry that is being compiled for a task.
