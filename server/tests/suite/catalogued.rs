@@ -241,7 +241,7 @@ async fn what_can_be_shared_is_not_collected_again() {
     let links = page.attributes("main .ks-error a", "href");
     assert!(links.contains(&"/datasets/YX-U-0001".to_owned()), "{links:?}");
 
-    // It is the item that is refused: another one, or one of another place, is not.
+    // It is the collected item that is refused: another one is not, nor what the agency makes itself.
     complete(portal, officer, case, |document| {
         collects(document);
         document.items[0].label = "候车亭".to_owned();

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use kaishu_portal::Portal;
 use kaishu_portal::accounts::Caller;
-use kaishu_portal::publishing::OpeningAct;
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{
-    LANG, ORGANIZATION, act, answers, complete, people, review, whole_draft, with_session,
+    LANG, ORGANIZATION, act, act_with, answers, complete, people, review, whole_draft, with_session,
 };
 use kaishu_types::ErrorCode;
 use kaishu_types::account::Role;
@@ -89,10 +88,7 @@ async fn pass(
     for (name, value) in changed {
         answers.insert((*name).to_owned(), (*value).to_owned());
     }
-    let version = portal.case_view(caller, case, LANG).await.unwrap().version;
-    let event = "pass".to_owned();
-    let done = OpeningAct { event, version, answers, ..OpeningAct::default() };
-    portal.act_on_opening(caller, case, done, LANG).await.map_err(|error| {
+    act_with(portal, caller, case, ("pass", answers)).await.map_err(|error| {
         assert_eq!(error.code(), ErrorCode::InvalidInput);
         error.message(LANG)
     })
