@@ -20,6 +20,7 @@ pub fn check(profile: &PolicyProfile, entry: &DraftDocument) -> Option<EntryFaul
     let key = "aggregation.base";
     let known = |lang: Lang| rule.value.words(lang);
     Some(EntryFault {
+        link: None,
         field: "frequency",
         zh: format!("基础数据库的数据一有变更即须归集，更新频率只能选：{}", known(Lang::Zh)),
         en: format!(

@@ -76,6 +76,7 @@ pub fn fault(rules: &[GradingRule], entry: &DraftDocument) -> Option<EntryFault>
         ),
     };
     Some(EntryFault {
+        link: None,
         field: "security_level",
         zh: format!("按分级规则至少为第 {} 级：{}", rule.level, rule.text),
         en: format!("the grading rules give it level {} at least: {}", rule.level, rule.text),

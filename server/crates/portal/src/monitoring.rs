@@ -210,7 +210,7 @@ impl Portal {
         caller: &Caller,
         code: &DatasetCode,
     ) -> Result<(DatasetView, Vec<QualityScore>)> {
-        let dataset = self.known_dataset(caller, code).await?;
+        let dataset = self.overseen_dataset(caller, code).await?;
         let course = monitoring::of_dataset(&self.inner.store, code, COURSE).await?;
         Ok((dataset, course))
     }

@@ -7,7 +7,7 @@ use kaishu_domain::catalogued::{
     Body, Compilers, County, Names, Provided, check_authorisation, check_creator, check_individual,
     check_sources, is_looked_up, needs_consent,
 };
-use kaishu_domain::entry::{EntryFault, check};
+use kaishu_domain::entry::EntryFault;
 use kaishu_domain::permission::{Action, Subject};
 use kaishu_store::datasets::Wanted;
 use kaishu_store::{compilers, datasets};

@@ -112,7 +112,7 @@ impl Portal {
         stated: &Stated,
         lang: Lang,
     ) -> Result<Reconciliation> {
-        let dataset = self.known_dataset(caller, code).await?;
+        let dataset = self.overseen_dataset(caller, code).await?;
         let by = self.actor_on(caller, Action::EditDatasets, &dataset, lang).await?;
         stated.check(lang)?;
         let (version, resource) = compared(&dataset, stated, lang)?;
@@ -180,7 +180,7 @@ impl Portal {
         caller: &Caller,
         code: &DatasetCode,
     ) -> Result<Vec<Reconciliation>> {
-        self.known_dataset(caller, code).await?;
+        self.overseen_dataset(caller, code).await?;
         Ok(reconciliations::of_dataset(&self.inner.store, code, LISTED).await?)
     }
 
@@ -205,7 +205,7 @@ impl Portal {
     }
 
     /// Finds a dataset for somebody who looks after it or over it.
-    pub(crate) async fn known_dataset(
+    pub(crate) async fn overseen_dataset(
         &self,
         caller: &Caller,
         code: &DatasetCode,
