@@ -88,30 +88,44 @@ where
 
 /// What can be administered: whether the reader may, the path, and its words.
 type Way = (bool, &'static str, &'static str, &'static str);
+/// Ways that belong together, under their words.
+type Ways = ((&'static str, &'static str), Vec<Way>);
 
-fn ways_of(ctx: &Ctx) -> Vec<Way> {
+fn ways_of(ctx: &Ctx) -> [Ways; 4] {
     let may = |action| ctx.caller.may_ever(action);
     let oversees = oversees(ctx);
     let is_expert = ctx.caller.roles().iter().any(|held| held.role == Role::Expert);
-    vec![
+    let watched = vec![
         (may(Action::Supervise), "supervision", "督办", "Supervision"),
         (may(Action::Supervise), "sectors", "行业指导", "Sectors"),
         (may(Action::SeeRisks), "risks", "风险", "Risks"),
-        (may(Action::ReadAudit), "audit", "审计日志", "Audit trail"),
-        (may(Action::KeepOrganizations), "organizations", "机构", "Organizations"),
-        (may(Action::Delegate), "delegations", "委托", "Delegations"),
-        (may(Action::AppointExperts) || is_expert, "experts", "专家", "Experts"),
-        (may(Action::KeepApprovals), "approvals", "常设同意", "Standing approvals"),
-        (may(Action::NameCompilers), "compilers", "编制分工", "Who compiles what"),
-        (may(Action::PublishDatasets), "filings", "备案登记簿", "Filings"),
-        (may(Action::KeepGrading), "grading", "分级规则", "Grading rules"),
         (may(Action::Supervise), "quality", "质量监测和评估", "Quality"),
         (may(Action::TraceCopies), "trail", "数据副本追溯", "Trail of copies"),
+        (may(Action::ReadAudit), "audit", "审计日志", "Audit trail"),
+    ];
+    let registers = vec![
         (oversees, "systems", "信息系统", "Information systems"),
         (oversees, "deliveries", "数据归集", "Deliveries"),
         (oversees, "projects", "信息化项目", "IT projects"),
+        (may(Action::PublishDatasets), "filings", "备案登记簿", "Filings"),
+    ];
+    let people = vec![
+        (may(Action::KeepOrganizations), "organizations", "机构", "Organizations"),
+        (may(Action::NameCompilers), "compilers", "编制分工", "Who compiles what"),
+        (may(Action::Delegate), "delegations", "委托", "Delegations"),
+        (may(Action::AppointExperts) || is_expert, "experts", "专家", "Experts"),
+        (may(Action::KeepApprovals), "approvals", "常设同意", "Standing approvals"),
+    ];
+    let rules = vec![
+        (may(Action::KeepGrading), "grading", "分级规则", "Grading rules"),
         (may(Action::KeepVocabularies), "vocabularies", "词表和编制规范", "Vocabularies and guide"),
         (ctx.caller.is_logged_in(), "profile", "现行规则和日历", "Rules and calendar"),
+    ];
+    [
+        (("监督", "Oversight"), watched),
+        (("登记簿", "Registers"), registers),
+        (("机构和人员", "Organizations and people"), people),
+        (("规则", "Rules"), rules),
     ]
 }
 
@@ -124,27 +138,49 @@ fn oversees(ctx: &Ctx) -> bool {
 
 /// Whether the reader administers something, or watches over it.
 pub(crate) fn administers(ctx: &Ctx) -> bool {
-    ways_of(ctx).iter().any(|way| way.0 && way.1 != "profile")
+    ways_of(ctx).iter().flat_map(|(_, ways)| ways).any(|way| way.0 && way.1 != "profile")
 }
 
 /// Draws the ways to what the reader may administer; nothing where that is nothing.
 pub(crate) fn administration(ctx: &Ctx) -> Option<AnyView> {
-    let links: Vec<_> = ways_of(ctx)
-        .into_iter()
-        .filter(|way| way.0)
-        .map(|(_, path, zh, en)| {
-            let href = ctx.href(&format!("/authority/{path}"));
-            view! { <li><a class="btn btn-sm btn-outline" href=href>{ctx.lang.pick(zh, en)}</a></li> }
-        })
-        .collect();
+    let lang = ctx.lang;
+    let groups = ways_of(ctx).into_iter().filter_map(|((zh, en), ways)| {
+        let ways = ways.into_iter().filter(|way| way.0);
+        let links = ways.map(|(_, path, zh, en)| (format!("/authority/{path}"), lang.pick(zh, en)));
+        way_row(ctx, lang.pick(zh, en), links.collect())
+    });
+    way_rows(groups.collect(), lang.pick("管理", "Administration"))
+}
+
+/// A row of links under a word; nothing where there are none.
+pub(crate) fn way_row(ctx: &Ctx, word: &str, links: Vec<(String, &str)>) -> Option<AnyView> {
     if links.is_empty() {
         return None;
     }
-    let name = ctx.lang.pick("管理", "Administration");
+    let links: Vec<_> = links
+        .into_iter()
+        .map(|(path, word)| {
+            view! { <li><a class="ks-link" href=ctx.href(&path)>{word.to_owned()}</a></li> }
+        })
+        .collect();
     let row = view! {
-        <nav aria-label=name class="mb-8"><ul class="flex flex-wrap gap-2">{links}</ul></nav>
+        <div class="grid sm:grid-cols-[9rem_1fr] gap-x-6 gap-y-1 py-3 border-t border-[var(--line)]">
+            <p class="ks-mute">{word.to_owned()}</p>
+            <ul class="flex flex-wrap gap-x-7 gap-y-2">{links}</ul>
+        </div>
     };
     Some(row.into_any())
+}
+
+/// Rows of links, one group below the other.
+pub(crate) fn way_rows(rows: Vec<AnyView>, name: &str) -> Option<AnyView> {
+    if rows.is_empty() {
+        return None;
+    }
+    let nav = view! {
+        <nav aria-label=name.to_owned() class="mb-10 border-b border-[var(--line)]">{rows}</nav>
+    };
+    Some(nav.into_any())
 }
 
 /// Warns the authority of a profile that has ended or is about to (ORG-12).

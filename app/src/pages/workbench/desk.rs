@@ -14,7 +14,7 @@ use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::to_login;
-use crate::pages::authority::{administration, expiry_warning};
+use crate::pages::authority::{administration, expiry_warning, way_row, way_rows};
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::icon::icon;
 
@@ -57,6 +57,43 @@ async fn desk(Asked(ctx): Asked, State(portal): State<Portal>, is_authority: boo
     })
 }
 
+/// The ways to what else there is to do besides cases that wait.
+fn others(ctx: &Ctx, is_authority: bool) -> Option<AnyView> {
+    let lang = ctx.lang;
+    let may = |action| ctx.caller.may_ever(action);
+    let sees_registers = !is_authority && may(Action::SeeRegisters);
+    let registers = [
+        (sees_registers, "/workbench/systems", lang.pick("信息系统", "Systems")),
+        (sees_registers, "/workbench/deliveries", lang.pick("数据归集", "Deliveries")),
+        (sees_registers, "/workbench/projects", lang.pick("信息化项目", "IT projects")),
+    ];
+    let matters = [
+        (
+            may(Action::ReportMissing),
+            "/workbench/missing",
+            lang.pick("目录外开放的资源", "Open without an entry"),
+        ),
+        (
+            may(Action::DisputeClasses),
+            "/workbench/disputes",
+            lang.pick("类型争议", "Disputes on classes"),
+        ),
+        (may(Action::RequestAccounts), "/workbench/accounts", lang.pick("本单位账号", "Accounts")),
+    ];
+    let row = |word: &str, ways: &[(bool, &str, &'static str)]| {
+        let ways = ways.iter().filter(|way| way.0);
+        way_row(ctx, word, ways.map(|(_, path, word)| ((*path).to_owned(), *word)).collect())
+    };
+    let rows = [
+        row(lang.pick("登记簿", "Registers"), &registers),
+        row(lang.pick("其他事项", "Other matters"), &matters),
+    ];
+    way_rows(
+        rows.into_iter().flatten().collect(),
+        lang.pick("登记和其他事项", "Registers and other matters"),
+    )
+}
+
 fn page(
     ctx: &Ctx,
     filter: DeskFilter,
@@ -77,37 +114,6 @@ fn page(
         ("/me/inbox", lang.pick("通知", "Notices")),
     ]
     .map(|(path, word)| view! { <a class="btn btn-outline" href=ctx.href(path)>{word}</a> });
-    let accounts = ctx.caller.may_ever(Action::RequestAccounts).then(|| {
-        view! {
-            <a class="btn btn-outline" href=ctx.href("/workbench/accounts")>
-                {lang.pick("本单位账号", "Accounts")}
-            </a>
-        }
-    });
-    let disputes = ctx.caller.may_ever(Action::DisputeClasses).then(|| {
-        view! {
-            <a class="btn btn-outline" href=ctx.href("/workbench/disputes")>
-                {lang.pick("类型争议", "Disputes")}
-            </a>
-        }
-    });
-    let registers = (!is_authority && ctx.caller.may_ever(Action::SeeRegisters)).then(|| {
-        [
-            ("/workbench/systems", lang.pick("信息系统", "Systems")),
-            ("/workbench/deliveries", lang.pick("数据归集", "Deliveries")),
-            ("/workbench/projects", lang.pick("信息化项目", "IT projects")),
-        ]
-        .map(|(path, word)| view! { <a class="btn btn-outline" href=ctx.href(path)>{word}</a> })
-        .into_iter()
-        .collect::<Vec<_>>()
-    });
-    let missing = ctx.caller.may_ever(Action::ReportMissing).then(|| {
-        view! {
-            <a class="btn btn-outline" href=ctx.href("/workbench/missing")>
-                {lang.pick("目录外开放的资源", "Open without an entry")}
-            </a>
-        }
-    });
     let base = if is_authority { "/authority" } else { "/workbench" };
     let tabs: Vec<_> = [
         (DeskFilter::Mine, "", lang.pick("待我办理", "Waiting for me")),
@@ -136,13 +142,18 @@ fn page(
             <p class="mt-6"><a class="btn btn-outline" href=path>{lang.pick("下一页", "Next page")}</a></p>
         }
     });
-    let administration = is_authority.then(|| administration(ctx));
+    let elsewhere = match is_authority {
+        true => administration(ctx),
+        false => None,
+    };
+    let others = others(ctx, is_authority);
     let body = view! {
         {warning}
-        {administration}
+        {elsewhere}
+        {others}
         <div class="flex flex-wrap items-center justify-between gap-4">
             <nav aria-label=lang.pick("办理情况", "Cases")><ul class="ks-tabs">{tabs}</ul></nav>
-            <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{registers}{missing}{accounts}{disputes}{begin}</div>
+            <div class="flex flex-wrap gap-3">{ways.into_iter().collect::<Vec<_>>()}{begin}</div>
         </div>
         <div class="pt-6">{table}{next}</div>
     };
