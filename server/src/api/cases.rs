@@ -20,6 +20,9 @@ use super::drafting::{body, known, private};
 use super::problem::Problem;
 use crate::state::State;
 
+/// Longest key of a request.
+const MAX_KEY_BYTES: usize = 100;
+
 /// A page of a desk.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CaseList {
@@ -112,7 +115,8 @@ pub(super) async fn show(
 /// Act on a case
 ///
 /// Submit, pass, return, publish, take over: whatever the case lists in `actions`. Where something happened since the
-/// version that is named, nothing changes. A request that is sent again with the same `Idempotency-Key` is done once.
+/// version that is named, nothing changes. A step of a review that is sent again with the same `Idempotency-Key` is done
+/// once, and answered as it was the first time.
 #[utoipa::path(
     post, path = "/api/v1/cases/{id}/acts", tag = "cases", operation_id = "act_on_case",
     security(("token" = ["publish"]), ("token" = ["decide"])),
@@ -139,7 +143,7 @@ pub(super) async fn act(
 ) -> Result<Response, Problem> {
     let caller = known(caller, asked.lang)?;
     let case = number(id)?;
-    let idempotency_key = idempotency_key(request.headers());
+    let idempotency_key = idempotency_key(request.headers())?;
     let NewAct { event, version, reason, answers } = body(request, &state).await?;
     let done = OpeningAct { event, version, reason, idempotency_key, answers };
     state.portal().act_on_case(&caller, case, done, asked.lang).await?;
@@ -170,7 +174,11 @@ fn number(Path(text): Path<String>) -> Result<i64, Problem> {
     })
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Option<String> {
-    let key = headers.get("idempotency-key")?.to_str().ok()?.trim();
-    (!key.is_empty() && key.len() <= 200).then(|| key.to_owned())
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    match key.to_str().map(str::trim) {
+        Ok("") => Ok(None),
+        Ok(key) if key.len() <= MAX_KEY_BYTES => Ok(Some(key.to_owned())),
+        _ => Err(Error::field("Idempotency-Key", "100 ASCII characters at most").into()),
+    }
 }

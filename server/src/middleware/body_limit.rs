@@ -45,7 +45,8 @@ fn takes_files(path: &str) -> bool {
     let is_file_of_draft = path.starts_with("/api/v1/drafts/") && path.ends_with("/files");
     let parts = ["/api/v1/uploads/", "/workbench/uploads/"];
     let is_part = parts.iter().any(|it| path.starts_with(it)) && !path.ends_with("/finish");
-    is_draft || is_version || is_file_of_draft || is_part
+    let is_report = path == "/authority/quality";
+    is_draft || is_version || is_file_of_draft || is_part || is_report
 }
 
 /// How long a body may take.

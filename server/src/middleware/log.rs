@@ -25,7 +25,7 @@ pub(super) async fn write(request: Request, next: Next) -> Response {
 }
 
 /// The path as it may stand in a log: the address of a preview is its key.
-fn told(path: &str) -> &str {
+pub(super) fn told(path: &str) -> &str {
     let kept = ["/preview/", "/en/preview/"].into_iter().find(|start| path.starts_with(start));
     kept.unwrap_or(path)
 }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use http::StatusCode;
 
+use super::log::told;
 use super::request_id::RequestId;
 use crate::api::problem::Problem;
 use crate::negotiation::prefers_json;
@@ -25,6 +26,7 @@ pub(super) async fn catch(request: Request, next: Next) -> Response {
         Ok(response) => return response,
         Err(panic) => panic,
     };
+    let path = told(&path);
     tracing::error!(panic = message(panic.as_ref()), %path, request_id = %id, "a handler panicked");
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     if as_json {

@@ -156,13 +156,22 @@ async fn agencies_consult_then_the_authority_then_the_government() {
     assert_eq!(state(portal, &people.provider, id).await, "revising");
     assert_eq!(class(portal, &people.provider).await, ShareClass::Unconditional);
 
-    act(portal, &people.provider, revision, "submit").await.unwrap();
-    assert_eq!(state(portal, &people.provider, id).await, "changed");
+    // Asking for it is not doing it: what is taken back leaves the decision to be carried out.
+    for event in ["submit", "recall", "submit"] {
+        act(portal, &people.provider, revision, event).await.unwrap();
+        assert_eq!(state(portal, &people.provider, id).await, "revising");
+    }
     assert_eq!(
         class(portal, &people.provider).await,
         ShareClass::Unconditional,
         "not reviewed yet"
     );
+    let reviewer = at_browser(portal, Role::Reviewer, ("reviews", "YX-T")).await;
+    act(portal, &reviewer, revision, "pass").await.unwrap();
+    act(portal, &people.authority, revision, "pass").await.unwrap();
+    act(portal, &people.authority, revision, "publish").await.unwrap();
+    assert_eq!(state(portal, &people.provider, id).await, "changed");
+    assert_eq!(class(portal, &people.provider).await, ShareClass::Conditional);
     let view = portal.case_view(&people.claimant, id, LANG).await.unwrap();
     let events: Vec<&str> = view.events.iter().map(|it| it.event.code.as_str()).collect();
     let expected =

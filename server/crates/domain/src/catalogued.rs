@@ -136,16 +136,21 @@ pub fn check_sources(
     let rule = ("catalogue.one_source", &profile.rules.catalogue.one_source);
     let fault = |it: &Provided| {
         let Provided { label, code, title, organization, .. } = it;
+        let (zh, en) = organization;
+        // An entry that is not public is not told by its name: whoever needs it asks its provider.
+        let from = match it.is_public {
+            true => (format!("{zh}的“{title}”（{code}）"), format!("`{title}` ({code}) of {en}")),
+            false => (zh.clone(), en.clone()),
+        };
         let text = (
             format!(
-                "数据项“{label}”可以从{}的“{title}”（{code}）共享取得，不得重复采集。请删去这一项；\
+                "数据项“{label}”可以从{}共享取得，不得重复采集。请删去这一项；\
                  法律、法规另有规定的，在“重复采集的法律依据”写明",
-                organization.0
+                from.0
             ),
             format!(
-                "`{label}` can be had from `{title}` ({code}) of {}: take it out, or cite the law \
-                 that has it collected again",
-                organization.1
+                "`{label}` can be had from {}: take it out, or cite the law that has it collected again",
+                from.1
             ),
         );
         let link = it.is_public.then(|| format!("/datasets/{code}"));

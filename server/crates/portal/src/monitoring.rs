@@ -296,9 +296,12 @@ impl Portal {
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send,
     {
-        let by = self.may_file(caller, form, lang)?;
+        self.may_file(caller, form, lang)?;
         let mut new = self.read_assessment(form, file_name, lang)?;
         let blob = self.inner.blobs.put_stream(bytes).await?;
+        // Whoever lost the role or the account meanwhile files nothing (ORG-06).
+        let caller = &self.renewed(caller, lang).await?;
+        let by = self.may_file(caller, form, lang)?;
         if blob.size_bytes == 0 || blob.size_bytes > MAX_FILE_BYTES {
             let message = lang.pick(
                 "请选择签章的评估报告，不超过 50 MB",

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use crate::convert::{check_text, number, stored_number, to_stored};
-use crate::entity::entry_authorisation;
+use crate::entity::{case_file, entry_authorisation};
 use crate::{Result, Store, Transaction};
 
 /// An authorisation as it was attached.
@@ -52,10 +54,27 @@ pub async fn add(
     Ok(())
 }
 
-/// Finds the authorisation that a dataset comes with: the newest.
-pub async fn of_dataset(store: &Store, dataset: &DatasetCode) -> Result<Option<Authorisation>> {
+/// Counts the authorisations that were attached in a case.
+pub async fn count(store: &Store, case: i64) -> Result<u64> {
+    let of_case =
+        entry_authorisation::Entity::find().filter(entry_authorisation::COLUMN.case_id.eq(case));
+    Ok(of_case.count(&store.connection).await?)
+}
+
+/// Finds the authorisation that an organization's entry comes with: the newest of its own cases.
+pub async fn of_dataset(
+    store: &Store,
+    dataset: &DatasetCode,
+    organization: &str,
+) -> Result<Option<Authorisation>> {
+    let own_cases = case_file::Entity::find()
+        .select_only()
+        .column(case_file::Column::Id)
+        .filter(case_file::COLUMN.organization.eq(organization))
+        .into_query();
     let row = entry_authorisation::Entity::find()
         .filter(entry_authorisation::COLUMN.dataset.eq(dataset.as_str()))
+        .filter(entry_authorisation::Column::CaseId.in_subquery(own_cases))
         .order_by_desc(entry_authorisation::Column::Id)
         .one(&store.connection)
         .await?;

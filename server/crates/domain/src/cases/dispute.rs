@@ -151,7 +151,7 @@ const OWN: &[Guard] = &[Guard::OwnSide];
 const ON: &[Guard] = &[Guard::NextInChain, Guard::BothHeard];
 const MEDIATE_ON: &[Guard] = &[Guard::NextInChain, Guard::NotAParty];
 const MEDIATE: &[Guard] = &[Guard::NotAParty];
-const RULE: &[Guard] = &[Guard::DocumentNamed];
+const RULE: &[Guard] = &[Guard::DocumentNamed, Guard::NotAParty];
 const AGENCY: Action = Action::ConsultAgencies;
 const EITHER: Action = Action::DisputeClasses;
 const SETTLE: Action = Action::SettleDisputes;
@@ -236,11 +236,11 @@ pub(super) static MACHINE: Machine = Machine {
             SETTLE,
             (RULE, REVISE),
         ),
-        // A revision with the class that was decided on was submitted.
+        // A revision with the class that was decided on was published.
         Transition {
             event: "report",
-            zh: "修订已提交",
-            en: "Revision submitted",
+            zh: "修订已发布",
+            en: "Revision published",
             from: &["revising"],
             to: To::State("changed"),
             by: By::System,

@@ -88,7 +88,7 @@ pub(super) static MACHINE: Machine = Machine {
             from: &["due"],
             to: To::State("dismissed"),
             by: By::Action(Action::PublishDatasets),
-            guards: &[],
+            guards: &[Guard::NotAParty],
             needs: &[Input::Reason],
             clocks: &[ClockRule::Stop(ENTER)],
             tells: &[Audience::Submitter, Audience::Provider],

@@ -97,14 +97,14 @@ pub(super) static MACHINE: Machine = Machine {
             "pass",
             ("初审通过", "Pass"),
             (&["under_review"], "reviewed"),
-            &[Guard::SecurityPlanned],
+            &[Guard::SecurityPlanned, Guard::NotTheSubmitter],
             &[],
         ),
         authority(
             "advise",
             ("出具书面建议", "Advise in writing"),
             (&["under_review", "registered"], "advised"),
-            NOTHING,
+            &[Guard::NotTheSubmitter],
             WHY,
         ),
         authority(
@@ -119,7 +119,7 @@ pub(super) static MACHINE: Machine = Machine {
             "review_again",
             ("重新审核", "Review again"),
             (&["advised"], "under_review"),
-            NOTHING,
+            &[Guard::NotTheSubmitter],
             WHY,
         ),
         own(
@@ -146,7 +146,13 @@ pub(super) static MACHINE: Machine = Machine {
             (&["accepted"], To::State("reported")),
             (&[Guard::ReportWhole], &[], TOLD),
         ),
-        authority("record", ("备案", "Record"), (&["reported"], "filed"), NOTHING, &[]),
+        authority(
+            "record",
+            ("备案", "Record"),
+            (&["reported"], "filed"),
+            &[Guard::NotTheSubmitter],
+            &[],
+        ),
         authority(
             "send_back",
             ("退回报告", "Send back"),

@@ -215,11 +215,22 @@ impl Portal {
             covered.set(Some(action));
             caller.role_for(action, &subject).cloned()
         };
+        // Whichever way it comes: nobody is urged who is not late, nor twice on a day (SUP-02).
+        let guarded = |guard: Guard| match (guard, case) {
+            (Guard::ClockOver, Some(case)) if !self.is_overdue(&case.file) => {
+                Err(lang.pick("还没有超期，不能催办", "nothing of it is overdue").to_owned())
+            }
+            _ => holds(guard),
+        };
+        let idempotency_key = match (act.event.as_str(), case) {
+            ("urge", Some(case)) => Some(format!("urge/{}/{}", case.id, self.today())),
+            _ => idempotency_key,
+        };
         let world = World {
             role: &role,
             calendar: &self.inner.calendar,
             working_days: &|rule| self.working_days(rule),
-            holds,
+            holds: &guarded,
         };
         let before = case.map(|case| &case.file);
         let mut event = decide(machine(kind), before, &act, &world)

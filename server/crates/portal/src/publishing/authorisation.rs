@@ -8,7 +8,7 @@ use kaishu_store::authorisations::{self, Authorisation};
 use kaishu_store::blobs::BlobRead;
 use kaishu_store::drafts::Author;
 use kaishu_types::draft::DraftDocument;
-use kaishu_types::{DatasetCode, Lang, RuleRef};
+use kaishu_types::{DatasetCode, ErrorCode, Lang, RuleRef};
 
 use super::files::name_of;
 use crate::accounts::Caller;
@@ -17,6 +17,8 @@ use crate::{Error, Portal, Result};
 
 /// Longest authorisation, in bytes (*proposed*): a scan of some pages.
 const MAX_BYTES: u64 = 20 << 20;
+/// Most authorisations of one draft (*proposed*): each stays on record.
+const MAX_KEPT: u64 = 20;
 
 impl Portal {
     /// Returns the rule by which an entry comes with an authorisation; `None` where it needs none.
@@ -49,6 +51,7 @@ impl Portal {
     {
         let name = name_of(file_name, lang)?.to_owned();
         self.check_takes_files(caller, case, lang).await?;
+        self.check_needed(caller, case, lang).await?;
         let blob = self.inner.blobs.put_stream(bytes).await?;
         if blob.size_bytes == 0 || blob.size_bytes > MAX_BYTES {
             let message = lang.pick(
@@ -98,15 +101,40 @@ impl Portal {
         case: i64,
     ) -> Result<(Authorisation, BlobRead)> {
         let opening = self.visible_case(caller, case).await?;
-        let (draft, _) = self.stored_draft(&opening).await?;
-        let kept = self.authorisation(&draft.code).await?;
+        let (draft, document) = self.stored_draft(&opening).await?;
+        let kept = self.authorisation(&draft.code, &document).await?;
         let kept = kept.ok_or_else(|| Error::not_found("resource", case.to_string()))?;
         let read = self.inner.blobs.get(&kept.blob_key, None).await?;
         Ok((kept, read))
     }
 
-    /// The authorisation that a dataset comes with.
-    pub(super) async fn authorisation(&self, code: &DatasetCode) -> Result<Option<Authorisation>> {
-        Ok(authorisations::of_dataset(&self.inner.store, code).await?)
+    /// The authorisation that the entry of an organization comes with: that of a provider before is not its own.
+    pub(super) async fn authorisation(
+        &self,
+        code: &DatasetCode,
+        document: &DraftDocument,
+    ) -> Result<Option<Authorisation>> {
+        let store = &self.inner.store;
+        Ok(authorisations::of_dataset(store, code, &document.organization).await?)
+    }
+
+    /// Refuses what nobody asks for: bytes that are kept for good come where a rule demands them only.
+    async fn check_needed(&self, caller: &Caller, case: i64, lang: Lang) -> Result<()> {
+        let opening = self.visible_case(caller, case).await?;
+        let (_, document) = self.stored_draft(&opening).await?;
+        let n_kept = authorisations::count(&self.inner.store, case).await?;
+        let message = match self.authorisation_rule(&document, lang) {
+            None => lang.pick(
+                "按现行规则，这份目录不需要书面授权",
+                "the rules in force ask for no authorisation of this entry",
+            ),
+            Some(_) if n_kept >= MAX_KEPT => lang.pick(
+                "这份目录附过的授权文件太多，请联系平台管理员",
+                "too many authorisations were attached to this entry",
+            ),
+            Some(_) => return Ok(()),
+        };
+        let code = ErrorCode::Conflict;
+        Err(Error::Refused { code, message: message.to_owned(), rule: None, remedy: None })
     }
 }

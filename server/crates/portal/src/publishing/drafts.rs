@@ -146,7 +146,7 @@ impl Portal {
         Ok(DraftView {
             case: case.id,
             authorisation_rule: self.authorisation_rule(&document, lang),
-            authorisation: self.authorisation(&draft.code).await?,
+            authorisation: self.authorisation(&draft.code, &document).await?,
             code: draft.code,
             faults: faults.collect(),
             document,

@@ -18,6 +18,7 @@ use kaishu_types::{DatasetCode, Lang};
 
 use crate::accounts::Caller;
 use crate::cases::not_covered;
+use crate::rules::PublicView;
 use crate::{Portal, Result};
 
 impl Portal {
@@ -39,14 +40,14 @@ impl Portal {
             let provided = self.provided(code, document).await?;
             faults.extend(check_sources(profile, document, &provided));
         }
-        let is_attached = self.authorisation(code).await?.is_some();
+        let is_attached = self.authorisation(code, document).await?.is_some();
         let provider = self.directory().organization(&document.organization).map(|it| it.kind);
         faults.extend(check_authorisation(profile, provider, is_attached));
         Ok(faults)
     }
 
     /// Who compiles the register or topic of an entry.
-    async fn compilers_of(&self, document: &DraftDocument) -> Result<Compilers> {
+    pub(super) async fn compilers_of(&self, document: &DraftDocument) -> Result<Compilers> {
         let fields = &document.fields;
         let subject = match fields.kind {
             CatalogueKind::Base => fields.base_db.as_deref(),
@@ -123,17 +124,28 @@ impl Portal {
         let mut told = BTreeSet::new();
         // One entry that provides an item is enough to go to.
         let first = found.into_iter().filter(|it| told.insert(it.label.clone()));
-        let provided = first.map(|it| Provided {
-            organization: directory.organization(&it.organization).map_or_else(
-                || (it.organization.clone(), it.organization.clone()),
-                |known| names(&known.named),
-            ),
-            label: it.label,
-            code: it.code,
-            title: it.title,
-            is_public: it.is_public,
-        });
-        Ok(provided.collect())
+        let mut provided = Vec::new();
+        for it in first {
+            // What the public does not see of it is not told by its name either.
+            let public = match it.code.parse() {
+                Ok(code) => self.find_public(&code).await?,
+                Err(_) => None,
+            };
+            let shows = |view: &PublicView| {
+                view.dataset.items.iter().any(|item| item.label.trim() == it.label.trim())
+            };
+            provided.push(Provided {
+                organization: directory.organization(&it.organization).map_or_else(
+                    || (it.organization.clone(), it.organization.clone()),
+                    |known| names(&known.named),
+                ),
+                is_public: public.as_ref().is_some_and(shows),
+                label: it.label,
+                code: it.code,
+                title: it.title,
+            });
+        }
+        Ok(provided)
     }
 
     /// What an individual entry of a county depends on.

@@ -224,6 +224,12 @@ impl Portal {
     ) -> Result<Decided> {
         let holds = |guard| match guard {
             Guard::EntryThere => there.clone(),
+            Guard::NotAParty if belongs_to(caller, case.about.organization.as_deref()) => Err(lang
+                .pick(
+                    "您在提供单位任职，由主管部门的其他人办理",
+                    "you belong to the provider; somebody else of the authority must do this",
+                )
+                .to_owned()),
             _ => Ok(()),
         };
         let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key: None };
@@ -314,4 +320,10 @@ impl Portal {
         let entered = self.decide(CaseKind::MissingEntry, &task.about, Some(&task), wanted)?;
         Ok(Some((task, entered)))
     }
+}
+
+/// Whether somebody holds a role for an organization (ORG-03).
+fn belongs_to(caller: &Caller, organization: Option<&str>) -> bool {
+    let held = caller.roles().iter().filter_map(|held| held.organization.as_ref());
+    organization.is_some_and(|code| held.into_iter().any(|it| it.as_str() == code))
 }

@@ -101,7 +101,7 @@ impl Portal {
         if done.event == "submit" {
             // What it was checked against (CAT-03).
             act.facts.insert("guide".to_owned(), self.guide_in_force().await?.to_string());
-            let authorisation = self.authorisation(&draft.code).await?;
+            let authorisation = self.authorisation(&draft.code, &document).await?;
             act.facts.extend(authorisation.map(|it| ("authorisation".to_owned(), it.sha256)));
             self.cover(&mut act, &case.file, &document).await?;
         }
@@ -118,7 +118,8 @@ impl Portal {
             return Err(Error::InvalidInput(faults.clone()));
         }
         if done.event == "publish" {
-            return Box::pin(self.release(&case, (&draft, &document), decided, lang)).await;
+            let entry = (&draft, &document);
+            return Box::pin(self.release(&case, entry, (decided, &known.changes), lang)).await;
         }
         let (transaction, decided) = match filing::files(&case, &done.event) {
             true => {
@@ -167,7 +168,7 @@ impl Portal {
         &self,
         case: &Case,
         (draft, document): (&Draft, &DraftDocument),
-        decided: Decided,
+        (decided, changes): (Decided, &[Case]),
         lang: Lang,
     ) -> Result<()> {
         let life = self.life_case(&draft.code).await?;
@@ -205,7 +206,7 @@ impl Portal {
             let (key, entered) = (&self.inner.log_key, entered.happening());
             kaishu_store::cases::add(&transaction, key, about, &entered).await?;
         }
-        self.keep_act(transaction, (case, draft), &decided, (&[], lang)).await?;
+        self.keep_act(transaction, (case, draft), &decided, (changes, lang)).await?;
         self.reload_directory().await?;
         self.wake_index();
         Ok(())
@@ -262,9 +263,10 @@ impl Portal {
                 "submit" => {
                     let mut answered = self.open_changes(&draft.code).await?;
                     answered.extend(self.answered_assessments(&draft.code, document).await?);
-                    answered.extend(self.answered_disputes(&draft.code, document).await?);
                     answered
                 }
+                // A decision is carried out when the class is what was decided on, not when somebody asks for it.
+                "publish" => self.answered_disputes(&draft.code, document).await?,
                 _ => Vec::new(),
             },
         })

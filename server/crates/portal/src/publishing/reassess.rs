@@ -88,11 +88,11 @@ impl Portal {
         if case.file.n_events != version {
             return Err(moved_on(lang));
         }
-        let outcome = ("outcome".to_owned(), event.clone());
+        let outcome = (event != "urge").then(|| ("outcome".to_owned(), event.clone()));
         let wanted = Wanted {
             caller,
             lang,
-            act: Act { event, reason, facts: BTreeMap::from([outcome]), ..Act::default() },
+            act: Act { event, reason, facts: outcome.into_iter().collect(), ..Act::default() },
             holds: &|_| Ok(()),
             idempotency_key: None,
         };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kaishu_domain::cases::{Act, Actor};
+use kaishu_domain::catalogued::check_creator;
 use kaishu_domain::permission::Action;
 use kaishu_store::cases::{Case, CaseSubject};
 use kaishu_types::case::CaseKind;
@@ -209,6 +210,11 @@ impl Portal {
         document.version_note = format!("由{}移交", dataset.organization.label(Lang::Zh));
         document.organization.clone_from(organization);
         document.region.clone_from(region);
+        // Who could not have entered it does not come to it this way either (CAT-04).
+        let compilers = self.compilers_of(&document).await?;
+        if let Some(fault) = check_creator(self.policy(), &document, &compilers) {
+            return Err(in_the_way(&fault.shown(lang).message));
+        }
         let mut entry = self.entry_of(&code, &document);
         entry.published_at = dataset.published_at;
         entry.updated_at = dataset.updated_at;

@@ -191,7 +191,7 @@ impl Portal {
         if holds { Ok(()) } else { Err(lang.pick(zh, en).to_owned()) }
     }
 
-    /// The disputes that a submitted revision carries out.
+    /// The disputes that a revision carries out.
     pub(in crate::publishing) async fn answered_disputes(
         &self,
         code: &DatasetCode,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kaishu_domain::cases::{Act, Side};
-use kaishu_domain::permission::Action;
+use kaishu_domain::permission::{Action, Reach};
 use kaishu_types::account::RoleGrant;
 use kaishu_types::case::CaseKind;
 use kaishu_types::dataset::DatasetView;
@@ -109,7 +109,11 @@ impl Portal {
         let is_authority = caller.role_for(Action::SettleDisputes, &subject).is_some()
             && !caller.roles().iter().any(belongs);
         let mut claimants: Vec<String> = Vec::new();
-        for held in caller.held_for(Action::DisputeClasses) {
+        let may = |held: &&RoleGrant| {
+            let needed = (held.role, Reach::Organization);
+            Action::DisputeClasses.roles().contains(&needed)
+        };
+        for held in caller.held_for(Action::DisputeClasses).filter(may) {
             let Some(organization) = held.organization.as_ref().map(ToString::to_string) else {
                 continue;
             };
