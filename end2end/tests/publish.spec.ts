@@ -29,6 +29,7 @@ async function consultation(officer: Page, reviewer: Page, title: string, script
   await bench.begin(title);
   await bench.upload("prices.csv", "name,price\n居民,2.1\n商业,3.4\n");
   await bench.press("保存并从文件补充数据项");
+  await expect(officer.locator('input[name="items.1.name"]')).toHaveValue("price");
   await bench.fillAll();
   await officer.locator('input[name="triggers"][value="public_interest"]').check();
   await bench.press("保存并检查");

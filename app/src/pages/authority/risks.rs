@@ -43,7 +43,7 @@ fn page(ctx: &Ctx, board: &RiskBoard) -> Page {
     let found_name = lang.pick("风险记录，最新的在前", "What was found, the newest first");
     let body = view! {
         <section aria-labelledby="h-stopped">
-            {section_head("h-stopped", lang.pick("中止开放的数据集", "Suspended datasets"))}
+            {section_head("h-stopped", lang.pick("正在中止开放", "Suspended now"))}
             {no_stopped}
             {(!stopped.is_empty()).then(|| table(stopped_name, &stopped_head, stopped))}
         </section>
