@@ -74,6 +74,15 @@ fn prose(text: &str) -> String {
     parts.concat()
 }
 
+/// The scopes of tokens, any of which an operation needs; none where it answers without one.
+fn scopes(security: &Value) -> Vec<&str> {
+    let ways = security.as_array().map(Vec::as_slice).unwrap_or_default();
+    if ways.iter().any(|way| way.as_object().is_none_or(serde_json::Map::is_empty)) {
+        return Vec::new();
+    }
+    ways.iter().filter_map(|way| way["token"][0].as_str()).collect()
+}
+
 /// Returns the name of a schema that is referred to.
 fn referred(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
@@ -141,8 +150,9 @@ impl Writer {
         let Operation { method, path, facts } = operation;
         let id = escape(text(&facts["operationId"]));
         let path_text = escape(path);
-        // An address without a code of some catalogue answers here as it stands.
-        let is_whole = method == "GET" && !path.contains('{');
+        let scopes = scopes(&facts["security"]);
+        // An address without a code of some catalogue answers here as it stands, where it asks for no token.
+        let is_whole = method == "GET" && !path.contains('{') && scopes.is_empty();
         let address = if is_whole {
             format!("<a class=\"ks-link\" href=\"{path_text}\">{path_text}</a>")
         } else {
@@ -151,6 +161,9 @@ impl Writer {
         self.raw(&format!("<section class=\"ks-part\" id=\"{id}\">"));
         self.raw(&format!("<h2 class=\"text-xl\">{}</h2>", escape(text(&facts["summary"]))));
         self.raw(&format!("<p class=\"ks-code mt-3\">{method} {address}</p>"));
+        if !scopes.is_empty() {
+            self.paragraph(&format!("Needs a token of scope `{}`.", scopes.join("` or `")));
+        }
         self.paragraph(text(&facts["description"]));
         let parameters = facts["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
         self.parameters(parameters);

@@ -35,8 +35,9 @@ use crate::state::State;
     )
 )]
 pub(super) async fn show(Shared(state): Shared<State>, asked: Asked) -> Result<Response, Problem> {
-    let pairs = asked.only(&["of", "before"])?;
     let lang = asked.lang;
+    state.portal().permit_trail(&asked.caller, lang)?;
+    let pairs = asked.only(&["of", "before"])?;
     let of = pairs.get("of").and_then(|of| TrailAsked::read(of)).ok_or_else(|| not_read(lang))?;
     let before = match pairs.get("before") {
         None => None,

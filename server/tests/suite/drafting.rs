@@ -5,7 +5,7 @@ use http::{Method, Request};
 use kaishu_portal::accounts::{Caller, NewStaff};
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
-use kaishu_testkit::people::LANG;
+use kaishu_testkit::people::{LANG, account};
 use kaishu_types::account::{AccountKind, Role, RoleGrant, TokenScope};
 use serde_json::{Value, json};
 
@@ -197,10 +197,15 @@ fn needing() -> Vec<(String, String, Vec<String>)> {
 #[tokio::test]
 async fn each_operation_takes_the_token_that_it_names() {
     let site = site().await;
-    let read = token(&site, "officer", TokenScope::Read).await;
-    let publish = token(&site, "officer", TokenScope::Publish).await;
+    account(site.test_portal.portal(), Role::Authority, ("authority", "YX")).await;
+    let mut tokens = Vec::new();
+    for scope in [TokenScope::Read, TokenScope::Publish, TokenScope::Decide] {
+        for name in ["officer", "head", "authority"] {
+            tokens.push((scope, token(&site, name, scope).await));
+        }
+    }
     let begun = json!({ "organization": "YX-T", "title": "公交站点" });
-    let answer = ask(&site, &publish, Method::POST, "", &begun).await;
+    let answer = ask(&site, &tokens[3].1, Method::POST, "", &begun).await;
     let id = answer.json()["id"].to_string();
     let send = async |token: Option<&str>, method: &str, path: &str| {
         let path = [
@@ -228,12 +233,21 @@ async fn each_operation_takes_the_token_that_it_names() {
     let needing = needing();
     assert_eq!(needing.len(), 24);
     for (method, path, scopes) in &needing {
-        assert!(scopes.iter().all(|it| it.parse::<TokenScope>().is_ok()), "{path}: {scopes:?}");
+        let scopes: Vec<TokenScope> = scopes.iter().map(|it| it.parse().unwrap()).collect();
         assert_eq!(send(None, method, path).await, 401, "{method} {path}");
-        let with_read = send(Some(&read), method, path).await;
-        assert_eq!(with_read == 200, scopes == &["read"], "{method} {path}: {with_read}");
-        let with_publish = send(Some(&publish), method, path).await;
-        assert!(![401, 403].contains(&with_publish), "{method} {path}: {with_publish}");
+        // Whoever may write may read.
+        let is_enough = |scope| scopes.contains(scope) || scopes.contains(&TokenScope::Read);
+        let (enough, less): (Vec<_>, Vec<_>) = tokens.iter().partition(|it| is_enough(&it.0));
+        for (scope, token) in less {
+            let answer = send(Some(token), method, path).await;
+            assert!((400..500).contains(&answer), "{method} {path} by {scope}: {answer}");
+        }
+        let mut answers = Vec::new();
+        for (_, token) in enough {
+            answers.push(send(Some(token), method, path).await);
+        }
+        assert!(!answers.contains(&401), "{method} {path}: {answers:?}");
+        assert!(answers.iter().any(|it| *it != 403), "{method} {path}: {answers:?}");
     }
     let other = token(&site, "other", TokenScope::Publish).await;
     let begun = ask(&site, &other, Method::POST, "", &begun).await;

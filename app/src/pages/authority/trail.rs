@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use kaishu_domain::permission::Action;
 use kaishu_portal::Portal;
 use kaishu_portal::administration::TrailAsked;
 use kaishu_types::ErrorCode;
@@ -39,8 +38,7 @@ pub(crate) async fn show(Asked(ctx): Asked, State(portal): State<Portal>) -> Res
     // A place that is none is the beginning.
     let before = asked.get("before").and_then(|before| before.parse().ok());
     let typed = Typed::default().with("of", of.unwrap_or_default());
-    if !ctx.caller.may_ever(Action::TraceCopies) {
-        let refused = portal.refuse_trail(&ctx.caller, ctx.lang);
+    if let Err(refused) = portal.permit_trail(&ctx.caller, ctx.lang) {
         return respond(&ctx, || Err(refused.into()));
     }
     let found = match of.map(TrailAsked::read) {

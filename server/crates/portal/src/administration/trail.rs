@@ -70,10 +70,7 @@ impl Portal {
         before: Option<i64>,
         lang: Lang,
     ) -> Result<TrailView> {
-        let is_command = caller.came() == Some(Came::Command);
-        if !is_command && !caller.may_ever(Action::TraceCopies) {
-            return Err(not_covered(caller, Action::TraceCopies, lang));
-        }
+        self.permit_trail(caller, lang)?;
         let traced = match asked {
             TrailAsked::Receipt(code) => self.of_receipt(code).await?,
             TrailAsked::Sha256(sha256) => self.of_bytes(sha256, before).await?,
@@ -107,9 +104,16 @@ impl Portal {
         Ok(TrailView { copies, next, sources })
     }
 
-    /// The refusal of who may not trace copies.
-    pub fn refuse_trail(&self, caller: &Caller, lang: Lang) -> Error {
-        not_covered(caller, Action::TraceCopies, lang)
+    /// Checks that somebody may trace copies anywhere, whatever is asked.
+    ///
+    /// # Errors
+    ///
+    /// Refused for who may not.
+    pub fn permit_trail(&self, caller: &Caller, lang: Lang) -> Result<()> {
+        match caller.came() == Some(Came::Command) || caller.may_ever(Action::TraceCopies) {
+            true => Ok(()),
+            false => Err(not_covered(caller, Action::TraceCopies, lang)),
+        }
     }
 
     fn may_trace(&self, caller: &Caller, dataset: &DatasetView) -> bool {
@@ -259,7 +263,7 @@ impl Portal {
     ) -> Result<Option<TrailAct>> {
         let search = log::Search {
             kind: Some("dataset".to_owned()),
-            subject: Some(code.to_string()),
+            subjects: vec![code.to_string()],
             events: vec!["version".to_owned()],
             ..log::Search::default()
         };
