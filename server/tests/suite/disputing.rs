@@ -26,7 +26,8 @@ async fn filled(policy: &'static str) -> TestSite {
         .file(CODE, "power.csv", "name\n一厂\n".as_bytes())
         .dataset("YX-T-0002", "不开放的", "none")
         .dataset("YX-U-0001", "别的", "unconditional")
-        .under("open-licence", "YX-U");
+        .under("open-licence", "YX-U")
+        .organization("YX-W", "别的局");
     site.test_portal.import(catalogue.folder()).await;
     site
 }
@@ -103,7 +104,7 @@ async fn agencies_consult_then_the_authority_then_the_government() {
     let twice = portal.open_dispute(&people.authority, &code(CODE), &WANTED, LANG).await;
     assert_eq!(twice.unwrap_err().code(), ErrorCode::Conflict);
     // Both sides have it on their desk, and nobody else.
-    let third = at_browser(portal, Role::Officer, ("third", "YX-V")).await;
+    let third = at_browser(portal, Role::Officer, ("third", "YX-W")).await;
     for (caller, n_mine, n_open) in [
         (&people.provider, 1, 1),
         (&people.claimant, 1, 1),
@@ -277,7 +278,7 @@ async fn who_is_not_entitled_disputes_nothing() {
         assert_eq!(refused.unwrap_err().code(), ErrorCode::InvalidInput, "{new:?}");
     }
     // For an organization that is not theirs; of an entry that they may not know of.
-    let for_another = NewDispute { claimant: "YX-V", ..WANTED };
+    let for_another = NewDispute { claimant: "YX-W", ..WANTED };
     let refused = portal.open_dispute(&people.claimant, &code(CODE), &for_another, LANG).await;
     assert_eq!(refused.unwrap_err().code(), ErrorCode::Forbidden);
     let hidden = portal.open_dispute(&people.claimant, &code("YX-T-0002"), &WANTED, LANG).await;

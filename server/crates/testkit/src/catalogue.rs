@@ -30,6 +30,7 @@ pub fn demonstration() -> Folder {
 /// A small catalogue, dataset by dataset.
 #[derive(Debug, Default, Clone)]
 pub struct Catalogue {
+    organizations: Vec<String>,
     datasets: Vec<String>,
     items: Vec<String>,
     resources: Vec<String>,
@@ -49,6 +50,13 @@ impl Catalogue {
         self.datasets.push(format!(
             "{code},{title},{title},关键词{code},other,YX-T,YX,business,yearly,open-licence,{open_class},unconditional,1,2026-01-01T00:00:00Z,2026-10-01T00:00:00Z"
         ));
+        self
+    }
+
+    /// Adds an organization of the prefecture, besides `YX-T` and `YX-U`.
+    #[must_use]
+    pub fn organization(mut self, code: &str, name: &str) -> Self {
+        self.organizations.push(format!("{code},{name},,state_organ,prefecture,YX,,{name},,,"));
         self
     }
 
@@ -137,7 +145,8 @@ impl Catalogue {
             |head: &str, lines: &[String]| Bytes::from(format!("{head}\n{}\n", lines.join("\n")));
         let mut files = self.files;
         files.insert("regions.csv".to_owned(), Bytes::from_static(REGIONS.as_bytes()));
-        files.insert("organizations.csv".to_owned(), Bytes::from_static(ORGANIZATIONS.as_bytes()));
+        let organizations = table(ORGANIZATIONS.trim_end(), &self.organizations);
+        files.insert("organizations.csv".to_owned(), organizations);
         files.insert("catalogue.csv".to_owned(), table(CATALOGUE_HEAD, &self.datasets));
         if !self.items.is_empty() {
             files.insert("items.csv".to_owned(), table(ITEMS_HEAD, &self.items));

@@ -54,12 +54,12 @@ impl TestPortal {
     pub async fn open_with(setup: Setup, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         if setup.with_demo {
-            copy(&demo_folder().await, folder.path());
+            copy(&Box::pin(demo_folder()).await, folder.path());
         }
         let mut settings = settings(folder.path(), setup.policy);
         change(&mut settings);
         let store = Store::connect(&settings.database_url, 2).await.unwrap();
-        let portal = Portal::open(settings).await.unwrap();
+        let portal = Box::pin(Portal::open(settings)).await.unwrap();
         Self { portal, store, folder, policy: setup.policy }
     }
 
@@ -166,7 +166,8 @@ fn settings(folder: &Path, policy: &str) -> Settings {
 }
 
 async fn import(portal: &Portal, folder: Folder) -> MergeReport {
-    let report = portal.import(Input::CsvDir(folder), Options::default(), |_| ()).await.unwrap();
+    let input = Input::CsvDir(folder);
+    let report = Box::pin(portal.import(input, Options::default(), |_| ())).await.unwrap();
     portal.take_in_files(|_| ()).await.unwrap();
     portal.catch_up(|_| ()).await.unwrap();
     report

@@ -33,7 +33,7 @@ pub(crate) async fn upload(
     if let Some(elsewhere) = to_login(&ctx) {
         return elsewhere;
     }
-    match take_file(&ctx, &portal, &id, &mut form).await {
+    match Box::pin(take_file(&ctx, &portal, &id, &mut form)).await {
         Ok(case) => go(&ctx.href(&format!("/workbench/drafts/{case}?done=file#files")), []),
         Err(error) => respond(&ctx, || Err(error)),
     }
