@@ -91,6 +91,11 @@ impl Error {
         Self::NotFound { what, name: name.into() }
     }
 
+    /// Makes the refusal of something that no rule of the profile forbids.
+    pub(crate) fn refused(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self::Refused { code, message: message.into(), rule: None, remedy: None }
+    }
+
     /// Says what is wrong, in a language. Wrong fields and refusals have theirs already.
     pub fn message(&self, lang: Lang) -> String {
         match (self, lang) {

@@ -15,7 +15,6 @@ use kaishu_types::case::CaseKind;
 use kaishu_types::draft::DraftDocument;
 use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang, RuleRef};
 
-use super::versions::refused;
 use super::written;
 use crate::accounts::{Caller, log_in_first};
 use crate::cases::{LogAct, Wanted};
@@ -167,7 +166,7 @@ impl Portal {
             return Ok(());
         }
         let message = lang.pick("您的角色不能修改这份目录", "your roles cannot edit this entry");
-        Err(refused(ErrorCode::Forbidden, message))
+        Err(Error::refused(ErrorCode::Forbidden, message))
     }
 
     /// Checks that somebody may add to a draft now.
@@ -186,7 +185,7 @@ impl Portal {
             "这份目录现在不在编制中，不能添加文件",
             "the entry is not being edited now; it takes no files",
         );
-        Err(refused(ErrorCode::Conflict, message))
+        Err(Error::refused(ErrorCode::Conflict, message))
     }
 
     /// Saves a draft that was read at a revision. Returns the new revision.

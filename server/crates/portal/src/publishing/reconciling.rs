@@ -17,7 +17,6 @@ use kaishu_types::{DatasetCode, ErrorCode, Lang};
 
 pub use kaishu_store::reconciliations::Reconciliation;
 
-use super::versions::refused;
 use crate::accounts::Caller;
 use crate::cases::LogAct;
 use crate::{Error, Portal, Result};
@@ -229,7 +228,7 @@ impl Portal {
     ) -> Result<StoredTable> {
         let tables = kaishu_store::tables::of_resources(&self.inner.store, &[resource.id]).await?;
         if tables.is_empty() {
-            return Err(refused(
+            return Err(Error::refused(
                 ErrorCode::Unavailable,
                 lang.pick(
                     "这个文件没有表格，或者还在整理，不能比对行数和样例；可以先比对 SHA-256",

@@ -17,7 +17,6 @@ use sha2::{Digest, Sha256};
 
 use super::NewVersion;
 use super::files::{NewFile, name_of};
-use super::versions::refused;
 use crate::accounts::{Caller, log_in_first};
 use crate::{Error, Portal, Result};
 
@@ -71,9 +70,9 @@ impl Portal {
         let file_name = name_of(&new.file_name, lang)?.to_owned();
         let sha256 = new.sha256.map(|text| read_sha256(&text, lang)).transpose()?;
         if new.size_bytes > max_bytes {
-            return Err(refused(
+            return Err(Error::refused(
                 ErrorCode::TooLarge,
-                &lang.pick(
+                lang.pick(
                     format!("文件有 {} 字节，最多 {max_bytes} 字节", new.size_bytes),
                     format!("the file has {} bytes, the limit is {max_bytes}", new.size_bytes),
                 ),
@@ -93,9 +92,9 @@ impl Portal {
             expires_at: now + self.inner.upload_time,
         };
         if !uploads::begin(&self.inner.store, &upload, now, MAX_OPEN).await? {
-            return Err(refused(
+            return Err(Error::refused(
                 ErrorCode::Conflict,
-                &lang.pick(
+                lang.pick(
                     format!("您同时有 {MAX_OPEN} 个文件没有传完，请先传完或者放弃一些"),
                     format!("{MAX_OPEN} files of yours are under way; finish or give up some"),
                 ),
@@ -117,7 +116,7 @@ impl Portal {
             .filter(|it| it.account == account)
             .ok_or_else(|| Error::not_found("upload", id.chars().take(80).collect::<String>()))?;
         if upload.expires_at <= self.now() {
-            return Err(refused(
+            return Err(Error::refused(
                 ErrorCode::Gone,
                 lang.pick("这次上传已经过期，请重新上传", "the upload has run out; begin it again"),
             ));
@@ -173,9 +172,9 @@ impl Portal {
     ) -> Result<u32> {
         if upload.received < upload.size_bytes {
             let left = upload.size_bytes - upload.received;
-            return Err(refused(
+            return Err(Error::refused(
                 ErrorCode::Conflict,
-                &lang.pick(
+                lang.pick(
                     format!("文件还没有传完，还差 {left} 字节"),
                     format!("{left} bytes of the file are not here yet"),
                 ),

@@ -92,7 +92,7 @@ impl Portal {
             now.version == dataset.version && now.state == DatasetState::Published
         });
         if !is_same {
-            return Err(refused(
+            return Err(Error::refused(
                 ErrorCode::Conflict,
                 lang.pick(
                     "上传期间数据集有了变化，没有发布。请重新提交",
@@ -135,7 +135,7 @@ impl Portal {
         if dataset.state == DatasetState::Published {
             return Ok(by);
         }
-        Err(refused(
+        Err(Error::refused(
             ErrorCode::Conflict,
             lang.pick(
                 "数据集现在不是已发布状态，不能发布新版本",
@@ -278,8 +278,4 @@ fn place_of(dataset: &DatasetView, file_name: &str, lang: Lang) -> Result<usize>
             ),
         )),
     }
-}
-
-pub(super) fn refused(code: ErrorCode, message: &str) -> Error {
-    Error::Refused { code, message: message.to_owned(), rule: None, remedy: None }
 }

@@ -35,7 +35,7 @@ impl Admission {
         let mut under_way = self.lock();
         let of_client = client.and_then(|client| under_way.of.get(&client).copied()).unwrap_or(0);
         if of_client >= OF_ONE {
-            return Err(refused(
+            return Err(Error::refused(
                 ErrorCode::TooManyRequests,
                 lang.pick(
                     format!("您同时在下载 {OF_ONE} 个由系统生成的文件。等其中一个下载完再试"),
@@ -44,7 +44,7 @@ impl Admission {
             ));
         }
         if under_way.n >= OF_ALL {
-            return Err(refused(
+            return Err(Error::refused(
                 ErrorCode::Unavailable,
                 lang.pick(
                     format!("系统正在生成 {OF_ALL} 个文件。过一分钟再试"),
@@ -77,10 +77,6 @@ impl Drop for Admitted {
             }
         }
     }
-}
-
-fn refused(code: ErrorCode, message: String) -> Error {
-    Error::Refused { code, message, rule: None, remedy: None }
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ use sha2::Sha256;
 use sha2::digest::{Digest, DynDigest};
 
 use crate::accounts::Caller;
-use crate::publishing::versions::refused;
 use crate::{Error, Portal, Result};
 
 /// How much of a file is in memory before it is written.
@@ -198,7 +197,7 @@ impl Portal {
                 "分段太多，请重新上传，每次多发送一些",
                 "there are too many parts; begin again and send more at once",
             );
-            return Err(refused(ErrorCode::TooLarge, message));
+            return Err(Error::refused(ErrorCode::TooLarge, message));
         }
         let start = coming.waiting_end();
         let key = self.inner.blobs.put_part(&coming.id, start, bytes.clone()).await?;
@@ -258,9 +257,9 @@ impl Coming {
 
 fn elsewhere(upload: &Upload, lang: Lang) -> Error {
     let at = upload.received;
-    refused(
+    Error::refused(
         ErrorCode::Conflict,
-        &lang.pick(
+        lang.pick(
             format!("上传已经到第 {at} 字节，请从那里继续"),
             format!("the upload is at byte {at}; go on from there"),
         ),
@@ -272,14 +271,14 @@ fn locked(lang: Lang) -> Error {
         "这个文件正在从别处传送，请稍后再继续",
         "somebody sends more of this file now; go on a little later",
     );
-    refused(ErrorCode::Locked, message)
+    Error::refused(ErrorCode::Locked, message)
 }
 
 fn too_much(coming: &Coming) -> Error {
     let size = coming.size;
-    refused(
+    Error::refused(
         ErrorCode::TooLarge,
-        &coming.lang.pick(
+        coming.lang.pick(
             format!("发来的内容超过文件的 {size} 字节，多出的没有保存"),
             format!("more comes than the {size} bytes of the file; the rest was not kept"),
         ),
