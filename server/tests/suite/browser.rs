@@ -191,7 +191,7 @@ pub(crate) async fn with_token(site: &TestSite, token: &str) -> Answer {
 pub(crate) async fn entries(test_portal: &TestPortal, name: &str) -> Vec<Logged> {
     let search = Search {
         kind: Some("account".to_owned()),
-        subject: Some(name.to_owned()),
+        subjects: vec![name.to_owned()],
         ..Search::default()
     };
     let mut found = kaishu_store::log::search(test_portal.store(), &search, 100).await.unwrap();

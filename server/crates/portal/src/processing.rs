@@ -65,7 +65,7 @@ impl Portal {
     pub async fn processing(&self, code: &DatasetCode, lang: Lang) -> Result<Vec<Processed>> {
         let search = log::Search {
             kind: Some(DATASET.to_owned()),
-            subject: Some(code.to_string()),
+            subjects: vec![code.to_string()],
             events: [PROCESSED, DECIDED, MEASURED].map(str::to_owned).to_vec(),
             ..log::Search::default()
         };

@@ -130,7 +130,7 @@ impl Portal {
         Ok(Some(Search {
             kind,
             events: filter.event.iter().cloned().collect(),
-            subject,
+            subjects: subject.into_iter().collect(),
             account,
             from: filter.from.map(began),
             until: filter.to.map(end_of_day_in_china),

@@ -194,8 +194,8 @@ impl Portal {
         let notice = checked(notice, lang)?;
         let began = end_of_day_in_china(self.today()) - TimeDelta::days(1);
         let events = vec!["urged".to_owned()];
-        let subject = Some(code.to_string());
-        let search = Search { events, subject, from: Some(began), ..Search::default() };
+        let subjects = vec![code.to_string()];
+        let search = Search { events, subjects, from: Some(began), ..Search::default() };
         if !log::search(store, &search, 1).await?.is_empty() {
             return Err(urged_today(lang));
         }

@@ -10,7 +10,7 @@ use kaishu_store::datasets::{self, Tallied};
 use kaishu_store::log::{self, Search};
 use kaishu_store::sectors;
 use kaishu_types::account::Role;
-use kaishu_types::organization::Named;
+use kaishu_types::organization::{Named, OrganizationView};
 use kaishu_types::{Lang, OrganizationCode};
 
 use super::overdue::checked;
@@ -197,26 +197,32 @@ impl Portal {
     ///
     /// Fails where the store does.
     pub async fn guidance(&self, caller: &Caller, lang: Lang) -> Result<Vec<Guidance>> {
-        let (kind, events) = (Some("organization".to_owned()), vec!["guided".to_owned()]);
-        let search = Search { kind, events, ..Search::default() };
-        let mut found = Vec::new();
-        for entry in log::search(&self.inner.store, &search, ROWS).await? {
-            let code = entry.subject.as_str();
-            let directory = self.directory();
-            let region = directory.organization(code).map(|it| it.region.code.as_str());
-            let subject = self.subject(Some(code), region, false);
-            let may = [Action::Supervise, Action::SeeDrafts];
-            if !may.iter().any(|action| caller.role_for(*action, &subject).is_some()) {
-                continue;
-            }
-            let by = self.acting(&entry.event.by, lang);
-            found.push(Guidance {
-                organization: self.named(code),
-                text: entry.event.body.reason,
-                by: by.unwrap_or(entry.event.by.name),
-                at: entry.event.at,
-            });
+        let subjects = self.guided_organizations(caller);
+        if subjects.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(found)
+        let (kind, events) = (Some("organization".to_owned()), vec!["guided".to_owned()]);
+        let search = Search { kind, events, subjects, ..Search::default() };
+        let found = log::search(&self.inner.store, &search, ROWS).await?;
+        let guidance = |entry: log::Logged| Guidance {
+            organization: self.named(&entry.subject),
+            by: self.acting(&entry.event.by, lang).unwrap_or(entry.event.by.name),
+            text: entry.event.body.reason,
+            at: entry.event.at,
+        };
+        Ok(found.into_iter().map(guidance).collect())
+    }
+
+    /// The organizations whose guidance a caller may read.
+    fn guided_organizations(&self, caller: &Caller) -> Vec<String> {
+        let directory = self.directory();
+        let is_reached = |organization: &&OrganizationView| {
+            let (code, region) = (&organization.named.code, &organization.region.code);
+            let subject = self.subject(Some(code), Some(region), false);
+            let mut may = [Action::Supervise, Action::SeeDrafts].into_iter();
+            may.any(|action| caller.role_for(action, &subject).is_some())
+        };
+        let reached = directory.organizations.iter().filter(is_reached);
+        reached.map(|it| it.named.code.clone()).collect()
     }
 }

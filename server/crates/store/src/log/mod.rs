@@ -237,8 +237,8 @@ pub struct Search {
     pub kind: Option<String>,
     /// One of these events; any where there is none.
     pub events: Vec<String>,
-    /// What it is about.
-    pub subject: Option<String>,
+    /// It is about one of these; about anything where there is none.
+    pub subjects: Vec<String>,
     /// Who did it.
     pub account: Option<i64>,
     /// From when.
@@ -255,8 +255,9 @@ pub struct Search {
 /// Lists entries, the newest first.
 pub async fn search(store: &Store, search: &Search, limit: u64) -> Result<Vec<Logged>> {
     let mut query = case_event::Entity::find();
-    if let Some(subject) = &search.subject {
-        query = query.filter(case_event::COLUMN.subject.eq(subject));
+    if !search.subjects.is_empty() {
+        let subjects = search.subjects.iter().map(String::as_str);
+        query = query.filter(case_event::COLUMN.subject.is_in(subjects));
     }
     if let Some(kind) = &search.kind {
         query = query.filter(case_event::COLUMN.kind.eq(kind));

@@ -431,7 +431,7 @@ pub(crate) async fn the_log_is_searched(database: &TestDb) {
     for n in 0..5 {
         act(store, if n % 2 == 0 { "even" } else { "odd" }).await;
     }
-    let search = log::Search { subject: Some("even".to_owned()), ..log::Search::default() };
+    let search = log::Search { subjects: vec!["even".to_owned()], ..log::Search::default() };
     let places = async |search: &log::Search| {
         let found = log::search(store, search, 2).await.unwrap();
         found.iter().map(|logged| logged.seq).collect::<Vec<_>>()
@@ -524,6 +524,6 @@ pub(crate) async fn facts_stay_with_an_act(database: &TestDb) {
     let transaction = store.begin().await.unwrap();
     log::append(&transaction, &key(), &entry).await.unwrap();
     transaction.commit().await.unwrap();
-    let search = log::Search { subject: Some("YX-JT-0001".to_owned()), ..log::Search::default() };
+    let search = log::Search { subjects: vec!["YX-JT-0001".to_owned()], ..log::Search::default() };
     assert_eq!(log::search(store, &search, 5).await.unwrap()[0].event, exported);
 }
