@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::convert::{check_text, to_stored, word};
 use crate::entity::entry_compiler;
-use crate::{Result, Store, Transaction};
+use crate::{Reads, Result, Store, Transaction};
 
 /// Who compiles the entries of a register or topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub async fn find(store: &Store, id: i64) -> Result<Option<Compiler>> {
 
 /// Lists who compiles a register or topic in one of some regions now, the oldest first.
 pub async fn naming(
-    store: &Store,
+    store: &impl Reads,
     (kind, subject): (CatalogueKind, &str),
     regions: &[String],
 ) -> Result<Vec<Compiler>> {
@@ -83,7 +83,7 @@ pub async fn naming(
         .filter(entry_compiler::Column::Region.is_in(regions.iter().map(String::as_str)))
         .filter(entry_compiler::COLUMN.ended_at.is_null())
         .order_by_asc(entry_compiler::Column::Id)
-        .all(&store.connection)
+        .all(store.connection())
         .await?
         .into_iter()
         .map(read)

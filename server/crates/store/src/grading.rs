@@ -8,7 +8,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
 use crate::convert::{check_optional, check_text, number, stored_number, word};
 use crate::entity::grading_rule;
-use crate::{Result, Store, StoreError, Transaction};
+use crate::{Reads, Result, StoreError, Transaction};
 
 /// Keeps a rule under the version that it says it came with, and returns its number.
 pub async fn add(transaction: &Transaction, rule: &GradingRule) -> Result<i64> {
@@ -43,9 +43,9 @@ pub async fn retire(transaction: &Transaction, id: i64, version: u32) -> Result<
 }
 
 /// Lists all rules there ever were, the oldest first.
-pub async fn list(store: &Store) -> Result<Vec<GradingRule>> {
+pub async fn list(store: &impl Reads) -> Result<Vec<GradingRule>> {
     let query = grading_rule::Entity::find().order_by_asc(grading_rule::Column::Id);
-    query.all(&store.connection).await?.into_iter().map(read).collect()
+    query.all(store.connection()).await?.into_iter().map(read).collect()
 }
 
 fn read(row: grading_rule::Model) -> Result<GradingRule> {

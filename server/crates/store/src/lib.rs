@@ -50,4 +50,4 @@ pub mod vocabulary;
 
 pub use error::{Result, Source, StoreError};
 pub use listing::Listed;
-pub use store::{Store, Transaction};
+pub use store::{Reads, Store, Transaction};

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::convert::{check_text, to_stored};
 use crate::entity::preview_link;
-use crate::{Result, Store, Transaction};
+use crate::{Reads, Result, Store, Transaction};
 
 /// A link to a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,11 +77,11 @@ pub async fn add(transaction: &Transaction, new: NewLink<'_>) -> Result<i64> {
 }
 
 /// Lists the links of a draft, the newest first.
-pub async fn of_case(store: &Store, case: i64) -> Result<Vec<PreviewLink>> {
+pub async fn of_case(store: &impl Reads, case: i64) -> Result<Vec<PreviewLink>> {
     let rows = preview_link::Entity::find()
         .filter(preview_link::COLUMN.case_id.eq(case))
         .order_by_desc(preview_link::Column::Id)
-        .all(&store.connection)
+        .all(store.connection())
         .await?;
     Ok(rows.into_iter().map(read).collect())
 }

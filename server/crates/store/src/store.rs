@@ -30,6 +30,39 @@ pub struct Transaction {
     pub(crate) inner: DatabaseTransaction,
 }
 
+mod connected {
+    /// What leads to a connection; sealed, so that no table leaves this crate.
+    pub trait Connected {
+        type Connection: sea_orm::ConnectionTrait;
+
+        fn connection(&self) -> &Self::Connection;
+    }
+}
+pub(crate) use connected::Connected;
+
+/// Where something is read: in the [`Store`], which shows what is kept, or in a [`Transaction`], which shows what it
+/// has written besides.
+pub trait Reads: Connected + Sync {}
+
+impl Connected for Store {
+    type Connection = DatabaseConnection;
+
+    fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+}
+
+impl Connected for Transaction {
+    type Connection = DatabaseTransaction;
+
+    fn connection(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+}
+
+impl Reads for Store {}
+impl Reads for Transaction {}
+
 impl Transaction {
     /// Keeps what was written.
     pub async fn commit(self) -> Result<()> {

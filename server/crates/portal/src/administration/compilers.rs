@@ -96,13 +96,12 @@ impl Portal {
         let by = self.permitted(caller, Action::NameCompilers, &subject, lang)?;
         let new = self.read_compiler(form, lang)?;
         let regions = [new.region.to_string()];
-        let store = &self.inner.store;
-        let known = compilers::naming(store, (new.kind, &new.subject), &regions).await?;
+        let transaction = self.inner.store.begin_catalogue().await?;
+        let known = compilers::naming(&transaction, (new.kind, &new.subject), &regions).await?;
         if known.iter().any(|it| it.organization == new.organization) {
             let message = lang.pick("已经登记了这个单位", "this organization is named already");
             return Err(Error::field("organization", message));
         }
-        let transaction = store.begin().await?;
         let id = compilers::add(&transaction, &new, self.instant()).await?;
         let (subject, facts, reason) = (id.to_string(), facts_of(&new), new.basis.as_str());
         let (kind, event, subject) = ("compiler", "named", subject.as_str());

@@ -12,7 +12,7 @@ use kaishu_types::case::CaseKind;
 use kaishu_types::dataset::DatasetView;
 use kaishu_types::oversight::GradedBy;
 use kaishu_types::vocabulary::DatasetState;
-use kaishu_types::{DatasetCode, Lang};
+use kaishu_types::{DatasetCode, ErrorCode, Lang};
 
 use super::{Faults, MAX_NAME, MAX_TEXT};
 use crate::accounts::Caller;
@@ -166,16 +166,18 @@ impl Portal {
     ) -> Result<usize> {
         let by = self.grader(caller, lang)?;
         let mut rule = self.read_grading(form, lang)?;
-        let transaction = self.inner.store.begin_catalogue().await?;
         let mut rules = grading::list(&self.inner.store).await?;
-        rule.since = version(&rules) + 1;
-        rule.id = grading::add(&transaction, &rule).await?;
+        let known = version(&rules);
+        rule.since = known + 1;
         rules.push(rule.clone());
-        let n_tasks = self.open_regrading(&transaction, (&rule, &rules), rule.since).await?;
-        self.log_grading(&transaction, ("added", by), &rule, (rule.since, n_tasks)).await?;
+        let tasks = self.regradings((&rule, &rules), rule.since).await?;
+        let transaction = self.begin_grading(known, lang).await?;
+        rule.id = grading::add(&transaction, &rule).await?;
+        self.open_regradings(&transaction, &tasks).await?;
+        self.log_grading(&transaction, ("added", by), &rule, (rule.since, tasks.len())).await?;
         transaction.commit().await?;
         self.reload_directory().await?;
-        Ok(n_tasks)
+        Ok(tasks.len())
     }
 
     /// Takes a rule out of force with a new version, and opens a task for each published entry that it covered and
@@ -187,20 +189,36 @@ impl Portal {
     pub async fn retire_grading_rule(&self, caller: &Caller, id: i64, lang: Lang) -> Result<usize> {
         let by = self.grader(caller, lang)?;
         let unknown = || Error::not_found("grading rule", id.to_string());
-        let transaction = self.inner.store.begin_catalogue().await?;
         let mut rules = grading::list(&self.inner.store).await?;
-        let next = version(&rules) + 1;
-        let rule = rules.iter_mut().find(|it| it.id == id).ok_or_else(unknown)?;
+        let known = version(&rules);
+        let next = known + 1;
+        let rule = rules.iter_mut().find(|it| it.id == id && it.until.is_none());
+        let rule = rule.ok_or_else(unknown)?;
+        rule.until = Some(next);
+        let rule = rule.clone();
+        let tasks = self.regradings((&rule, &rules), next).await?;
+        let transaction = self.begin_grading(known, lang).await?;
         if !grading::retire(&transaction, id, next).await? {
             return Err(unknown());
         }
-        rule.until = Some(next);
-        let rule = rule.clone();
-        let n_tasks = self.open_regrading(&transaction, (&rule, &rules), next).await?;
-        self.log_grading(&transaction, ("retired", by), &rule, (next, n_tasks)).await?;
+        self.open_regradings(&transaction, &tasks).await?;
+        self.log_grading(&transaction, ("retired", by), &rule, (next, tasks.len())).await?;
         transaction.commit().await?;
         self.reload_directory().await?;
-        Ok(n_tasks)
+        Ok(tasks.len())
+    }
+
+    /// Begins to write the rules, if their version is still the one that the tasks were found under.
+    async fn begin_grading(&self, known: u32, lang: Lang) -> Result<Transaction> {
+        let transaction = self.inner.store.begin_catalogue().await?;
+        if version(&grading::list(&transaction).await?) == known {
+            return Ok(transaction);
+        }
+        let message = lang.pick(
+            "分级规则刚刚有了新的版本，请看过以后再提交",
+            "the grading rules have just got a new version; look at it and submit again",
+        );
+        Err(Error::refused(ErrorCode::Conflict, message))
     }
 
     fn read_grading(&self, form: &GradingForm<'_>, lang: Lang) -> Result<GradingRule> {
@@ -249,14 +267,14 @@ impl Portal {
         Ok(())
     }
 
-    /// Opens a task for each published entry that a change of a rule concerns; not for what another catalogue grades.
-    async fn open_regrading(
+    /// Finds the tasks for the published entries that a change of a rule concerns; none for what another catalogue
+    /// grades.
+    async fn regradings(
         &self,
-        transaction: &Transaction,
         (changed, rules): (&GradingRule, &[GradingRule]),
         version: u32,
-    ) -> Result<usize> {
-        let mut tasks: Vec<(CaseSubject, Decided)> = Vec::new();
+    ) -> Result<Vec<(CaseSubject, Decided)>> {
+        let mut tasks = Vec::new();
         for dataset in self.published().await? {
             let (fields, items) = (&dataset.fields, &dataset.items);
             let least = grade(rules, fields, items).map_or(*LEVELS.start(), |it| it.level);
@@ -280,8 +298,8 @@ impl Portal {
                     facts: BTreeMap::from([(GRADING.to_owned(), version.to_string())]),
                     by: Actor::system(),
                     reason: format!(
-                        "分级规则第 {version} 版：现在是第 {level} 级，按规则为第 {least} 级（{} 号规则：{}）",
-                        changed.id, changed.text
+                        "分级规则第 {version} 版：现在是第 {level} 级，按规则为第 {least} 级（{}）",
+                        changed.text
                     ),
                     day_zero: Some(self.today()),
                     ..Act::default()
@@ -292,11 +310,19 @@ impl Portal {
             let decided = self.decide(CaseKind::Change, &about, None, wanted)?;
             tasks.push((about, decided));
         }
+        Ok(tasks)
+    }
+
+    async fn open_regradings(
+        &self,
+        transaction: &Transaction,
+        tasks: &[(CaseSubject, Decided)],
+    ) -> Result<()> {
         let key = &self.inner.log_key;
-        for (about, decided) in &tasks {
+        for (about, decided) in tasks {
             kaishu_store::cases::open(transaction, key, about, &decided.happening()).await?;
         }
-        Ok(tasks.len())
+        Ok(())
     }
 }
 

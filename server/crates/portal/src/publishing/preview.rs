@@ -22,7 +22,6 @@ use kaishu_types::{DatasetCode, ErrorCode, Lang};
 
 pub use kaishu_store::previews::PreviewLink;
 
-use super::versions::refused;
 use crate::accounts::{Caller, LoginLimit, Tries, is_token, random_token, token_hash};
 use crate::cases::LogAct;
 use crate::entries::DatasetPage;
@@ -126,7 +125,8 @@ impl Portal {
         else {
             return Err(Error::not_found("case", case.id.to_string()));
         };
-        let conflict = |zh: &str, en: &str| Err(refused(ErrorCode::Conflict, lang.pick(zh, en)));
+        let conflict =
+            |zh: &str, en: &str| Err(Error::refused(ErrorCode::Conflict, lang.pick(zh, en)));
         if case.file.closed_at.is_some() {
             return conflict(
                 "这份目录已经办结，不能再生成预览链接",
@@ -140,7 +140,8 @@ impl Portal {
             );
         }
         let now = self.instant();
-        let links = previews::of_case(&self.inner.store, case.id).await?;
+        let transaction = self.inner.store.begin_catalogue().await?;
+        let links = previews::of_case(&transaction, case.id).await?;
         if links.iter().filter(|link| link.is_good(now)).count() >= MAX_GOOD {
             return conflict(
                 "有效的预览链接太多，请先撤销不用的",
@@ -158,7 +159,6 @@ impl Portal {
             made_at: now,
             expires_at,
         };
-        let transaction = self.inner.store.begin().await?;
         let link = previews::add(&transaction, new).await?;
         let last_day = day_in_china(expires_at).to_string();
         let facts = [("link", link.to_string()), ("last_day", last_day)];

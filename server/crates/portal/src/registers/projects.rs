@@ -9,7 +9,7 @@ use kaishu_domain::cases::{Act, Guard};
 use kaishu_domain::permission::Action;
 use kaishu_domain::policy::{AcceptanceDemand, ProjectDemand, RuleValue};
 use kaishu_store::cases::{Case, CaseSubject};
-use kaishu_store::datasets;
+use kaishu_store::{Transaction, datasets};
 use kaishu_types::case::{CaseKind, CaseView};
 use kaishu_types::organization::Named;
 use kaishu_types::vocabulary::DatasetState;
@@ -144,13 +144,6 @@ impl Portal {
         let number = faults.name("code", form.code);
         let name = faults.name("name", form.name);
         let mut facts = read_plan(form.planned, form.security_plan, &mut faults);
-        if self.has_open_project(&number, code).await? {
-            faults.add(
-                "code",
-                "本单位已经登记了这个编号的项目",
-                "Your agency has a project with this number",
-            );
-        }
         faults.into_result()?;
         facts.insert("funded".to_owned(), form.is_funded.to_string());
         let header = &self.policy().header;
@@ -165,7 +158,14 @@ impl Portal {
         let act = Act { event: "register".to_owned(), facts, ..Act::default() };
         let wanted = Wanted { caller, lang, act, holds: &|_| Ok(()), idempotency_key: None };
         let decided = self.decide(CaseKind::Project, &about, None, wanted)?;
-        let transaction = self.inner.store.begin().await?;
+        let transaction = self.inner.store.begin_catalogue().await?;
+        if has_open_project(&transaction, &about).await? {
+            let message = lang.pick(
+                "本单位已经登记了这个编号的项目",
+                "Your agency has a project with this number",
+            );
+            return Err(Error::field("code", message));
+        }
         let key = &self.inner.log_key;
         let (case, _) =
             kaishu_store::cases::open(&transaction, key, &about, &decided.happening()).await?;
@@ -186,16 +186,6 @@ impl Portal {
     ) -> Result<DeskPage> {
         self.seen_registers(caller, lang)?;
         self.desk_page(caller, filter, &[CaseKind::Project], after, lang).await
-    }
-
-    async fn has_open_project(&self, number: &str, organization: &str) -> Result<bool> {
-        let (store, kind) = (&self.inner.store, CaseKind::Project);
-        let cases = kaishu_store::cases::of_subject(store, number, kind).await?;
-        let is_same = |case: &Case| {
-            case.file.state != "given_up"
-                && case.about.organization.as_deref() == Some(organization)
-        };
-        Ok(cases.iter().any(is_same))
     }
 
     /// Shows a project to somebody who may see it.
@@ -457,4 +447,14 @@ fn read_plan(planned: &str, security_plan: &str, faults: &mut Faults) -> BTreeMa
 pub fn as_facts(pairs: &[(String, String)]) -> BTreeMap<String, String> {
     let is_own = |name: &str| matches!(name, "event" | "version" | "reason");
     pairs.iter().filter(|(name, _)| !is_own(name)).cloned().collect()
+}
+
+/// Whether an agency has registered a project of the same number, and not given it up.
+async fn has_open_project(transaction: &Transaction, about: &CaseSubject) -> Result<bool> {
+    let kind = CaseKind::Project;
+    let cases = kaishu_store::cases::of_subject(transaction, &about.subject, kind).await?;
+    let is_same = |case: &Case| {
+        case.file.state != "given_up" && case.about.organization == about.organization
+    };
+    Ok(cases.iter().any(is_same))
 }

@@ -18,7 +18,7 @@ use sea_orm::{
 use crate::convert::{check_optional, check_text, number, stored_number, word};
 use crate::entity::case_file;
 use crate::log::{self, Entry, SealKey};
-use crate::{Result, Store, StoreError, Transaction};
+use crate::{Reads, Result, Store, StoreError, Transaction};
 
 pub use clocks::{DueClock, due_clocks, mark_clock};
 pub use notices::{
@@ -216,12 +216,12 @@ pub async fn titles(store: &Store, ids: &[i64]) -> Result<BTreeMap<i64, String>>
 }
 
 /// Lists the cases about something, the newest first.
-pub async fn of_subject(store: &Store, subject: &str, kind: CaseKind) -> Result<Vec<Case>> {
+pub async fn of_subject(store: &impl Reads, subject: &str, kind: CaseKind) -> Result<Vec<Case>> {
     let rows = case_file::Entity::find()
         .filter(case_file::COLUMN.subject.eq(subject))
         .filter(case_file::COLUMN.kind.eq(kind.as_str()))
         .order_by_desc(case_file::COLUMN.id)
-        .all(&store.connection)
+        .all(store.connection())
         .await?;
     rows.into_iter().map(view).collect()
 }
