@@ -264,8 +264,8 @@ fn flash(text: Option<&'static str>) -> Option<AnyView> {
 fn table(caption: &'static str, head: &[&'static str], rows: Vec<AnyView>) -> AnyView {
     let head: Vec<_> = head.iter().map(|word| view! { <th scope="col">{*word}</th> }).collect();
     view! {
-        <div class="ks-frame max-md:!overflow-visible" tabindex="0" role="region" aria-label=caption>
-            <table class="ks-table is-dense ks-stack md:min-w-[54rem]">
+        <div class="ks-frame mt-4 max-md:!overflow-visible" tabindex="0" role="region" aria-label=caption>
+            <table class="ks-table is-dense ks-stack is-named md:min-w-[54rem]">
                 <caption class="sr-only">{caption}</caption>
                 <thead><tr>{head}</tr></thead>
                 <tbody>{rows}</tbody>

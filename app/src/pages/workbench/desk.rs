@@ -47,18 +47,15 @@ async fn desk(Asked(ctx): Asked, State(portal): State<Portal>, is_authority: boo
     respond(&ctx, || {
         let expiry = is_authority.then(|| expiry_warning(&ctx, &portal)).flatten();
         let differs = desk_note(&ctx, &inconsistent?);
-        let quality = (!is_authority && portal.sees_quality_desk(&ctx.caller)).then(|| {
-            let word = ctx.lang.pick("质量监测和评估", "Quality");
-            let path = ctx.href("/authority/quality");
-            view! { <p class="mb-4"><a class="ks-link" href=path>{word}</a></p> }
-        });
-        let warning = view! { {expiry}{differs}{quality} }.into_any();
-        Ok(page(&ctx, filter, is_authority, (cases?, warning)))
+        let sees_quality = !is_authority && portal.sees_quality_desk(&ctx.caller);
+        let others = others(&ctx, is_authority, sees_quality);
+        let warning = view! { {expiry}{differs} }.into_any();
+        Ok(page(&ctx, filter, is_authority, (cases?, warning, others)))
     })
 }
 
 /// The ways to what else there is to do besides cases that wait.
-fn others(ctx: &Ctx, is_authority: bool) -> Option<AnyView> {
+fn others(ctx: &Ctx, is_authority: bool, sees_quality: bool) -> Option<AnyView> {
     let lang = ctx.lang;
     let may = |action| ctx.caller.may_ever(action);
     let sees_registers = !is_authority && may(Action::SeeRegisters);
@@ -68,6 +65,7 @@ fn others(ctx: &Ctx, is_authority: bool) -> Option<AnyView> {
         (sees_registers, "/workbench/projects", lang.pick("信息化项目", "IT projects")),
     ];
     let matters = [
+        (sees_quality, "/authority/quality", lang.pick("质量监测和评估", "Quality")),
         (
             may(Action::ReportMissing),
             "/workbench/missing",
@@ -98,7 +96,7 @@ fn page(
     ctx: &Ctx,
     filter: DeskFilter,
     is_authority: bool,
-    (found, warning): (DeskPage, AnyView),
+    (found, warning, others): (DeskPage, AnyView, Option<AnyView>),
 ) -> Page {
     let lang = ctx.lang;
     let may_begin = ctx.caller.may_ever(Action::EditDatasets);
@@ -146,7 +144,6 @@ fn page(
         true => administration(ctx),
         false => None,
     };
-    let others = others(ctx, is_authority);
     let body = view! {
         {warning}
         {elsewhere}
