@@ -433,3 +433,25 @@ reply_wd = { value = 6, source = \"九寨沟县公共数据管理细则第三条
     assert!(error.contains("j.toml:4: profile.parent: this file overrides `aba`"), "{error}");
     assert!(error.contains("j.toml:13: open_app.reply_wd: 0 working days"), "{error}");
 }
+
+// Part of ORG-09: every profile asks for one method and for no part of a body; that of Aba cites article 18 paragraph 2,
+// whose text is there; nothing else can be written.
+#[test]
+fn one_method_proves_who_somebody_is() {
+    for code in PolicyProfile::codes() {
+        let account = PolicyProfile::load(code).unwrap().rules.account;
+        assert_eq!(account.proofing.value.as_str(), "one_method", "{code}");
+        assert_eq!(account.biometrics.value.as_str(), "never", "{code}");
+        for ground in [&account.proofing.ground, &account.biometrics.ground] {
+            assert_eq!(matches!(ground, Ground::Source(_)), code == "aba", "{code}");
+        }
+    }
+    let aba = rules_of(&PolicyProfile::load("aba").unwrap());
+    let rule = aba.iter().find(|rule| rule.key == "account.proofing").unwrap();
+    let RuleGround::Article { citation, .. } = &rule.ground else { panic!("{:?}", rule.ground) };
+    assert!(citation.ends_with("第十八条第二款"), "{citation}");
+    assert!(article_text("aba", 18).unwrap().paragraphs[1].contains("虹膜"));
+    for (from, to) in [("\"one_method\"", "\"two_methods\""), ("\"never\"", "\"when_useful\"")] {
+        assert!(PolicyProfile::parse("aba.toml", &ABA.replace(from, to)).is_err(), "{to}");
+    }
+}

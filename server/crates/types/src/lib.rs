@@ -14,6 +14,7 @@
 //! | open class | 开放类型: unconditional, conditional, none |
 //! | account | somebody who can log in (账号) |
 //! | role | what an account does, and for whom (角色) |
+//! | proof | who the person behind an account is, proven once by one method (身份核验) |
 //! | case | something that is decided in steps (案件) |
 //! | consultation | the public is asked before something is opened (公开听取意见) |
 //! | filing | the record with a number that precedes publication (备案) |
@@ -35,6 +36,7 @@ pub mod import;
 pub mod lang;
 pub mod organization;
 pub mod oversight;
+pub mod proofing;
 pub mod query;
 pub mod receipt;
 pub mod register;

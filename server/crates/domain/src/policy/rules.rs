@@ -184,9 +184,11 @@ rules! {
     Demand demand ("demand") {
         reply_wd: WorkingDays = "目录外需求答复期限", "Time to answer a demand";
     }
-    /// Accounts of agencies.
+    /// Accounts: of agencies, and of the people who use data.
     Account account ("account") {
         reply_wd: WorkingDays = "账户申请答复期限", "Time to answer an account request";
+        proofing: Proofing = "身份核验方式", "Proof of identity";
+        biometrics: Biometrics = "生物识别信息", "Biometrics";
     }
     /// Naming the source.
     Attribution attribution ("attribution") {

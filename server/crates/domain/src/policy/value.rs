@@ -170,6 +170,8 @@ choice_values!(
     ValidityStart,
     ClockStart,
     Party,
+    Proofing,
+    Biometrics,
     ApprovalOrder,
     Filing,
     ApplicationField,

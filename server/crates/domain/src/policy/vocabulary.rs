@@ -110,6 +110,14 @@ choices! {
         DataUser = "data_user", "数据使用主体", "user of the data";
         Anyone = "anyone", "任何单位和个人", "any person or organisation";
     }
+    /// By how many methods it is proven who somebody is (ORG-09); no profile asks for more than one.
+    Proofing {
+        OneMethod = "one_method", "任选一种方式，一种就够", "any one method, and one is enough";
+    }
+    /// Whether parts of a body are taken to prove who somebody is (ORG-09); no profile does.
+    Biometrics {
+        Never = "never", "不采集指纹、虹膜、人脸", "no fingerprint, iris or face is ever asked for";
+    }
     /// How several approvals follow each other.
     ApprovalOrder {
         Single = "single", "一方审核", "one approval";
