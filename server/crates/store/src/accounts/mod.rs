@@ -7,6 +7,7 @@
 mod access;
 mod identities;
 mod once;
+mod proofs;
 mod requests;
 mod row;
 mod sessions;
@@ -25,6 +26,9 @@ use crate::{Result, Store, StoreError, Transaction};
 pub use access::{end_access, end_expired, sweep};
 pub use identities::{end_identities, find_by_identity, identities_of, join_identity};
 pub use once::{Purpose, add_link, has_link, use_link};
+pub use proofs::{
+    NewProof, Proof, ProofDocument, add_proof, end_proof, proof_of, proofs_of, proven_by,
+};
 pub use requests::{drop_request, find_request, keep_request, of_organization};
 pub use sessions::{
     NewSession, Session, begin_session, end_other_sessions, end_session, find_session,

@@ -28,6 +28,7 @@ pub(crate) mod expert_conflict;
 pub(crate) mod filing;
 pub(crate) mod grading_rule;
 pub(crate) mod guide_version;
+pub(crate) mod identity_proof;
 pub(crate) mod import_run;
 pub(crate) mod information_system;
 pub(crate) mod job;

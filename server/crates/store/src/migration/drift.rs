@@ -11,10 +11,10 @@ use crate::entity::{
     account, account_identity, account_role, api_token, case_clock, case_event, case_file,
     change_feed, condemned_blob, consultation, consultation_comment, data_item, dataset,
     dataset_version, delegation, delivery, draft, entry_authorisation, entry_compiler, expert,
-    expert_conflict, filing, grading_rule, guide_version, import_run, information_system, job,
-    log_checkpoint, log_head, notification, one_time_token, organization, preview_link,
-    quality_assessment, quality_score, reconciliation, region, release_decision, resource,
-    resource_table, retrieval_receipt, sector_mark, session, standing_approval, upload,
+    expert_conflict, filing, grading_rule, guide_version, identity_proof, import_run,
+    information_system, job, log_checkpoint, log_head, notification, one_time_token, organization,
+    preview_link, quality_assessment, quality_score, reconciliation, region, release_decision,
+    resource, resource_table, retrieval_receipt, sector_mark, session, standing_approval, upload,
     upload_part, usage_day, vocabulary_term,
 };
 
@@ -96,6 +96,7 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, account::Entity).await,
         create(connection, account_identity::Entity).await,
         create(connection, account_role::Entity).await,
+        create(connection, identity_proof::Entity).await,
         create(connection, session::Entity).await,
         create(connection, api_token::Entity).await,
         create(connection, preview_link::Entity).await,

@@ -36,6 +36,7 @@ mod m20261127_000011_previews;
 mod m20261127_000012_trail;
 mod m20261127_000013_reconciliations;
 mod m20261127_000014_monitoring;
+mod m20261128_000001_identity_proofs;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000012_trail::Migration),
             Box::new(m20261127_000013_reconciliations::Migration),
             Box::new(m20261127_000014_monitoring::Migration),
+            Box::new(m20261128_000001_identity_proofs::Migration),
         ]
     }
 }

@@ -18,6 +18,7 @@ mod jobs;
 mod kill;
 mod oversight;
 mod places;
+mod proofs;
 mod records;
 mod registers;
 mod reviewing;
@@ -63,6 +64,8 @@ on_both! {
     accounts::a_code_counts_once,
     accounts::a_contract_ends_the_account,
     accounts::what_ran_out_is_swept,
+    proofs::an_account_is_proven_once,
+    proofs::a_document_proves_one_account,
     administration::the_log_is_searched_within_regions,
     administration::a_record_is_saved_over_the_one_that_was_read,
     administration::terms_and_guides_are_kept_in_order,
