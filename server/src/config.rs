@@ -90,6 +90,8 @@ pub struct Config {
     pub oidc_client_secret: Option<String>,
     /// Whether a second factor that was given there counts here.
     pub oidc_trust_second_factor: bool,
+    /// Whether a login there proves who somebody is.
+    pub oidc_proves_identity: bool,
     /// What is written to the log.
     pub log: String,
     /// Where the bytes of files are kept.
@@ -197,6 +199,7 @@ impl Default for Config {
             oidc_client_id: None,
             oidc_client_secret: None,
             oidc_trust_second_factor: false,
+            oidc_proves_identity: false,
             log: "info".to_owned(),
             blobs: BlobConfig::default(),
             mail: MailConfig::default(),
@@ -304,6 +307,7 @@ impl Config {
                 client_id: client_id.clone(),
                 client_secret: self.oidc_client_secret.clone(),
                 trusts_second_factor: self.oidc_trust_second_factor,
+                proves_identity: self.oidc_proves_identity,
             })),
             (None, None) if self.oidc_client_secret.is_none() => Ok(None),
             _ => Err(anyhow!(

@@ -107,6 +107,7 @@ impl IdentityProvider {
             client_id: CLIENT.to_owned(),
             client_secret: Some(SECRET.to_owned()),
             trusts_second_factor: false,
+            proves_identity: false,
         }
     }
 

@@ -165,6 +165,10 @@ actions! {
     DecideAccounts = "account.decide", "办理账号申请", "Decide account requests" => [
         Authority: Region, CountyAuthority: Region,
     ];
+    /// Record who the person behind an account is, from an identity document (aba 18).
+    ProveIdentity = "account.prove", "核验账号身份", "Record who somebody is" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
     /// Keep the records of organizations: head, officers, contracts (ORG-01, ORG-02).
     KeepOrganizations = "organization.keep", "维护机构信息", "Keep organizations" => [
         Head: Organization, Authority: Region, CountyAuthority: Region,

@@ -27,6 +27,7 @@ struct Known {
     kind: AccountKind,
     roles: Vec<RoleGrant>,
     delegated: Vec<Delegated>,
+    is_proven: bool,
 }
 
 /// What somebody may do in the place of an authority, for an organization that took a function over
@@ -80,7 +81,7 @@ impl Caller {
         has_second_factor: bool,
     ) -> Self {
         let Account { id, login, name, kind, roles, .. } = account;
-        let known = Known { id, login, name, kind, roles, delegated: Vec::new() };
+        let known = Known { id, login, name, kind, roles, delegated: Vec::new(), is_proven: false };
         Self(Some(Arc::new(Who { account: Some(known), came, waits, has_second_factor })))
     }
 
@@ -91,6 +92,21 @@ impl Caller {
             known.delegated = delegated;
         }
         self
+    }
+
+    /// Adds whether it is proven who the caller is.
+    pub(super) fn with_proof(mut self, is_proven: bool) -> Self {
+        let who = self.0.as_mut().and_then(Arc::get_mut);
+        if let Some(known) = who.and_then(|who| who.account.as_mut()) {
+            known.is_proven = is_proven;
+        }
+        self
+    }
+
+    /// Whether it is proven who the caller is, by any one method, and still holds (ORG-09). Whoever needs to know
+    /// asks here, and asks the person for nothing.
+    pub fn is_proven(&self) -> bool {
+        self.known().is_some_and(|known| known.is_proven)
     }
 
     fn delegated(&self) -> &[Delegated] {
@@ -251,6 +267,7 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         Action::ManageOwnAccount
         | Action::RequestAccounts
         | Action::DecideAccounts
+        | Action::ProveIdentity
         | Action::KeepOrganizations
         | Action::Delegate
         | Action::AppointExperts

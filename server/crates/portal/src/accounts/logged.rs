@@ -34,6 +34,10 @@ pub(super) enum Act {
     IdentityJoined,
     /// None opens it any more.
     IdentityEnded,
+    /// Somebody proved who they are.
+    Proven,
+    /// The proof counts no more.
+    ProofWithdrawn,
     /// Too many wrong passwords or codes in a row suspended the login.
     Locked,
     /// A session of the owner was ended from another one.
@@ -52,7 +56,7 @@ pub(super) enum Act {
 }
 
 impl Act {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Made => "made",
             Self::Registered => "registered",
@@ -65,6 +69,8 @@ impl Act {
             Self::LoggedIn => "logged_in",
             Self::IdentityJoined => "identity_joined",
             Self::IdentityEnded => "identity_ended",
+            Self::Proven => "proven",
+            Self::ProofWithdrawn => "proof_withdrawn",
             Self::Locked => "locked",
             Self::SessionEnded => "session_ended",
             Self::SessionsEnded => "sessions_ended",

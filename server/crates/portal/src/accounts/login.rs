@@ -156,7 +156,7 @@ impl Portal {
     }
 
     /// Finds the login that somebody typed, or the one of the address for mail that somebody typed.
-    async fn login_of(&self, typed: &str) -> Result<Option<Login>> {
+    pub(super) async fn login_of(&self, typed: &str) -> Result<Option<Login>> {
         if !typed.contains('@') {
             return Ok(typed.parse().ok());
         }
@@ -271,9 +271,7 @@ impl Portal {
         }
         let has_second_factor = session.has_second_factor;
         let waits = waits(&account, has_second_factor);
-        let delegated = self.delegated_to(&account).await?;
-        let came = Came::Session(session.id);
-        Ok(Caller::of(account, came, waits, has_second_factor).with_delegated(delegated))
+        self.caller_of(account, Came::Session(session.id), waits, has_second_factor).await
     }
 
     /// Ends the session of a caller.

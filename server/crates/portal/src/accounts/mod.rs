@@ -14,6 +14,7 @@ mod manage;
 mod notices;
 mod own;
 mod password;
+mod proofing;
 mod register;
 mod requests;
 mod second_factor;
@@ -33,12 +34,13 @@ use quick_cache::sync::Cache;
 use crate::{Error, Portal, Result};
 
 pub use caller::{Caller, Came, Waits};
-pub use kaishu_store::accounts::{Contract, Token};
+pub use kaishu_store::accounts::{Contract, Proof, Token};
 pub use login::{Begun, Browser};
 pub use mail::MailSettings;
 pub use manage::{Known, NewStaff};
 pub use notices::{Inbox, NoticeView};
 pub use own::{Me, OwnSession};
+pub use proofing::{ProofForm, ProofView, Proving};
 pub use register::Registration;
 pub use requests::{AgencyAccounts, REQUESTED_ROLES, RequestForm};
 pub use second_factor::Enrolment;
@@ -87,6 +89,20 @@ impl Accounts {
 impl Portal {
     pub(crate) fn account_secrets(&self) -> &Secrets {
         &self.inner.accounts.secrets
+    }
+
+    /// Says who asks, with what they may do in the place of an authority, and whether it is proven who they are.
+    async fn caller_of(
+        &self,
+        account: Account,
+        came: Came,
+        waits: Option<Waits>,
+        has_second_factor: bool,
+    ) -> Result<Caller> {
+        let delegated = self.delegated_to(&account).await?;
+        let is_proven = self.is_proven(account.id).await?;
+        let caller = Caller::of(account, came, waits, has_second_factor);
+        Ok(caller.with_delegated(delegated).with_proof(is_proven))
     }
 
     /// Finds the account of somebody who is logged in with a browser. Nothing of an account is changed by a

@@ -8,7 +8,7 @@ use kaishu_types::{ErrorCode, Lang};
 use super::logged::{Act, owner};
 use super::login::is_staff;
 use super::secrets::Kind;
-use super::{Caller, log_in_first, password};
+use super::{Caller, ProofView, log_in_first, password};
 use crate::{Error, Portal, Result};
 
 /// An account as its owner sees it.
@@ -32,6 +32,8 @@ pub struct Me {
     pub identities: Vec<String>,
     /// Whether there is a password; none where another system logs its owner in.
     pub has_password: bool,
+    /// How it was proven who the owner is: what was recorded last, whether it holds or not.
+    pub proof: Option<ProofView>,
     /// When the contract ends.
     pub ends_at: Option<DateTime<Utc>>,
     /// When the account was made.
@@ -65,8 +67,10 @@ impl Portal {
         let (account, _) = self.own(caller, lang).await?;
         let sealed = account.email.as_deref();
         let identities = accounts::identities_of(&self.inner.store, account.id).await?;
+        let proof = self.proofs_of(account.id).await?.into_iter().next();
         Ok(Me {
             identities,
+            proof,
             email: sealed.and_then(|sealed| self.account_secrets().open_text(Kind::Mail, sealed)),
             has_second_factor: account.totp_secret.is_some(),
             needs_second_factor: is_staff(&account),

@@ -4,6 +4,7 @@ use aes_gcm_siv::aead::{Aead, KeyInit, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kaishu_domain::validate::DocumentNumber;
 use kaishu_store::accounts::Email;
 use sha2::{Digest, Sha256};
 
@@ -17,6 +18,7 @@ pub(crate) struct Secrets {
     enrolment_key: [u8; 32],
     identity_key: [u8; 32],
     comment_key: [u8; 32],
+    document_key: [u8; 32],
 }
 
 /// What is encrypted: one kind cannot be passed off as another.
@@ -58,6 +60,7 @@ impl Secrets {
             enrolment_key: derived(secret, b"enrolment"),
             identity_key: derived(secret, b"identity"),
             comment_key: derived(secret, b"comment"),
+            document_key: derived(secret, b"identity document"),
         }
     }
 
@@ -121,6 +124,11 @@ impl Secrets {
         hex(&keyed(&self.identity_key, text.as_bytes()))
     }
 
+    /// Returns what an identity document is found by. Without the key nobody can try numbers, of which there are few.
+    pub(super) fn document_hash(&self, number: &DocumentNumber) -> String {
+        hex(&keyed(&self.document_key, number.identifying().as_bytes()))
+    }
+
     /// Returns the secret of one-time codes that a session offers to set up: nothing is kept before a code
     /// has proved it.
     pub(super) fn enrolment(&self, account: i64, session: i64) -> [u8; 20] {
@@ -162,6 +170,8 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a secret that does not open must fail the test")]
+    use kaishu_types::proofing::IdDocumentKind;
+
     use super::*;
 
     #[test]
@@ -189,6 +199,8 @@ mod tests {
         assert_ne!(secrets.enrolment(1, 12), secrets.enrolment(11, 2));
         assert_ne!(secrets.identity_hash("a b", "c"), secrets.identity_hash("a", "b c"));
         assert_ne!(secrets.identity_hash("a", "c"), other.identity_hash("a", "c"));
+        let number = DocumentNumber::parse(IdDocumentKind::Passport, "E12345678").unwrap();
+        assert_ne!(secrets.document_hash(&number), other.document_hash(&number));
         assert_ne!(secrets.comment_hash(1, "同意"), secrets.comment_hash(2, "同意"));
         assert_ne!(secrets.comment_hash(1, "同意"), other.comment_hash(1, "同意"));
     }

@@ -43,9 +43,7 @@ impl Portal {
             accounts::use_token(&transaction, token.id, now).await?;
             transaction.commit().await?;
         }
-        let delegated = self.delegated_to(&owner).await?;
-        let came = Came::Token(token.id, token.scope);
-        Ok(Caller::of(owner, came, None, false).with_delegated(delegated))
+        self.caller_of(owner, Came::Token(token.id, token.scope), None, false).await
     }
 
     /// Finds out anew what somebody may do who began something that took its time.
@@ -66,8 +64,7 @@ impl Portal {
                 return Err(invalid(lang));
             }
         }
-        let delegated = self.delegated_to(&account).await?;
-        Ok(Caller::of(account, came, None, caller.has_second_factor()).with_delegated(delegated))
+        self.caller_of(account, came, None, caller.has_second_factor()).await
     }
 
     /// Lists the scopes that a token of the caller can have.

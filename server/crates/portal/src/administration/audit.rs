@@ -256,6 +256,8 @@ const EVENTS: &[(&str, &str, &str, &str)] = &[
     ("account", "logged_in", "登录", "Logged in"),
     ("account", "identity_joined", "关联统一身份", "Identity joined"),
     ("account", "identity_ended", "解除统一身份关联", "Identity no longer joined"),
+    ("account", "proven", "核验身份", "Identity proven"),
+    ("account", "proof_withdrawn", "撤销身份核验", "Proof of identity withdrawn"),
     ("account", "locked", "登录锁定", "Login locked"),
     ("account", "session_ended", "结束一个登录", "Session ended"),
     ("account", "sessions_ended", "结束其他登录", "Other sessions ended"),

@@ -40,6 +40,8 @@ pub struct OidcSettings {
     pub client_secret: Option<String>,
     /// Whether a second factor that was given there counts here.
     pub trusts_second_factor: bool,
+    /// Whether it proves who people are: it looked at their identity documents before (ORG-09).
+    pub proves_identity: bool,
 }
 
 /// What a login by another system needs.
@@ -106,6 +108,12 @@ impl Portal {
     /// Whether people can log in with the identity of another system.
     pub fn has_sign_on(&self) -> bool {
         self.inner.accounts.sign_on.is_some()
+    }
+
+    /// Whether logging in there proves who somebody is (ORG-09).
+    pub fn proves_by_sign_on(&self) -> bool {
+        let sign_on = self.inner.accounts.sign_on.as_ref();
+        sign_on.is_some_and(|it| it.provider.proves_identity())
     }
 
     fn sign_on(&self) -> Result<&SignOn> {

@@ -30,6 +30,7 @@ const MAX_LOGIN: usize = 30;
 struct Claim {
     hash: String,
     email: String,
+    name: Option<String>,
     has_second_factor: bool,
     next: Option<String>,
     since: DateTime<Utc>,
@@ -64,6 +65,7 @@ impl Portal {
             // A lock that is over is no news.
             let account = Account { locked_until: None, ..account };
             let begun = self.begin(&account, browser, has_second_factor, by_provider()).await?;
+            self.prove_by_sign_on(&account, &begun, person.name.as_deref(), &hash).await?;
             return Ok(SignedOn::In(begun, next));
         }
         let email =
@@ -73,7 +75,8 @@ impl Portal {
             let owned = self.account_secrets().email_hash(email);
             if accounts::find_by_email(&self.inner.store, &owned).await?.is_some() {
                 let (email, since) = (email.clone(), self.now());
-                let claim = Claim { hash, email, has_second_factor, next, since };
+                let name = person.name.clone();
+                let claim = Claim { hash, email, name, has_second_factor, next, since };
                 return Ok(SignedOn::Asks(self.hand_out(Kind::Claim, &claim)?));
             }
             // Whoever was locked out does not come back under another login (ORG-06).
@@ -84,6 +87,7 @@ impl Portal {
         }
         let account = self.make_for(&person, email, &hash, lang).await?;
         let begun = self.begin(&account, browser, has_second_factor, by_provider()).await?;
+        self.prove_by_sign_on(&account, &begun, person.name.as_deref(), &hash).await?;
         Ok(SignedOn::In(begun, next))
     }
 
@@ -246,6 +250,7 @@ impl Portal {
         transaction.commit().await?;
         let has_second_factor = has_code || claim.has_second_factor;
         let begun = self.begin(&account, browser, has_second_factor, by_provider()).await?;
+        self.prove_by_sign_on(&account, &begun, claim.name.as_deref(), &claim.hash).await?;
         Ok((begun, claim.next))
     }
 

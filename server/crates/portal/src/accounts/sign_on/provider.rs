@@ -158,6 +158,10 @@ impl Provider {
         self.settings.trusts_second_factor
     }
 
+    pub(super) fn proves_identity(&self) -> bool {
+        self.settings.proves_identity
+    }
+
     /// Draws what a login there is bound by, and says where it is.
     pub(super) async fn request(&self) -> Result<Request, Fault> {
         let client = self.client(&*self.known().await?);
