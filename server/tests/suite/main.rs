@@ -47,6 +47,7 @@ mod places;
 mod post_box;
 mod previews;
 mod projects;
+mod proofing;
 mod publishing;
 mod quality;
 mod real_tables;

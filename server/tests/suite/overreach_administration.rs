@@ -205,6 +205,8 @@ fn pages(things: &Things) -> Vec<(String, Need)> {
         page("/authority/filings", Need::Ever(Action::PublishDatasets)),
         page("/authority/trail", Need::Ever(Action::TraceCopies)),
         page("/authority/quality", Need::Ever(Action::Supervise)),
+        page("/authority/proofs", Need::Ever(Action::ProveIdentity)),
+        page("/authority/proofs/asks", Need::Here(&[Action::ProveIdentity])),
         page("/authority/experts", Need::Ever(Action::AppointExperts)),
         page("/authority/supervision", Need::Ever(Action::Supervise)),
         page("/authority/sectors", Need::Ever(Action::Supervise)),
@@ -287,6 +289,12 @@ fn forms(things: &Things) -> Vec<Sent> {
         ),
         (authority("compilers"), named(), in_region(Action::NameCompilers)),
         ("/workbench/missing".to_owned(), found(), Need::Here(&[Action::ReportMissing])),
+        (authority("proofs/asks"), shown(), Need::Here(&[Action::ProveIdentity])),
+        (
+            authority("proofs/asks/withdraw"),
+            vec![("reason", "登记错了账号")],
+            Need::Here(&[Action::ProveIdentity]),
+        ),
         (authority("experts"), appointed(), in_region(Action::AppointExperts)),
         (
             authority("experts/1/conflict"),
@@ -381,6 +389,15 @@ fn found() -> Vec<(&'static str, &'static str)> {
         ("organization", "YX-T"),
         ("address", "https://jt.example.cn/bus"),
         ("reason", "局网站上可以下载"),
+    ]
+}
+
+fn shown() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("document", "passport"),
+        ("number", "E12345678"),
+        ("valid_until", ""),
+        ("is_theirs", "yes"),
     ]
 }
 

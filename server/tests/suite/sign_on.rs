@@ -15,7 +15,7 @@ use crate::browser::{Browser, PASSWORD, add, assert_goes_to, code_of, entries, l
 use crate::identity_provider::{Asked, IdentityProvider, Signed};
 use crate::support::{Answer, TestSite};
 
-async fn open(change: impl FnOnce(&mut OidcSettings)) -> (TestSite, IdentityProvider) {
+pub(crate) async fn open(change: impl FnOnce(&mut OidcSettings)) -> (TestSite, IdentityProvider) {
     let provider = IdentityProvider::open().await;
     let mut settings = provider.settings();
     change(&mut settings);
@@ -49,7 +49,7 @@ async fn come_back(browser: &mut Browser<'_>, code: &str, state: &str) -> Answer
 }
 
 /// Logs somebody in with claims of a well signed token.
-async fn sign_on(
+pub(crate) async fn sign_on(
     browser: &mut Browser<'_>,
     provider: &IdentityProvider,
     next: &str,

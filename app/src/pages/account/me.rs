@@ -9,7 +9,7 @@ use kaishu_portal::directory::Directory;
 use kaishu_types::account::RoleGrant;
 use leptos::prelude::*;
 
-use super::{Part, own_page, to_login};
+use super::{Part, own_page, proof, to_login};
 use crate::ctx::Ctx;
 use crate::page::{Page, respond};
 use crate::ui::data::data;
@@ -23,11 +23,12 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
         return elsewhere;
     }
     let me = portal.me(&ctx.caller, ctx.lang).await;
-    respond(&ctx, || Ok(page(&ctx, &portal.directory(), &me?)))
+    respond(&ctx, || Ok(page(&ctx, &portal, &me?)))
 }
 
-fn page(ctx: &Ctx, directory: &Directory, me: &Me) -> Page {
+fn page(ctx: &Ctx, portal: &Portal, me: &Me) -> Page {
     let lang = ctx.lang;
+    let directory = &portal.directory();
     let roles: Vec<_> = me.roles.iter().map(|held| role(ctx, directory, held)).collect();
     let codes = if me.has_second_factor {
         lang.pick("已设置", "Set up")
@@ -63,6 +64,7 @@ fn page(ctx: &Ctx, directory: &Directory, me: &Me) -> Page {
                 </p>
             </section>
         </div>
+        {proof::section(ctx, portal, me)}
         {next_steps(ctx, me)}
     };
     let title = lang.pick("我的账号", "My account");

@@ -7,6 +7,7 @@ mod forgot;
 mod inbox;
 mod login;
 mod me;
+pub(crate) mod proof;
 mod register;
 mod reset;
 mod security;

@@ -10,6 +10,7 @@ mod grading;
 mod organization;
 mod organizations;
 mod profile;
+mod proofs;
 mod quality;
 mod registers;
 mod risks;
@@ -84,6 +85,9 @@ where
         .route(&at("/deliveries"), get(registers::show_deliveries))
         .route(&at("/projects"), get(registers::show_projects))
         .route(&at("/profile"), get(profile::show))
+        .route(&at("/proofs"), get(proofs::show))
+        .route(&at("/proofs/{login}"), get(proofs::open).post(proofs::record))
+        .route(&at("/proofs/{login}/withdraw"), post(proofs::withdraw))
 }
 
 /// What can be administered: whether the reader may, the path, and its words.
@@ -114,6 +118,7 @@ fn ways_of(ctx: &Ctx) -> [Ways; 4] {
         (may(Action::NameCompilers), "compilers", "编制分工", "Who compiles what"),
         (may(Action::Delegate), "delegations", "委托", "Delegations"),
         (may(Action::AppointExperts) || is_expert, "experts", "专家", "Experts"),
+        (may(Action::ProveIdentity), "proofs", "身份核验", "Proof of identity"),
         (may(Action::KeepApprovals), "approvals", "常设同意", "Standing approvals"),
     ];
     let rules = vec![
