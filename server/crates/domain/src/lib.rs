@@ -3,6 +3,7 @@
 //! whom. Nothing here does I/O, reads a clock or waits.
 
 pub mod aggregation;
+pub mod application;
 pub mod base_register;
 pub mod calendar;
 pub mod cases;
@@ -17,6 +18,7 @@ pub mod quality;
 pub mod regulation;
 pub mod release;
 mod share_ties;
+pub mod terms;
 pub mod validate;
 pub mod visibility;
 

@@ -157,6 +157,40 @@ actions! {
     SettleDisputes = "dispute.settle", "处理类型争议", "Settle disputes" => [
         Authority: Region, CountyAuthority: Region,
     ];
+    /// Apply for data that is open on conditions, sign its terms, give it back (anshan 27, aba 32, yulin 23,
+    /// jiamusi 17).
+    ApplyForData = "application.file", "申请使用有条件开放数据", "Apply for conditional data" => [
+        DataUser: Own,
+    ];
+    /// See applications and what came of them.
+    SeeApplications = "application.see", "查看开放申请", "See applications" => [
+        DataUser: Own, Officer: Organization, Head: Organization, Reviewer: Organization,
+        Authority: Region, CountyAuthority: Region, Auditor: Region,
+    ];
+    /// Decide on an application, for whichever side has not yet (jiamusi 13, yulin 23).
+    DecideApplications = "application.decide", "审核开放申请", "Decide on applications" => [
+        Reviewer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
+    /// Decide on an application for the provider (aba 32).
+    DecideForProvider = "application.provider", "办理提供单位审核", "Decide for the provider" => [
+        Reviewer: Organization, Head: Organization,
+    ];
+    /// Decide on an application for the authority (yulin 23, jiamusi 13).
+    DecideForAuthority = "application.authority", "办理主管部门审核", "Decide for the authority" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
+    /// Sign an agreement for the provider (aba 32, yulin 29).
+    SignForProvider = "agreement.sign", "代表提供单位签署协议", "Sign for the provider" => [
+        Head: Organization,
+    ];
+    /// File a grant before data is obtained (jiamusi 13).
+    FileGrants = "grant.file", "备案数据获取", "File grants" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
+    /// Suspend, restore or revoke a grant (yulin 30, aba 42).
+    SuspendGrants = "grant.suspend", "中止、恢复、收回使用权限", "Suspend grants" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
     /// Ask for an account to be made, changed or ended (yulin 21).
     RequestAccounts = "account.request", "申请开立、变更、注销账号", "Request accounts" => [
         Officer: Organization, Head: Organization,

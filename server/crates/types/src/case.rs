@@ -27,6 +27,8 @@ vocabulary! {
         MissingEntry = "missing_entry", "补编目录", "Missing entry";
         /// 账号申请 (yulin 21).
         AccountRequest = "account_request", "账号申请", "Account request";
+        /// 开放申请: from the application to the end of the grant (section 5.2).
+        Application = "application", "开放申请", "Application for data";
         /// 信息化项目: the entries it plans, what the authority says of it, its acceptance (CAT-13).
         Project = "project", "信息化项目", "IT project";
     }

@@ -24,6 +24,7 @@
 //! | project | an IT project with the entries it plans (信息化项目) |
 //! | vocabulary | a controlled list of terms (受控词表) |
 
+pub mod access;
 pub mod account;
 pub mod case;
 pub mod china;

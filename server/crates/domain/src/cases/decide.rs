@@ -120,7 +120,7 @@ pub fn decide(
     for guard in transition.guards {
         check_guard(*guard, file, act, world)?;
     }
-    let step = taken_step(transition, file).filter(|_| transition.to != To::Same);
+    let step = taken_step(transition, file, world).filter(|_| transition.to != To::Same);
     let mut body = Body {
         reason: act.reason.trim().to_owned(),
         steps: act.steps.clone(),
@@ -151,17 +151,20 @@ pub fn possible(
     file: &CaseFile,
     may: &dyn Fn(Action) -> bool,
 ) -> Vec<&'static Transition> {
-    let may = |transition: &&Transition| needed(transition, Some(file)).is_some_and(may);
+    let may = |transition: &&Transition| needed(transition, Some(file)).into_iter().any(may);
     let now = machine.transitions.iter().filter(|it| it.starts_from(Some(&file.state)));
     now.filter(|it| is_on_chain(file, it)).filter(may).collect()
 }
 
-/// What somebody must be allowed to do to take a transition; `None` where only the system takes it.
-fn needed(transition: &Transition, file: Option<&CaseFile>) -> Option<Action> {
+/// What somebody must be allowed to do to take a transition, one of these; none where only the system takes it.
+fn needed(transition: &Transition, file: Option<&CaseFile>) -> Vec<Action> {
     match transition.by {
-        By::Action(action) => Some(action),
-        By::StepParty => file?.current_step().map(|(_, step)| step.action()),
-        By::System => None,
+        By::Action(action) => vec![action],
+        By::StepParty => {
+            let steps = file.into_iter().flat_map(CaseFile::current_steps);
+            steps.map(|(_, step)| step.action()).collect()
+        }
+        By::System => Vec::new(),
     }
 }
 
@@ -181,8 +184,8 @@ fn permitted(
         };
     }
     let needs = needed(transition, file);
-    let held = needs.and_then(|action| (world.role)(action));
-    let held = held.ok_or(Refusal::NotAllowed { needs })?;
+    let held = needs.iter().find_map(|action| (world.role)(*action));
+    let held = held.ok_or_else(|| Refusal::NotAllowed { needs: needs.first().copied() })?;
     Ok(Actor {
         role: Some(held.role),
         organization: held.organization.or_else(|| act.by.organization.clone()),
@@ -235,9 +238,22 @@ fn check_guard(
     let missing = match guard {
         Guard::NotTheSubmitter if is_author(file, act) => Some(String::new()),
         Guard::NotTheSubmitter => None,
+        Guard::OtherPerson if has_decided(file, act) => Some(String::new()),
+        Guard::OtherPerson => None,
+        Guard::FirstReturn if file.is_some_and(|file| file.facts.contains_key("returned")) => {
+            Some(String::new())
+        }
+        Guard::FirstReturn => None,
         guard => (world.holds)(guard).err(),
     };
     missing.map_or(Ok(()), |missing| Err(Refusal::Unmet { guard, missing }))
+}
+
+/// Whether somebody took a step of the case before.
+fn has_decided(file: Option<&CaseFile>, act: &Act) -> bool {
+    let results = file.into_iter().flat_map(|file| &file.steps).filter_map(|it| it.result.as_ref());
+    let mut accounts = results.filter_map(|result| result.by.account);
+    act.by.account.is_some_and(|account| accounts.any(|other| other == account))
 }
 
 /// Whether somebody wrote what is decided on, or submitted it, now or before.
@@ -248,12 +264,17 @@ fn is_author(file: Option<&CaseFile>, act: &Act) -> bool {
     is_named || file.submitter == Some(account)
 }
 
-/// The step that a transition takes.
-fn taken_step(transition: &Transition, file: Option<&CaseFile>) -> Option<usize> {
-    match transition.by {
-        By::StepParty => file?.current_step().map(|(place, _)| place),
-        _ => None,
+/// The step that a transition takes: of those that are on, the first that whoever acts may take.
+fn taken_step(
+    transition: &Transition,
+    file: Option<&CaseFile>,
+    world: &World<'_>,
+) -> Option<usize> {
+    if transition.by != By::StepParty {
+        return None;
     }
+    let mut steps = file?.current_steps();
+    steps.find(|(_, step)| (world.role)(step.action()).is_some()).map(|(place, _)| place)
 }
 
 fn verdict(transition: &Transition) -> Verdict {
@@ -290,7 +311,8 @@ fn clocks(
     for rule in transition.clocks {
         match *rule {
             ClockRule::StartForStep(_) if n_left == 0 => {}
-            ClockRule::Start(key) | ClockRule::StartForStep(key) => {
+            ClockRule::StartAtLast(_) | ClockRule::StopAtLast(_) if n_left > 0 => {}
+            ClockRule::Start(key) | ClockRule::StartForStep(key) | ClockRule::StartAtLast(key) => {
                 let days = (world.working_days)(key);
                 let days = days.ok_or_else(|| Refusal::NoTime { rule: key.to_owned() })?;
                 let started = Clock::start(key, since, days, world.calendar);
@@ -313,10 +335,12 @@ fn clocks(
                     changed.extend((counted != *clock).then_some(counted));
                 }
             }
-            ClockRule::Stop(key) => changed.extend(open(key).cloned().map(|mut clock| {
-                clock.end(day);
-                clock
-            })),
+            ClockRule::Stop(key) | ClockRule::StopAtLast(key) => {
+                changed.extend(open(key).cloned().map(|mut clock| {
+                    clock.end(day);
+                    clock
+                }))
+            }
         }
     }
     Ok(changed)

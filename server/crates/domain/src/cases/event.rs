@@ -92,6 +92,9 @@ pub struct Step {
     /// Who does it.
     #[serde(with = "party")]
     pub by: Party,
+    /// Whether it is on together with the one before, so that either may be taken first (APP-04).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_beside: bool,
     /// What came of it; none while it waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<StepResult>,
@@ -124,12 +127,16 @@ pub enum Verdict {
 impl Step {
     /// Makes a step that waits.
     pub fn new(kind: ReviewStepKind, by: Party) -> Self {
-        Self { kind, by, result: None }
+        Self { kind, by, is_beside: false, result: None }
     }
 
     /// What somebody must be allowed to do to take it.
     pub fn action(&self) -> Action {
         match self.by {
+            Party::Provider if self.kind == ReviewStepKind::Application => {
+                Action::DecideForProvider
+            }
+            _ if self.kind == ReviewStepKind::Application => Action::DecideForAuthority,
             Party::Provider | Party::Collector => Action::ReviewForProvider,
             Party::CyberspaceOffice => Action::ReviewForCyberspace,
             Party::PublicSecurity => Action::ReviewForPublicSecurity,

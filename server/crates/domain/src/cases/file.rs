@@ -144,6 +144,14 @@ impl CaseFile {
         self.steps.iter().enumerate().find(|(_, step)| step.result.is_none())
     }
 
+    /// The steps that are on: the first that nobody has taken, and those that go beside it, with their places.
+    pub fn current_steps(&self) -> impl Iterator<Item = (usize, &Step)> {
+        let first = self.current_step().map_or(self.steps.len(), |(place, _)| place);
+        let later = self.steps.iter().enumerate().skip(first);
+        let beside = later.take_while(move |(place, step)| *place == first || step.is_beside);
+        beside.filter(|(_, step)| step.result.is_none())
+    }
+
     /// Whether a step of a kind is among the steps and was passed.
     pub fn has_passed(&self, kind: ReviewStepKind) -> bool {
         let is_passed = |step: &Step| {
@@ -155,7 +163,13 @@ impl CaseFile {
     /// What somebody must be allowed to do to bring the case on; `None` where it waits for nobody.
     pub fn waits_for(&self) -> Option<Action> {
         match machine(self.kind).state(&self.state)?.waits {
-            Waits::Step => self.current_step().map(|(_, step)| step.action()),
+            Waits::Step => {
+                let mut actions = self.current_steps().map(|(_, step)| step.action());
+                let first = actions.next()?;
+                // Only sides of an application decide beside each other.
+                let is_one = actions.all(|action| action == first);
+                Some(if is_one { first } else { Action::DecideApplications })
+            }
             Waits::For(action) => Some(action),
             Waits::Nobody | Waits::Ended => None,
         }

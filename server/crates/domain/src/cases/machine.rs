@@ -150,6 +150,28 @@ pub enum Guard {
     EntriesDelivered,
     /// The report on the acceptance says all that the profile demands (CAT-13).
     ReportWhole,
+    /// The dataset is published, and open on conditions (APP-01).
+    DatasetOpenOnConditions,
+    /// The application says all that the profile and the entry demand (APP-02, APP-03).
+    ApplicationComplete,
+    /// Whoever decides belongs to no organization that the applicant belongs to (ORG-03).
+    NotOwnOrganization,
+    /// Whoever decides has not decided on it for the other side (APP-04).
+    OtherPerson,
+    /// It was not returned before (APP-08).
+    FirstReturn,
+    /// Data stays on the mainland, or its transfer abroad was assessed (APP-13).
+    StaysOnTheMainland,
+    /// What is approved reaches no farther than what was asked (APP-09).
+    WithinWhatIsAsked,
+    /// The reason names a condition that the entry publishes (APP-06, CLS-15).
+    PublishedCondition,
+    /// What is signed is what was offered, to the byte (AGR-05).
+    TermsAsOffered,
+    /// Whoever signs has just proven it with a second factor (AGR-05).
+    SecondFactor,
+    /// The profile demands no filing of its own (APP-10).
+    FiledAutomatically,
 }
 
 impl Guard {
@@ -177,6 +199,16 @@ impl Guard {
             | Self::SecurityPlanned
             | Self::EntriesDelivered
             | Self::ReportWhole => "CAT-13",
+            Self::DatasetOpenOnConditions => "APP-01",
+            Self::ApplicationComplete => "APP-02",
+            Self::NotOwnOrganization => "ORG-03",
+            Self::OtherPerson => "APP-04",
+            Self::FirstReturn => "APP-08",
+            Self::StaysOnTheMainland => "APP-13",
+            Self::WithinWhatIsAsked => "APP-09",
+            Self::PublishedCondition => "APP-06",
+            Self::TermsAsOffered | Self::SecondFactor => "AGR-05",
+            Self::FiledAutomatically => "APP-10",
         }
     }
 }
@@ -207,6 +239,10 @@ pub enum ClockRule {
     Resume(&'static str),
     /// Ends it: what it counted to is done.
     Stop(&'static str),
+    /// Begins one where no step is left.
+    StartAtLast(&'static str),
+    /// Ends it where no step is left.
+    StopAtLast(&'static str),
     /// Counts all that run anew, by the calendar of today.
     Recount,
 }

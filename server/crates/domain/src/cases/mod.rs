@@ -6,6 +6,7 @@
 //! folding needs neither calendar nor policy: a case replayed in ten years is what it was.
 
 mod account_request;
+mod application;
 mod change;
 mod clock;
 mod decide;
@@ -39,6 +40,7 @@ pub fn machine(kind: CaseKind) -> &'static Machine {
         CaseKind::Reassessment => &reassessment::MACHINE,
         CaseKind::Dispute => &dispute::MACHINE,
         CaseKind::MissingEntry => &missing_entry::MACHINE,
+        CaseKind::Application => &application::MACHINE,
         CaseKind::AccountRequest => &account_request::MACHINE,
         CaseKind::Project => &project::MACHINE,
     }

@@ -90,6 +90,7 @@ rules! {
         order: ApprovalOrder = "开放申请审核次序", "Order of approvals";
         filing: Filing = "开放备案", "Filing";
         fields: Vec<ApplicationField> = "开放申请须写明", "What an application says";
+        complete_wd: WorkingDays = "申请补正期限", "Time to complete an application";
     }
     /// Applications for conditionally shared data.
     ShareApplication share_app ("share_app") {
@@ -160,6 +161,8 @@ rules! {
     /// Agreements.
     Agreement agreement ("agreement") {
         docs: Vec<AgreementDocument> = "获取有条件开放数据须签署", "Documents to sign for conditional data";
+        offer_wd: WorkingDays = "申请人签署期限", "Time for the applicant to sign";
+        countersign_wd: WorkingDays = "提供单位签署期限", "Time for the provider to sign";
     }
     /// Objections to opened data.
     Objection objection ("objection") {

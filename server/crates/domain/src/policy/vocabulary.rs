@@ -271,6 +271,7 @@ choices! {
         ProviderConsent = "provider_consent", "提供部门同意", "consent of the provider";
         AuthorityConsent = "authority_consent", "主管部门同意", "consent of the authority";
         Filing = "filing", "备案", "filing";
+        Application = "application", "申请审核", "decision on an application";
     }
     /// When a step of the review is needed (REV-05).
     ReviewTrigger {

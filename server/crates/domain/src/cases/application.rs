@@ -1,0 +1,279 @@
+//! Applications for data that is open on conditions: from the form over decisions and signatures to the grant and
+//! its end (section 5.2; anshan 27, aba 32, yulin 23, jiamusi 13 and 17).
+//!
+//! There is one way into `active`: every step passed, the documents signed by both sides, the filing made where
+//! the profile demands it.
+
+use kaishu_types::case::CaseKind;
+
+use super::machine::{
+    Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition, Waits,
+};
+use crate::permission::Action;
+
+/// How long deciders have.
+const REPLY: &str = "open_app.reply_wd";
+/// How long an applicant has to complete an application.
+const COMPLETE: &str = "open_app.complete_wd";
+/// How long an offer of terms stands.
+const OFFER: &str = "agreement.offer_wd";
+/// How long the provider has to sign.
+const COUNTERSIGN: &str = "agreement.countersign_wd";
+
+const fn state(code: &'static str, zh: &'static str, en: &'static str, waits: Waits) -> State {
+    State { code, zh, en, waits }
+}
+
+/// What the applicant does.
+const fn own(
+    event: &'static str,
+    (zh, en): (&'static str, &'static str),
+    from: &'static [&'static str],
+    to: &'static str,
+    rule: &'static str,
+) -> Transition {
+    Transition {
+        event,
+        zh,
+        en,
+        from,
+        to: To::State(to),
+        by: By::Action(Action::ApplyForData),
+        guards: &[],
+        needs: &[],
+        clocks: &[],
+        tells: &[],
+        rule,
+    }
+}
+
+/// What somebody does who keeps watch over grants.
+const fn watch(
+    event: &'static str,
+    (zh, en): (&'static str, &'static str),
+    from: &'static [&'static str],
+    to: &'static str,
+    rule: &'static str,
+) -> Transition {
+    Transition {
+        by: By::Action(Action::SuspendGrants),
+        needs: &[Input::Reason],
+        tells: &[Audience::Submitter, Audience::Provider],
+        ..own(event, (zh, en), from, to, rule)
+    }
+}
+
+/// What happens by itself.
+const fn by_itself(
+    event: &'static str,
+    (zh, en): (&'static str, &'static str),
+    from: &'static [&'static str],
+    to: &'static str,
+    rule: &'static str,
+) -> Transition {
+    Transition {
+        by: By::System,
+        tells: &[Audience::Submitter, Audience::Provider],
+        ..own(event, (zh, en), from, to, rule)
+    }
+}
+
+/// A decision of one who decides.
+const fn decision(
+    event: &'static str,
+    (zh, en): (&'static str, &'static str),
+    to: To,
+    rule: &'static str,
+) -> Transition {
+    Transition {
+        to,
+        by: By::StepParty,
+        guards: &[Guard::NotTheSubmitter, Guard::NotOwnOrganization],
+        tells: &[Audience::Submitter, Audience::Provider],
+        ..own(event, (zh, en), &["in_review"], "", rule)
+    }
+}
+
+pub(super) static MACHINE: Machine = Machine {
+    kind: CaseKind::Application,
+    states: &[
+        state("draft", "填写中", "Being written", Waits::For(Action::ApplyForData)),
+        state("in_review", "审核中", "In review", Waits::Step),
+        state("incomplete", "待补正", "To be completed", Waits::For(Action::ApplyForData)),
+        state(
+            "approved",
+            "已同意，待签署",
+            "Approved, terms to be signed",
+            Waits::For(Action::ApplyForData),
+        ),
+        state(
+            "signed",
+            "待提供单位签署",
+            "To be signed by the provider",
+            Waits::For(Action::SignForProvider),
+        ),
+        state("to_be_filed", "待备案", "To be filed", Waits::For(Action::FileGrants)),
+        state("active", "使用中", "In use", Waits::Nobody),
+        state("suspended", "已中止", "Suspended", Waits::For(Action::SuspendGrants)),
+        state("refused", "不同意", "Refused", Waits::Ended),
+        state("withdrawn", "已撤回", "Withdrawn", Waits::Ended),
+        state("lapsed", "已失效", "Lapsed", Waits::Ended),
+        state("expired", "已到期", "Expired", Waits::Ended),
+        state("closed", "已交回", "Given back", Waits::Ended),
+        state("revoked", "已收回", "Revoked", Waits::Ended),
+    ],
+    transitions: &[
+        own("start", ("填写申请", "Begin"), &[], "draft", "APP-01"),
+        Transition {
+            guards: &[Guard::DatasetOpenOnConditions, Guard::ApplicationComplete],
+            needs: &[Input::Steps, Input::Content],
+            clocks: &[ClockRule::Start(REPLY)],
+            tells: &[Audience::NextStep],
+            ..own("submit", ("提交申请", "Submit"), &["draft"], "in_review", "APP-02")
+        },
+        Transition {
+            guards: &[Guard::NotTheSubmitter, Guard::NotOwnOrganization, Guard::FirstReturn],
+            needs: &[Input::Reason],
+            clocks: &[ClockRule::Pause(REPLY), ClockRule::Start(COMPLETE)],
+            tells: &[Audience::Submitter],
+            ..decision(
+                "return",
+                ("退回补正", "Return to be completed"),
+                To::State("incomplete"),
+                "APP-08",
+            )
+        },
+        Transition {
+            guards: &[Guard::DatasetOpenOnConditions, Guard::ApplicationComplete],
+            needs: &[Input::Steps, Input::Content],
+            clocks: &[ClockRule::Stop(COMPLETE), ClockRule::Resume(REPLY)],
+            tells: &[Audience::NextStep],
+            ..own(
+                "resubmit",
+                ("补正后提交", "Submit again"),
+                &["incomplete"],
+                "in_review",
+                "APP-08",
+            )
+        },
+        Transition {
+            clocks: &[ClockRule::Stop(COMPLETE), ClockRule::Stop(REPLY)],
+            ..by_itself(
+                "give_up",
+                ("逾期未补正，失效", "Lapse, not completed"),
+                &["incomplete"],
+                "lapsed",
+                "APP-08",
+            )
+        },
+        Transition {
+            guards: &[
+                Guard::NotTheSubmitter,
+                Guard::NotOwnOrganization,
+                Guard::OtherPerson,
+                Guard::StaysOnTheMainland,
+                Guard::WithinWhatIsAsked,
+            ],
+            needs: &[Input::Content],
+            clocks: &[ClockRule::StopAtLast(REPLY), ClockRule::StartAtLast(OFFER)],
+            ..decision(
+                "approve",
+                ("同意", "Approve"),
+                To::Steps { open: "in_review", done: "approved" },
+                "APP-04",
+            )
+        },
+        Transition {
+            guards: &[
+                Guard::NotTheSubmitter,
+                Guard::NotOwnOrganization,
+                Guard::OtherPerson,
+                Guard::PublishedCondition,
+            ],
+            needs: &[Input::Reason],
+            clocks: &[ClockRule::Stop(REPLY)],
+            ..decision("refuse", ("不同意", "Refuse"), To::State("refused"), "APP-06")
+        },
+        Transition {
+            clocks: &[ClockRule::Stop(REPLY), ClockRule::Stop(COMPLETE), ClockRule::Stop(OFFER)],
+            tells: &[Audience::Provider],
+            ..own(
+                "withdraw",
+                ("撤回申请", "Withdraw"),
+                &["draft", "in_review", "incomplete", "approved"],
+                "withdrawn",
+                "APP-14",
+            )
+        },
+        Transition {
+            guards: &[Guard::TermsAsOffered, Guard::SecondFactor],
+            needs: &[Input::Content],
+            clocks: &[ClockRule::Stop(OFFER), ClockRule::Start(COUNTERSIGN)],
+            tells: &[Audience::NextStep],
+            ..own("sign", ("签署承诺书和协议", "Sign"), &["approved"], "signed", "AGR-05")
+        },
+        Transition {
+            clocks: &[ClockRule::Stop(OFFER)],
+            ..by_itself(
+                "let_lapse",
+                ("逾期未签署，失效", "Lapse, not signed"),
+                &["approved"],
+                "lapsed",
+                "AGR-06",
+            )
+        },
+        Transition {
+            by: By::Action(Action::SignForProvider),
+            guards: &[
+                Guard::NotTheSubmitter,
+                Guard::NotOwnOrganization,
+                Guard::TermsAsOffered,
+                Guard::SecondFactor,
+                Guard::DatasetOpenOnConditions,
+            ],
+            needs: &[Input::Content],
+            clocks: &[ClockRule::Stop(COUNTERSIGN)],
+            tells: &[Audience::Submitter],
+            ..own(
+                "countersign",
+                ("提供单位签署", "Sign for the provider"),
+                &["signed"],
+                "to_be_filed",
+                "AGR-05",
+            )
+        },
+        Transition {
+            by: By::Action(Action::FileGrants),
+            guards: &[Guard::NotTheSubmitter, Guard::DatasetOpenOnConditions],
+            tells: &[Audience::Submitter, Audience::Provider],
+            ..own("file", ("备案", "File"), &["to_be_filed"], "active", "APP-10")
+        },
+        Transition {
+            guards: &[Guard::FiledAutomatically, Guard::DatasetOpenOnConditions],
+            ..by_itself(
+                "activate",
+                ("自动登记，权限生效", "Recorded; in force"),
+                &["to_be_filed"],
+                "active",
+                "APP-10",
+            )
+        },
+        watch("suspend", ("中止使用", "Suspend"), &["active"], "suspended", "AGR-08"),
+        Transition {
+            guards: &[Guard::DatasetOpenOnConditions],
+            ..watch("restore", ("恢复使用", "Restore"), &["suspended"], "active", "USE-05")
+        },
+        watch("revoke", ("收回权限", "Revoke"), &["active", "suspended"], "revoked", "AGR-08"),
+        Transition {
+            tells: &[Audience::Provider],
+            ..own(
+                "give_back",
+                ("交回权限", "Give back"),
+                &["active", "suspended"],
+                "closed",
+                "AGR-08",
+            )
+        },
+        by_itself("expire", ("到期", "Expire"), &["active", "suspended"], "expired", "APP-12"),
+    ],
+};
