@@ -1,6 +1,6 @@
 //! What the public sees of the catalogue, and whether it must log in (SRCH-04, SRCH-08, DL-01).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kaishu_types::dataset::{DataItemView, EntryFields, OpenTerms, Provenance, ShareTerms};
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
@@ -102,6 +102,28 @@ impl OpenColumns {
         let labels = items.iter().filter(is_open).map(|item| item.label.trim());
         let labels = labels.filter(|label| !is_closed_word(label));
         Self::Named(names.chain(labels).map(str::to_owned).collect())
+    }
+
+    /// The same with the columns of data items that a grant opens (DL-02); never those of class none.
+    #[must_use]
+    pub fn and(self, granted: &BTreeSet<String>, items: &[DataItemView]) -> Self {
+        let Self::Named(mut names) = self else { return self };
+        let is_granted = |item: &&DataItemView| {
+            item.open_class != OpenClass::None && granted.contains(&item.name)
+        };
+        let is_closed_word = |word: &str| {
+            let mut closed =
+                items.iter().filter(|item| !is_granted(item) && !names.contains(&item.name));
+            closed.any(|item| item.name.trim() == word || item.label.trim() == word)
+        };
+        let mut added = Vec::new();
+        for item in items.iter().filter(is_granted) {
+            added.push(item.name.trim().to_owned());
+            let label = item.label.trim();
+            added.extend((!is_closed_word(label)).then(|| label.to_owned()));
+        }
+        names.extend(added);
+        Self::Named(names)
     }
 
     /// Whether a column is one of them.

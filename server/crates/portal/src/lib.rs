@@ -4,6 +4,7 @@
 #[cfg(target_family = "wasm")]
 compile_error!("kaishu-portal is server code: keep it behind the `ssr` feature of `app`");
 
+pub mod access;
 pub mod accounts;
 pub mod administration;
 pub mod cases;

@@ -1,7 +1,7 @@
 //! The rules in force, as pages quote them (ORG-12), and what follows from them for everyone who
 //! is not logged in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -222,11 +222,29 @@ impl Portal {
     /// Finds an entry as the public may know it; `None` alike for a code that no entry has and for an
     /// entry that has no public page (SRCH-04).
     pub(crate) async fn find_public(&self, code: &DatasetCode) -> Result<Option<PublicView>> {
+        self.find_granted(code, &BTreeSet::new()).await
+    }
+
+    /// Finds an entry as somebody may know it: as the public may, with the columns that grants open to them (DL-02).
+    pub(crate) async fn find_for(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+    ) -> Result<Option<PublicView>> {
+        let granted = self.granted_items(caller, code).await?;
+        self.find_granted(code, &granted).await
+    }
+
+    async fn find_granted(
+        &self,
+        code: &DatasetCode,
+        granted: &BTreeSet<String>,
+    ) -> Result<Option<PublicView>> {
         let rule = shown(self.lists_none());
         let found = kaishu_store::datasets::find_shown(&self.inner.store, code, rule).await?;
         let Some(dataset) = found else { return Ok(None) };
         let described = Described::of(&dataset);
-        let Some(mut view) = self.public_view(dataset) else { return Ok(None) };
+        let Some(mut view) = self.granted_view(dataset, granted) else { return Ok(None) };
         view.described = described;
         self.keep_public_sources(&mut view.dataset.fields.provenance).await?;
         if view.files == FileAccess::Free {
@@ -250,7 +268,15 @@ impl Portal {
 
     /// Takes out of an entry what the public may not know (SRCH-04, SRCH-08); `None` for an entry
     /// that has no public page at all.
-    pub(crate) fn public_view(&self, mut dataset: DatasetView) -> Option<PublicView> {
+    pub(crate) fn public_view(&self, dataset: DatasetView) -> Option<PublicView> {
+        self.granted_view(dataset, &BTreeSet::new())
+    }
+
+    fn granted_view(
+        &self,
+        mut dataset: DatasetView,
+        granted: &BTreeSet<String>,
+    ) -> Option<PublicView> {
         let declared = dataset.fields.open.class;
         let items = visibility::classes(&dataset.items);
         let class = visibility::shown_class(declared, items.clone());
@@ -265,7 +291,7 @@ impl Portal {
             && visibility::serves_data(dataset.state)
             && class != OpenClass::None;
         let open_columns = match serves {
-            true => OpenColumns::of(declared, &dataset.items),
+            true => OpenColumns::of(declared, &dataset.items).and(granted, &dataset.items),
             false => OpenColumns::Named(Vec::new()),
         };
         let all_formats = formats(&dataset.resources);

@@ -14,6 +14,8 @@ mod migration;
 mod store;
 
 pub mod accounts;
+pub mod agreements;
+pub mod applications;
 pub mod approvals;
 pub mod authorisations;
 pub mod blobs;
@@ -30,6 +32,7 @@ pub mod experts;
 pub mod feed;
 pub mod filings;
 pub mod grading;
+pub mod grants;
 pub mod guide;
 pub mod imports;
 pub mod jobs;

@@ -15,7 +15,7 @@ const ORGANIZATIONS: &str = "code,name,name_en,kind,level,region,parent,descript
     YX-T,测试局,Test Bureau,state_organ,prefecture,YX,,测试,,,\n\
     YX-U,试验局,Trial Bureau,state_organ,prefecture,YX,,试验,,,\n";
 
-const CATALOGUE_HEAD: &str = "code,title,summary,keywords,theme,organization,region,kind,frequency,licence,open_class,share_class,security_level,published_at,updated_at";
+const CATALOGUE_HEAD: &str = "code,title,summary,keywords,theme,organization,region,kind,frequency,licence,open_class,share_class,security_level,published_at,updated_at,open_conditions,open_modes";
 
 const ITEMS_HEAD: &str = "dataset,name,label,type,unit,length,description,open_class,share_class,sensitive,mask,release_reason";
 
@@ -48,7 +48,7 @@ impl Catalogue {
     pub fn dataset(mut self, code: &str, title: &str, open_class: &str) -> Self {
         let title = cell(title);
         self.datasets.push(format!(
-            "{code},{title},{title},关键词{code},other,YX-T,YX,business,yearly,open-licence,{open_class},unconditional,1,2026-01-01T00:00:00Z,2026-10-01T00:00:00Z"
+            "{code},{title},{title},关键词{code},other,YX-T,YX,business,yearly,open-licence,{open_class},unconditional,1,2026-01-01T00:00:00Z,2026-10-01T00:00:00Z,,"
         ));
         self
     }
@@ -57,6 +57,17 @@ impl Catalogue {
     #[must_use]
     pub fn organization(mut self, code: &str, name: &str) -> Self {
         self.organizations.push(format!("{code},{name},,state_organ,prefecture,YX,,{name},,,"));
+        self
+    }
+
+    /// Opens the last dataset on conditions, which are separated by semicolons, in these ways.
+    #[must_use]
+    pub fn on_conditions(mut self, conditions: &str, modes: &str) -> Self {
+        if let Some(line) = self.datasets.last_mut() {
+            let kept = line.trim_end_matches(",,").len();
+            line.truncate(kept);
+            line.push_str(&format!(",{},{}", cell(conditions), cell(modes)));
+        }
         self
     }
 

@@ -71,14 +71,29 @@ pub async fn person(portal: &Portal, role: Role, place: (&str, &str), scope: Tok
 /// Makes an account and returns what its browser holds once it is logged in, one-time code and all.
 pub async fn with_session(portal: &Portal, role: Role, place: (&str, &str)) -> String {
     account(portal, role, place).await;
+    enrolled(portal, place.0).await.0
+}
+
+/// Logs in and sets one-time codes up: what the browser holds, and what makes the codes.
+async fn enrolled(portal: &Portal, login: &str) -> (String, totp_rs::Totp) {
     let browser = Browser { user_agent: None, client: None };
-    let begun = portal.log_in(place.0, PASSWORD, &browser, LANG).await.unwrap();
+    let begun = portal.log_in(login, PASSWORD, &browser, LANG).await.unwrap();
     let half = portal.caller_of_session(&begun.token).await.unwrap();
     let offered = portal.offer_second_factor(&half, LANG).await.unwrap();
     let secret = totp_rs::Secret::try_from_base32(offered.secret.replace(' ', "")).unwrap();
     let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
     let code = totp.generate(u64::try_from(now().timestamp()).unwrap()).to_string();
-    portal.set_up_second_factor(&half, &code, LANG).await.unwrap()
+    let token = portal.set_up_second_factor(&half, &code, LANG).await.unwrap();
+    (token, totp)
+}
+
+/// Makes an account and returns who is logged in with a browser, and the next one-time code: the one that set
+/// codes up is used.
+pub async fn signer(portal: &Portal, role: Role, place: (&str, &str)) -> (Caller, String) {
+    account(portal, role, place).await;
+    let (token, totp) = enrolled(portal, place.0).await;
+    let next = totp.generate(u64::try_from(now().timestamp()).unwrap() + 30).to_string();
+    (portal.caller_of_session(&token).await.unwrap(), next)
 }
 
 /// Makes an account and returns who is logged in with a browser.

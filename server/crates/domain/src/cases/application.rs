@@ -207,7 +207,6 @@ pub(super) static MACHINE: Machine = Machine {
         },
         Transition {
             guards: &[Guard::TermsAsOffered, Guard::SecondFactor],
-            needs: &[Input::Content],
             clocks: &[ClockRule::Stop(OFFER), ClockRule::Start(COUNTERSIGN)],
             tells: &[Audience::NextStep],
             ..own("sign", ("签署承诺书和协议", "Sign"), &["approved"], "signed", "AGR-05")
@@ -231,7 +230,6 @@ pub(super) static MACHINE: Machine = Machine {
                 Guard::SecondFactor,
                 Guard::DatasetOpenOnConditions,
             ],
-            needs: &[Input::Content],
             clocks: &[ClockRule::Stop(COUNTERSIGN)],
             tells: &[Audience::Submitter],
             ..own(

@@ -242,6 +242,7 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::SeeRisks
         | Action::ReadAudit
         | Action::TraceCopies
+        | Action::SeeApplications
         | Action::SeeRegisters => true,
         Action::KeepSystems | Action::KeepProjects => scope == TokenScope::Publish,
         Action::ReviewProjects => scope == TokenScope::Decide,
@@ -263,8 +264,16 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::DisputeClasses
         | Action::ConsultAgencies
         | Action::SettleDisputes
+        | Action::DecideApplications
+        | Action::DecideForProvider
+        | Action::DecideForAuthority
+        | Action::FileGrants
+        | Action::SuspendGrants
         | Action::Urge => scope == TokenScope::Decide,
+        // Who applies and who signs is there in person.
         Action::ManageOwnAccount
+        | Action::ApplyForData
+        | Action::SignForProvider
         | Action::RequestAccounts
         | Action::DecideAccounts
         | Action::ProveIdentity

@@ -179,6 +179,39 @@ impl Portal {
         Ok(transaction.commit().await?)
     }
 
+    /// Uses a one-time code of whoever is logged in, to sign with (AGR-05); wrong ones count as attempts to log in.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a wrong or used code; refused, with the way to it, where no codes are set up.
+    pub(crate) async fn use_code_of(&self, caller: &Caller, code: &str, lang: Lang) -> Result<()> {
+        let (account, _) = self.own(caller, lang).await?;
+        if !caller.has_second_factor() {
+            let link = "/me/security/code".to_owned();
+            let text = lang.pick("设置验证码", "Set up codes").to_owned();
+            return Err(Error::Refused {
+                code: kaishu_types::ErrorCode::Forbidden,
+                message: lang
+                    .pick(
+                        "签署要用一次性验证码确认是您本人，请先设置",
+                        "signing asks for a one-time code; set codes up first",
+                    )
+                    .to_owned(),
+                rule: None,
+                remedy: Some(kaishu_types::Remedy { text, link }),
+            });
+        }
+        let attempt = self.count_attempt(&account.login).await?;
+        if !matches!(attempt, Attempt::Open(_)) {
+            self.record_lock(&attempt).await?;
+            return Err(wrong_code(lang));
+        }
+        self.use_own_code(&account, code, lang).await?;
+        let transaction = self.inner.store.begin().await?;
+        accounts::logged_in(&transaction, account.id, self.now()).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Uses a one-time code of an account whose password was given.
     ///
     /// # Errors

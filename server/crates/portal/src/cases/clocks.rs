@@ -90,6 +90,7 @@ impl Portal {
                 ),
             }
         }
+        n_told += self.end_what_is_over().await?;
         for code in self.unassessed(BATCH).await? {
             match self.begin_reassessment(&code).await {
                 Ok(is_begun) => n_told += usize::from(is_begun),

@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use kaishu_domain::cases::{
     Act, Actor, Audience, Body, CaseFile, Event, Guard, Transition, World, decide, machine,
 };
-use kaishu_domain::permission::{Action, Subject, functions_of, takes_over};
+use kaishu_domain::permission::{Action, Reach, Subject, functions_of, takes_over};
 use kaishu_store::Transaction;
 use kaishu_store::cases::{Case, CaseSubject, Delegates, Happening, Recipients};
 use kaishu_store::log::Entry;
@@ -185,6 +185,10 @@ impl Portal {
             "catalogue.missing_wd" => Some(rules.catalogue.missing_wd.value.get()),
             "class.reassess_wd" => Some(rules.class.reassess_wd.value.get()),
             "account.reply_wd" => Some(rules.account.reply_wd.value.get()),
+            "open_app.reply_wd" => Some(rules.open_app.reply_wd.value.get()),
+            "open_app.complete_wd" => Some(rules.open_app.complete_wd.value.get()),
+            "agreement.offer_wd" => Some(rules.agreement.offer_wd.value.get()),
+            "agreement.countersign_wd" => Some(rules.agreement.countersign_wd.value.get()),
             _ => None,
         }
     }
@@ -198,7 +202,11 @@ impl Portal {
         wanted: Wanted<'_>,
     ) -> Result<Decided> {
         let Wanted { caller, lang, mut act, holds, idempotency_key } = wanted;
-        let is_own = case.is_some_and(|it| it.file.submitter == caller.account());
+        // Whoever begins something of their own has it.
+        let is_own = match case {
+            None => caller.account().is_some(),
+            Some(case) => case.file.submitter == caller.account(),
+        };
         let facts = case.map_or(&act.facts, |case| &case.file.facts);
         let party = party(kind, facts);
         let subject = Subject { party, ..self.subject_of(about, is_own) };
@@ -244,7 +252,7 @@ impl Portal {
         let state = before.map(|file| file.state.as_str());
         let tells = machine(kind).find(&event.name, state).map(|it| it.tells).unwrap_or_default();
         let told = |it: &Audience| recipients(*it, about, &subject, &file);
-        let mut tells: Vec<Recipients> = tells.iter().filter_map(told).collect();
+        let mut tells: Vec<Recipients> = tells.iter().flat_map(told).collect();
         if tells.iter().any(|it| matches!(it, Recipients::OfRegions(..))) {
             tells.extend(self.delegates(&subject, &file));
         }
@@ -352,6 +360,7 @@ fn shown_by(kind: CaseKind) -> &'static [Action] {
         | CaseKind::Dispute => &[Action::SeeDrafts],
         CaseKind::MissingEntry => &[Action::SeeDrafts, Action::ReportMissing],
         CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
+        CaseKind::Application => &[Action::SeeApplications],
         CaseKind::Project => &[Action::SeeRegisters],
     }
 }
@@ -429,7 +438,7 @@ fn recipients(
     about: &CaseSubject,
     subject: &Subject,
     file: &CaseFile,
-) -> Option<Recipients> {
+) -> Vec<Recipients> {
     let of_organization = |roles: Vec<Role>| {
         let organization = about.organization.clone()?;
         Some(Recipients::OfOrganization(roles, organization))
@@ -438,19 +447,26 @@ fn recipients(
         let regions = subject.regions.iter().map(ToString::to_string).collect();
         Some(Recipients::OfRegions(roles, regions))
     };
-    match audience {
-        Audience::Submitter => file.submitter.map(Recipients::Account),
+    let submitter = || file.submitter.map(Recipients::Account);
+    let told = match audience {
+        Audience::Submitter => submitter(),
         Audience::Provider => of_organization(vec![Role::Officer, Role::Head]),
-        Audience::Party => {
-            let party = file.facts.get("party")?.clone();
-            Some(Recipients::OfOrganization(vec![Role::Officer, Role::Head], party))
-        }
+        Audience::Party => file.facts.get("party").map(|party| {
+            Recipients::OfOrganization(vec![Role::Officer, Role::Head], party.clone())
+        }),
         Audience::Authority => of_regions(vec![Role::Authority, Role::CountyAuthority]),
         Audience::NextStep => {
-            let roles: Vec<Role> =
-                file.waits_for()?.roles().iter().map(|(role, _)| *role).collect();
-            let is_of_organization = roles.iter().any(|role| role.is_of_organization());
-            if is_of_organization { of_organization(roles) } else { of_regions(roles) }
+            let roles = file.waits_for().map(Action::roles).unwrap_or_default();
+            if roles.iter().any(|(_, reach)| *reach == Reach::Own) {
+                return submitter().into_iter().collect();
+            }
+            let roles = roles.iter().map(|(role, _)| *role);
+            let (agency, region): (Vec<Role>, Vec<Role>) =
+                roles.partition(|role| role.is_of_organization());
+            let agency = Some(agency).filter(|it| !it.is_empty()).and_then(of_organization);
+            let region = Some(region).filter(|it| !it.is_empty()).and_then(of_regions);
+            return agency.into_iter().chain(region).collect();
         }
-    }
+    };
+    told.into_iter().collect()
 }

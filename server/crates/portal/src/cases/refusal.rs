@@ -58,6 +58,22 @@ impl Portal {
                 self.review_rule(lang),
                 lang,
             ),
+            Refusal::Unmet { guard: Guard::FirstReturn, .. } => conflict(
+                lang.pick(
+                    "申请只能退回补正一次，请同意或者不同意",
+                    "an application is returned once only; approve or refuse it",
+                )
+                .to_owned(),
+            ),
+            Refusal::Unmet { guard: Guard::OtherPerson, .. } => forbidden(
+                lang.pick(
+                    "您已经代表另一方审核过这份申请，请由另一位人员办理",
+                    "you decided on it for the other side; somebody else must decide for this one",
+                )
+                .to_owned(),
+                self.policy().rules.open_app.approvers.reference("open_app.approvers", lang),
+                lang,
+            ),
             Refusal::Unmet { guard: Guard::NotAParty | Guard::OwnSide, missing } => {
                 forbidden(missing.clone(), self.dispute_rule(lang), lang)
             }
@@ -72,6 +88,19 @@ impl Portal {
                     | Guard::ApprovalHolds => self.review_rule(lang),
                     Guard::BothHeard | Guard::NextInChain | Guard::DocumentNamed => {
                         self.dispute_rule(lang)
+                    }
+                    Guard::ApplicationComplete | Guard::DatasetOpenOnConditions => {
+                        self.policy().rules.open_app.fields.reference("open_app.fields", lang)
+                    }
+                    Guard::OtherPerson | Guard::PublishedCondition | Guard::WithinWhatIsAsked => {
+                        let rule = &self.policy().rules.open_app.approvers;
+                        rule.reference("open_app.approvers", lang)
+                    }
+                    Guard::FiledAutomatically => {
+                        self.policy().rules.open_app.filing.reference("open_app.filing", lang)
+                    }
+                    Guard::TermsAsOffered | Guard::SecondFactor => {
+                        self.policy().rules.agreement.docs.reference("agreement.docs", lang)
                     }
                     Guard::EntriesPlanned | Guard::InitiallyReviewed | Guard::SecurityPlanned => {
                         self.policy().rules.project.before.reference("project.before", lang)

@@ -4,6 +4,7 @@ use kaishu_types::Lang;
 use kaishu_types::case::CaseKind;
 
 use super::{DisputeAct, LifeAct, MissingAct, OpeningAct};
+use crate::access::ApplicationAct;
 use crate::accounts::Caller;
 use crate::registers::ProjectAct;
 use crate::{Error, Portal, Result};
@@ -51,6 +52,10 @@ impl Portal {
                 let done = ProjectAct { event, version, reason, ..ProjectAct::default() };
                 Box::pin(self.act_on_project(caller, id, done, lang)).await
             }
+            CaseKind::Application => {
+                let done = application_act(done);
+                Box::pin(self.act_on_application(caller, id, done, lang)).await
+            }
             CaseKind::MissingEntry => {
                 let entry = done.answers.get("entry").cloned().unwrap_or_default();
                 let OpeningAct { event, version, reason, .. } = done;
@@ -66,5 +71,24 @@ impl Portal {
             }
         }?;
         Ok(None)
+    }
+}
+
+/// What was answered in a form that is the same for cases of every kind; data items are separated by commas.
+fn application_act(done: OpeningAct) -> ApplicationAct {
+    let said = |name: &str| done.answers.get(name).cloned().unwrap_or_default();
+    let items = said("items");
+    let items = items.split(',').map(str::trim).filter(|item| !item.is_empty());
+    ApplicationAct {
+        condition: said("condition"),
+        items: items.map(str::to_owned).collect(),
+        last_day: said("last_day").parse().ok(),
+        filing: said("filing"),
+        terms: said("terms"),
+        code: said("code"),
+        event: done.event,
+        version: done.version,
+        reason: done.reason,
+        idempotency_key: done.idempotency_key,
     }
 }

@@ -331,7 +331,18 @@ impl Portal {
             // Whoever decides is looked at where it is decided.
             | Guard::NotTheSubmitter => Ok(()),
             // These belong to other cases, and to what is looked at beside the entry.
-            Guard::OwnSide
+            Guard::DatasetOpenOnConditions
+            | Guard::ApplicationComplete
+            | Guard::NotOwnOrganization
+            | Guard::OtherPerson
+            | Guard::FirstReturn
+            | Guard::StaysOnTheMainland
+            | Guard::WithinWhatIsAsked
+            | Guard::PublishedCondition
+            | Guard::TermsAsOffered
+            | Guard::SecondFactor
+            | Guard::FiledAutomatically
+            | Guard::OwnSide
             | Guard::BothHeard
             | Guard::NextInChain
             | Guard::NotAParty

@@ -82,7 +82,7 @@ impl Portal {
     }
 
     /// Code and names of an organization; the code alone where nobody knows it any more.
-    fn organization_named(&self, code: &str) -> Named {
+    pub(crate) fn organization_named(&self, code: &str) -> Named {
         let directory = self.directory();
         let unknown = || Named { code: code.to_owned(), name: code.to_owned(), name_en: None };
         directory.organization(code).map_or_else(unknown, |it| it.named.clone())

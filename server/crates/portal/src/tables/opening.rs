@@ -104,7 +104,7 @@ impl Portal {
         lang: Lang,
     ) -> Result<TableState> {
         let hidden = || Error::not_found("resource", format!("{id} of {code}"));
-        let view = self.find_public(code).await?.ok_or_else(hidden)?;
+        let view = self.find_for(caller, code).await?.ok_or_else(hidden)?;
         self.check_serves(&view, lang)?;
         let (resource, open) = table_of(&view, id).ok_or_else(hidden)?;
         // Whoever may have every column may know what is wrong with the file.

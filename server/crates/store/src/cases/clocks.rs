@@ -100,6 +100,27 @@ pub async fn due_clocks(
     Ok(rows.into_iter().map(clock).collect())
 }
 
+/// Lists cases with a clock of a rule that runs, and whose last day is over.
+pub async fn overdue_by(
+    store: &Store,
+    rule: &str,
+    today: NaiveDate,
+    limit: u64,
+) -> Result<Vec<i64>> {
+    Ok(case_clock::Entity::find()
+        .select_only()
+        .column(case_clock::Column::CaseId)
+        .filter(case_clock::COLUMN.rule.eq(rule))
+        .filter(case_clock::COLUMN.ended_on.is_null())
+        .filter(case_clock::COLUMN.is_paused.eq(false))
+        .filter(case_clock::COLUMN.last_day.lt(today))
+        .order_by_asc(case_clock::COLUMN.last_day)
+        .limit(limit)
+        .into_tuple()
+        .all(&store.connection)
+        .await?)
+}
+
 /// Says that somebody was told of a clock. Returns whether nobody had said so before.
 pub async fn mark_clock(
     transaction: &Transaction,

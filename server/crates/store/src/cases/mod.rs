@@ -20,7 +20,7 @@ use crate::entity::case_file;
 use crate::log::{self, Entry, SealKey};
 use crate::{Reads, Result, Store, StoreError, Transaction};
 
-pub use clocks::{DueClock, due_clocks, mark_clock};
+pub use clocks::{DueClock, due_clocks, mark_clock, overdue_by};
 pub use notices::{
     Delegates, Mail, Notice, Posted, Recipients, inbox, n_unread, post_mail, read_inbox, take_mail,
     tell,

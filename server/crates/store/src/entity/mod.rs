@@ -3,11 +3,14 @@
 //! Words of closed vocabularies and codes are stored as text and checked when a row becomes a view:
 //! a word that nobody knows is a corrupt row, and the error names it.
 
+pub(crate) mod access_grant;
 pub(crate) mod account;
 pub(crate) mod account_identity;
 pub(crate) mod account_request;
 pub(crate) mod account_role;
+pub(crate) mod agreement_document;
 pub(crate) mod api_token;
+pub(crate) mod application;
 pub(crate) mod case_clock;
 pub(crate) mod case_event;
 pub(crate) mod case_file;

@@ -8,14 +8,14 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Schem
 
 use crate::Store;
 use crate::entity::{
-    account, account_identity, account_role, api_token, case_clock, case_event, case_file,
-    change_feed, condemned_blob, consultation, consultation_comment, data_item, dataset,
-    dataset_version, delegation, delivery, draft, entry_authorisation, entry_compiler, expert,
-    expert_conflict, filing, grading_rule, guide_version, identity_proof, import_run,
-    information_system, job, log_checkpoint, log_head, notification, one_time_token, organization,
-    preview_link, quality_assessment, quality_score, reconciliation, region, release_decision,
-    resource, resource_table, retrieval_receipt, sector_mark, session, standing_approval, upload,
-    upload_part, usage_day, vocabulary_term,
+    access_grant, account, account_identity, account_role, agreement_document, api_token,
+    application, case_clock, case_event, case_file, change_feed, condemned_blob, consultation,
+    consultation_comment, data_item, dataset, dataset_version, delegation, delivery, draft,
+    entry_authorisation, entry_compiler, expert, expert_conflict, filing, grading_rule,
+    guide_version, identity_proof, import_run, information_system, job, log_checkpoint, log_head,
+    notification, one_time_token, organization, preview_link, quality_assessment, quality_score,
+    reconciliation, region, release_decision, resource, resource_table, retrieval_receipt,
+    sector_mark, session, standing_approval, upload, upload_part, usage_day, vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -94,6 +94,9 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, resource_table::Entity).await,
         create(connection, release_decision::Entity).await,
         create(connection, account::Entity).await,
+        create(connection, application::Entity).await,
+        create(connection, agreement_document::Entity).await,
+        create(connection, access_grant::Entity).await,
         create(connection, account_identity::Entity).await,
         create(connection, account_role::Entity).await,
         create(connection, identity_proof::Entity).await,

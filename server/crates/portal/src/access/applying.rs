@@ -1,0 +1,136 @@
+//! Writing an application: begun from the page of a dataset, kept while it is incomplete.
+
+use kaishu_domain::application;
+use kaishu_domain::cases::Act;
+use kaishu_domain::permission::{Action, Subject};
+use kaishu_store::applications::{self, Application};
+use kaishu_store::cases::CaseSubject;
+use kaishu_types::access::{ApplicationDocument, DeliveryMode};
+use kaishu_types::case::CaseKind;
+use kaishu_types::dataset::DatasetView;
+use kaishu_types::vocabulary::{DatasetState, OpenClass};
+use kaishu_types::{DatasetCode, ErrorCode, Lang};
+
+use super::not_conditional;
+use crate::accounts::{Caller, log_in_first};
+use crate::cases::{Wanted, not_covered};
+use crate::{Error, Portal, Result};
+
+/// Most bytes of what is written.
+const MAX_BYTES: usize = 100_000;
+
+impl Portal {
+    /// Begins an application for a dataset, and returns its case: the one that is being written already where
+    /// there is one.
+    ///
+    /// # Errors
+    ///
+    /// `Unauthenticated` where nobody is logged in; `NotFound` for what is not public; refused for what is not open
+    /// on conditions (APP-01), and for accounts that do not apply.
+    pub async fn begin_application(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        lang: Lang,
+    ) -> Result<i64> {
+        let account = caller.account().ok_or_else(|| log_in_first(lang))?;
+        let own = Subject { is_own: true, ..Subject::default() };
+        if caller.role_for(Action::ApplyForData, &own).is_none() {
+            return Err(not_covered(caller, Action::ApplyForData, lang));
+        }
+        let dataset = self.dataset(code).await?;
+        if dataset.fields.open.class != OpenClass::Conditional {
+            return Err(not_conditional(lang));
+        }
+        if dataset.state != DatasetState::Published {
+            let message = lang.pick("数据现在不提供，不能申请", "this data is not served now");
+            return Err(Error::refused(ErrorCode::Conflict, message));
+        }
+        let store = &self.inner.store;
+        for written in applications::of_account(store, account, super::LISTED).await? {
+            let case = kaishu_store::cases::find(store, written.case).await?;
+            let is_written = case.is_some_and(|case| case.file.state == "draft");
+            if written.dataset == *code && is_written {
+                return Ok(written.case);
+            }
+        }
+        let about = self.application_subject(&dataset);
+        let act = Act { event: "start".to_owned(), ..Act::default() };
+        let wanted = Wanted { caller, lang, act, holds: &|_| Ok(()), idempotency_key: None };
+        let decided = self.decide(CaseKind::Application, &about, None, wanted)?;
+        let document = written(&proposed(&dataset, caller))?;
+        let transaction = store.begin().await?;
+        let (key, happening) = (&self.inner.log_key, decided.happening());
+        let (case, _) = kaishu_store::cases::open(&transaction, key, &about, &happening).await?;
+        let new = Application {
+            case,
+            account,
+            dataset: code.clone(),
+            document,
+            revision: 1,
+            updated_at: self.instant(),
+        };
+        applications::create(&transaction, &new).await?;
+        transaction.commit().await?;
+        Ok(case)
+    }
+
+    fn application_subject(&self, dataset: &DatasetView) -> CaseSubject {
+        let header = &self.policy().header;
+        CaseSubject {
+            subject: dataset.code.to_string(),
+            title: dataset.fields.title.clone(),
+            // Until it is submitted it is nobody's but the applicant's.
+            organization: None,
+            region: None,
+            policy: header.code.clone(),
+            policy_revision: header.revision,
+        }
+    }
+
+    /// Saves an application that was read at a revision. Returns the new revision.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where it is not the caller's; `Conflict` where it was saved since, or is not written now.
+    pub async fn save_application(
+        &self,
+        caller: &Caller,
+        (id, revision): (i64, u32),
+        document: &ApplicationDocument,
+        lang: Lang,
+    ) -> Result<u32> {
+        let case = self.application_case(caller, id).await?;
+        if case.file.submitter != caller.account() {
+            return Err(not_covered(caller, Action::ApplyForData, lang));
+        }
+        let text = written(document)?;
+        if text.len() > MAX_BYTES {
+            let message = lang.pick("内容太长，没有保存", "it is too long; nothing was saved");
+            return Err(Error::field("reason", message));
+        }
+        let transaction = self.inner.store.begin().await?;
+        let now = self.instant();
+        let revision = applications::save(&transaction, (id, revision), &text, now).await?;
+        transaction.commit().await?;
+        Ok(revision)
+    }
+}
+
+/// What a form proposes: everything that can be applied for, the way it is offered, who is logged in.
+fn proposed(dataset: &DatasetView, caller: &Caller) -> ApplicationDocument {
+    let modes = &dataset.fields.open.modes;
+    let offered = DeliveryMode::ALL.iter().find(|it| modes.iter().any(|code| code == it.as_str()));
+    let mut document = ApplicationDocument {
+        items: application::items_to_apply_for(&dataset.fields, &dataset.items),
+        mode: Some(offered.copied().unwrap_or(DeliveryMode::Download)),
+        ..ApplicationDocument::default()
+    };
+    document.applicant.name = caller.name().unwrap_or_default().to_owned();
+    document
+}
+
+pub(super) fn written(document: &ApplicationDocument) -> Result<String> {
+    serde_json::to_string(document)
+        .map_err(|error| Error::Internal(format!("an application cannot be written: {error}")))
+}

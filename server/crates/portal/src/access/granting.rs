@@ -1,0 +1,31 @@
+//! What somebody may have of a dataset by grants: asked by the one place where views are made (DL-02, DL-08).
+
+use std::collections::BTreeSet;
+
+use kaishu_store::grants::{self, Grant};
+use kaishu_types::DatasetCode;
+use kaishu_types::access::DeliveryMode;
+
+use crate::Portal;
+use crate::Result;
+use crate::accounts::{Caller, Came};
+
+impl Portal {
+    /// Names the data items of a dataset that somebody may have by grants that are in force now, in the way they
+    /// came: an API grant opens nothing to a browser (USE-07).
+    pub(crate) async fn granted_items(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+    ) -> Result<BTreeSet<String>> {
+        let Some(account) = caller.account() else { return Ok(BTreeSet::new()) };
+        let grants = grants::in_force(&self.inner.store, account, code, self.today()).await?;
+        let is_by_program = matches!(caller.came(), Some(Came::Token(..)));
+        let opens = |grant: &Grant| match grant.mode {
+            DeliveryMode::Download => true,
+            DeliveryMode::Api => is_by_program,
+            DeliveryMode::QueryVerify => false,
+        };
+        Ok(grants.into_iter().filter(opens).flat_map(|grant| grant.items).collect())
+    }
+}

@@ -1,0 +1,209 @@
+//! Access to data that is open on conditions: one unbroken chain from the application over decisions and signatures
+//! to the grant, and to its end (APP, AGR, DL-02; anshan 27, aba 32, yulin 23, jiamusi 13 and 17).
+
+mod acting;
+mod applying;
+mod granting;
+mod terms;
+
+use std::collections::BTreeSet;
+
+use kaishu_domain::application::{self, Asked};
+use kaishu_store::agreements::Document;
+use kaishu_store::cases::Case;
+use kaishu_store::grants::Grant;
+use kaishu_types::access::{ApplicationDocument, GrantScope};
+use kaishu_types::case::{CaseKind, CaseView};
+use kaishu_types::dataset::DatasetView;
+use kaishu_types::organization::Named;
+use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang, RuleRef};
+
+pub use acting::ApplicationAct;
+
+use crate::accounts::{Caller, log_in_first};
+use crate::{Error, Portal, Result};
+
+/// Most applications that a page lists.
+const LISTED: u64 = 100;
+
+/// An application as those who may see it read it.
+pub struct ApplicationView {
+    /// Its number, as documents name it.
+    pub number: String,
+    /// Its case.
+    pub case: CaseView,
+    /// The dataset, as the public reads it; none where it is public no more.
+    pub dataset: Option<DatasetView>,
+    /// Code of the dataset.
+    pub code: DatasetCode,
+    /// The provider.
+    pub provider: Named,
+    /// What is asked for.
+    pub document: ApplicationDocument,
+    /// What would be granted: what was asked, as far as deciders narrowed it.
+    pub scope: GrantScope,
+    /// Names of the data items that can be applied for.
+    pub offered: BTreeSet<String>,
+    /// How often it was saved.
+    pub revision: u32,
+    /// What stands against submitting it.
+    pub missing: Vec<FieldError>,
+    /// Whether the reader writes it.
+    pub is_own: bool,
+    /// What is signed.
+    pub documents: Vec<Document>,
+    /// What came of it.
+    pub grant: Option<Grant>,
+    /// The rule of who decides.
+    pub approvers: RuleRef,
+}
+
+/// An application in the list of who applied.
+pub struct ApplicationCard {
+    /// Its case.
+    pub case: i64,
+    /// Title of the dataset.
+    pub title: String,
+    /// Code of the dataset.
+    pub code: DatasetCode,
+    /// Where it is, in words.
+    pub state: String,
+    /// Whether it waits for who applied.
+    pub is_mine: bool,
+    /// The last day of the clock that ends first.
+    pub due: Option<chrono::NaiveDate>,
+    /// What came of it.
+    pub grant: Option<Grant>,
+}
+
+impl Portal {
+    /// Shows an application to somebody who may see it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is none, or none that the caller may see.
+    pub async fn application(
+        &self,
+        caller: &Caller,
+        id: i64,
+        lang: Lang,
+    ) -> Result<ApplicationView> {
+        let case = self.application_case(caller, id).await?;
+        let (stored, document) = self.stored_application(id).await?;
+        let dataset = self.find_public(&stored.dataset).await?.map(|view| view.dataset);
+        let store = &self.inner.store;
+        let offered = dataset
+            .as_ref()
+            .map(|it| application::items_to_apply_for(&it.fields, &it.items))
+            .unwrap_or_default();
+        let is_own = case.file.submitter == caller.account();
+        let missing = match &dataset {
+            Some(dataset) if is_own => self.lacks(dataset, &document, lang),
+            _ => Vec::new(),
+        };
+        let organization = case.about.organization.as_deref().unwrap_or_default();
+        let rules = &self.policy().rules.open_app;
+        Ok(ApplicationView {
+            number: number_of(&case),
+            case: self.case_view(caller, id, lang).await?,
+            provider: self.organization_named(organization),
+            scope: scope_of(&case, &document),
+            documents: kaishu_store::agreements::of_case(store, id).await?,
+            grant: kaishu_store::grants::find(store, id).await?,
+            approvers: rules.approvers.reference("open_app.approvers", lang),
+            code: stored.dataset,
+            revision: stored.revision,
+            dataset,
+            document,
+            offered,
+            missing,
+            is_own,
+        })
+    }
+
+    /// Lists what somebody applied for, the newest first: 100 at most.
+    ///
+    /// # Errors
+    ///
+    /// `Unauthenticated` where nobody is logged in.
+    pub async fn own_applications(
+        &self,
+        caller: &Caller,
+        lang: Lang,
+    ) -> Result<Vec<ApplicationCard>> {
+        let account = caller.account().ok_or_else(|| log_in_first(lang))?;
+        let store = &self.inner.store;
+        let mut cards = Vec::new();
+        for stored in kaishu_store::applications::of_account(store, account, LISTED).await? {
+            let Some(case) = kaishu_store::cases::find(store, stored.case).await? else { continue };
+            let card = self.card(&case, lang);
+            cards.push(ApplicationCard {
+                case: case.id,
+                title: card.title,
+                code: stored.dataset,
+                state: card.state.label,
+                is_mine: case.waits_for.as_deref() == Some("application.file"),
+                due: case.due,
+                grant: kaishu_store::grants::find(store, stored.case).await?,
+            });
+        }
+        Ok(cards)
+    }
+
+    /// Finds the case of an application that the caller may see.
+    pub(crate) async fn application_case(&self, caller: &Caller, id: i64) -> Result<Case> {
+        let case = self.visible_case(caller, id).await?;
+        // What is being written is nobody else's.
+        let is_own = caller.account().is_some() && case.file.submitter == caller.account();
+        let is_written = case.file.state == "draft" || case.file.steps.is_empty();
+        match case.file.kind == CaseKind::Application && (is_own || !is_written) {
+            true => Ok(case),
+            false => Err(Error::not_found("case", id.to_string())),
+        }
+    }
+
+    async fn stored_application(
+        &self,
+        id: i64,
+    ) -> Result<(kaishu_store::applications::Application, ApplicationDocument)> {
+        let found = kaishu_store::applications::find(&self.inner.store, id).await?;
+        let stored = found.ok_or_else(|| Error::not_found("case", id.to_string()))?;
+        let document = serde_json::from_str(&stored.document)
+            .map_err(|error| Error::Internal(format!("application {id}: {error}")))?;
+        Ok((stored, document))
+    }
+
+    /// Lists what stands against submitting an application.
+    fn lacks(
+        &self,
+        dataset: &DatasetView,
+        document: &ApplicationDocument,
+        lang: Lang,
+    ) -> Vec<FieldError> {
+        let asked = Asked { fields: &dataset.fields, items: &dataset.items, today: self.today() };
+        let faults = application::check(self.policy(), asked, document);
+        faults.iter().map(|fault| fault.shown(lang)).collect()
+    }
+}
+
+/// The number of an application, as its documents name it.
+pub(crate) fn number_of(case: &Case) -> String {
+    format!("SQ-{}-{:06}", case.file.opened_at.format("%Y"), case.id)
+}
+
+/// What would be granted: what was asked for, as far as deciders narrowed it (APP-09).
+pub(crate) fn scope_of(case: &Case, document: &ApplicationDocument) -> GrantScope {
+    let narrowed = case.file.facts.get("scope").and_then(|it| serde_json::from_str(it).ok());
+    narrowed.unwrap_or_else(|| document.scope())
+}
+
+/// The refusal of what is not open on conditions.
+fn not_conditional(lang: Lang) -> Error {
+    Error::refused(
+        ErrorCode::InvalidInput,
+        lang.pick(
+            "这项数据不是有条件开放的，不需要申请，或者不能申请",
+            "this data is not open on conditions; it needs no application, or takes none",
+        ),
+    )
+}
