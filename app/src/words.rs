@@ -367,8 +367,6 @@ words! {
 
     // what comes later
     coming: "这项功能将在后续版本开放，现在不能在网上办理。", "This comes with a later release; it cannot be done online yet.";
-    until_then: "在此以前，按数据集页面的联系方式与提供单位商定。", "Until then, arrange it with the provider, whose contact is on the page of the dataset.";
-    until_then_here: "在此以前，按本页的联系方式与提供单位商定。", "Until then, arrange it with the provider, whose contact is on this page.";
     login_needed: "按现行规则，无条件开放的数据登录后直接取得，不需要申请；查找目录不需要登录。", "Under the rules in force, open data is taken after logging in, without an application; searching the catalogue needs no login.";
     log_in_to_download: "登录后下载", "Log in to download";
     available_logged_in: "已经登录，可以直接取得，不收费。注明来源和获取日期即可。", "You are logged in and can take it at once, free of charge. Name the source and the date of retrieval.";

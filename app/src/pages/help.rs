@@ -169,7 +169,6 @@ fn apply(ctx: &Ctx, portal: &Portal) -> Part {
                 <li><b class="font-semibold">{words.how_3}</b>{lang.pick("：", ": ")}{words.how_3_text}</li>
                 <li><b class="font-semibold">{words.how_4}</b>{lang.pick("：", ": ")}{words.how_4_text}</li>
             </ol>
-            <p>{words.coming}{ctx.gap()}{words.until_then}</p>
             {rule_list(ctx, &policy, &["open_app.reply_wd", "open_app.clock_start", "open_app.approvers", "open_app.fields", "agreement.docs"])}
         },
     )

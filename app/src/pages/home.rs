@@ -234,7 +234,6 @@ fn how_to_obtain(ctx: &Ctx, reply_working_days: u32, fees: AnyView) -> AnyView {
                 <div class="grid gap-8 lg:grid-cols-[16rem_1fr]">
                     <div>
                         <h2 id="h-how" class="text-2xl [word-break:keep-all]">{words.how_title}</h2>
-                        <p class="mt-3">{words.coming}{ctx.gap()}{words.until_then}</p>
                         <p class="mt-3 ks-mute">{words.how_text}</p>
                         <p class="mt-2 ks-mute">{fees}</p>
                         <p class="mt-4">

@@ -1,5 +1,6 @@
 //! The pages, one file each, and their addresses.
 
+pub(crate) mod access;
 mod accessibility;
 pub(crate) mod account;
 mod appearance;
@@ -79,7 +80,6 @@ where
         .route(&at("/consultations/{id}"), get(consultations::show).post(consultations::comment))
         .route(&at("/rules"), get(rules::show))
         .route(&at("/rules/{regulation}"), get(regulation::show))
-        .route(&at("/datasets/{code}/apply"), get(soon::apply))
         .route(&at("/datasets/{code}/correction"), get(soon::correction))
         .route(&at("/datasets/{code}/objection"), get(soon::objection))
         .route(&at("/datasets/{code}/report"), get(soon::report))
@@ -89,6 +89,7 @@ where
         .route(&at("/accessibility"), get(accessibility::show))
         .route(&at("/developers"), get(developers::show))
         .route(&at("/appearance"), post(appearance::choose))
+        .merge(access::router(prefix))
         .merge(account::router(prefix))
         .merge(authority::router(prefix))
         .merge(workbench::router(prefix))

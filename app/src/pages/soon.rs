@@ -8,7 +8,6 @@ use kaishu_portal::directory::Directory;
 use kaishu_portal::entries::DatasetPage;
 use kaishu_types::organization::OrganizationView;
 use kaishu_types::rules::PolicyView;
-use kaishu_types::vocabulary::{DatasetState, OpenClass};
 use leptos::prelude::*;
 
 use super::dataset;
@@ -24,17 +23,11 @@ use crate::ui::meta::{fact, meta, text_fact};
 /// What a later release brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Feature {
-    Apply,
     Correction,
     Objection,
     Report,
     Demands,
     Showcases,
-}
-
-/// `GET /datasets/{code}/apply`
-pub(crate) async fn apply(ctx: Ctx, portal: State<Portal>, code: Path<String>) -> Response {
-    of_dataset(ctx, portal, code, Feature::Apply).await
 }
 
 /// `GET /datasets/{code}/correction`
@@ -98,7 +91,6 @@ impl Feature {
     fn title(self, ctx: &Ctx) -> &'static str {
         let words = ctx.words;
         match self {
-            Self::Apply => words.apply,
             Self::Correction => words.ask_correction,
             Self::Objection => words.object,
             Self::Report => words.report,
@@ -118,13 +110,6 @@ impl Feature {
     /// The rules that will govern it.
     fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Apply => &[
-                "open_app.reply_wd",
-                "open_app.clock_start",
-                "open_app.approvers",
-                "open_app.fields",
-                "agreement.docs",
-            ],
             Self::Correction => &[
                 "correction.reply_wd",
                 "correction.extended_total_wd",
@@ -152,11 +137,6 @@ impl Feature {
     fn promise(self, ctx: &Ctx) -> [&'static str; 3] {
         let lang = ctx.lang;
         match self {
-            Self::Apply => [
-                lang.pick("选定需要的数据项，写明用途、使用期限和安全措施，在网上提交。", "Choose the data items, state purpose, period and safeguards, and file it online."),
-                lang.pick("随时查看办理到哪一步、由谁办理、最晚哪天答复。", "See at any time where it stands, who has it and by which day the answer is due."),
-                lang.pick("同意后在网上签署协议并取得数据；不同意的，写明理由和条文，可以再次申请。", "When it is granted, sign online and take the data; a refusal names reason and article, and one may apply again."),
-            ],
             Self::Correction => [
                 lang.pick("指出哪一版、哪个数据项、哪几行有误，可以附上证据。", "Name the version, the data item and the rows that are wrong, with evidence if there is any."),
                 lang.pick("提供单位在期限内核实，结果写明改了什么，或者为什么不改。", "The provider checks it in time and says what was changed, or why nothing was."),
@@ -189,10 +169,6 @@ impl Feature {
     fn today(self, ctx: &Ctx) -> &'static str {
         let lang = ctx.lang;
         match self {
-            Self::Apply => lang.pick(
-                "可以先看数据项和使用条件，再按本页的联系方式与提供单位商定。",
-                "Read the data items and the conditions, then arrange it with the provider, whose contact is on this page.",
-            ),
             Self::Correction => lang.pick(
                 "可以按本页的联系方式告诉提供单位，写明编号、版本和有误的地方。",
                 "Tell the provider, whose contact is on this page; name code, version and what is wrong.",
@@ -249,7 +225,7 @@ fn page(
                 <div class="min-w-0">
                     <div class="ks-note max-w-[44rem]">
                         <p><b class="font-semibold">{words.coming}</b></p>
-                        <p>{today(ctx, feature, found, policy)}</p>
+                        <p>{feature.today(ctx)}</p>
                     </div>
                     <section aria-labelledby="h-promise" class="mt-12">
                         {section_head("h-promise", words.will_be_possible)}
@@ -270,34 +246,6 @@ fn page(
     // There is nothing to find here yet.
     page.listed = false;
     page
-}
-
-fn login_is_needed(policy: &PolicyView) -> bool {
-    crate::ui::law::rule(policy, "login.unconditional").is_some_and(|rule| rule.raw == "true")
-}
-
-/// Says what can be done today, for this dataset and under these rules.
-fn today(ctx: &Ctx, feature: Feature, found: Option<&DatasetPage>, policy: &PolicyView) -> AnyView {
-    let words = ctx.words;
-    let Some(found) = found.filter(|_| feature == Feature::Apply) else {
-        return feature.today(ctx).into_any();
-    };
-    let path = ctx.href(&format!("/datasets/{}", found.dataset.code));
-    let text = match (found.dataset.state, found.dataset.fields.open.class) {
-        (DatasetState::Published, OpenClass::Unconditional) if login_is_needed(policy) => {
-            words.login_needed
-        }
-        (DatasetState::Published, OpenClass::Unconditional) => words.no_application_needed,
-        (DatasetState::Published, OpenClass::Conditional) => feature.today(ctx),
-        (DatasetState::Published, OpenClass::None) => words.class_none_today,
-        _ => words.no_data_now,
-    };
-    view! {
-        {text}
-        {ctx.gap()}
-        <a class="ks-link" href=path>{words.to_the_dataset}</a>
-    }
-    .into_any()
 }
 
 /// Names the keeper of the portal, where the directory has nobody to ask.

@@ -119,6 +119,14 @@ fn next_steps(ctx: &Ctx, me: &Me) -> AnyView {
             ),
         ));
     }
+    steps.push(step(
+        "/me/applications",
+        lang.pick("我的申请", "My applications"),
+        lang.pick(
+            "有条件开放的数据：申请办到哪里，哪些正在使用。",
+            "Conditional data: where your applications are, and what you use.",
+        ),
+    ));
     if !me.has_second_factor {
         steps.push(step(
             "/me/security/code",

@@ -244,9 +244,8 @@ fn available_on_application(ctx: &Ctx, found: &DatasetPage, n_conditional: usize
                 {fees_line(ctx, found.fees, found.fees_rule.as_deref())}
             </p>
             <div class="mt-4">
-                <a class="btn btn-outline" href=ctx.href(&target)>{icon("apply")}{words.apply}</a>
+                <a class="btn btn-primary" href=ctx.href(&target)>{icon("apply")}{words.apply}</a>
             </div>
-            <p class="mt-3 text-[.9375rem]">{words.coming}{ctx.gap()}{words.until_then_here}</p>
             <p class="mt-3 text-[.9375rem] ks-noprint">
                 <a class="ks-link" href="#h-law">{words.see_terms}</a>
             </p>

@@ -34,9 +34,11 @@ pub(crate) async fn show(
         return elsewhere;
     }
     let shown = shown(&ctx, &portal, &id).await;
-    // A project has a page of its own, with forms for what it plans and reports.
-    if shown.as_ref().is_ok_and(|shown| shown.case.kind == CaseKind::Project) {
-        return go(&ctx.href(&format!("/workbench/projects/{id}")), []);
+    // These have pages of their own, with forms for what they ask.
+    match shown.as_ref().map(|shown| shown.case.kind) {
+        Ok(CaseKind::Project) => return go(&ctx.href(&format!("/workbench/projects/{id}")), []),
+        Ok(CaseKind::Application) => return go(&ctx.href(&format!("/applications/{id}")), []),
+        _ => {}
     }
     respond(&ctx, || Ok(page(&ctx, &shown?, &Typed::default())))
 }
@@ -297,7 +299,7 @@ fn step_row(lang: Lang, step: &StepView) -> AnyView {
 }
 
 /// Draws what happened to a case, the newest first.
-pub(super) fn events(lang: Lang, case: &CaseView) -> AnyView {
+pub(crate) fn events(lang: Lang, case: &CaseView) -> AnyView {
     let events: Vec<_> = case.events.iter().rev().map(|event| event_row(lang, event)).collect();
     view! { <ol class="mt-2 divide-y divide-[var(--line)]">{events}</ol> }.into_any()
 }
@@ -323,13 +325,7 @@ fn event_row(lang: Lang, event: &EventView) -> AnyView {
 
 fn rail(ctx: &Ctx, case: &CaseView) -> AnyView {
     let lang = ctx.lang;
-    let clocks: Vec<_> = case.clocks.iter().rev().map(|clock| clock_row(lang, clock)).collect();
-    let clocks = (!clocks.is_empty()).then(|| {
-        view! {
-            {rail_head(lang.pick("期限", "Clocks"), Rank::Next)}
-            <ul class="mt-2 space-y-4">{clocks}</ul>
-        }
-    });
+    let clocks = clocks(lang, case);
     let mut facts = vec![
         fact(lang.pick("编号", "Number"), case.subject.clone()),
         fact(lang.pick("状态", "State"), case.state.label.clone()),
@@ -375,6 +371,18 @@ fn rail(ctx: &Ctx, case: &CaseView) -> AnyView {
         </aside>
     }
     .into_any()
+}
+
+/// Draws the clocks of a case, the newest first.
+pub(crate) fn clocks(lang: Lang, case: &CaseView) -> Option<AnyView> {
+    let rows: Vec<_> = case.clocks.iter().rev().map(|clock| clock_row(lang, clock)).collect();
+    let view = (!rows.is_empty()).then(|| {
+        view! {
+            {rail_head(lang.pick("期限", "Clocks"), Rank::Next)}
+            <ul class="mt-2 space-y-4">{rows}</ul>
+        }
+    });
+    view.map(IntoAny::into_any)
 }
 
 fn clock_row(lang: Lang, clock: &ClockView) -> AnyView {

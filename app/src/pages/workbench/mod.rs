@@ -20,6 +20,7 @@ mod review;
 mod risk;
 pub(crate) mod systems;
 
+pub(crate) use case::{as_field, clocks, events as case_events};
 pub(crate) use quality::tenths;
 
 use axum::Router;

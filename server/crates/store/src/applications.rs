@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::convert::{check_text, number, to_stored, word};
 use crate::entity::{application, case_file};

@@ -7,7 +7,7 @@ use kaishu_types::DatasetCode;
 use kaishu_types::access::DeliveryMode;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::convert::{check_text, to_stored, word};
 use crate::entity::access_grant;

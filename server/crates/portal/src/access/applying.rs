@@ -3,6 +3,7 @@
 use kaishu_domain::application;
 use kaishu_domain::cases::Act;
 use kaishu_domain::permission::{Action, Subject};
+use kaishu_domain::policy::Module;
 use kaishu_store::applications::{self, Application};
 use kaishu_store::cases::CaseSubject;
 use kaishu_types::access::{ApplicationDocument, DeliveryMode};
@@ -39,6 +40,9 @@ impl Portal {
             return Err(not_covered(caller, Action::ApplyForData, lang));
         }
         let dataset = self.dataset(code).await?;
+        if !self.policy().has_module(Module::Open) {
+            return Err(self.opening_is_off(lang));
+        }
         if dataset.fields.open.class != OpenClass::Conditional {
             return Err(not_conditional(lang));
         }

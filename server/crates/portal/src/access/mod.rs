@@ -9,7 +9,6 @@ mod terms;
 use std::collections::BTreeSet;
 
 use kaishu_domain::application::{self, Asked};
-use kaishu_store::agreements::Document;
 use kaishu_store::cases::Case;
 use kaishu_store::grants::Grant;
 use kaishu_types::access::{ApplicationDocument, GrantScope};
@@ -19,6 +18,7 @@ use kaishu_types::organization::Named;
 use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang, RuleRef};
 
 pub use acting::ApplicationAct;
+pub use kaishu_store::agreements::{Document, Signature};
 
 use crate::accounts::{Caller, log_in_first};
 use crate::{Error, Portal, Result};
@@ -148,6 +148,19 @@ impl Portal {
             });
         }
         Ok(cards)
+    }
+
+    /// Names who decides on applications, in the order of the profile.
+    pub fn deciders_of(&self, lang: Lang) -> Vec<&'static str> {
+        let approvers = &self.policy().rules.open_app.approvers.value;
+        approvers.iter().map(|party| party.label(lang)).collect()
+    }
+
+    /// The day by which an application that is submitted today is answered; none where no calendar reaches so far.
+    pub fn answered_by(&self) -> Option<chrono::NaiveDate> {
+        let days = self.policy().rules.open_app.reply_wd.value.get();
+        let deadline = self.inner.calendar.add_working_days(self.today(), days);
+        deadline.ok().map(|deadline| deadline.last_day)
     }
 
     /// Finds the case of an application that the caller may see.
