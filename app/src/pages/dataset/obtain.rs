@@ -1,6 +1,7 @@
 //! What one can have now, and what one can ask for.
 
 use kaishu_domain::policy::Fees;
+use kaishu_portal::access::Grant;
 use kaishu_portal::entries::DatasetPage;
 use kaishu_types::dataset::ResourceView;
 use kaishu_types::vocabulary::{DatasetState, Format, OpenClass, ResourceKind};
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 use crate::ctx::Ctx;
 use crate::pages::account::login_path;
 use crate::ui::data::{data, foreign};
+use crate::ui::dates::day_text;
 use crate::ui::icon::icon;
 use crate::ui::law::fees_line;
 use crate::ui::links::{download_path, safe_url};
@@ -236,9 +238,11 @@ fn available_on_application(ctx: &Ctx, found: &DatasetPage, n_conditional: usize
         words.available_on_application.to_owned()
     };
     let target = format!("/datasets/{}/apply", found.dataset.code);
+    let held: Vec<_> = found.grants.iter().map(|grant| held(ctx, grant)).collect();
     view! {
         <div class="py-6 md:pl-8 max-md:border-t border-[var(--line)]">
             <h3 class="text-lg">{heading}</h3>
+            {held}
             <p class="mt-1 ks-mute text-[.9375rem]">{words.answer_within(found.reply_working_days)}</p>
             <p class="mt-1 ks-mute text-[.9375rem]">
                 {fees_line(ctx, found.fees, found.fees_rule.as_deref())}
@@ -250,6 +254,21 @@ fn available_on_application(ctx: &Ctx, found: &DatasetPage, n_conditional: usize
                 <a class="ks-link" href="#h-law">{words.see_terms}</a>
             </p>
         </div>
+    }
+    .into_any()
+}
+
+/// What the reader was granted, and until when.
+fn held(ctx: &Ctx, grant: &Grant) -> AnyView {
+    let (n, day) = (grant.items.len(), day_text(ctx.lang, grant.last_day));
+    let text = ctx.lang.pick(
+        format!("您获准使用 {n} 个数据项，到 {day}。"),
+        format!("You may use {n} of its data items until {day}."),
+    );
+    let path = ctx.href(&format!("/applications/{}", grant.case));
+    let word = ctx.lang.pick("查看申请", "See the application");
+    view! {
+        <p class="mt-2"><span class="ks-mark is-ok">{icon("check")}{text}</span>" "<a class="ks-link" href=path>{word}</a></p>
     }
     .into_any()
 }

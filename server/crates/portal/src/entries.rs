@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use kaishu_domain::policy::Fees;
 use kaishu_domain::visibility;
+use kaishu_store::grants::Grant;
 use kaishu_store::tables::is_tabular;
 use kaishu_types::DatasetCode;
+use kaishu_types::access::DeliveryMode;
 use kaishu_types::dataset::{DatasetView, ResourceView, VersionView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use serde_json::Value;
@@ -52,6 +54,8 @@ pub struct DatasetPage {
     pub reply_working_days: u32,
     /// The number under which it was filed, where the rules demand a filing (REV-08).
     pub filing: Option<String>,
+    /// What the reader may have besides, by grants that are in force.
+    pub grants: Vec<Grant>,
 }
 
 /// What the page of one version shows (CAT-10).
@@ -102,8 +106,9 @@ impl DatasetPage {
     /// came of the file, its page says.
     pub fn has_table(&self, resource: &ResourceView) -> bool {
         let is_open = |class: OpenClass| class == OpenClass::Unconditional;
-        let is_some_open =
-            self.may_download || self.dataset.items.iter().any(|item| is_open(item.open_class));
+        let is_some_open = self.may_download
+            || self.dataset.items.iter().any(|item| is_open(item.open_class))
+            || self.grants.iter().any(|grant| grant.mode == DeliveryMode::Download);
         is_some_open && !self.needs_login && is_tabular(resource)
     }
 }
@@ -125,9 +130,11 @@ impl Portal {
 
     /// Gathers what the page of a dataset shows (SRCH-03).
     pub async fn dataset_page(&self, caller: &Caller, code: &DatasetCode) -> Result<DatasetPage> {
-        let view = self.public_entry(code).await?;
+        let found = self.find_for(caller, code).await?;
+        let view = found.ok_or_else(|| Error::not_found("dataset", code.as_str()))?;
         let filing = self.filing_of(code).await?.map(|filed| filed.shown());
-        Ok(DatasetPage { filing, ..self.page_of(caller, view) })
+        let grants = self.grants_in_force(caller, code).await?;
+        Ok(DatasetPage { filing, grants, ..self.page_of(caller, view) })
     }
 
     pub(crate) fn page_of(&self, caller: &Caller, view: PublicView) -> DatasetPage {
@@ -156,6 +163,7 @@ impl Portal {
             json_ld,
             reply_working_days: self.reply_working_days(),
             filing: None,
+            grants: Vec::new(),
             terms,
             dataset,
         }

@@ -11,6 +11,16 @@ use crate::Result;
 use crate::accounts::{Caller, Came};
 
 impl Portal {
+    /// Lists what somebody holds of a dataset that is in force today.
+    pub(crate) async fn grants_in_force(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+    ) -> Result<Vec<Grant>> {
+        let Some(account) = caller.account() else { return Ok(Vec::new()) };
+        Ok(grants::in_force(&self.inner.store, account, code, self.today()).await?)
+    }
+
     /// Names the data items of a dataset that somebody may have by grants that are in force now, in the way they
     /// came: an API grant opens nothing to a browser (USE-07).
     pub(crate) async fn granted_items(
@@ -18,8 +28,7 @@ impl Portal {
         caller: &Caller,
         code: &DatasetCode,
     ) -> Result<BTreeSet<String>> {
-        let Some(account) = caller.account() else { return Ok(BTreeSet::new()) };
-        let grants = grants::in_force(&self.inner.store, account, code, self.today()).await?;
+        let grants = self.grants_in_force(caller, code).await?;
         let is_by_program = matches!(caller.came(), Some(Came::Token(..)));
         let opens = |grant: &Grant| match grant.mode {
             DeliveryMode::Download => true,

@@ -10,7 +10,6 @@ use std::collections::BTreeSet;
 
 use kaishu_domain::application::{self, Asked};
 use kaishu_store::cases::Case;
-use kaishu_store::grants::Grant;
 use kaishu_types::access::{ApplicationDocument, GrantScope};
 use kaishu_types::case::{CaseKind, CaseView};
 use kaishu_types::dataset::DatasetView;
@@ -19,6 +18,7 @@ use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang, RuleRef};
 
 pub use acting::ApplicationAct;
 pub use kaishu_store::agreements::{Document, Signature};
+pub use kaishu_store::grants::Grant;
 
 use crate::accounts::{Caller, log_in_first};
 use crate::{Error, Portal, Result};
