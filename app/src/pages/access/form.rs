@@ -271,7 +271,9 @@ fn mode(lang: Lang, found: &ApplicationView, typed: &Typed) -> AnyView {
         .iter()
         .flat_map(|dataset| dataset.fields.open.modes.iter().map(String::as_str))
         .collect();
-    let is_offered = |it: &&Choice| offered.is_empty() || offered.contains(it.0.as_str());
+    let is_served = |code: &str| code != DeliveryMode::QueryVerify.as_str();
+    let is_offered =
+        |it: &&Choice| is_served(&it.0) && (offered.is_empty() || offered.contains(it.0.as_str()));
     let all = choices!(DeliveryMode, lang);
     let shown: Vec<Choice> = all.iter().filter(is_offered).cloned().collect();
     let chosen = code(found.document.mode, DeliveryMode::as_str);

@@ -6,7 +6,9 @@ use kaishu_portal::Portal;
 use kaishu_portal::administration::TrailAsked;
 use kaishu_types::ErrorCode;
 use kaishu_types::receipt::{ReceiptView, Retrieved};
-use kaishu_types::trail::{TrailAct, TrailFile, TrailOpening, TrailSource, TrailView};
+use kaishu_types::trail::{
+    TrailAct, TrailFile, TrailOpening, TrailRequest, TrailSource, TrailView,
+};
 use leptos::prelude::*;
 
 use super::{authority_page, label, table};
@@ -16,11 +18,11 @@ use crate::page::{Page, respond};
 use crate::pages::account::to_login;
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::data::data;
-use crate::ui::dates::full_time;
+use crate::ui::dates::{full_day, full_time};
 use crate::ui::fields::line;
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
-use crate::ui::meta::{fact, meta};
+use crate::ui::meta::{fact, hash, meta, text_fact};
 
 /// Where the page is.
 const PAGE: &str = "/authority/trail";
@@ -89,14 +91,15 @@ fn page(ctx: &Ctx, typed: &Typed, found: Option<&TrailView>) -> Page {
     };
     let title = lang.pick("数据副本追溯", "Trail of copies");
     let lead = lang.pick(
-        "从一份已经取走的数据查到数据集、版本、文件、提供单位、开放类型和审批经过；也可以从数据集或者案件查到已经取走的副本。按回执能查到的为限；不登录取得数据的人不被识别。有条件开放的数据还没有交付，所以没有申请和协议可查。",
-        "From a copy to its dataset, version, file, provider, class and approval, or from a dataset or a case to the copies that were delivered, as far as receipts tell. Whoever takes data without a login is not identified. Data that needs a grant is not delivered yet, so there is no request or agreement to follow.",
+        "从一份已经取走的数据查到数据集、版本、文件、提供单位、开放类型和审批经过；也可以从数据集或者案件查到已经取走的副本。按回执能查到的为限；凭授权取得的副本可以查到申请和协议，不登录取得数据的人不被识别。",
+        "From a copy to its dataset, version, file, provider, class and approval, or from a dataset or a case to the copies that were delivered, as far as receipts tell. Copies taken under a grant lead to the application and the agreement; whoever takes data without a login is not identified.",
     );
     authority_page(ctx, title, None, lead, body.into_any())
 }
 
 fn answer(ctx: &Ctx, found: &TrailView, of: &str) -> AnyView {
     let lang = ctx.lang;
+    let requests: Vec<_> = found.requests.iter().map(|it| request(ctx, it)).collect();
     let sources: Vec<_> = found.sources.iter().map(|it| source(ctx, it)).collect();
     let rows: Vec<_> = found.copies.iter().map(|it| copy(ctx, it)).collect();
     let copies = match rows.is_empty() {
@@ -119,11 +122,47 @@ fn answer(ctx: &Ctx, found: &TrailView, of: &str) -> AnyView {
         view! { <p class="mt-6"><a class="btn btn-outline" href=path>{lang.pick("更早的副本", "Earlier copies")}</a></p> }
     });
     view! {
+        {requests}
         {sources}
         <section class="mt-14" aria-labelledby="h-copies">
             {section_head("h-copies", lang.pick("交付过的副本", "Copies that were delivered"))}
             {copies}
             {next}
+        </section>
+    }
+    .into_any()
+}
+
+/// The application under whose grant copies were taken.
+fn request(ctx: &Ctx, it: &TrailRequest) -> AnyView {
+    let lang = ctx.lang;
+    let id = format!("h-request-{}", it.case);
+    let path = ctx.href(&format!("/applications/{}", it.case));
+    let number = view! { <a class="ks-link num" href=path>{it.number.clone()}</a> };
+    let mut facts = vec![
+        fact(lang.pick("申请编号", "Number"), number),
+        fact(lang.pick("申请人", "Applicant"), data(lang, it.applicant.as_str())),
+        fact(lang.pick("用途", "Purpose"), data(lang, it.purpose.as_str())),
+        fact(lang.pick("状态", "State"), it.state.clone()),
+    ];
+    facts.extend(it.until.map(|day| fact(lang.pick("使用到", "Until"), full_day(lang, day))));
+    facts.extend(text_fact(lang.pick("备案编号", "Filed as"), it.filing.as_deref()));
+    let signed = it.documents.iter().map(|document| {
+        let word = match document.kind.as_str() {
+            "commitment_letter" => lang.pick("承诺书", "Commitment"),
+            _ => lang.pick("使用协议", "Agreement"),
+        };
+        fact(word, view! { <span class="num">"#"{document.id}</span>" "{hash(&document.sha256)} })
+    });
+    facts.extend(signed);
+    let acts: Vec<_> = it.acts.iter().map(|act| self::act(ctx, act)).collect();
+    view! {
+        <section class="mt-14 max-w-[54rem]" aria-labelledby=id>
+            <h2 class="text-xl border-t-2 border-[var(--color-base-content)] pt-3" id=id.clone()>
+                {lang.pick("申请和协议", "Application and agreement")}
+            </h2>
+            {meta(facts)}
+            <ol class="mt-4 divide-y divide-[var(--line)]">{acts}</ol>
         </section>
     }
     .into_any()

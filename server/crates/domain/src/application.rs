@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use kaishu_types::Lang;
-use kaishu_types::access::{ApplicantKind, ApplicationDocument};
+use kaishu_types::access::{ApplicantKind, ApplicationDocument, DeliveryMode};
 use kaishu_types::dataset::{DataItemView, EntryFields};
 use kaishu_types::vocabulary::OpenClass;
 
@@ -196,6 +196,13 @@ impl Check<'_> {
     /// Only ways in which the entry is open (CLS-08, CLS-15).
     fn mode(&mut self) {
         let Some(mode) = self.document.mode else { return };
+        if mode == DeliveryMode::QueryVerify {
+            return self.fault(
+                "mode",
+                "平台还不能提供核验服务，请选择别的方式，或者与提供单位联系",
+                "this portal does not verify queries yet; choose another way, or ask the provider",
+            );
+        }
         let offered = &self.asked.fields.open.modes;
         if !offered.is_empty() && !offered.iter().any(|code| code == mode.as_str()) {
             let (zh, en) = (mode.label(Lang::Zh), mode.label(Lang::En));

@@ -45,6 +45,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) size_bytes: Option<u64>,
     pub(crate) sha256: Option<String>,
     pub(crate) sm3: Option<String>,
+    /// The case of the grant that opened it.
+    pub(crate) grant: Option<i64>,
 }
 
 impl Portal {
@@ -175,6 +177,7 @@ impl Portal {
             size_bytes: Some(download.size_bytes),
             sha256: resource.sha256.clone(),
             sm3: resource.sm3.clone(),
+            grant: None,
         };
         self.receipt_of(dataset, facts, client).await
     }
@@ -191,6 +194,7 @@ impl Portal {
             resource: facts.resource.map(|resource| resource.id),
             version: (dataset.code.clone(), facts.version),
             kind: facts.kind,
+            grant: facts.grant,
             what: match facts.kind {
                 Retrieved::Export => {
                     format!("{} {}", facts.file_name, facts.question.as_deref().unwrap_or_default())
@@ -213,6 +217,7 @@ impl Portal {
         let attribution = attribution(&self.site(), dataset, facts.version, today).zh;
         let is_download = facts.kind != Retrieved::Rows;
         let title = facts.resource.map(|resource| resource.title.clone());
+        let grant = facts.grant;
         let receipt = |code| ReceiptView {
             code,
             dataset: dataset.code.clone(),
@@ -231,7 +236,8 @@ impl Portal {
             retrieved_at: now,
             attribution,
         };
-        let receipt = kaishu_store::receipts::create(&self.inner.store, today, receipt).await?;
+        let receipt =
+            kaishu_store::receipts::create(&self.inner.store, today, grant, receipt).await?;
         if is_download {
             self.count_download(&dataset.code);
         }

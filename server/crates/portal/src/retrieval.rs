@@ -63,6 +63,8 @@ pub(crate) struct Taken {
     /// The dataset with its version.
     pub(crate) version: (DatasetCode, u32),
     pub(crate) kind: Retrieved,
+    /// The case of the grant that opened it: what two people take is two retrievals.
+    pub(crate) grant: Option<i64>,
     /// Format and question of an answer.
     pub(crate) what: String,
 }
@@ -115,6 +117,7 @@ mod tests {
             resource: Some(resource),
             version: ("A-1".parse().unwrap(), version),
             kind: Retrieved::Original,
+            grant: None,
             what: String::new(),
         }
     }

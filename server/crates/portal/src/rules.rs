@@ -231,11 +231,11 @@ impl Portal {
         caller: &Caller,
         code: &DatasetCode,
     ) -> Result<Option<PublicView>> {
-        let granted = self.granted_items(caller, code).await?;
-        self.find_granted(code, &granted).await
+        let granted = self.granted(caller, code).await?;
+        self.find_granted(code, &granted.items).await
     }
 
-    async fn find_granted(
+    pub(crate) async fn find_granted(
         &self,
         code: &DatasetCode,
         granted: &BTreeSet<String>,

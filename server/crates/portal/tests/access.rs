@@ -9,7 +9,9 @@ use kaishu_domain::policy::Module;
 use kaishu_portal::Portal;
 use kaishu_portal::access::ApplicationAct;
 use kaishu_portal::accounts::Caller;
+use kaishu_portal::administration::TrailAsked;
 use kaishu_portal::cases::DeskFilter;
+use kaishu_portal::retrieval::Client;
 use kaishu_portal::tables::TableState;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, ORGANIZATION, account, at_browser, signer};
@@ -388,6 +390,52 @@ async fn time_ends_grants_and_offers() {
     );
     assert_eq!(over.end_what_is_over().await.unwrap(), 1);
     assert_eq!(state(portal, applicant, case).await, "expired");
+}
+
+// Proves SEC-02: from a copy to the request, the approval, the agreement, the version and the provider in one
+// question, and back; a copy of open data names nobody.
+#[tokio::test]
+async fn a_copy_leads_to_its_request_and_agreement_and_back() {
+    let site = site("aba").await;
+    let portal = site.portal();
+    let people = everybody(portal).await;
+    let applicant = &people.applicant.0;
+    let case = active(portal, &people).await;
+    let dataset = kaishu_store::datasets::find(site.store(), &code()).await.unwrap().unwrap();
+    let id = dataset.resources[0].id;
+    let client = Some(Client::from(std::net::IpAddr::from([192, 0, 2, 1])));
+    let mut receipts = Vec::new();
+    for caller in [&Caller::visitor(), applicant] {
+        let state = portal.table_state(caller, &code(), id, 1, None, LANG).await.unwrap();
+        let TableState::Open(table) = state else { panic!("there is a table") };
+        let name = Some("power.csv".to_owned());
+        let receipt = portal.issue_answer_receipt(&table, name, "", client).await.unwrap();
+        receipts.push(receipt.code);
+    }
+    assert_ne!(receipts[0], receipts[1], "one address, two people");
+    let trail =
+        async |of: &TrailAsked| portal.trail(&people.authority, of, None, LANG).await.unwrap();
+    let open = trail(&TrailAsked::Receipt(receipts[0].clone())).await;
+    assert_eq!((open.requests.len(), open.sources.len()), (0, 1));
+    let found = trail(&TrailAsked::Receipt(receipts[1].clone())).await;
+    let [request] = found.requests.as_slice() else { panic!("{:?}", found.requests) };
+    assert_eq!((request.case, request.applicant.as_str()), (case, "王敏"));
+    let acts: Vec<_> = request.acts.iter().map(|act| act.event.code.as_str()).collect();
+    assert_eq!(acts, ["submit", "approve", "sign", "countersign", "activate"]);
+    let kinds: Vec<_> = request.documents.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["commitment_letter", "usage_agreement"]);
+    assert_eq!(found.sources[0].provider.code, ORGANIZATION);
+    assert_eq!(found.sources[0].version, 1);
+    let back = trail(&TrailAsked::Case(case)).await;
+    let codes: Vec<_> = back.copies.iter().map(|receipt| receipt.code.clone()).collect();
+    assert_eq!(codes, receipts[1..]);
+    assert_eq!(back.requests[0].case, case);
+    // What is only written is nobody's to follow.
+    let written = written(portal, applicant).await;
+    let hidden = portal.trail(&people.authority, &TrailAsked::Case(written), None, LANG).await;
+    assert_eq!(hidden.unwrap_err().code(), ErrorCode::NotFound);
+    let number = portal.application(applicant, case, LANG).await.unwrap().number;
+    assert_eq!(TrailAsked::read(&number), Some(TrailAsked::Case(case)));
 }
 
 // Proves ORG-03: nobody decides on an application of somebody of their own organization.

@@ -19,17 +19,20 @@ const NO_RESOURCE: i64 = 0;
 const NOT_KNOWN: i64 = -1;
 
 /// Keeps a receipt under a number that nobody can guess: `R-`, the day in the portal's time zone, and
-/// 12 hexadecimal digits. `receipt` writes it for the number it gets.
+/// 12 hexadecimal digits. `receipt` writes it for the number it gets; `grant` is the case of the grant that it was
+/// taken under, which no receipt shows.
 pub async fn create(
     store: &Store,
     day: NaiveDate,
+    grant: Option<i64>,
     receipt: impl FnOnce(ReceiptCode) -> ReceiptView,
 ) -> Result<ReceiptView> {
     let mut receipt = receipt(random_code(day)?);
     receipt.retrieved_at = to_stored(receipt.retrieved_at);
     check(&receipt)?;
     for _ in 0..MAX_ATTEMPTS {
-        let inserted = retrieval_receipt::Entity::insert(row(&receipt)?)
+        let row = retrieval_receipt::ActiveModel { grant_case: Set(grant), ..row(&receipt)? };
+        let inserted = retrieval_receipt::Entity::insert(row)
             .on_conflict_do_nothing_on([retrieval_receipt::Column::Code])
             .exec_without_returning(&store.connection)
             .await?;
@@ -85,6 +88,7 @@ fn row(receipt: &ReceiptView) -> Result<retrieval_receipt::ActiveModel> {
         provider_name: Set(receipt.provider.name.clone()),
         provider_name_en: Set(receipt.provider.name_en.clone()),
         licence: Set(receipt.licence.clone()),
+        grant_case: Set(None),
         retrieved_at: Set(receipt.retrieved_at),
         attribution: Set(receipt.attribution.clone()),
     })
@@ -132,6 +136,8 @@ pub struct Copies<'a> {
     pub before_version: Option<u32>,
     /// With these bytes: SHA-256, lower-case hex.
     pub sha256: Option<&'a str>,
+    /// Taken under the grant of a case.
+    pub grant: Option<i64>,
     /// Only what is older than the receipt at this place.
     pub before: Option<i64>,
 }
@@ -158,6 +164,9 @@ pub async fn search(
     if let Some(sha256) = copies.sha256 {
         query = query.filter(retrieval_receipt::COLUMN.sha256.eq(sha256));
     }
+    if let Some(grant) = copies.grant {
+        query = query.filter(retrieval_receipt::COLUMN.grant_case.eq(grant));
+    }
     if let Some(before) = copies.before {
         query = query.filter(retrieval_receipt::Column::Id.lt(before));
     }
@@ -167,6 +176,21 @@ pub async fn search(
         .all(&store.connection)
         .await?;
     rows.into_iter().map(|row| Ok((row.id, view(row)?))).collect()
+}
+
+/// Lists the cases of the grants that some copies were taken under, each once.
+pub async fn grants(store: &Store, codes: &[ReceiptCode]) -> Result<Vec<i64>> {
+    let found: Vec<Option<i64>> = retrieval_receipt::Entity::find()
+        .select_only()
+        .column(retrieval_receipt::Column::GrantCase)
+        .distinct()
+        .filter(retrieval_receipt::COLUMN.code.is_in(codes.iter().map(ReceiptCode::as_str)))
+        .filter(retrieval_receipt::COLUMN.grant_case.is_not_null())
+        .order_by_asc(retrieval_receipt::Column::GrantCase)
+        .into_tuple()
+        .all(&store.connection)
+        .await?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 fn view(row: retrieval_receipt::Model) -> Result<ReceiptView> {

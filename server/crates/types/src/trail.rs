@@ -1,9 +1,9 @@
 //! The trail of a copy: from what was delivered to where it came from and who approved it, and back (SEC-02).
 //!
-//! Copies of data that needs a grant are not delivered yet: no answer names a request or an agreement, and the
-//! fields for them come with those. Whoever takes open data is not identified, and is in no answer.
+//! A copy that was taken under a grant leads to its application and what was signed. Whoever takes open data is not
+//! identified, and is in no answer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::DatasetCode;
@@ -23,6 +23,44 @@ pub struct TrailView {
     pub next: Option<i64>,
     /// Where they came from, and what is asked for: each version once.
     pub sources: Vec<TrailSource>,
+    /// The applications under whose grants copies were taken, each once.
+    pub requests: Vec<TrailRequest>,
+}
+
+/// An application, with what was decided, signed and granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrailRequest {
+    /// Number of the case.
+    pub case: i64,
+    /// The number that its documents name.
+    pub number: String,
+    /// Who applied.
+    pub applicant: String,
+    /// What for, in words.
+    pub purpose: String,
+    /// Where the case is, in words.
+    pub state: String,
+    /// The last day of the grant.
+    pub until: Option<NaiveDate>,
+    /// The number under which the grant was filed.
+    pub filing: Option<String>,
+    /// What was decided and signed, in its order.
+    pub acts: Vec<TrailAct>,
+    /// What was signed: number in the register and SHA-256 of the text.
+    pub documents: Vec<TrailDocument>,
+}
+
+/// A document that was signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrailDocument {
+    /// Its number in the register.
+    pub id: i64,
+    /// What it is, as in `usage_agreement`.
+    pub kind: String,
+    /// SHA-256 of its text, lower-case hex.
+    pub sha256: String,
 }
 
 /// A version of a dataset, where it came from and how it became public.

@@ -21,20 +21,29 @@ impl Portal {
         Ok(grants::in_force(&self.inner.store, account, code, self.today()).await?)
     }
 
-    /// Names the data items of a dataset that somebody may have by grants that are in force now, in the way they
+    /// Finds the data items of a dataset that somebody may have by grants that are in force now, in the way they
     /// came: an API grant opens nothing to a browser (USE-07).
-    pub(crate) async fn granted_items(
-        &self,
-        caller: &Caller,
-        code: &DatasetCode,
-    ) -> Result<BTreeSet<String>> {
-        let grants = self.grants_in_force(caller, code).await?;
+    pub(crate) async fn granted(&self, caller: &Caller, code: &DatasetCode) -> Result<Granted> {
         let is_by_program = matches!(caller.came(), Some(Came::Token(..)));
         let opens = |grant: &Grant| match grant.mode {
             DeliveryMode::Download => true,
             DeliveryMode::Api => is_by_program,
             DeliveryMode::QueryVerify => false,
         };
-        Ok(grants.into_iter().filter(opens).flat_map(|grant| grant.items).collect())
+        let mut granted = Granted::default();
+        for grant in self.grants_in_force(caller, code).await?.into_iter().filter(opens) {
+            granted.case = Some(grant.case);
+            granted.items.extend(grant.items);
+        }
+        Ok(granted)
     }
+}
+
+/// What grants open to somebody.
+#[derive(Debug, Default)]
+pub(crate) struct Granted {
+    /// Names of the data items.
+    pub(crate) items: BTreeSet<String>,
+    /// The case of the newest grant: what copies lead back to.
+    pub(crate) case: Option<i64>,
 }

@@ -175,7 +175,7 @@ impl Portal {
         }
     }
 
-    async fn stored_application(
+    pub(crate) async fn stored_application(
         &self,
         id: i64,
     ) -> Result<(kaishu_store::applications::Application, ApplicationDocument)> {

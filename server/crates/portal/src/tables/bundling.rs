@@ -207,6 +207,7 @@ impl Portal {
             size_bytes: None,
             sha256: None,
             sm3: None,
+            grant: None,
         };
         self.receipt_of(&bundle.dataset, facts, client).await
     }

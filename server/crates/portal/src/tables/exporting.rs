@@ -66,6 +66,7 @@ impl Portal {
             size_bytes: None,
             sha256: None,
             sm3: None,
+            grant: table.grant,
         };
         self.receipt_of(&table.entry, facts, client).await
     }

@@ -46,6 +46,8 @@ pub struct OpenTable {
     pub stopped: Vec<StoppedColumn>,
     /// Who opened it.
     pub(crate) caller: Caller,
+    /// The case of the grant that opens some of its columns.
+    pub(crate) grant: Option<i64>,
     /// The key of the stored table: it changes with every byte of it.
     pub(crate) blob_key: String,
     /// How far the rules of quality hold, as far as the asker may know.
@@ -104,7 +106,8 @@ impl Portal {
         lang: Lang,
     ) -> Result<TableState> {
         let hidden = || Error::not_found("resource", format!("{id} of {code}"));
-        let view = self.find_for(caller, code).await?.ok_or_else(hidden)?;
+        let granted = self.granted(caller, code).await?;
+        let view = self.find_granted(code, &granted.items).await?.ok_or_else(hidden)?;
         self.check_serves(&view, lang)?;
         let (resource, open) = table_of(&view, id).ok_or_else(hidden)?;
         // Whoever may have every column may know what is wrong with the file.
@@ -142,6 +145,7 @@ impl Portal {
             entry: Arc::new(said),
             may_take_file: is_whole && stopped.is_empty(),
             caller: caller.clone(),
+            grant: granted.case,
             resource,
             number,
             names,

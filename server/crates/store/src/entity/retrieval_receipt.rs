@@ -30,6 +30,8 @@ pub(crate) struct Model {
     /// The parameters of a question.
     #[sea_orm(column_type = "Text", nullable)]
     pub question: Option<String>,
+    /// The case of the grant that it was taken under.
+    pub grant_case: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -82,10 +82,25 @@ impl MigrationTrait for Migration {
             }
             manager.create_index(index.to_owned()).await?;
         }
-        Ok(())
+        let taken = big_integer_null("grant_case");
+        let add = Table::alter().table("retrieval_receipt").add_column(taken).to_owned();
+        manager.alter_table(add).await?;
+        let mut index = Index::create();
+        // `receipts::search`: the copies that were taken under a grant.
+        index
+            .name("retrieval_receipt_grant")
+            .table("retrieval_receipt")
+            .col("grant_case")
+            .col("id");
+        manager.create_index(index.to_owned()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let index =
+            Index::drop().name("retrieval_receipt_grant").table("retrieval_receipt").to_owned();
+        manager.drop_index(index).await?;
+        let drop = Table::alter().table("retrieval_receipt").drop_column("grant_case").to_owned();
+        manager.alter_table(drop).await?;
         for table in ["access_grant", "agreement_document", "application"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
