@@ -230,6 +230,7 @@ words! {
     share_class: "共享属性", "Sharing";
     kind: "目录类别", "Kind of entry";
     base_db: "基础数据库", "Base register";
+    record_key: "记录主键", "Record key";
     industry: "行业", "Industry";
     business_matter: "业务事项", "Business matter";
     agreement_text: "使用协议", "Agreement";

@@ -344,6 +344,7 @@ impl Words {
             "extras" => self.other_fields,
             "kind" => self.kind,
             "base_db" => self.base_db,
+            "record_key" => self.record_key,
             "industry" => self.industry,
             "business_matter" => self.business_matter,
             "mgmt_responsibility" => self.mgmt_responsibility,

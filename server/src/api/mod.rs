@@ -19,6 +19,7 @@ mod quality;
 mod range;
 mod receipts;
 mod reconciling;
+mod records;
 mod reference;
 mod registers;
 mod reply;
@@ -137,6 +138,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(quality::show))
         .routes(routes!(issues::list))
         .routes(routes!(reconciling::compare))
+        .routes(routes!(records::change))
         .routes(routes!(changes::list))
         .routes(routes!(places::organizations))
         .routes(routes!(places::organization))

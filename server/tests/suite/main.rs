@@ -53,6 +53,7 @@ mod quality;
 mod real_tables;
 mod reassessing;
 mod reconciling;
+mod recording;
 mod registers;
 mod release;
 mod review_questions;

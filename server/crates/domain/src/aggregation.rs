@@ -11,6 +11,8 @@ use crate::policy::PolicyProfile;
 /// What is known of the data of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Delivered {
+    /// Whether it is of a base register, whose data is taken in at each change (PUB-12).
+    pub is_base: bool,
     /// How often it changes.
     pub frequency: Frequency,
     /// Files and interfaces that are there now.
@@ -70,6 +72,9 @@ fn increments(delivered: &Delivered, today: NaiveDate, lang: Lang) -> DeliveredP
     let last = delivered.updated_on;
     let rhythm = delivered.frequency.label(lang);
     let required = match delivered.next_due {
+        None if delivered.is_base => lang
+            .pick("基础数据库，一有变更即归集", "a base register: taken in at each change")
+            .to_owned(),
         Some(due) => {
             lang.pick(format!("{rhythm}，应于 {due} 前更新"), format!("{rhythm}, due {due}"))
         }
@@ -81,6 +86,10 @@ fn increments(delivered: &Delivered, today: NaiveDate, lang: Lang) -> DeliveredP
         part: DeliveryPart::Increments,
         required,
         delivered: match n {
+            0 if delivered.is_base => lang.pick(
+                format!("最近一次变更 {last} 归集"),
+                format!("last change came in on {last}"),
+            ),
             0 => lang.pick(format!("最近 {last}"), format!("last on {last}")),
             _ => lang.pick(
                 format!("最近 {last}，缺 {n} 期"),

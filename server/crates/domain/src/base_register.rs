@@ -1,4 +1,4 @@
-//! Entries of base databases: how often their data is taken in (PUB-12).
+//! Entries of base databases: how often their data is taken in, and what tells their records apart (PUB-12).
 
 use kaishu_types::Lang;
 use kaishu_types::draft::{Choice, DraftDocument};
@@ -29,4 +29,30 @@ pub fn check(profile: &PolicyProfile, entry: &DraftDocument) -> Option<EntryFaul
         ),
         rule: (rule.reference(key, Lang::Zh), rule.reference(key, Lang::En)),
     })
+}
+
+/// Most data items of a key.
+const MAX_KEY: usize = 8;
+
+/// Says what is wrong with the key by which records of an entry are changed one by one. It is made of data items
+/// of the entry; an entry without one takes whole files only.
+pub fn check_key(profile: &PolicyProfile, entry: &DraftDocument) -> Option<EntryFault> {
+    let key = &entry.fields.record_key;
+    let is_item = |name: &String| entry.items.iter().any(|item| item.name == *name);
+    let unknown = key.iter().find(|name| !is_item(name));
+    let is_repeated =
+        key.iter().enumerate().any(|(place, name)| key.iter().take(place).any(|it| it == name));
+    let text = match unknown {
+        Some(name) => (
+            format!("记录主键“{name}”不是数据项的名称"),
+            format!("`{name}` of the record key is no name of a data item"),
+        ),
+        None if is_repeated || key.len() > MAX_KEY => (
+            format!("记录主键最多 {MAX_KEY} 个数据项，不能重复"),
+            format!("a record key has at most {MAX_KEY} data items, none of them twice"),
+        ),
+        None => return None,
+    };
+    let rule = &profile.rules.aggregation.base;
+    Some(EntryFault::new("record_key", text, ("aggregation.base", rule)))
 }

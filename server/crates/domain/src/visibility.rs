@@ -191,6 +191,7 @@ pub fn name_only(fields: EntryFields) -> EntryFields {
         keywords: Vec::new(),
         industry: None,
         base_db: None,
+        record_key: Vec::new(),
         usage_requirements: None,
         priority: Vec::new(),
         spatial: None,

@@ -19,6 +19,7 @@ fn profile(code: &str) -> PolicyProfile {
 
 fn monthly() -> Delivered {
     Delivered {
+        is_base: false,
         frequency: Frequency::Monthly,
         n_resources: 1,
         version: 3,
@@ -49,6 +50,17 @@ fn what_is_missing_is_what_the_rules_demand() {
         assert_eq!(outstanding("anshan", &short, "2026-11-01"), [DeliveryPart::History]);
         assert_eq!(outstanding("aba", &short, "2026-11-01"), []);
     }
+}
+
+// Part of PUB-12: of a base register the last change is told, and no cycle is waited for.
+#[test]
+fn a_base_register_tells_of_its_last_change() {
+    let base =
+        Delivered { is_base: true, frequency: Frequency::Realtime, next_due: None, ..monthly() };
+    let parts = parts(&profile("aba"), &base, day("2026-12-01"), Lang::Zh);
+    let part = parts.iter().find(|it| it.part == DeliveryPart::Increments).unwrap();
+    assert!(!part.is_outstanding && part.required.contains("一有变更即归集"), "{part:?}");
+    assert!(part.delivered.contains("最近一次变更 2026-10-01"), "{part:?}");
 }
 
 #[test]

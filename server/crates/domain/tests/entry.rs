@@ -280,6 +280,19 @@ fn a_base_register_is_taken_in_at_each_change() {
     assert_eq!(check(&profile("aba"), &entry), []);
 }
 
+// Part of PUB-12: the records of an entry are told apart by data items of it, or by none.
+#[test]
+fn a_record_key_is_made_of_data_items() {
+    let mut entry = whole();
+    let wrong = BTreeSet::from(["record_key"]);
+    entry.fields.record_key = vec!["name".to_owned()];
+    assert_eq!(check(&profile("aba"), &entry), []);
+    entry.fields.record_key.push("name".to_owned());
+    assert_eq!(fields(&check(&profile("aba"), &entry)), wrong);
+    entry.fields.record_key = vec!["没有这一项".to_owned()];
+    assert_eq!(fields(&check(&profile("default"), &entry)), wrong);
+}
+
 #[test]
 fn items_have_names_of_their_own() {
     let mut entry = whole();

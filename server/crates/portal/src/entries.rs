@@ -219,6 +219,7 @@ impl Portal {
             .collect();
         let mut fields = said.fields;
         self.keep_public_sources(&mut fields.provenance).await?;
+        fields.record_key.clear();
         let class = visibility::shown_class(fields.open.class, visibility::classes(&items));
         fields.open.class = class;
         Ok(DatasetView {

@@ -58,7 +58,7 @@ pub(crate) fn keep_public(dataset: &mut DatasetView) {
 fn is_news(before: Option<&VersionView>, version: &mut VersionView, follows_hidden: bool) -> bool {
     let changed = &mut version.changed_fields;
     // It may name entries that nobody knows of (CAT-20).
-    changed.retain(|name| name != "provenance");
+    changed.retain(|name| name != "provenance" && name != "record_key");
     let named_resources = changed.iter().any(|name| name == RESOURCES);
     let Some(before) = before else {
         changed.clear();

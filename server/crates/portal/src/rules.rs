@@ -296,6 +296,8 @@ impl Portal {
         };
         let all_formats = formats(&dataset.resources);
         dataset.fields.open.class = class;
+        // For whoever publishes: it may name data items that nobody knows of.
+        dataset.fields.record_key.clear();
         dataset.items = visibility::public_items(&dataset.items).cloned().collect();
         if class == OpenClass::None {
             // Listed by name only: title, provider and legal basis.

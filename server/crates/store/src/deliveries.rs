@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_types::DatasetCode;
 use kaishu_types::register::DeliveryStanding;
-use kaishu_types::vocabulary::{DatasetState, Frequency, ResourceKind};
+use kaishu_types::vocabulary::{CatalogueKind, DatasetState, Frequency, ResourceKind};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, JoinType, OnConflict};
 use sea_orm::{
@@ -61,6 +61,8 @@ pub struct DeliveredEntry {
     pub organization: String,
     /// Code of the region.
     pub region: String,
+    /// Base, topic or business.
+    pub kind: CatalogueKind,
     /// How often its data changes.
     pub frequency: Frequency,
     /// When data last came.
@@ -77,9 +79,10 @@ pub struct DeliveredEntry {
     pub said: Delivery,
 }
 
-/// The field of an entry that says what time it covers; the others are passed over.
+/// The fields of an entry that say what it is and what time it covers; the others are passed over.
 #[derive(Deserialize)]
 struct Coverage {
+    kind: CatalogueKind,
     #[serde(default)]
     temporal_start: Option<NaiveDate>,
 }
@@ -303,6 +306,7 @@ fn view(row: Row, n_resources: u64, said: Delivery) -> Result<DeliveredEntry> {
         id: row.id,
         code: word(&row.code, &what, "code")?,
         title: row.title,
+        kind: coverage.kind,
         organization: row.organization,
         region: row.region,
         frequency: word(&row.frequency, &what, "frequency")?,

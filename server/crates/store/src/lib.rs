@@ -18,6 +18,7 @@ pub mod agreements;
 pub mod applications;
 pub mod approvals;
 pub mod authorisations;
+pub mod batches;
 pub mod blobs;
 pub mod cases;
 pub mod compilers;

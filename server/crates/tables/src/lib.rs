@@ -28,6 +28,7 @@ mod scan;
 mod shape;
 mod source;
 mod summary;
+mod upsert;
 mod value;
 mod view;
 
@@ -47,4 +48,5 @@ pub use crate::scan::{Scan, ScannedColumn, scan};
 pub use crate::shape::{TextShape, sniff};
 pub use crate::source::{Dialect, Layout, MAX_COLUMNS, Origin, TableSource, inspect, table_format};
 pub use crate::summary::{Column, TableSummary, summarise, summarise_file};
+pub use crate::upsert::{RecordChange, UpsertError, Upserted, is_of_type, upsert};
 pub use crate::view::{Governed, StoredColumn, StoredTable, View, VisibleColumn};

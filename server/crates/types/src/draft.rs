@@ -200,6 +200,7 @@ impl DraftDocument {
                 industry: None,
                 kind: CatalogueKind::Business,
                 base_db: None,
+                record_key: Vec::new(),
                 frequency: Frequency::Irregular,
                 licence: String::new(),
                 open: OpenTerms {

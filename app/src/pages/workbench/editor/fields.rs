@@ -200,6 +200,12 @@ impl Form<'_> {
                 &bases,
                 fields.base_db.as_deref().unwrap_or_default(),
             ),
+            self.line(
+                "record_key",
+                "记录主键（按记录更新时填写，数据项名称）",
+                "Record key (names of data items, where records are changed one by one)",
+                Some(&fields.record_key.join("、")),
+            ),
             select(
                 &self.label("licence", "开放授权协议", "Licence", ("", "")),
                 none,

@@ -75,17 +75,22 @@ fn choose(document: &mut DraftDocument, choice: Choice, is_chosen: bool) {
     };
 }
 
+/// The words of a list that is typed in one line.
+fn listed(text: &str) -> Vec<String> {
+    let words = text.split(['、', ',', '，', ';', '；']).map(str::trim);
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
 fn basics(pairs: &Pairs<'_>, document: &mut DraftDocument) {
     let fields = &mut document.fields;
     fields.title = pairs.text("title").to_owned();
     fields.title_en = pairs.some("title_en");
     fields.summary = pairs.text("summary").to_owned();
-    let keywords = pairs.text("keywords").split(['、', ',', '，', ';', '；']);
-    fields.keywords =
-        keywords.map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    fields.keywords = listed(pairs.text("keywords"));
     fields.theme = pairs.text("theme").to_owned();
     fields.licence = pairs.text("licence").to_owned();
     fields.base_db = pairs.some("base_db");
+    fields.record_key = listed(pairs.text("record_key"));
     fields.spatial = pairs.some("spatial");
     fields.temporal_start = pairs.value("temporal_start");
     fields.temporal_end = pairs.value("temporal_end");

@@ -226,6 +226,7 @@ impl Merger {
             industry: None,
             kind: CatalogueKind::Business,
             base_db: None,
+            record_key: Vec::new(),
             frequency: frequency.unwrap_or(Frequency::Irregular),
             licence: licence.unwrap_or("not-specified").to_owned(),
             open: OpenTerms {

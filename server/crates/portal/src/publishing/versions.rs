@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures::Stream;
 use kaishu_domain::cases::Actor;
 use kaishu_domain::permission::Action;
+use kaishu_store::batches::RecordBatch;
 use kaishu_store::datasets::{EntryWrite, Origin, ResourceWrite};
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::draft::{DraftResource, Processing};
@@ -32,6 +33,22 @@ pub struct NewVersion<'a> {
     pub upload: Option<&'a str>,
 }
 
+/// New data of a dataset that was checked.
+pub(super) struct Checked<'a> {
+    /// The dataset as it was read.
+    pub dataset: &'a DatasetView,
+    /// The new file.
+    pub file: &'a DraftResource,
+    /// The entry with the file in its place.
+    pub entry: &'a EntryWrite,
+    /// What was done to the data before (PUB-02).
+    pub processing: &'a BTreeSet<Processing>,
+    /// The upload that brought the file.
+    pub upload: Option<&'a str>,
+    /// The batch of records that made it; its version is the one that is written now.
+    pub batch: Option<&'a RecordBatch>,
+}
+
 impl Portal {
     /// Publishes new data of a dataset. Returns the number of the version.
     ///
@@ -53,7 +70,7 @@ impl Portal {
         let store = &self.inner.store;
         let hidden = || Error::not_found("dataset", code.to_string());
         let dataset = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
-        let by = self.takes_versions(caller, &dataset, lang).await?;
+        self.takes_versions(caller, &dataset, lang).await?;
         let file_name = name_of(new.file_name, lang)?;
         if new.note.chars().count() > MAX_NOTE_CHARS {
             let message =
@@ -75,16 +92,39 @@ impl Portal {
             url: None,
             file_name: Some(file_name.to_owned()),
             size_bytes: Some(blob.size_bytes),
-            sha256: Some(blob.sha256.clone()),
+            sha256: Some(blob.sha256),
             sm3: Some(blob.sm3),
-            blob_key: Some(blob.key.clone()),
+            blob_key: Some(blob.key),
         };
-        let blob_key = blob.key;
         self.check_structure(&dataset, place, &file, lang).await?;
         let entry = self.next_entry(&dataset, place, &file, new.note).await?;
+        let checked = Checked {
+            dataset: &dataset,
+            file: &file,
+            entry: &entry,
+            processing: &new.processing,
+            upload: new.upload,
+            batch: None,
+        };
+        self.release_version(caller, checked, lang).await
+    }
+
+    /// Makes new data public that was checked. Returns the number of the version.
+    ///
+    /// # Errors
+    ///
+    /// Refused where the caller lost the right meanwhile, or the dataset changed.
+    pub(super) async fn release_version(
+        &self,
+        caller: &Caller,
+        new: Checked<'_>,
+        lang: Lang,
+    ) -> Result<u32> {
+        let Checked { dataset, file, entry, .. } = new;
+        let (store, code) = (&self.inner.store, &dataset.code);
         // Whoever lost the role or the account meanwhile publishes nothing (ORG-06).
         let caller = self.renewed(caller, lang).await?;
-        self.actor_on(&caller, Action::EditDatasets, &dataset, lang).await?;
+        let by = self.actor_on(&caller, Action::EditDatasets, dataset, lang).await?;
         let transaction = store.begin_catalogue().await?;
         // The upload took its time: what was read before it must still hold.
         let now = kaishu_store::datasets::standing(&transaction, code).await?;
@@ -100,28 +140,33 @@ impl Portal {
                 ),
             ));
         }
-        self.inner.blobs.ensure(&blob_key).await?;
-        kaishu_store::datasets::publish(&transaction, &entry).await?;
+        if let Some(key) = &file.blob_key {
+            self.inner.blobs.ensure(key).await?;
+        }
+        kaishu_store::datasets::publish(&transaction, entry).await?;
         let after = kaishu_store::datasets::standing(&transaction, code).await?;
         let version = after.map_or(dataset.version, |it| it.version);
         if let Some(upload) = new.upload {
             kaishu_store::uploads::finish(&transaction, upload, version).await?;
         }
-        let facts = BTreeMap::from([
-            ("sha256".to_owned(), blob.sha256),
-            ("file".to_owned(), file_name.to_owned()),
-            ("note".to_owned(), new.note.to_owned()),
+        let mut facts = BTreeMap::from([
+            ("sha256".to_owned(), file.sha256.clone().unwrap_or_default()),
+            ("file".to_owned(), file.file_name.clone().unwrap_or_default()),
+            ("note".to_owned(), entry.version_note.clone()),
             ("version".to_owned(), version.to_string()),
         ]);
-        self.log_processing(&transaction, code, by.clone(), &new.processing, &dataset.items)
-            .await?;
+        if let Some(batch) = new.batch {
+            let batch = RecordBatch { version, ..batch.clone() };
+            kaishu_store::batches::add(&transaction, code, &batch).await?;
+            facts.extend(super::records::facts(&batch));
+        }
+        self.log_processing(&transaction, code, by.clone(), new.processing, &dataset.items).await?;
         let (kind, subject) = ("dataset", code.as_str());
         let act = LogAct { kind, subject, event: "version", by, facts, ..LogAct::default() };
         self.log(&transaction, act).await?;
         transaction.commit().await?;
         self.wake_index();
-        let after = kaishu_store::datasets::find(store, code).await?.ok_or_else(hidden)?;
-        Ok(after.version)
+        Ok(version)
     }
 
     /// Who acts, where somebody may publish new data of a dataset now.
@@ -145,7 +190,7 @@ impl Portal {
     }
 
     /// The columns must be those of the data items: anything else is another dataset, and is reviewed.
-    async fn check_structure(
+    pub(super) async fn check_structure(
         &self,
         dataset: &DatasetView,
         place: usize,
@@ -189,7 +234,7 @@ impl Portal {
     }
 
     /// The entry as it is, with the new file in its place.
-    async fn next_entry(
+    pub(super) async fn next_entry(
         &self,
         dataset: &DatasetView,
         place: usize,

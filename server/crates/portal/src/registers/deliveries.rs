@@ -9,6 +9,7 @@ use kaishu_store::systems::{self, System};
 use kaishu_types::china::day_in_china;
 use kaishu_types::organization::Named;
 use kaishu_types::register::{DeliveryPart, DeliveryStanding, ObligationView};
+use kaishu_types::vocabulary::CatalogueKind;
 use kaishu_types::{DatasetCode, Lang};
 
 use super::{CHUNK, Places, ROWS};
@@ -213,6 +214,7 @@ impl Portal {
             _ => (DeliveryStanding::Due, String::new()),
         };
         let delivered = Delivered {
+            is_base: entry.kind == CatalogueKind::Base,
             frequency: entry.frequency,
             n_resources: entry.n_resources,
             version: entry.version,

@@ -44,6 +44,7 @@ pub(crate) mod preview_link;
 pub(crate) mod quality_assessment;
 pub(crate) mod quality_score;
 pub(crate) mod reconciliation;
+pub(crate) mod record_batch;
 pub(crate) mod region;
 pub(crate) mod release_decision;
 pub(crate) mod resource;

@@ -14,8 +14,9 @@ use crate::entity::{
     entry_authorisation, entry_compiler, expert, expert_conflict, filing, grading_rule,
     guide_version, identity_proof, import_run, information_system, job, log_checkpoint, log_head,
     notification, one_time_token, organization, preview_link, quality_assessment, quality_score,
-    reconciliation, region, release_decision, resource, resource_table, retrieval_receipt,
-    sector_mark, session, standing_approval, upload, upload_part, usage_day, vocabulary_term,
+    reconciliation, record_batch, region, release_decision, resource, resource_table,
+    retrieval_receipt, sector_mark, session, standing_approval, upload, upload_part, usage_day,
+    vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -104,6 +105,7 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, api_token::Entity).await,
         create(connection, preview_link::Entity).await,
         create(connection, reconciliation::Entity).await,
+        create(connection, record_batch::Entity).await,
         create(connection, quality_score::Entity).await,
         create(connection, quality_assessment::Entity).await,
         create(connection, one_time_token::Entity).await,

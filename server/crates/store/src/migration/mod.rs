@@ -37,6 +37,7 @@ mod m20261127_000012_trail;
 mod m20261127_000013_reconciliations;
 mod m20261127_000014_monitoring;
 mod m20261128_000001_identity_proofs;
+mod m20261128_000101_record_batches;
 mod m20261129_000001_access;
 
 /// The list of migrations, oldest first.
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000014_monitoring::Migration),
             Box::new(m20261128_000001_identity_proofs::Migration),
             Box::new(m20261129_000001_access::Migration),
+            Box::new(m20261128_000101_record_batches::Migration),
         ]
     }
 }

@@ -121,6 +121,7 @@ pub(crate) fn fields(title: &str) -> EntryFields {
         industry: Some("G".to_owned()),
         kind: CatalogueKind::Business,
         base_db: None,
+        record_key: Vec::new(),
         frequency: Frequency::Monthly,
         licence: "open".to_owned(),
         open: OpenTerms {

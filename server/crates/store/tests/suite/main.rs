@@ -7,6 +7,7 @@
 
 mod accounts;
 mod administration;
+mod batches;
 mod blobs;
 mod build;
 mod cases;
@@ -56,6 +57,7 @@ macro_rules! on_both {
 
 on_both! {
     accounts::an_account_is_found_as_it_was_made,
+    batches::a_batch_is_kept_once_by_its_key,
     accounts::a_login_and_an_active_address_are_of_one_account,
     accounts::what_is_not_committed_is_not_kept,
     accounts::attempts_at_the_same_time_do_not_outrun_the_lock,

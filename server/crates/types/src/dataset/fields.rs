@@ -98,6 +98,10 @@ pub struct EntryFields {
     /// 基础数据库, where the kind is base (CAT-05).
     #[serde(default)]
     pub base_db: Option<String>,
+    /// 记录主键: names of the data items that tell one record from another, where records are changed one by
+    /// one (PUB-12).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub record_key: Vec<String>,
     /// 更新频率.
     pub frequency: Frequency,
     /// 开放授权协议: a code of the vocabulary `licence`.
