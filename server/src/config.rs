@@ -10,6 +10,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use ipnet::IpNet;
 use kaishu_portal::accounts::{LoginLimit, MailSettings, OidcSettings};
+use kaishu_portal::in_place::InPlaceSettings;
 use kaishu_portal::{BlobSettings, Clock, Settings, Site, Text};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,10 @@ const DEFAULT_LOGIN_MINUTES: NonZeroU32 = NonZeroU32::new(15).unwrap();
 
 /// An interrupted upload may be taken up on the next day.
 const DEFAULT_UPLOAD_HOURS: NonZeroU32 = NonZeroU32::new(24).unwrap();
+
+/// Data that stands elsewhere is asked for anew after that, and waited for so long.
+const DEFAULT_FRESH_MINUTES: NonZeroU32 = NonZeroU32::new(10).unwrap();
+const DEFAULT_SOURCE_SECONDS: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
 /// Variables of the build and test scripts, which are no settings.
 const NO_SETTINGS: &[&str] = &["URL", "BIN", "WASM_LIBDIR"];
@@ -99,8 +104,27 @@ pub struct Config {
     /// Where mail goes out.
     #[serde(default)]
     pub mail: MailConfig,
+    /// Which providers are asked for data that stands there.
+    #[serde(default)]
+    pub in_place: InPlaceConfig,
     /// Name and keeper of the portal.
     pub site: SiteConfig,
+}
+
+/// Which providers are asked for data that stands there, and within what bounds (PUB-11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InPlaceConfig {
+    /// Their hosts, or origins as `http://10.1.2.3:8080`; none is asked where there is none.
+    pub hosts: Vec<String>,
+    /// Networks of the house in which a named host may stand.
+    pub networks: Vec<IpNet>,
+    /// How long an answer counts before the source is asked again, in minutes.
+    pub fresh_minutes: NonZeroU32,
+    /// Most bytes of an answer.
+    pub max_bytes: u64,
+    /// How long an answer may take, in seconds.
+    pub seconds: NonZeroU32,
 }
 
 /// Where mail goes out.
@@ -203,7 +227,34 @@ impl Default for Config {
             log: "info".to_owned(),
             blobs: BlobConfig::default(),
             mail: MailConfig::default(),
+            in_place: InPlaceConfig::default(),
             site: SiteConfig::of(&Site::default()),
+        }
+    }
+}
+
+impl Default for InPlaceConfig {
+    fn default() -> Self {
+        Self {
+            hosts: Vec::new(),
+            networks: Vec::new(),
+            fresh_minutes: DEFAULT_FRESH_MINUTES,
+            max_bytes: 64 << 20,
+            seconds: DEFAULT_SOURCE_SECONDS,
+        }
+    }
+}
+
+impl InPlaceConfig {
+    fn to_settings(&self) -> InPlaceSettings {
+        let Self { hosts, networks, fresh_minutes, max_bytes, seconds } = self;
+        InPlaceSettings {
+            hosts: hosts.clone(),
+            networks: networks.iter().map(|it| (it.network(), it.prefix_len())).collect(),
+            fresh_for: chrono::TimeDelta::minutes(fresh_minutes.get().into()),
+            max_bytes: *max_bytes,
+            seconds: seconds.get().into(),
+            ..InPlaceSettings::default()
         }
     }
 }
@@ -289,6 +340,7 @@ impl Config {
             oidc: self.oidc()?,
             upload_time: chrono::TimeDelta::hours(self.upload_hours.get().into()),
             mail: MailSettings { url: self.mail.url.clone(), from: self.mail.from.clone() },
+            in_place: self.in_place.to_settings(),
             table_bounds: kaishu_portal::tables::Bounds {
                 memory: self.table_memory_bytes,
                 time: std::time::Duration::from_secs(self.table_seconds),

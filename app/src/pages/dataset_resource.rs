@@ -212,6 +212,7 @@ fn ways(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
         <section aria-labelledby="h-get" class="border-t-2 border-[var(--color-base-content)] pt-5">
             <h2 id="h-get" class="text-xl">{words.get_data}</h2>
             <div class="mt-3">{action}</div>
+            {dataset::in_place::note(ctx, found, resource)}
         </section>
     }
     .into_any()

@@ -33,6 +33,9 @@ impl Words {
             ErrorCode::TooLarge => ("内容太大", "Too large"),
             ErrorCode::TooManyRequests => ("请求太频繁", "Too many requests"),
             ErrorCode::Unavailable => ("暂时不能提供", "Not available at the moment"),
+            ErrorCode::SourceFailed | ErrorCode::SourceSlow => {
+                ("提供单位的系统没有给出数据", "The system of the provider gave no data")
+            }
             ErrorCode::Internal => ("没有办成", "It did not work"),
         };
         self.lang.pick(zh, en)

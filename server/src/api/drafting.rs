@@ -8,7 +8,7 @@ use futures::StreamExt;
 use http::{HeaderName, StatusCode, header};
 use kaishu_portal::Error;
 use kaishu_portal::accounts::{Caller, log_in_first};
-use kaishu_portal::publishing::{DraftView, OpeningAct};
+use kaishu_portal::publishing::{DraftView, NewSource, OpeningAct};
 use kaishu_types::draft::DraftDocument;
 use kaishu_types::{FieldError, Lang};
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,23 @@ pub(super) struct SavedDraft {
     /// The entry, as a reply gives it. Files, organization and region stay as they are.
     #[schema(value_type = Object)]
     document: DraftDocument,
+}
+
+/// A file that stands at its provider.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DraftSource {
+    /// The revision that was read.
+    revision: u32,
+    /// What people call it.
+    title: String,
+    /// Where it is: an address of a host that the portal is set up to ask.
+    #[schema(example = "https://data.example.gov.cn/stops.csv")]
+    url: String,
+    /// `csv`, `tsv`, `xlsx`, `json`, `ndjson` or `geojson`.
+    format: String,
+    /// Why it cannot be delivered; public.
+    reason: String,
 }
 
 /// A file of a draft.
@@ -167,6 +184,43 @@ pub(super) async fn save(
     // Bytes come by the form for files only: no text names those of somebody else.
     document.resources = portal.draft(&caller, case, asked.lang).await?.document.resources;
     portal.save_draft(&caller, case, revision, document, asked.lang).await?;
+    let reply = reply(&state, &caller, case, asked.lang).await?;
+    Ok((private(), Json(reply)).into_response())
+}
+
+/// Add a file that stands at its provider to a draft
+///
+/// Where the rules admit it, an address in the place of bytes. The portal asks there when somebody wants the data,
+/// with the checks, receipts and logs of stored data. It is fetched once now, so that its columns become data items.
+#[utoipa::path(
+    post, path = "/api/v1/drafts/{id}/sources", tag = "publishing", operation_id = "add_draft_source",
+    security(("token" = ["publish"])),
+    params(("id" = i64, Path, description = "Number of the draft")),
+    request_body = DraftSource,
+    responses(
+        (status = 200, description = "The draft as it is now", body = DraftReply),
+        (status = 400, description = "An address that the portal does not ask, no reason, or no table", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or one that counts no more", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The rules do not admit it, or the token does not edit the draft", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No draft that the token reaches", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Somebody saved it since, or it is under review", body = Problem, content_type = "application/problem+json"),
+        (status = 502, description = "The address gives nothing that can be served", body = Problem, content_type = "application/problem+json"),
+        (status = 504, description = "The address does not answer in time", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn add_source(
+    Shared(state): Shared<State>,
+    id: Path<String>,
+    Plain(asked): Plain,
+    caller: Option<Extension<Caller>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let caller = known(caller, asked.lang)?;
+    let case = number(id)?;
+    let DraftSource { revision, title, url, format, reason } = body(request, &state).await?;
+    let new = NewSource { title: &title, url: &url, format: &format, reason: &reason };
+    let portal = state.portal();
+    Box::pin(portal.add_draft_source(&caller, (case, revision), new, asked.lang)).await?;
     let reply = reply(&state, &caller, case, asked.lang).await?;
     Ok((private(), Json(reply)).into_response())
 }

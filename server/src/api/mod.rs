@@ -119,6 +119,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(drafting::begin))
         .routes(routes!(drafting::read, drafting::save))
         .routes(routes!(drafting::add_file).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(drafting::add_source))
         .routes(routes!(drafting::submit))
         .routes(routes!(keeping::standing, keeping::act))
         .routes(routes!(keeping::revise))

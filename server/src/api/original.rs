@@ -67,6 +67,8 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
         (status = 404, description = "No such public file", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "The dataset serves no data now", body = Problem, content_type = "application/problem+json"),
         (status = 416, description = "The range begins behind the end", body = Problem, content_type = "application/problem+json"),
+        (status = 502, description = "The file stands at its provider, which gives nothing that can be served", body = Problem, content_type = "application/problem+json"),
+        (status = 504, description = "The file stands at its provider, which does not answer in time", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The request is made in advance (`Sec-Purpose: prefetch`); ask again when the file is wanted", body = Problem, content_type = "application/problem+json")
     )
 )]

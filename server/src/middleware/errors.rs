@@ -98,7 +98,9 @@ fn code_of(status: StatusCode) -> ErrorCode {
         413 => ErrorCode::TooLarge,
         423 => ErrorCode::Locked,
         429 => ErrorCode::TooManyRequests,
+        502 => ErrorCode::SourceFailed,
         503 => ErrorCode::Unavailable,
+        504 => ErrorCode::SourceSlow,
         500..=599 => ErrorCode::Internal,
         _ => ErrorCode::InvalidInput,
     }

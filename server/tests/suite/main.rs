@@ -32,6 +32,7 @@ mod explorer;
 mod governed;
 mod hostile;
 mod identity_provider;
+mod in_place;
 mod kill;
 mod language;
 mod login_door;

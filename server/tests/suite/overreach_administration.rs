@@ -52,6 +52,9 @@ const ELSEWHERE: &[&str] = &[
     "POST /workbench/drafts/{id}/authorisation",
     "POST /workbench/datasets/{code}/versions",
     "POST /workbench/drafts/{id}/files",
+    // Needs rules and hosts that admit it: `in_place` sends these.
+    "GET /workbench/drafts/{id}/sources",
+    "POST /workbench/drafts/{id}/sources",
 ];
 
 /// Several datasets are changed at once: what may not be is said of each, on a page that is no refusal itself.

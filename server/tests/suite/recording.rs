@@ -58,6 +58,7 @@ fn written(it: ResourceView, blob_key: Option<String>) -> ResourceWrite {
         format: it.format,
         media_type: it.media_type,
         url: it.url,
+        in_place: it.in_place,
         file_name: it.file_name,
         size_bytes: it.size_bytes,
         sha256: it.sha256,

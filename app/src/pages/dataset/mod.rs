@@ -1,6 +1,7 @@
 //! The page of a dataset: what one can have now, what one can ask for, and why (SRCH-03).
 
 mod facts;
+pub(super) mod in_place;
 pub(super) mod items;
 pub(super) mod obtain;
 pub(super) mod preview;

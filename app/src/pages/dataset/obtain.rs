@@ -358,6 +358,7 @@ fn row(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView) -> AnyView {
             </div>
             {resource.description.clone().map(|text| view! { <p class="text-[.9375rem] whitespace-pre-line" lang=foreign(ctx.lang, &text)>{text.clone()}</p> })}
             <p class="text-sm ks-mute num">{facts.join(" · ")}</p>
+            {super::in_place::note(ctx, found, resource)}
             {sums}
         </li>
     }

@@ -94,6 +94,10 @@ where
                 .post(editor::authorisation::attach)
                 .layer(DefaultBodyLimit::disable()),
         )
+        .route(
+            &at("/workbench/drafts/{id}/sources"),
+            get(editor::sources::show).post(editor::sources::add),
+        )
         .route(&at("/workbench/drafts/{id}/files/{place}/remove"), post(editor::files::remove))
 }
 

@@ -56,6 +56,7 @@ pub fn check(profile: &PolicyProfile, entry: &DraftDocument) -> Vec<EntryFault> 
     check.base_register();
     check.faults.extend(crate::base_register::check(profile, entry));
     check.faults.extend(crate::base_register::check_key(profile, entry));
+    check.faults.extend(crate::in_place::check(profile, entry));
     check.open_class();
     check.share_class();
     check.share_ties();

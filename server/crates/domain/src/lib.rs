@@ -11,6 +11,7 @@ pub mod catalogued;
 pub mod divisions;
 pub mod entry;
 pub mod grading;
+pub mod in_place;
 pub mod permission;
 pub mod personal;
 pub mod policy;

@@ -64,6 +64,7 @@ fn whole() -> DraftDocument {
         format: Format::Csv,
         media_type: None,
         url: None,
+        in_place: None,
         file_name: None,
         size_bytes: None,
         sha256: None,
@@ -291,6 +292,22 @@ fn a_record_key_is_made_of_data_items() {
     assert_eq!(fields(&check(&profile("aba"), &entry)), wrong);
     entry.fields.record_key = vec!["没有这一项".to_owned()];
     assert_eq!(fields(&check(&profile("default"), &entry)), wrong);
+}
+
+// Part of PUB-11: a file stays at its provider under rules that admit it only, with a reason.
+#[test]
+fn a_file_stays_at_its_provider_where_the_rules_admit_it() {
+    let mut entry = whole();
+    entry.resources[0].in_place = Some("业务系统只在内网提供".to_owned());
+    for code in ["default", "anshan", "guangdong", "aba", "yulin", "jiamusi"] {
+        let found = check(&profile(code), &entry);
+        let faults: Vec<_> = found.iter().filter(|fault| fault.field == "resources").collect();
+        assert_eq!(faults.is_empty(), code == "jiamusi", "{code}");
+    }
+    entry.resources[0].in_place = Some(" ".to_owned());
+    let found = check(&profile("jiamusi"), &entry);
+    let fault = found.iter().find(|fault| fault.field == "resources").unwrap();
+    assert!(fault.rule.0.article.contains("第七条"), "{fault:?}");
 }
 
 #[test]

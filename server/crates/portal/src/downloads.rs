@@ -7,6 +7,7 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::{Stream, StreamExt, stream};
 use kaishu_store::blobs::BlobRead;
+use kaishu_store::in_place;
 use kaishu_types::china::day_in_china;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::receipt::{ReceiptView, Retrieved};
@@ -18,6 +19,9 @@ use crate::retrieval::{Client, Taken};
 use crate::rules::{FileAccess, PublicView};
 use crate::tables::{LOOKED_AT, kept_back};
 use crate::{Error, Portal, Result, Site, Text};
+
+/// How often a file that stands at its provider is looked at, where it changes meanwhile.
+const LOOKS: usize = 3;
 
 /// A file that may be taken.
 #[derive(Debug, Clone)]
@@ -50,12 +54,14 @@ pub(crate) struct Facts<'a> {
 }
 
 impl Portal {
-    /// Decides whether a file may be taken, and finds it.
+    /// Decides whether a file may be taken, and finds it. One that stands at its provider is fetched first
+    /// where what was fetched last is too old (PUB-11).
     ///
     /// # Errors
     ///
     /// `NotFound` where there is no such public file; `Forbidden` or `Unauthenticated` with the rule
-    /// and the way where a grant or a login is needed; `Gone` where the dataset serves no data now.
+    /// and the way where a grant or a login is needed; `Gone` where the dataset serves no data now;
+    /// `SourceFailed` and `SourceSlow` where its provider gives nothing.
     pub async fn open_download(
         &self,
         caller: &Caller,
@@ -63,6 +69,69 @@ impl Portal {
         id: i64,
         lang: Lang,
     ) -> Result<Download> {
+        let hidden = || Error::not_found("resource", format!("{id} of {code}"));
+        let (view, number, resource) = self.takeable(caller, code, id, lang).await?;
+        if resource.in_place.is_some() {
+            return Box::pin(self.open_in_place(caller, &view.dataset, id, lang)).await;
+        }
+        check_released(&view, id, lang)?;
+        let blob_key = kaishu_store::datasets::blob_key(&self.inner.store, code, id).await?;
+        let blob_key = blob_key.ok_or_else(hidden)?;
+        let size_bytes = resource
+            .size_bytes
+            .ok_or_else(|| Error::Internal(format!("resource {id} of {code} has no size")))?;
+        let local_path = self.inner.blobs.local_file(&blob_key).await?;
+        // Licence, provider and title are those of the last version that has the file.
+        let dataset = self.as_of(&view, number).await?;
+        let caller = caller.clone();
+        Ok(Download { resource, blob_key, local_path, size_bytes, dataset, caller })
+    }
+
+    /// The same for a file that stands at its provider. What was looked through is what leaves: where another
+    /// copy came between, it is looked at once more.
+    async fn open_in_place(
+        &self,
+        caller: &Caller,
+        dataset: &DatasetView,
+        id: i64,
+        lang: Lang,
+    ) -> Result<Download> {
+        let (store, code) = (&self.inner.store, &dataset.code);
+        for _ in 0..LOOKS {
+            self.freshen(dataset, id, lang).await?;
+            let Some(copy) = in_place::copy(store, id).await? else { continue };
+            let (view, number, mut resource) = self.takeable(caller, code, id, lang).await?;
+            check_released(&view, id, lang)?;
+            if in_place::copy(store, id).await?.is_none_or(|it| it.blob_key != copy.blob_key) {
+                continue;
+            }
+            resource.size_bytes = Some(copy.size_bytes);
+            resource.sha256 = Some(copy.sha256);
+            resource.sm3 = Some(copy.sm3);
+            return Ok(Download {
+                local_path: self.inner.blobs.local_file(&copy.blob_key).await?,
+                blob_key: copy.blob_key,
+                size_bytes: copy.size_bytes,
+                dataset: self.as_of(&view, number).await?,
+                caller: caller.clone(),
+                resource,
+            });
+        }
+        Err(Error::refused(
+            ErrorCode::Unavailable,
+            lang.pick("数据正在更新，请稍后再试", "the data is being fetched anew; try again"),
+        ))
+    }
+
+    /// Decides whether the bytes of a file may be taken, as far as classes, state and login go. Returns the
+    /// last version that lists it, with the file.
+    async fn takeable(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        id: i64,
+        lang: Lang,
+    ) -> Result<(PublicView, u32, ResourceView)> {
         let hidden = || Error::not_found("resource", format!("{id} of {code}"));
         let view = self.find_public(code).await?.ok_or_else(hidden)?;
         let dataset = &view.dataset;
@@ -93,19 +162,7 @@ impl Portal {
         if self.needs_login(caller) {
             return Err(self.login_needed(lang));
         }
-        if let Some(release) = view.kept_back.get(&id) {
-            return Err(kept_back(code, id, release, lang));
-        }
-        let blob_key = kaishu_store::datasets::blob_key(&self.inner.store, code, id).await?;
-        let blob_key = blob_key.ok_or_else(hidden)?;
-        let size_bytes = resource
-            .size_bytes
-            .ok_or_else(|| Error::Internal(format!("resource {id} of {code} has no size")))?;
-        let local_path = self.inner.blobs.local_file(&blob_key).await?;
-        // Licence, provider and title are those of the last version that has the file.
-        let dataset = self.as_of(&view, number).await?;
-        let caller = caller.clone();
-        Ok(Download { resource, blob_key, local_path, size_bytes, dataset, caller })
+        Ok((view, number, resource))
     }
 
     /// Refuses where nothing of a dataset is served, to anyone (SRCH-08, DL-08).
@@ -136,7 +193,7 @@ impl Portal {
                 let mut chunk = bytes.next().await?;
                 if looked_at.elapsed() >= LOOKED_AT {
                     looked_at = Instant::now();
-                    if portal.open_again(&download).await.is_err() {
+                    if portal.is_still_open(&download).await.is_err() {
                         chunk = Err(std::io::Error::other("the file is no longer open"));
                     }
                 }
@@ -146,9 +203,11 @@ impl Portal {
         )
     }
 
-    async fn open_again(&self, download: &Download) -> Result<Download> {
+    async fn is_still_open(&self, download: &Download) -> Result<()> {
         let caller = self.still_taking(&download.caller).await?;
-        self.open_download(&caller, &download.dataset.code, download.resource.id, Lang::Zh).await
+        let (code, id) = (&download.dataset.code, download.resource.id);
+        let (view, ..) = self.takeable(&caller, code, id, Lang::Zh).await?;
+        check_released(&view, id, Lang::Zh)
     }
 
     /// Reads the bytes of a file, or a part of them.
@@ -199,7 +258,13 @@ impl Portal {
                 Retrieved::Export => {
                     format!("{} {}", facts.file_name, facts.question.as_deref().unwrap_or_default())
                 }
-                Retrieved::Original | Retrieved::Rows | Retrieved::Bundle => String::new(),
+                // What stands at its provider changes without a version.
+                Retrieved::Original => facts
+                    .resource
+                    .filter(|it| it.in_place.is_some())
+                    .and(facts.sha256.clone())
+                    .unwrap_or_default(),
+                Retrieved::Rows | Retrieved::Bundle => String::new(),
             },
         };
         let issue = async || self.issue_new_receipt(dataset, facts, now).await;
@@ -344,6 +409,14 @@ pub fn not_in_advance(lang: Lang) -> Error {
             .to_owned(),
         rule: None,
         remedy: None,
+    }
+}
+
+/// Refuses a file in which something was found, or into which nobody looked yet (SEC-21).
+fn check_released(view: &PublicView, id: i64, lang: Lang) -> Result<()> {
+    match view.kept_back.get(&id) {
+        Some(release) => Err(kept_back(&view.dataset.code, id, release, lang)),
+        None => Ok(()),
     }
 }
 

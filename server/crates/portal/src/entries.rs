@@ -1,6 +1,6 @@
 //! Reading: the public entry of a dataset and what its pages show.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use kaishu_domain::policy::Fees;
@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::accounts::Caller;
 use crate::directory::Directory;
 use crate::downloads::attribution;
+use crate::in_place::Fetched;
 use crate::rules::{ArticleQuote, FileAccess, PublicView};
 use crate::tables::FileRelease;
 use crate::{Error, Portal, Result, Text};
@@ -30,6 +31,8 @@ pub struct DatasetPage {
     pub may_download: bool,
     /// Files that may not be taken as they are, though the rules would open them (SEC-21).
     pub kept_back: HashMap<i64, FileRelease>,
+    /// When files that stand at their provider were last fetched (PUB-11).
+    pub fetched: BTreeMap<i64, Fetched>,
     /// Whether open data is for those who are logged in (`login.unconditional`).
     pub opens_after_login: bool,
     /// Whether the reader has to log in before it is taken.
@@ -134,7 +137,11 @@ impl Portal {
         let view = found.ok_or_else(|| Error::not_found("dataset", code.as_str()))?;
         let filing = self.filing_of(code).await?.map(|filed| filed.shown());
         let grants = self.grants_in_force(caller, code).await?;
-        Ok(DatasetPage { filing, grants, ..self.page_of(caller, view) })
+        let fetched = match view.dataset.resources.iter().any(|it| it.in_place.is_some()) {
+            true => self.fetched(code).await?,
+            false => BTreeMap::new(),
+        };
+        Ok(DatasetPage { filing, grants, fetched, ..self.page_of(caller, view) })
     }
 
     pub(crate) fn page_of(&self, caller: &Caller, view: PublicView) -> DatasetPage {
@@ -151,6 +158,7 @@ impl Portal {
         DatasetPage {
             may_download,
             kept_back,
+            fetched: BTreeMap::new(),
             opens_after_login: self.opens_after_login(),
             needs_login: self.needs_login(caller),
             login_rule: self.login_rule(),

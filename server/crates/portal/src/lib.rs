@@ -16,6 +16,7 @@ pub mod entries;
 pub mod health;
 pub mod home;
 pub mod importing;
+pub mod in_place;
 pub mod indexing;
 pub mod monitoring;
 pub mod open_list;
@@ -88,6 +89,8 @@ pub struct Settings {
     pub oidc: Option<accounts::OidcSettings>,
     /// How long an upload waits for more of its file.
     pub upload_time: TimeDelta,
+    /// Which providers are asked for data that stands there (PUB-11).
+    pub in_place: in_place::InPlaceSettings,
     /// What questions to tables may cost.
     pub table_bounds: kaishu_tables::Bounds,
     /// Code of the policy profile, as in `aba`.
@@ -132,6 +135,7 @@ struct Inner {
     policy: PolicyProfile,
     previews: publishing::PreviewLimit,
     batches: publishing::Batches,
+    in_place: in_place::Sources,
     quotes: rules::Quotes,
     site: Arc<Site>,
     clock: Clock,
@@ -188,6 +192,7 @@ impl Portal {
             policy,
             previews: publishing::PreviewLimit::default(),
             batches: publishing::Batches::default(),
+            in_place: in_place::Sources::new(settings.in_place)?,
             site: Arc::new(settings.site),
             clock: settings.clock,
             directory: RwLock::new(Arc::new(directory)),

@@ -399,6 +399,10 @@ fn trim(resources: &mut Vec<ResourceView>, class: OpenClass, opens_files: bool, 
             keep_facts_back(resource);
         }
         resource.file_name = resource.file_name.as_deref().map(text::file_name);
+        if resource.in_place.is_some() {
+            // The portal asks there; readers ask the portal.
+            resource.url = None;
+        }
         if class != OpenClass::Unconditional {
             // Where the data lies is part of what a grant opens.
             resource.url = None;

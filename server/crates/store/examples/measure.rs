@@ -82,6 +82,7 @@ async fn upsert_all(store: &Store, n_datasets: u64) {
         format: kaishu_types::vocabulary::Format::Csv,
         media_type: Some("text/csv".to_owned()),
         url: Some("https://example.org/data/file.csv".to_owned()),
+        in_place: None,
         file_name: None,
         size_bytes: Some(1234),
         sha256: None,

@@ -9,8 +9,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Qu
 
 use crate::convert::{CHUNK_ROWS, to_stored};
 use crate::entity::{
-    case_file, condemned_blob, draft, entry_authorisation, quality_assessment, resource,
-    resource_table,
+    case_file, condemned_blob, draft, entry_authorisation, in_place_copy, quality_assessment,
+    resource, resource_table,
 };
 use crate::{Result, Store, Transaction};
 
@@ -162,8 +162,16 @@ pub async fn used(store: &Store, keys: &[String]) -> Result<BTreeSet<String>> {
             .into_tuple()
             .all(&store.connection)
             .await?;
+        let of_copies: Vec<String> = in_place_copy::Entity::find()
+            .select_only()
+            .column(in_place_copy::Column::BlobKey)
+            .distinct()
+            .filter(in_place_copy::COLUMN.blob_key.is_in(chunk.iter().cloned()))
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
         let all = of_files.into_iter().chain(of_tables).chain(of_assessments);
-        used.extend(all.chain(of_authorisations));
+        used.extend(all.chain(of_authorisations).chain(of_copies));
     }
     Ok(used)
 }

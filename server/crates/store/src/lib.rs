@@ -36,6 +36,7 @@ pub mod grading;
 pub mod grants;
 pub mod guide;
 pub mod imports;
+pub mod in_place;
 pub mod jobs;
 pub mod log;
 pub mod monitoring;

@@ -5,7 +5,7 @@ use kaishu_types::DatasetCode;
 use kaishu_types::dataset::ResourceView;
 use kaishu_types::vocabulary::{Format, ResourceKind};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::convert::{check_text, now, number, stored_number, word};
 use crate::entity::{dataset, job, resource, resource_table};
@@ -113,6 +113,18 @@ pub async fn put(
     dataset: &DatasetCode,
     tables: Vec<TableRow>,
 ) -> Result<()> {
+    let transaction = store.begin_write().await?;
+    replace(&transaction, resource_id, dataset, tables).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// The same as a part of a transaction.
+pub(crate) async fn replace(
+    transaction: &DatabaseTransaction,
+    resource_id: i64,
+    dataset: &DatasetCode,
+    tables: Vec<TableRow>,
+) -> Result<()> {
     let now = now();
     let mut rows = Vec::with_capacity(tables.len());
     for (position, table) in tables.into_iter().enumerate() {
@@ -129,16 +141,14 @@ pub async fn put(
             created_at: Set(now),
         });
     }
-    let transaction = store.begin_write().await?;
     resource_table::Entity::delete_many()
         .filter(resource_table::COLUMN.resource_id.eq(resource_id))
-        .exec(&transaction)
+        .exec(transaction)
         .await?;
     if !rows.is_empty() {
-        resource_table::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
+        resource_table::Entity::insert_many(rows).exec_without_returning(transaction).await?;
     }
-    feed::append(&transaction, &[dataset.to_string()]).await?;
-    Ok(transaction.commit().await?)
+    feed::append(transaction, &[dataset.to_string()]).await
 }
 
 /// A table of a file, without what was found out about it.

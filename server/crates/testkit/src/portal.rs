@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use kaishu_portal::accounts::{LoginLimit, MailSettings};
 use kaishu_portal::importing::{Folder, Input, Options};
+use kaishu_portal::in_place::InPlaceSettings;
 use kaishu_portal::tables::Bounds;
 use kaishu_portal::{BlobSettings, Clock, Error, Portal, Settings, Site};
 use kaishu_store::Store;
@@ -161,6 +162,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         login_limit: LoginLimit::default(),
         oidc: None,
         upload_time: TimeDelta::hours(24),
+        in_place: InPlaceSettings::default(),
         table_bounds: Bounds::default(),
     }
 }

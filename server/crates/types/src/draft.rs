@@ -126,9 +126,12 @@ pub struct DraftResource {
     /// Media type.
     #[serde(default)]
     pub media_type: Option<String>,
-    /// Where it is, for links and interfaces.
+    /// Where it is, for links, interfaces and files that stand at their provider.
     #[serde(default)]
     pub url: Option<String>,
+    /// Why a file stands at its provider and is fetched from there for whoever asks (PUB-11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place: Option<String>,
     /// Name of the file as uploaded.
     #[serde(default)]
     pub file_name: Option<String>,

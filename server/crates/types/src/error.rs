@@ -27,6 +27,10 @@ pub enum ErrorCode {
     TooManyRequests,
     /// A part of the system is not reachable now.
     Unavailable,
+    /// The provider's system, at which the data stands, gives nothing that can be served.
+    SourceFailed,
+    /// The provider's system, at which the data stands, does not answer in time.
+    SourceSlow,
     /// Our fault; the details are in the log.
     Internal,
 }
@@ -45,6 +49,8 @@ impl ErrorCode {
             Self::TooLarge => 413,
             Self::TooManyRequests => 429,
             Self::Unavailable => 503,
+            Self::SourceFailed => 502,
+            Self::SourceSlow => 504,
             Self::Internal => 500,
         }
     }
@@ -62,6 +68,8 @@ impl ErrorCode {
             Self::TooLarge => "too_large",
             Self::TooManyRequests => "too_many_requests",
             Self::Unavailable => "unavailable",
+            Self::SourceFailed => "source_failed",
+            Self::SourceSlow => "source_slow",
             Self::Internal => "internal",
         }
     }

@@ -8,6 +8,7 @@ mod items;
 mod provenance;
 mod read;
 mod safety;
+pub(super) mod sources;
 
 use axum::Form;
 use axum::extract::{Path, State};
@@ -213,6 +214,7 @@ fn page(
                     {buttons}
                 </form>
                 {files::draw(ctx, draft)}
+                {sources::way(ctx, portal, draft)}
                 {authorisation::draw(ctx, draft)}
             </div>
             {rail(ctx, draft)}

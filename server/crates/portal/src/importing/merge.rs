@@ -323,6 +323,7 @@ impl Merger {
             format,
             media_type: resource.media_type,
             url: resource.url,
+            in_place: None,
             file_name: None,
             size_bytes: resource.size_bytes,
             sha256: None,

@@ -26,7 +26,7 @@ use crate::{Error, Portal, Result};
 static LOOKING: Semaphore = Semaphore::const_new(1);
 
 /// Most files of an entry.
-const MAX_FILES: usize = 200;
+pub(super) const MAX_FILES: usize = 200;
 /// Longest name of a file, in characters.
 const MAX_NAME_CHARS: usize = 200;
 
@@ -97,6 +97,7 @@ impl Portal {
             format,
             media_type: None,
             url: None,
+            in_place: None,
             file_name: Some(name.to_owned()),
             size_bytes: Some(blob.size_bytes),
             sha256: Some(blob.sha256),
@@ -201,7 +202,7 @@ impl Portal {
     }
 }
 
-fn items_of(table: &Ingested) -> impl Iterator<Item = DataItemView> {
+pub(super) fn items_of(table: &Ingested) -> impl Iterator<Item = DataItemView> {
     table.columns.iter().map(|column| DataItemView {
         name: column.stored.name.clone(),
         label: column.stored.name.clone(),
@@ -235,7 +236,7 @@ pub(super) fn name_of(file_name: &str, lang: Lang) -> Result<&str> {
 }
 
 /// Adds the items whose names are new, and returns how many.
-fn add_items(document: &mut DraftDocument, proposed: Vec<DataItemView>) -> usize {
+pub(super) fn add_items(document: &mut DraftDocument, proposed: Vec<DataItemView>) -> usize {
     let mut names: BTreeSet<String> = document.items.iter().map(|item| item.name.clone()).collect();
     let before = document.items.len();
     document.items.extend(proposed.into_iter().filter(|item| names.insert(item.name.clone())));

@@ -453,6 +453,7 @@ pub(super) fn resource_write(it: &DraftResource, now: DateTime<Utc>) -> Resource
         format: it.format,
         media_type: it.media_type.clone(),
         url: it.url.clone(),
+        in_place: it.in_place.clone(),
         file_name: it.file_name.clone(),
         size_bytes: it.size_bytes,
         sha256: it.sha256.clone(),

@@ -340,6 +340,7 @@ fn drafted_file(
         format: file.format,
         media_type: file.media_type.clone(),
         url: file.url.clone(),
+        in_place: file.in_place.clone(),
         file_name: file.file_name.clone(),
         size_bytes: None,
         sha256: None,

@@ -202,6 +202,7 @@ impl Portal {
             format,
             media_type: resource.media_type.clone(),
             url: None,
+            in_place: None,
             file_name: resource.file_name.clone(),
             size_bytes: Some(blob.size_bytes),
             sha256: Some(blob.sha256),

@@ -105,6 +105,7 @@ impl Portal {
                 format: resource.format,
                 media_type: resource.media_type.clone(),
                 url: resource.url.clone(),
+                in_place: resource.in_place.clone(),
                 file_name: resource.file_name.clone(),
                 size_bytes: resource.size_bytes,
                 sha256: resource.sha256.clone(),

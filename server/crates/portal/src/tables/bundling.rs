@@ -134,6 +134,14 @@ impl Portal {
                 bundle.leave_out(resource, reason.to_owned());
                 continue;
             }
+            if resource.in_place.is_some() {
+                let reason = lang.pick(
+                    "数据存放在提供单位，请单独下载",
+                    "the data stands at its provider; take it by itself",
+                );
+                bundle.leave_out(resource, reason.to_owned());
+                continue;
+            }
             let release = view.kept_back.get(&resource.id);
             if view.files == FileAccess::Free && release.is_none() {
                 self.add_original(&mut bundle, resource).await?;

@@ -171,6 +171,8 @@ impl Portal {
                     _ => FileRelease::Open,
                 },
                 Some(tables) => self.release_of_tables(gate, resource, &tables, &mut names).await?,
+                // Nothing of it is here; it is looked through when it comes, before it leaves.
+                None if resource.in_place.is_some() => FileRelease::Open,
                 None => self.release_without_tables(gate, resource.id).await?,
             });
         }

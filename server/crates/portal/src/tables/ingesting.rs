@@ -148,7 +148,7 @@ impl Portal {
         }
     }
 
-    async fn make_tables(
+    pub(crate) async fn make_tables(
         &self,
         resource: i64,
         file: &TabularFile,

@@ -118,6 +118,9 @@ impl Portal {
         if !is_tabular(&resource) {
             return Ok(TableState::NoTable);
         }
+        if resource.in_place.is_some() {
+            Box::pin(self.freshen(&view.dataset, id, lang)).await?;
+        }
         let tables = kaishu_store::tables::of_resources(&self.inner.store, &[id]).await?;
         if tables.is_empty() {
             return self.why_not(id, is_whole, lang).await;

@@ -6,7 +6,7 @@ use kaishu_types::DatasetCode;
 use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
-use crate::entity::{case_file, dataset, draft, resource, resource_table};
+use crate::entity::{case_file, dataset, draft, in_place_copy, resource, resource_table};
 use crate::{Result, StoreError, Transaction};
 
 /// What was taken out of the catalogue, so that its bytes can go.
@@ -59,6 +59,18 @@ pub async fn destroy_data(transaction: &Transaction, code: &DatasetCode) -> Resu
             .filter(resource_table::COLUMN.resource_id.eq(resource_id))
             .exec(connection)
             .await?;
+        let copies: Vec<String> = in_place_copy::Entity::find()
+            .select_only()
+            .column(in_place_copy::Column::BlobKey)
+            .filter(in_place_copy::COLUMN.resource_id.eq(resource_id))
+            .into_tuple()
+            .all(connection)
+            .await?;
+        destroyed.blob_keys.extend(copies);
+        in_place_copy::Entity::delete_many()
+            .filter(in_place_copy::COLUMN.resource_id.eq(resource_id))
+            .exec(connection)
+            .await?;
         resource::Entity::update_many()
             .col_expr(resource::Column::BlobKey, Expr::value(None::<String>))
             .filter(resource::COLUMN.id.eq(resource_id))
@@ -92,7 +104,14 @@ async fn is_used(transaction: &Transaction, key: &str) -> Result<bool> {
         .into_tuple()
         .one(connection)
         .await?;
-    if file.is_some() || table.is_some() {
+    let copy: Option<i64> = in_place_copy::Entity::find()
+        .select_only()
+        .column(in_place_copy::Column::ResourceId)
+        .filter(in_place_copy::COLUMN.blob_key.eq(key))
+        .into_tuple()
+        .one(connection)
+        .await?;
+    if file.is_some() || table.is_some() || copy.is_some() {
         return Ok(true);
     }
     // Keys are hashes: no other text of a draft holds one. What was published or given up is no draft.

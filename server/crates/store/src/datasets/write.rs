@@ -76,8 +76,11 @@ pub struct ResourceWrite {
     pub format: Format,
     /// Media type.
     pub media_type: Option<String>,
-    /// Where it is, for links and interfaces.
+    /// Where it is, for links, interfaces and files that stand at their provider.
     pub url: Option<String>,
+    /// Why a file stands at its provider and is fetched from there for whoever asks (PUB-11).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_place: Option<String>,
     /// Name of the file as uploaded.
     pub file_name: Option<String>,
     /// Size in bytes.

@@ -33,6 +33,7 @@ pub(crate) mod grading_rule;
 pub(crate) mod guide_version;
 pub(crate) mod identity_proof;
 pub(crate) mod import_run;
+pub(crate) mod in_place_copy;
 pub(crate) mod information_system;
 pub(crate) mod job;
 pub(crate) mod log_checkpoint;

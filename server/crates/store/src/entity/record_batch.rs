@@ -9,8 +9,10 @@ pub(crate) struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
     /// Code of the dataset.
+    #[sea_orm(unique_key = "record_batch_key")]
     pub dataset: String,
     /// What the sender calls the batch.
+    #[sea_orm(unique_key = "record_batch_key")]
     pub key: String,
     /// SHA-256 of what was sent, hex.
     pub sha256: String,

@@ -29,6 +29,8 @@ pub(crate) struct Model {
     pub updated_at: DateTimeUtc,
     pub source_id: Option<String>,
     pub blob_key: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub in_place: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -39,6 +39,7 @@ mod m20261127_000014_monitoring;
 mod m20261128_000001_identity_proofs;
 mod m20261128_000101_record_batches;
 mod m20261129_000001_access;
+mod m20261128_000102_in_place;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000001_identity_proofs::Migration),
             Box::new(m20261129_000001_access::Migration),
             Box::new(m20261128_000101_record_batches::Migration),
+            Box::new(m20261128_000102_in_place::Migration),
         ]
     }
 }

@@ -97,6 +97,7 @@ pub(crate) fn file(title: &str) -> ResourceWrite {
         format: Format::Csv,
         media_type: Some("text/csv".to_owned()),
         url: None,
+        in_place: None,
         file_name: Some(format!("{title}.csv")),
         size_bytes: Some(5_000_000_000),
         sha256: Some("00".repeat(32)),

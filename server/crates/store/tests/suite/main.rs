@@ -15,6 +15,7 @@ mod catalogue;
 mod database;
 mod hidden;
 mod hostile;
+mod in_place;
 mod jobs;
 mod kill;
 mod oversight;
@@ -58,6 +59,7 @@ macro_rules! on_both {
 on_both! {
     accounts::an_account_is_found_as_it_was_made,
     batches::a_batch_is_kept_once_by_its_key,
+    in_place::a_copy_takes_the_place_of_the_one_before_and_goes,
     accounts::a_login_and_an_active_address_are_of_one_account,
     accounts::what_is_not_committed_is_not_kept,
     accounts::attempts_at_the_same_time_do_not_outrun_the_lock,

@@ -27,6 +27,9 @@ pub struct ResourceView {
     /// Where it is, for links and interfaces.
     #[serde(default)]
     pub url: Option<String>,
+    /// Why the file stands at its provider and is fetched from there for whoever asks (PUB-11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place: Option<String>,
     /// Name of the file as uploaded.
     #[serde(default)]
     pub file_name: Option<String>,
