@@ -7,7 +7,6 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::{Stream, StreamExt, stream};
 use kaishu_store::blobs::BlobRead;
-use kaishu_store::in_place;
 use kaishu_types::china::day_in_china;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::receipt::{ReceiptView, Retrieved};
@@ -20,9 +19,6 @@ use crate::rules::{FileAccess, PublicView};
 use crate::tables::{LOOKED_AT, kept_back};
 use crate::{Error, Portal, Result, Site, Text};
 
-/// How often a file that stands at its provider is looked at, where it changes meanwhile.
-const LOOKS: usize = 3;
-
 /// A file that may be taken.
 #[derive(Debug, Clone)]
 pub struct Download {
@@ -34,9 +30,9 @@ pub struct Download {
     pub local_path: Option<PathBuf>,
     /// Size in bytes.
     pub size_bytes: u64,
-    dataset: DatasetView,
+    pub(crate) dataset: DatasetView,
     /// Who takes it.
-    caller: Caller,
+    pub(crate) caller: Caller,
 }
 
 /// What a receipt says of what was taken.
@@ -87,45 +83,9 @@ impl Portal {
         Ok(Download { resource, blob_key, local_path, size_bytes, dataset, caller })
     }
 
-    /// The same for a file that stands at its provider. What was looked through is what leaves: where another
-    /// copy came between, it is looked at once more.
-    async fn open_in_place(
-        &self,
-        caller: &Caller,
-        dataset: &DatasetView,
-        id: i64,
-        lang: Lang,
-    ) -> Result<Download> {
-        let (store, code) = (&self.inner.store, &dataset.code);
-        for _ in 0..LOOKS {
-            self.freshen(dataset, id, lang).await?;
-            let Some(copy) = in_place::copy(store, id).await? else { continue };
-            let (view, number, mut resource) = self.takeable(caller, code, id, lang).await?;
-            check_released(&view, id, lang)?;
-            if in_place::copy(store, id).await?.is_none_or(|it| it.blob_key != copy.blob_key) {
-                continue;
-            }
-            resource.size_bytes = Some(copy.size_bytes);
-            resource.sha256 = Some(copy.sha256);
-            resource.sm3 = Some(copy.sm3);
-            return Ok(Download {
-                local_path: self.inner.blobs.local_file(&copy.blob_key).await?,
-                blob_key: copy.blob_key,
-                size_bytes: copy.size_bytes,
-                dataset: self.as_of(&view, number).await?,
-                caller: caller.clone(),
-                resource,
-            });
-        }
-        Err(Error::refused(
-            ErrorCode::Unavailable,
-            lang.pick("数据正在更新，请稍后再试", "the data is being fetched anew; try again"),
-        ))
-    }
-
     /// Decides whether the bytes of a file may be taken, as far as classes, state and login go. Returns the
     /// last version that lists it, with the file.
-    async fn takeable(
+    pub(crate) async fn takeable(
         &self,
         caller: &Caller,
         code: &DatasetCode,
@@ -413,7 +373,7 @@ pub fn not_in_advance(lang: Lang) -> Error {
 }
 
 /// Refuses a file in which something was found, or into which nobody looked yet (SEC-21).
-fn check_released(view: &PublicView, id: i64, lang: Lang) -> Result<()> {
+pub(crate) fn check_released(view: &PublicView, id: i64, lang: Lang) -> Result<()> {
     match view.kept_back.get(&id) {
         Some(release) => Err(kept_back(&view.dataset.code, id, release, lang)),
         None => Ok(()),

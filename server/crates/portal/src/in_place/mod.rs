@@ -8,6 +8,7 @@
 
 mod address;
 mod source;
+mod taking;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -195,7 +196,7 @@ impl Portal {
             return Err(source_failed(&fault, Some(dataset), lang));
         }
         let wanted = Wanted { dataset, id, url: &url, written: &source.url, format: source.format };
-        match self.fetch_anew(&wanted, known).await? {
+        match Box::pin(self.fetch_anew(&wanted, known)).await? {
             Ok(()) => {
                 self.inner.in_place.failed.remove(&id);
                 Ok(())
@@ -262,7 +263,7 @@ impl Portal {
             fetched_at: asked_at,
             asked_at,
         };
-        let tables = match self.tables_of_copy(&copy, wanted.format).await? {
+        let tables = match Box::pin(self.tables_of_copy(&copy, wanted.format)).await? {
             Ok(tables) => tables,
             Err(fault) => return Ok(Err(fault)),
         };

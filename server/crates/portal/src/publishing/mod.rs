@@ -17,6 +17,7 @@ mod own;
 mod preview;
 mod reassess;
 mod reconciling;
+mod record_lines;
 mod records;
 mod review;
 mod revision;
