@@ -12,11 +12,11 @@ use crate::entity::{
     application, case_clock, case_event, case_file, change_feed, condemned_blob, consultation,
     consultation_comment, data_item, dataset, dataset_version, delegation, delivery, draft,
     entry_authorisation, entry_compiler, expert, expert_conflict, filing, grading_rule,
-    guide_version, identity_proof, import_run, in_place_copy, information_system, job, log_checkpoint, log_head,
-    notification, one_time_token, organization, preview_link, quality_assessment, quality_score,
-    reconciliation, record_batch, region, release_decision, resource, resource_table,
-    retrieval_receipt, sector_mark, session, standing_approval, upload, upload_part, usage_day,
-    vocabulary_term,
+    guide_version, identity_proof, import_run, in_place_copy, information_system, job,
+    log_checkpoint, log_head, notification, one_time_token, organization, preview_link,
+    quality_assessment, quality_score, reconciliation, record_batch, region, release_decision,
+    resource, resource_table, retrieval_receipt, sector_mark, session, standing_approval, upload,
+    upload_part, usage_day, vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.

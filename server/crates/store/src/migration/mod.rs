@@ -38,8 +38,8 @@ mod m20261127_000013_reconciliations;
 mod m20261127_000014_monitoring;
 mod m20261128_000001_identity_proofs;
 mod m20261128_000101_record_batches;
-mod m20261129_000001_access;
 mod m20261128_000102_in_place;
+mod m20261129_000001_access;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
