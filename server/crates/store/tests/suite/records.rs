@@ -37,8 +37,8 @@ pub(crate) async fn receipts_are_kept(database: &TestDb) {
     };
 
     let day = day("2026-11-22");
-    let first = receipts::create(store, day, receipt).await.unwrap();
-    let second = receipts::create(store, day, receipt).await.unwrap();
+    let first = receipts::create(store, day, None, receipt).await.unwrap();
+    let second = receipts::create(store, day, None, receipt).await.unwrap();
 
     let text = first.code.as_str();
     assert!(text.starts_with("R-20261122-") && text.len() == 23, "{text}");
@@ -58,7 +58,7 @@ pub(crate) async fn receipts_are_kept(database: &TestDb) {
         sm3: None,
         ..receipt(number)
     };
-    let given = receipts::create(store, day, answer).await.unwrap();
+    let given = receipts::create(store, day, None, answer).await.unwrap();
     assert_eq!(receipts::find(store, &given.code).await.unwrap(), Some(given.clone()));
     receipts::complete(store, &given.code, 9, "ef").await.unwrap();
     receipts::complete(store, &given.code, 10, "00").await.unwrap();
