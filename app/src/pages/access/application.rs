@@ -48,17 +48,30 @@ pub(crate) async fn act(
         Ok(found) => found,
         Err(error) => return respond(&ctx, || Err(error)),
     };
+    // The form says that it asks for the items: none ticked is none, not all.
+    let is_asked = pairs.iter().any(|(name, _)| name == "narrow");
     let items = pairs.iter().filter(|(name, _)| name == "granted").map(|(_, value)| value.clone());
-    let items = items.collect();
+    let items = is_asked.then(|| items.collect());
     let typed = Typed::of(pairs);
     let text = |name: &str| typed.value(name).to_owned();
+    let last_day = match typed.value("until").trim() {
+        "" => None,
+        day => match day.parse() {
+            Ok(day) => Some(day),
+            Err(_) => {
+                let message = ctx.lang.pick("请选择日期", "choose a day");
+                let error = kaishu_portal::Error::field("until", message);
+                return respond(&ctx, || Ok(page(&ctx, &found, &typed.refused(error)?)));
+            }
+        },
+    };
     let done = ApplicationAct {
         event: text("event"),
         version: text("version").parse().unwrap_or_default(),
         reason: text("reason"),
         condition: text("condition"),
         items,
-        last_day: text("until").parse().ok(),
+        last_day,
         filing: text("filing"),
         terms: text("terms"),
         code: text("code"),
@@ -135,6 +148,11 @@ fn asked(ctx: &Ctx, found: &ApplicationView) -> AnyView {
     let mut facts = Vec::new();
     let kind = applicant.kind.map(|it| it.label(lang));
     facts.extend(text_fact(lang.pick("申请人", "Applicant"), Some(&applicant.name)));
+    let proven = match found.is_proven {
+        true => lang.pick("账号身份已核验", "proven who is behind the account"),
+        false => lang.pick("账号身份未核验", "not proven who is behind the account"),
+    };
+    facts.extend(text_fact(lang.pick("身份核验", "Identity"), Some(proven)));
     facts.extend(text_fact(lang.pick("申请人类型", "Kind"), kind));
     facts.extend(text_fact(lang.pick("信用代码", "Credit code"), Some(&applicant.credit_code)));
     let contact = format!("{} {}", applicant.contact, applicant.phone);

@@ -45,7 +45,7 @@ pub(super) fn draw(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> Option<
         .iter()
         .map(|action| {
             let class = match action.event.code.as_str() {
-                "approve" | "file" | "restore" => "btn btn-primary",
+                "approve" | "file" | "restore" | "reopen" => "btn btn-primary",
                 _ => "btn btn-outline",
             };
             view! {
@@ -118,6 +118,7 @@ fn narrower(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> AnyView {
     );
     let day = found.scope.last_day.map(|day| day.to_string()).unwrap_or_default();
     view! {
+        <input type="hidden" name="narrow" value="1"/>
         {options(&granted, "checkbox", &choices, |_| true)}
         {line(&until, "date", &day)}
     }

@@ -146,6 +146,13 @@ impl Check<'_> {
                 "write the unified social credit code, 18 characters",
             );
         }
+        if kind == ApplicantKind::Person && !code.is_empty() {
+            self.fault(
+                "credit_code",
+                "自然人不填统一社会信用代码",
+                "a natural person has no credit code",
+            );
+        }
     }
 
     fn texts(&mut self) {
@@ -158,6 +165,7 @@ impl Check<'_> {
             ("name", &document.applicant.name, MAX_NAME),
             ("contact", &document.applicant.contact, MAX_NAME),
             ("contact", &document.applicant.phone, MAX_NAME),
+            ("credit_code", &document.applicant.credit_code, MAX_NAME),
         ];
         for (field, text, most) in long {
             if text.chars().count() > most {
@@ -167,6 +175,29 @@ impl Check<'_> {
                     format!("{most} characters at most"),
                 );
             }
+        }
+        // What stands in one line of an agreement brings no line of its own.
+        let one_line = [
+            ("title", &document.title),
+            ("name", &document.applicant.name),
+            ("contact", &document.applicant.contact),
+            ("contact", &document.applicant.phone),
+        ];
+        for (field, text) in one_line {
+            if text.chars().any(char::is_control) {
+                self.fault(
+                    field,
+                    "不能换行或者含有控制字符",
+                    "no line breaks or control characters",
+                );
+            }
+        }
+        if document.leaves_mainland.is_none() {
+            self.fault(
+                "leaves_mainland",
+                "请说明数据会不会提供到境外",
+                "say whether data leaves the mainland",
+            );
         }
         if self.asked.fields.open.security_measures.is_some()
             && document.safeguards.trim().is_empty()
@@ -217,6 +248,14 @@ impl Check<'_> {
     fn period(&mut self) {
         let (first, last) = (self.document.first_day, self.document.last_day);
         let today = self.asked.today;
+        let far = today.checked_add_months(chrono::Months::new(12 * MAX_YEARS.unsigned_abs()));
+        if first.zip(far).is_some_and(|(first, far)| first < today || first > far) {
+            self.fault(
+                "first_day",
+                format!("开始日期不早于今天，在 {MAX_YEARS} 年以内"),
+                format!("the first day is today at the earliest, and within {MAX_YEARS} years"),
+            );
+        }
         let Some(last) = last else { return };
         if last < first.unwrap_or(today).max(today) {
             return self.fault(

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use kaishu_types::Lang;
 use kaishu_types::access::{ApplicationDocument, GrantScope};
+use kaishu_types::text::without_direction;
 
 use crate::policy::{AgreementDocument, PolicyProfile};
 
@@ -63,10 +64,10 @@ fn day(day: Option<NaiveDate>, open: &str) -> String {
 
 fn applicant(blanks: &Blanks<'_>) -> String {
     let applicant = &blanks.document.applicant;
-    let mut name = applicant.name.trim().to_owned();
+    let mut name = line(&applicant.name);
     if !applicant.credit_code.trim().is_empty() {
         let _ =
-            write!(name, "（统一社会信用代码 {}）", applicant.credit_code.trim().to_uppercase());
+            write!(name, "（统一社会信用代码 {}）", line(&applicant.credit_code).to_uppercase());
     }
     name
 }
@@ -107,7 +108,7 @@ fn agreement(profile: &PolicyProfile, blanks: &Blanks<'_>) -> String {
     let purpose = blanks.document.purpose.map_or("其他", |it| it.label(Lang::Zh));
     let mode = blanks.scope.mode.map_or("在线查看和下载", |it| it.label(Lang::Zh));
     let _ = writeln!(text, "第一条　数据项：{}。", or_none(&blanks.items.join("、")));
-    let _ = writeln!(text, "第二条　用途：{purpose}。{}", blanks.document.purpose_text.trim());
+    let _ = writeln!(text, "第二条　用途：{purpose}。“{}”", line(&blanks.document.purpose_text));
     let _ = writeln!(text, "第三条　使用方式：{mode}。");
     let _ = writeln!(
         text,
@@ -137,9 +138,17 @@ fn agreement(profile: &PolicyProfile, blanks: &Blanks<'_>) -> String {
     text
 }
 
-fn or_none(text: &str) -> &str {
-    match text.trim().trim_end_matches('。') {
-        "" => "无",
-        text => text,
+/// What somebody wrote, in one line, so that it brings no article of its own and turns no text around.
+fn line(text: &str) -> String {
+    let plain = without_direction(text);
+    let words: Vec<&str> =
+        plain.split(|sign: char| sign.is_whitespace() || sign.is_control()).collect();
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn or_none(text: &str) -> String {
+    match line(text).trim_end_matches('。') {
+        "" => "无".to_owned(),
+        text => text.to_owned(),
     }
 }

@@ -31,7 +31,12 @@ const PEOPLE: [(i64, Role, &str); 6] = [
     (6, Role::DataUser, ""),
 ];
 
-const EVENTS: [&str; 17] = [
+const EVENTS: [&str; 22] = [
+    "discard",
+    "let_stand",
+    "complain",
+    "uphold",
+    "reopen",
     "submit",
     "return",
     "resubmit",
@@ -75,16 +80,8 @@ fn take(
             Actor { account: Some(account), login: "a".into(), ..Actor::default() }
         }
     };
-    let steps = ["submit", "resubmit"].contains(&event).then(|| {
-        let mut steps = application::steps(profile);
-        for step in &mut steps {
-            let known = file.into_iter().flat_map(|file| &file.steps);
-            let mut results =
-                known.filter(|it| it.by == step.by).filter_map(|it| it.result.clone());
-            step.result = results.find(|it| it.verdict == Verdict::Passed);
-        }
-        steps
-    });
+    let steps =
+        ["submit", "resubmit", "reopen"].contains(&event).then(|| application::steps(profile));
     let mut facts = BTreeMap::from([("content".to_owned(), "1".to_owned())]);
     if event == "return" {
         facts.insert("returned".to_owned(), "1".to_owned());

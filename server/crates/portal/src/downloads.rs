@@ -227,6 +227,8 @@ impl Portal {
                 Retrieved::Rows | Retrieved::Bundle => String::new(),
             },
         };
+        // A grant says who takes it, from wherever.
+        let client = if facts.grant.is_some() { Some(Client::NOBODY) } else { client };
         let issue = async || self.issue_new_receipt(dataset, facts, now).await;
         let Some(client) = client else { return issue().await };
         self.inner.retrievals.receipt(taken, client, now, issue).await

@@ -42,6 +42,9 @@ impl From<IpAddr> for Client {
 }
 
 impl Client {
+    /// Stands for no address at all.
+    pub(crate) const NOBODY: Self = Self(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
+
     /// The network in which a customer can choose freely: of IPv6 what a provider gives to one of them at most
     /// times (/56). For what must not be repeated from the next network of the same customer.
     pub(crate) fn customer(self) -> Self {

@@ -165,14 +165,13 @@ impl Portal {
         self.opens_after_login() && !caller.is_logged_in() && !is_command
     }
 
-    /// Finds out anew who takes open data that is on its way: where that needs a login, an account that
-    /// ended meanwhile has none.
+    /// Finds out anew who takes data that is on its way: an account or a token that ended meanwhile takes nothing.
     ///
     /// # Errors
     ///
     /// `Unauthenticated` where the account or the token counts no more.
     pub(crate) async fn still_taking(&self, caller: &Caller) -> Result<Caller> {
-        match self.opens_after_login() {
+        match self.opens_after_login() || caller.is_logged_in() {
             true => self.renewed(caller, Lang::Zh).await,
             false => Ok(caller.clone()),
         }

@@ -304,9 +304,38 @@ async fn an_application_is_returned_once_refused_for_a_condition_or_withdrawn() 
     assert_ne!(other, case);
     act(portal, reviewer, case, refuse(CONDITION)).await.unwrap();
     assert_eq!(state(portal, applicant, case).await, "refused");
-    assert!(act(portal, reviewer, other, event("withdraw")).await.is_err());
-    act(portal, applicant, other, event("withdraw")).await.unwrap();
+    assert!(act(portal, reviewer, other, event("discard")).await.is_err());
+    act(portal, applicant, other, event("discard")).await.unwrap();
     assert_eq!(state(portal, applicant, other).await, "withdrawn");
+}
+
+// Part of APP-06: whoever was refused complains once, in time; somebody else than who refused decides on it, and
+// then anew.
+#[tokio::test]
+async fn a_refused_applicant_complains_once_and_somebody_else_decides() {
+    let site = site("yulin").await;
+    let portal = site.portal();
+    let people = everybody(portal).await;
+    let other = at_browser(portal, Role::Authority, ("governs.too", "YX")).await;
+    let applicant = &people.applicant.0;
+    let case = written(portal, applicant).await;
+    act(portal, applicant, case, event("submit")).await.unwrap();
+    let refuse = ApplicationAct { condition: CONDITION.to_owned(), ..event("refuse") };
+    act(portal, &people.authority, case, refuse.clone()).await.unwrap();
+    let late = site.open_at(now() + chrono::TimeDelta::days(60)).await;
+    assert_eq!(act(&late, applicant, case, event("complain")).await, Err(ErrorCode::InvalidInput));
+    act(portal, applicant, case, event("complain")).await.unwrap();
+    let own = act(portal, &people.authority, case, event("uphold")).await;
+    assert_eq!(own, Err(ErrorCode::Forbidden));
+    let desk = portal.desk(&other, DeskFilter::Mine, &[], LANG).await.unwrap();
+    assert!(desk.iter().any(|card| card.id == case));
+    act(portal, &other, case, event("reopen")).await.unwrap();
+    assert_eq!(state(portal, applicant, case).await, "in_review");
+    let again = act(portal, &people.authority, case, event("approve")).await;
+    assert_eq!(again, Err(ErrorCode::Forbidden), "not by whoever refused");
+    act(portal, &other, case, refuse).await.unwrap();
+    let twice = act(portal, applicant, case, event("complain")).await;
+    assert_eq!(twice, Err(ErrorCode::InvalidInput));
 }
 
 // Proves APP-09: what is approved is a part of what was asked for, stands in the agreement, and is all that can be had.
@@ -318,13 +347,13 @@ async fn a_part_is_granted_and_stands_in_the_agreement() {
     let applicant = &people.applicant.0;
     let case = written(portal, applicant).await;
     act(portal, applicant, case, event("submit")).await.unwrap();
-    let more = ApplicationAct { items: names(&["power", "name"]), ..event("approve") };
+    let more = ApplicationAct { items: Some(names(&["power", "name"])), ..event("approve") };
     assert_eq!(act(portal, &people.reviewer, case, more).await, Err(ErrorCode::InvalidInput));
     let longer =
         ApplicationAct { last_day: Some("2028-01-01".parse().unwrap()), ..event("approve") };
     assert_eq!(act(portal, &people.reviewer, case, longer).await, Err(ErrorCode::InvalidInput));
     let part = ApplicationAct {
-        items: names(&["power"]),
+        items: Some(names(&["power"])),
         last_day: Some("2026-12-31".parse().unwrap()),
         ..event("approve")
     };

@@ -24,6 +24,8 @@ pub struct Application {
     pub dataset: DatasetCode,
     /// What is asked for: JSON in the words of the caller.
     pub document: String,
+    /// What was submitted last, which is decided about; none before.
+    pub submitted: Option<String>,
     /// How often it was saved.
     pub revision: u32,
     /// When.
@@ -38,6 +40,7 @@ pub async fn create(transaction: &Transaction, new: &Application) -> Result<()> 
         account_id: Set(new.account),
         dataset: Set(new.dataset.to_string()),
         document: Set(new.document.clone()),
+        submitted: Set(new.submitted.clone()),
         revision: Set(i64::from(new.revision)),
         updated_at: Set(to_stored(new.updated_at)),
     };
@@ -81,6 +84,24 @@ pub async fn save(
     }
 }
 
+/// Keeps what is written as what was submitted, if it is still what was read.
+///
+/// # Errors
+///
+/// `Conflict` where it was saved since.
+pub async fn submit(transaction: &Transaction, read: &Application) -> Result<()> {
+    let updated = application::Entity::update_many()
+        .col_expr(application::Column::Submitted, Expr::value(read.document.as_str()))
+        .filter(application::COLUMN.case_id.eq(read.case))
+        .filter(application::COLUMN.revision.eq(i64::from(read.revision)))
+        .exec(&transaction.inner)
+        .await?;
+    match updated.rows_affected {
+        0 => Err(StoreError::Conflict { what: "the application was saved since".to_owned() }),
+        _ => Ok(()),
+    }
+}
+
 /// Finds the application of a case.
 pub async fn find(store: &impl Reads, case: i64) -> Result<Option<Application>> {
     let row = application::Entity::find_by_id(case).one(store.connection()).await?;
@@ -120,6 +141,7 @@ fn read(row: application::Model) -> Result<Application> {
         account: row.account_id,
         dataset: word(&row.dataset, &what, "dataset")?,
         document: row.document,
+        submitted: row.submitted,
         revision: number(row.revision, &what, "revision")?,
         updated_at: row.updated_at,
     })

@@ -62,6 +62,7 @@ pub async fn begin(transaction: &Transaction, new: &Grant) -> Result<()> {
         first_day: Set(new.first_day),
         last_day: Set(new.last_day),
         is_active: Set(new.is_active),
+        is_over: Set(false),
         filing: Set(new.filing.clone()),
         updated_at: Set(to_stored(new.updated_at)),
     };
@@ -69,15 +70,28 @@ pub async fn begin(transaction: &Transaction, new: &Grant) -> Result<()> {
     Ok(())
 }
 
-/// Puts a grant in or out of force. `false` where there is none.
-pub async fn set_active(
+/// What becomes of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Becomes {
+    /// In force, again.
+    Active,
+    /// Out of force for a while.
+    Suspended,
+    /// Out of force for good.
+    Over,
+}
+
+/// Puts a grant in or out of force. `false` where there is none that goes on.
+pub async fn set(
     transaction: &Transaction,
     case: i64,
-    is_active: bool,
+    becomes: Becomes,
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let changed = access_grant::Entity::update_many()
-        .col_expr(access_grant::Column::IsActive, Expr::value(is_active))
+        .col_expr(access_grant::Column::IsActive, Expr::value(becomes == Becomes::Active))
+        .col_expr(access_grant::Column::IsOver, Expr::value(becomes == Becomes::Over))
+        .filter(access_grant::COLUMN.is_over.eq(false))
         .col_expr(access_grant::Column::UpdatedAt, Expr::value(to_stored(now)))
         .filter(access_grant::COLUMN.case_id.eq(case))
         .exec(&transaction.inner)
@@ -110,12 +124,12 @@ pub async fn in_force(
     rows.into_iter().map(read).collect()
 }
 
-/// Lists cases of grants that are in force though their last day is over.
+/// Lists cases of grants that go on, suspended ones too, though their last day is over.
 pub async fn over(store: &impl Reads, today: NaiveDate, limit: u64) -> Result<Vec<i64>> {
     Ok(access_grant::Entity::find()
         .select_only()
         .column(access_grant::Column::CaseId)
-        .filter(access_grant::COLUMN.is_active.eq(true))
+        .filter(access_grant::COLUMN.is_over.eq(false))
         .filter(access_grant::COLUMN.last_day.lt(today))
         .order_by_asc(access_grant::Column::CaseId)
         .limit(limit)

@@ -165,7 +165,8 @@ impl GrantScope {
     pub fn is_within(&self, asked: &Self) -> bool {
         let ends = match (self.last_day, asked.last_day) {
             (Some(own), Some(asked)) => own <= asked,
-            (own, asked) => asked.is_none() || own.is_some(),
+            // Without a day it is a year, which nobody makes longer.
+            (own, asked) => own.is_none() && asked.is_none(),
         };
         let begins = asked.first_day.is_none_or(|asked| self.first_day >= Some(asked));
         let is_same_mode = self.mode == asked.mode || asked.mode.is_none();

@@ -17,6 +17,10 @@ const REPLY: &str = "open_app.reply_wd";
 const COMPLETE: &str = "open_app.complete_wd";
 /// How long an offer of terms stands.
 const OFFER: &str = "agreement.offer_wd";
+/// How long a refused applicant can complain.
+const COMPLAIN: &str = "appeal.filing_wd";
+/// How long the authority has to answer a complaint.
+const APPEAL: &str = "appeal.reply_wd";
 /// How long the provider has to sign.
 const COUNTERSIGN: &str = "agreement.countersign_wd";
 
@@ -94,6 +98,23 @@ const fn decision(
     }
 }
 
+/// What the authority decides on a complaint: not by whoever refused.
+const fn complaint(
+    event: &'static str,
+    (zh, en): (&'static str, &'static str),
+    to: To,
+) -> Transition {
+    Transition {
+        to,
+        by: By::Action(Action::DecideForAuthority),
+        guards: &[Guard::NotTheSubmitter, Guard::NotOwnOrganization, Guard::OtherPerson],
+        needs: &[Input::Reason],
+        clocks: &[ClockRule::Stop(APPEAL)],
+        tells: &[Audience::Submitter, Audience::Provider],
+        ..own(event, (zh, en), &["complained"], "", "APP-06")
+    }
+}
+
 pub(super) static MACHINE: Machine = Machine {
     kind: CaseKind::Application,
     states: &[
@@ -115,7 +136,10 @@ pub(super) static MACHINE: Machine = Machine {
         state("to_be_filed", "待备案", "To be filed", Waits::For(Action::FileGrants)),
         state("active", "使用中", "In use", Waits::Nobody),
         state("suspended", "已中止", "Suspended", Waits::For(Action::SuspendGrants)),
-        state("refused", "不同意", "Refused", Waits::Ended),
+        state("refused", "不同意，可以申请复核", "Refused; a complaint is possible", Waits::Nobody),
+        state("settled", "不同意", "Refused", Waits::Ended),
+        state("complained", "复核中", "Under review", Waits::For(Action::DecideForAuthority)),
+        state("upheld", "复核维持不同意", "Refusal upheld", Waits::Ended),
         state("withdrawn", "已撤回", "Withdrawn", Waits::Ended),
         state("lapsed", "已失效", "Lapsed", Waits::Ended),
         state("expired", "已到期", "Expired", Waits::Ended),
@@ -171,6 +195,7 @@ pub(super) static MACHINE: Machine = Machine {
                 Guard::NotTheSubmitter,
                 Guard::NotOwnOrganization,
                 Guard::OtherPerson,
+                Guard::DatasetOpenOnConditions,
                 Guard::StaysOnTheMainland,
                 Guard::WithinWhatIsAsked,
             ],
@@ -191,16 +216,45 @@ pub(super) static MACHINE: Machine = Machine {
                 Guard::PublishedCondition,
             ],
             needs: &[Input::Reason],
-            clocks: &[ClockRule::Stop(REPLY)],
+            clocks: &[ClockRule::Stop(REPLY), ClockRule::Start(COMPLAIN)],
             ..decision("refuse", ("不同意", "Refuse"), To::State("refused"), "APP-06")
         },
         Transition {
-            clocks: &[ClockRule::Stop(REPLY), ClockRule::Stop(COMPLETE), ClockRule::Stop(OFFER)],
+            guards: &[Guard::FirstComplaint],
+            needs: &[Input::Reason],
+            clocks: &[ClockRule::Stop(COMPLAIN), ClockRule::Start(APPEAL)],
+            tells: &[Audience::NextStep, Audience::Provider],
+            ..own("complain", ("申请复核", "Complain"), &["refused"], "complained", "APP-06")
+        },
+        Transition {
+            clocks: &[ClockRule::Stop(COMPLAIN)],
+            ..by_itself(
+                "let_stand",
+                ("没有申请复核，办结", "Closed without a complaint"),
+                &["refused"],
+                "settled",
+                "APP-06",
+            )
+        },
+        complaint("uphold", ("维持不同意", "Uphold the refusal"), To::State("upheld")),
+        Transition {
+            needs: &[Input::Reason, Input::Steps],
+            clocks: &[ClockRule::Stop(APPEAL), ClockRule::Start(REPLY)],
+            ..complaint("reopen", ("责令重新审核", "Have it decided anew"), To::State("in_review"))
+        },
+        own("discard", ("放弃填写", "Discard"), &["draft"], "withdrawn", "APP-14"),
+        Transition {
+            clocks: &[
+                ClockRule::Stop(REPLY),
+                ClockRule::Stop(COMPLETE),
+                ClockRule::Stop(OFFER),
+                ClockRule::Stop(COUNTERSIGN),
+            ],
             tells: &[Audience::Provider],
             ..own(
                 "withdraw",
                 ("撤回申请", "Withdraw"),
-                &["draft", "in_review", "incomplete", "approved"],
+                &["in_review", "incomplete", "approved", "signed"],
                 "withdrawn",
                 "APP-14",
             )
@@ -226,6 +280,7 @@ pub(super) static MACHINE: Machine = Machine {
             guards: &[
                 Guard::NotTheSubmitter,
                 Guard::NotOwnOrganization,
+                Guard::OtherPerson,
                 Guard::TermsAsOffered,
                 Guard::SecondFactor,
                 Guard::DatasetOpenOnConditions,
@@ -242,7 +297,11 @@ pub(super) static MACHINE: Machine = Machine {
         },
         Transition {
             by: By::Action(Action::FileGrants),
-            guards: &[Guard::NotTheSubmitter, Guard::DatasetOpenOnConditions],
+            guards: &[
+                Guard::NotTheSubmitter,
+                Guard::NotOwnOrganization,
+                Guard::DatasetOpenOnConditions,
+            ],
             tells: &[Audience::Submitter, Audience::Provider],
             ..own("file", ("备案", "File"), &["to_be_filed"], "active", "APP-10")
         },
@@ -258,7 +317,12 @@ pub(super) static MACHINE: Machine = Machine {
         },
         watch("suspend", ("中止使用", "Suspend"), &["active"], "suspended", "AGR-08"),
         Transition {
-            guards: &[Guard::DatasetOpenOnConditions],
+            guards: &[
+                Guard::NotTheSubmitter,
+                Guard::NotOwnOrganization,
+                Guard::SuspendedBySame,
+                Guard::DatasetOpenOnConditions,
+            ],
             ..watch("restore", ("恢复使用", "Restore"), &["suspended"], "active", "USE-05")
         },
         watch("revoke", ("收回权限", "Revoke"), &["active", "suspended"], "revoked", "AGR-08"),

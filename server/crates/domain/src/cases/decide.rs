@@ -251,9 +251,12 @@ fn check_guard(
 
 /// Whether somebody took a step of the case before.
 fn has_decided(file: Option<&CaseFile>, act: &Act) -> bool {
-    let results = file.into_iter().flat_map(|file| &file.steps).filter_map(|it| it.result.as_ref());
+    let (Some(file), Some(account)) = (file, act.by.account) else { return false };
+    let results = file.steps.iter().filter_map(|it| it.result.as_ref());
     let mut accounts = results.filter_map(|result| result.by.account);
-    act.by.account.is_some_and(|account| accounts.any(|other| other == account))
+    // Whoever refused before is out of what is decided anew.
+    let refused_by = file.facts.get("refused_by").and_then(|it| it.parse::<i64>().ok());
+    accounts.any(|other| other == account) || refused_by == Some(account)
 }
 
 /// Whether somebody wrote what is decided on, or submitted it, now or before.

@@ -172,6 +172,10 @@ pub enum Guard {
     SecondFactor,
     /// The profile demands no filing of its own (APP-10).
     FiledAutomatically,
+    /// Nobody complained before, and the time to do so is not over (APP-06).
+    FirstComplaint,
+    /// What the authority suspended, only the authority restores (USE-05).
+    SuspendedBySame,
 }
 
 impl Guard {
@@ -209,6 +213,8 @@ impl Guard {
             Self::PublishedCondition => "APP-06",
             Self::TermsAsOffered | Self::SecondFactor => "AGR-05",
             Self::FiledAutomatically => "APP-10",
+            Self::FirstComplaint => "APP-06",
+            Self::SuspendedBySame => "USE-05",
         }
     }
 }

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Months, NaiveDate};
-use kaishu_domain::application;
-use kaishu_domain::cases::{Act, Actor, Guard, Step, Verdict};
+use kaishu_domain::application::{self, items_to_apply_for};
+use kaishu_domain::cases::{Act, Actor, Guard};
+use kaishu_domain::permission::Action;
 use kaishu_domain::policy::Filing;
-use kaishu_store::Transaction;
 use kaishu_store::agreements::{self, Document, Side, Signature};
-use kaishu_store::cases::{Case, CaseSubject};
-use kaishu_store::grants::{self, Grant};
+use kaishu_store::applications::Application;
+use kaishu_store::cases::{self, Case, CaseSubject};
+use kaishu_store::grants::{self, Becomes, Grant};
+use kaishu_store::{StoreError, Transaction};
 use kaishu_types::access::{ApplicationDocument, DeliveryMode, GrantScope};
 use kaishu_types::case::CaseKind;
 use kaishu_types::dataset::DatasetView;
@@ -24,6 +26,11 @@ use crate::accounts::Caller;
 use crate::cases::{Decided, Wanted, moved_on, request_key};
 use crate::{Error, Portal, Result};
 
+/// Longest filing number, in characters.
+const MAX_FILING: usize = 100;
+/// Cases that are ended in a round; the others wait for the next.
+const ENDED_AT_ONCE: u64 = 1_000;
+
 /// What somebody does to an application.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApplicationAct {
@@ -35,9 +42,9 @@ pub struct ApplicationAct {
     pub reason: String,
     /// The published condition that a refusal rests on (APP-06).
     pub condition: String,
-    /// The data items that are granted; none for all that were asked for (APP-09).
-    pub items: BTreeSet<String>,
-    /// The last day that is granted, where it is an earlier one than was asked for.
+    /// The data items that are granted, where the decision names them; else all that were asked for (APP-09).
+    pub items: Option<BTreeSet<String>>,
+    /// The last day that is granted, where the decision names one.
     pub last_day: Option<NaiveDate>,
     /// The number under which it is filed (APP-10).
     pub filing: String,
@@ -49,9 +56,23 @@ pub struct ApplicationAct {
     pub idempotency_key: Option<String>,
 }
 
+/// Events of the applicant; only a complaint says why.
+const OWN_EVENTS: [&str; 6] = ["submit", "resubmit", "discard", "withdraw", "sign", "give_back"];
+
+/// How whoever acts stands to an application.
+#[derive(Debug, Clone, Copy)]
+struct Acts {
+    /// Whether they belong to an organization of the applicant.
+    is_of_applicant: bool,
+    /// Whether they act for the authority of its region.
+    is_authority: bool,
+}
+
 /// What an act is decided with.
 struct Desk {
     case: Case,
+    stored: Application,
+    /// What is decided about: what was submitted, or is.
     document: ApplicationDocument,
     /// As the public reads it; none where it is public no more.
     dataset: Option<DatasetView>,
@@ -76,22 +97,27 @@ impl Portal {
         if case.file.n_events != done.version {
             return Err(moved_on(lang));
         }
-        let (stored, document) = self.stored_application(id).await?;
+        check_filing(&done, lang)?;
+        let is_submitted = matches!(done.event.as_str(), "submit" | "resubmit");
+        let (stored, document) = self.stored_application(id, is_submitted).await?;
         let dataset = self.find_public(&stored.dataset).await?.map(|view| view.dataset);
         let documents = agreements::of_case(&self.inner.store, id).await?;
-        let desk = Desk { case, document, dataset, documents };
+        let desk = Desk { case, stored, document, dataset, documents };
         let scope = granted_scope(&desk, &done);
         let offer = self.offer(&desk, &done, &scope);
-        let act = self.act_of(&desk, &done, (&scope, &offer))?;
-        let is_own_provider = self.is_of_applicant(&desk.case, caller).await?;
-        let holds = |guard: Guard| self.holds(&desk, &done, (guard, is_own_provider), &scope, lang);
+        let act = self.act_of(caller, &desk, &done, (&scope, &offer))?;
+        let acts = Acts {
+            is_of_applicant: self.is_of_applicant(&desk.case, caller).await?,
+            is_authority: self.is_authority_over(&desk.case, caller),
+        };
+        let holds = |guard: Guard| self.holds(&desk, &done, (guard, acts), &scope, lang);
         let key = done.idempotency_key.as_deref();
         let key = key.map(|key| request_key(caller, id, &done.event, key));
         let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key: key };
         // With its submission it becomes a matter of the provider and the authority, who are told.
         let about = match &desk.dataset {
-            Some(dataset) => placed(&desk.case.about, dataset),
-            None => desk.case.about.clone(),
+            Some(dataset) if is_submitted => placed(&desk.case.about, dataset),
+            _ => desk.case.about.clone(),
         };
         let decided = self.decide(CaseKind::Application, &about, Some(&desk.case), wanted)?;
         // A code counts once, so it is used when nothing else stands against it.
@@ -113,11 +139,14 @@ impl Portal {
     ) -> Result<()> {
         let (key, now) = (&self.inner.log_key, self.instant());
         let case = &desk.case;
-        kaishu_store::cases::add(transaction, key, case, &decided.happening()).await?;
+        cases::add(transaction, key, case, &decided.happening()).await?;
         let by = &decided.event.by;
         let signature =
             Signature { account: by.account.unwrap_or_default(), name: by.name.clone(), at: now };
         match done.event.as_str() {
+            "submit" | "resubmit" => {
+                kaishu_store::applications::submit(transaction, &desk.stored).await?;
+            }
             "approve" if decided.file.state == "approved" => {
                 for document in offer {
                     agreements::offer(transaction, document).await?;
@@ -141,7 +170,7 @@ impl Portal {
                     };
                     let active =
                         self.decide(CaseKind::Application, &case.about, Some(&after), wanted)?;
-                    kaishu_store::cases::add(transaction, key, &after, &active.happening()).await?;
+                    cases::add(transaction, key, &after, &active.happening()).await?;
                     let filing = number_of(case);
                     grants::begin(transaction, &self.grant_of(desk, scope, filing)?).await?;
                 }
@@ -150,11 +179,14 @@ impl Portal {
                 let filing = done.filing.trim().to_owned();
                 grants::begin(transaction, &self.grant_of(desk, scope, filing)?).await?;
             }
-            "suspend" | "revoke" | "give_back" => {
-                grants::set_active(transaction, case.id, false, now).await?;
+            "suspend" => {
+                grants::set(transaction, case.id, Becomes::Suspended, now).await?;
+            }
+            "revoke" | "give_back" => {
+                grants::set(transaction, case.id, Becomes::Over, now).await?;
             }
             "restore" => {
-                grants::set_active(transaction, case.id, true, now).await?;
+                grants::set(transaction, case.id, Becomes::Active, now).await?;
             }
             _ => {}
         }
@@ -194,37 +226,55 @@ impl Portal {
 
     fn act_of(
         &self,
+        caller: &Caller,
         desk: &Desk,
         done: &ApplicationAct,
         (scope, offer): (&GrantScope, &[Document]),
     ) -> Result<Act> {
-        let mut act =
-            Act { event: done.event.clone(), reason: done.reason.clone(), ..Act::default() };
+        // What the applicant does says nothing to anybody's inbox, but for a complaint.
+        let is_said = !OWN_EVENTS.contains(&done.event.as_str());
+        let reason = if is_said { done.reason.clone() } else { String::new() };
+        let mut act = Act { event: done.event.clone(), reason, ..Act::default() };
         let mut fact = |name: &str, value: String| act.facts.insert(name.to_owned(), value);
-        let content = hex(&Sha256::digest(written(&desk.document)?.as_bytes()));
+        let submitted = desk.stored.submitted.as_ref();
+        let decided_on = submitted.filter(|_| !OWN_EVENTS.contains(&done.event.as_str()));
+        let decided_on = decided_on.unwrap_or(&desk.stored.document);
+        let content = hex(&Sha256::digest(decided_on.as_bytes()));
         match done.event.as_str() {
             "submit" | "resubmit" => {
                 fact("content", content);
+                fact("scope", written(&desk.document.scope())?);
                 if let Some(dataset) = &desk.dataset {
                     fact("organization", dataset.organization.code.clone());
                     fact("region", dataset.region.code.clone());
                 }
-                act.steps = Some(self.deciding_steps(&desk.case));
+                // Another text is decided on anew, by every side.
+                act.steps = Some(application::steps(self.policy()));
             }
             "return" => {
                 fact("returned", self.today().to_string());
             }
             "approve" => {
                 fact("content", content);
-                let scope = serde_json::to_string(scope)
-                    .map_err(|error| Error::Internal(format!("a scope: {error}")))?;
-                fact("scope", scope);
+                fact("scope", written(scope)?);
                 if !offer.is_empty() {
                     fact("terms", offer_hash(offer));
                 }
             }
             "refuse" => {
                 fact("condition", done.condition.trim().to_owned());
+                fact("refused_on", self.today().to_string());
+                if let Some(account) = caller.account() {
+                    fact("refused_by", account.to_string());
+                }
+            }
+            "complain" => {
+                fact("complained", self.today().to_string());
+            }
+            "reopen" => act.steps = Some(application::steps(self.policy())),
+            "suspend" => {
+                let is_authority = self.is_authority_over(&desk.case, caller);
+                fact("suspended_by_authority", is_authority.to_string());
             }
             "file" => {
                 fact("filing", done.filing.trim().to_owned());
@@ -237,22 +287,11 @@ impl Portal {
         Ok(act)
     }
 
-    /// The steps of the profile; what was passed before an application was returned stays passed.
-    fn deciding_steps(&self, case: &Case) -> Vec<Step> {
-        let mut steps = application::steps(self.policy());
-        for step in &mut steps {
-            let before = case.file.steps.iter().find(|it| it.by == step.by);
-            step.result =
-                before.and_then(|it| it.result.clone()).filter(|it| it.verdict == Verdict::Passed);
-        }
-        steps
-    }
-
     fn holds(
         &self,
         desk: &Desk,
         done: &ApplicationAct,
-        (guard, is_of_applicant): (Guard, bool),
+        (guard, acts): (Guard, Acts),
         scope: &GrantScope,
         lang: Lang,
     ) -> std::result::Result<(), String> {
@@ -281,21 +320,33 @@ impl Portal {
                 }
             }
             Guard::NotOwnOrganization => rule(
-                !is_of_applicant,
+                !acts.is_of_applicant,
                 "申请人与您在同一单位，请由其他单位的人员或者主管部门办理",
                 "the applicant belongs to your organization; somebody else must decide",
             ),
             Guard::StaysOnTheMainland => rule(
-                desk.document.leaves_mainland != Some(true),
-                "申请人说明数据将出境；完成安全评估以前不能同意",
-                "the applicant says that data leaves the mainland; it cannot be approved before the assessment",
+                desk.document.leaves_mainland == Some(false),
+                "申请人没有说明数据不出境；完成安全评估以前不能同意",
+                "the applicant does not say that data stays on the mainland; it cannot be approved before the assessment",
             ),
             Guard::WithinWhatIsAsked => {
                 let asked = scope_of(&desk.case, &desk.document);
+                let offered = dataset.map(|it| items_to_apply_for(&it.fields, &it.items));
+                let is_offered = scope.items.is_subset(&offered.unwrap_or_default());
+                let begins = scope.first_day.unwrap_or(self.today()).max(self.today());
+                let is_time = scope.last_day.is_none_or(|last| last >= begins);
                 rule(
-                    scope.is_within(&asked) && !scope.items.is_empty(),
-                    "同意的范围不能超出申请的范围，也不能为空",
-                    "what is approved is a part of what was asked for, and not nothing",
+                    scope.is_within(&asked) && is_offered && is_time && !scope.items.is_empty(),
+                    "同意的范围不能超出申请的范围和目录现在公布的数据项，不能为空，也不能已经到期",
+                    "what is approved is a part of what was asked for and is offered now, not nothing, and not over",
+                )
+            }
+            Guard::SuspendedBySame => {
+                let by_authority = desk.case.file.facts.get("suspended_by_authority");
+                rule(
+                    by_authority.is_none_or(|it| it != "true") || acts.is_authority,
+                    "由数据主管部门中止的，由数据主管部门恢复",
+                    "what the authority suspended, the authority restores",
                 )
             }
             Guard::PublishedCondition => {
@@ -315,6 +366,11 @@ impl Portal {
                 "签署的文本与出具的文本不一致，请重新打开页面阅读后签署",
                 "the text is not the one that was offered; open the page again, read it and sign",
             ),
+            Guard::FirstComplaint => rule(
+                self.may_complain(&desk.case),
+                "已经申请过复核，或者申请复核的期限已过；不服的可以依法寻求其他途径",
+                "a complaint was made before, or the time for it is over; what is left is the law",
+            ),
             Guard::FiledAutomatically => rule(
                 self.policy().rules.open_app.filing.value == Filing::Automatic,
                 "获取数据以前须备案",
@@ -322,6 +378,20 @@ impl Portal {
             ),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the applicant may still complain of a refusal: once, in the time of the profile (APP-06).
+    fn may_complain(&self, case: &Case) -> bool {
+        let facts = &case.file.facts;
+        let refused_on = facts.get("refused_on").and_then(|day| day.parse::<NaiveDate>().ok());
+        let days = self.policy().rules.appeal.filing_wd.value.get();
+        let last = refused_on.and_then(|day| self.inner.calendar.add_working_days(day, days).ok());
+        !facts.contains_key("complained") && last.is_some_and(|last| self.today() <= last.last_day)
+    }
+
+    fn is_authority_over(&self, case: &Case, caller: &Caller) -> bool {
+        let subject = self.subject(None, case.about.region.as_deref(), false);
+        caller.role_for(Action::FileGrants, &subject).is_some()
     }
 
     /// Whether somebody who decides belongs to an organization that the applicant belongs to (ORG-03).
@@ -345,18 +415,31 @@ impl Portal {
     /// Fails where the store does.
     pub async fn end_what_is_over(&self) -> Result<usize> {
         let store = &self.inner.store;
-        let mut ended = 0;
-        for id in grants::over(store, self.today(), 1_000).await? {
-            ended += usize::from(self.end_by_itself(id, "expire").await?);
+        let mut over: Vec<(i64, &str)> = Vec::new();
+        let expired = grants::over(store, self.today(), ENDED_AT_ONCE).await?;
+        over.extend(expired.into_iter().map(|id| (id, "expire")));
+        for (rule, event) in [
+            ("open_app.complete_wd", "give_up"),
+            ("agreement.offer_wd", "let_lapse"),
+            ("appeal.filing_wd", "let_stand"),
+        ] {
+            let late = cases::overdue_by(store, rule, self.today(), ENDED_AT_ONCE).await?;
+            over.extend(late.into_iter().map(|id| (id, event)));
         }
-        for (rule, event) in
-            [("open_app.complete_wd", "give_up"), ("agreement.offer_wd", "let_lapse")]
-        {
-            for id in kaishu_store::cases::overdue_by(store, rule, self.today(), 1_000).await? {
-                ended += usize::from(self.end_by_itself(id, event).await?);
+        let mut n_ended = 0;
+        for (id, event) in over {
+            match self.end_by_itself(id, event).await {
+                Ok(is_ended) => n_ended += usize::from(is_ended),
+                // One case that cannot be ended must not hold up the others.
+                Err(error) => tracing::error!(
+                    case = id,
+                    event,
+                    error = &error as &dyn std::error::Error,
+                    "an application could not be ended"
+                ),
             }
         }
-        Ok(ended)
+        Ok(n_ended)
     }
 
     async fn end_by_itself(&self, id: i64, event: &str) -> Result<bool> {
@@ -376,8 +459,13 @@ impl Portal {
         };
         let transaction = store.begin().await?;
         let (log_key, now) = (&self.inner.log_key, self.instant());
-        kaishu_store::cases::add(&transaction, log_key, &case, &decided.happening()).await?;
-        grants::set_active(&transaction, id, false, now).await?;
+        match cases::add(&transaction, log_key, &case, &decided.happening()).await {
+            Ok(_) => {}
+            // Another node was faster.
+            Err(StoreError::Conflict { .. }) => return Ok(false),
+            Err(error) => return Err(Error::from(error)),
+        }
+        grants::set(&transaction, id, Becomes::Over, now).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -392,12 +480,27 @@ fn placed(about: &CaseSubject, dataset: &DatasetView) -> CaseSubject {
     }
 }
 
+/// What is filed has a number (APP-10, jiamusi 13).
+fn check_filing(done: &ApplicationAct, lang: Lang) -> Result<()> {
+    let is_number = (1..=MAX_FILING).contains(&done.filing.trim().chars().count());
+    match done.event == "file" && !is_number {
+        true => Err(Error::field(
+            "filing",
+            lang.pick(
+                "请填写备案编号，不超过 100 字",
+                "give the filing number, 100 characters at most",
+            ),
+        )),
+        false => Ok(()),
+    }
+}
+
 /// What a decision grants: what was asked for, narrowed where the decision says so.
 fn granted_scope(desk: &Desk, done: &ApplicationAct) -> GrantScope {
     let mut scope = scope_of(&desk.case, &desk.document);
     if done.event == "approve" {
-        if !done.items.is_empty() {
-            scope.items.clone_from(&done.items);
+        if let Some(items) = &done.items {
+            scope.items.clone_from(items);
         }
         scope.last_day = done.last_day.or(scope.last_day);
     }

@@ -8,15 +8,20 @@ use kaishu_store::applications::{self, Application};
 use kaishu_store::cases::CaseSubject;
 use kaishu_types::access::{ApplicationDocument, DeliveryMode};
 use kaishu_types::case::CaseKind;
+use kaishu_types::china::day_in_china;
 use kaishu_types::dataset::DatasetView;
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
 use kaishu_types::{DatasetCode, ErrorCode, Lang};
+use serde::Serialize;
 
 use super::not_conditional;
 use crate::accounts::{Caller, log_in_first};
 use crate::cases::{Wanted, not_covered};
 use crate::{Error, Portal, Result};
 
+/// Most applications of an account that are under way, and that are begun on a day.
+const MAX_OPEN: usize = 50;
+const MAX_A_DAY: usize = 20;
 /// Most bytes of what is written.
 const MAX_BYTES: usize = 100_000;
 
@@ -51,12 +56,24 @@ impl Portal {
             return Err(Error::refused(ErrorCode::Conflict, message));
         }
         let store = &self.inner.store;
+        let (mut n_open, mut n_today) = (0, 0);
         for written in applications::of_account(store, account, super::LISTED).await? {
-            let case = kaishu_store::cases::find(store, written.case).await?;
-            let is_written = case.is_some_and(|case| case.file.state == "draft");
-            if written.dataset == *code && is_written {
+            let Some(case) = kaishu_store::cases::find(store, written.case).await? else {
+                continue;
+            };
+            if written.dataset == *code && case.file.state == "draft" {
                 return Ok(written.case);
             }
+            let is_open = case.file.closed_at.is_none() && case.file.state != "active";
+            n_open += usize::from(is_open);
+            n_today += usize::from(day_in_china(case.file.opened_at) == self.today());
+        }
+        if n_open >= MAX_OPEN || n_today >= MAX_A_DAY {
+            let message = lang.pick(
+                format!("同时办理的申请最多 {MAX_OPEN} 份，一天最多 {MAX_A_DAY} 份；请先办完一些"),
+                format!("{MAX_OPEN} applications at once and {MAX_A_DAY} a day at most; finish some first"),
+            );
+            return Err(Error::refused(ErrorCode::TooManyRequests, message));
         }
         let about = self.application_subject(&dataset);
         let act = Act { event: "start".to_owned(), ..Act::default() };
@@ -71,6 +88,7 @@ impl Portal {
             account,
             dataset: code.clone(),
             document,
+            submitted: None,
             revision: 1,
             updated_at: self.instant(),
         };
@@ -134,7 +152,7 @@ fn proposed(dataset: &DatasetView, caller: &Caller) -> ApplicationDocument {
     document
 }
 
-pub(super) fn written(document: &ApplicationDocument) -> Result<String> {
-    serde_json::to_string(document)
+pub(super) fn written(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value)
         .map_err(|error| Error::Internal(format!("an application cannot be written: {error}")))
 }

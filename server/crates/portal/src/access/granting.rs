@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use kaishu_store::grants::{self, Grant};
 use kaishu_types::DatasetCode;
 use kaishu_types::access::DeliveryMode;
+use kaishu_types::account::Role;
 
 use crate::Portal;
 use crate::Result;
@@ -18,6 +19,10 @@ impl Portal {
         code: &DatasetCode,
     ) -> Result<Vec<Grant>> {
         let Some(account) = caller.account() else { return Ok(Vec::new()) };
+        // Whoever lost the role of a data user uses nothing any more.
+        if !caller.roles().iter().any(|held| held.role == Role::DataUser) {
+            return Ok(Vec::new());
+        }
         Ok(grants::in_force(&self.inner.store, account, code, self.today()).await?)
     }
 

@@ -50,6 +50,8 @@ pub struct ApplicationView {
     pub missing: Vec<FieldError>,
     /// Whether the reader writes it.
     pub is_own: bool,
+    /// Whether it is proven who is behind the account that applies (ORG-09).
+    pub is_proven: bool,
     /// What is signed.
     pub documents: Vec<Document>,
     /// What came of it.
@@ -89,17 +91,22 @@ impl Portal {
         lang: Lang,
     ) -> Result<ApplicationView> {
         let case = self.application_case(caller, id).await?;
-        let (stored, document) = self.stored_application(id).await?;
+        // What is rewritten after a return is read by others when it is submitted.
+        let is_own = case.file.submitter == caller.account();
+        let (stored, document) = self.stored_application(id, is_own).await?;
         let dataset = self.find_public(&stored.dataset).await?.map(|view| view.dataset);
         let store = &self.inner.store;
         let offered = dataset
             .as_ref()
             .map(|it| application::items_to_apply_for(&it.fields, &it.items))
             .unwrap_or_default();
-        let is_own = case.file.submitter == caller.account();
         let missing = match &dataset {
             Some(dataset) if is_own => self.lacks(dataset, &document, lang),
             _ => Vec::new(),
+        };
+        let is_proven = match case.file.submitter {
+            Some(applicant) => self.is_account_proven(applicant).await?,
+            None => false,
         };
         let organization = case.about.organization.as_deref().unwrap_or_default();
         let rules = &self.policy().rules.open_app;
@@ -118,6 +125,7 @@ impl Portal {
             offered,
             missing,
             is_own,
+            is_proven,
         })
     }
 
@@ -175,13 +183,16 @@ impl Portal {
         }
     }
 
+    /// Finds what an applicant wrote: as it is now, or as it was submitted.
     pub(crate) async fn stored_application(
         &self,
         id: i64,
+        as_written: bool,
     ) -> Result<(kaishu_store::applications::Application, ApplicationDocument)> {
         let found = kaishu_store::applications::find(&self.inner.store, id).await?;
         let stored = found.ok_or_else(|| Error::not_found("case", id.to_string()))?;
-        let document = serde_json::from_str(&stored.document)
+        let submitted = stored.submitted.as_ref().filter(|_| !as_written);
+        let document = serde_json::from_str(submitted.unwrap_or(&stored.document))
             .map_err(|error| Error::Internal(format!("application {id}: {error}")))?;
         Ok((stored, document))
     }

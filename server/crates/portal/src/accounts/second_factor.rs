@@ -186,7 +186,7 @@ impl Portal {
     /// `InvalidInput` for a wrong or used code; refused, with the way to it, where no codes are set up.
     pub(crate) async fn use_code_of(&self, caller: &Caller, code: &str, lang: Lang) -> Result<()> {
         let (account, _) = self.own(caller, lang).await?;
-        if !caller.has_second_factor() {
+        if account.totp_secret.is_none() {
             let link = "/me/security/code".to_owned();
             let text = lang.pick("设置验证码", "Set up codes").to_owned();
             return Err(Error::Refused {
@@ -206,7 +206,10 @@ impl Portal {
             self.record_lock(&attempt).await?;
             return Err(wrong_code(lang));
         }
-        self.use_own_code(&account, code, lang).await?;
+        if let Err(error) = self.use_own_code(&account, code, lang).await {
+            self.record_lock(&attempt).await?;
+            return Err(error);
+        }
         let transaction = self.inner.store.begin().await?;
         accounts::logged_in(&transaction, account.id, self.now()).await?;
         Ok(transaction.commit().await?)

@@ -248,7 +248,7 @@ impl Portal {
 
     async fn request(&self, case: &Case, lang: Lang) -> Result<TrailRequest> {
         let store = &self.inner.store;
-        let (_, document) = self.stored_application(case.id).await?;
+        let (_, document) = self.stored_application(case.id, false).await?;
         let grant = kaishu_store::grants::find(store, case.id).await?;
         let signed = kaishu_store::agreements::of_case(store, case.id).await?;
         let events = log::of_case(store, case.id).await?;

@@ -67,8 +67,8 @@ impl Portal {
             ),
             Refusal::Unmet { guard: Guard::OtherPerson, .. } => forbidden(
                 lang.pick(
-                    "您已经代表另一方审核过这份申请，请由另一位人员办理",
-                    "you decided on it for the other side; somebody else must decide for this one",
+                    "您已经审核过这份申请，请由另一位人员办理",
+                    "you decided on it before; somebody else must decide now",
                 )
                 .to_owned(),
                 self.policy().rules.open_app.approvers.reference("open_app.approvers", lang),
@@ -95,6 +95,9 @@ impl Portal {
                     Guard::OtherPerson | Guard::PublishedCondition | Guard::WithinWhatIsAsked => {
                         let rule = &self.policy().rules.open_app.approvers;
                         rule.reference("open_app.approvers", lang)
+                    }
+                    Guard::FirstComplaint => {
+                        self.policy().rules.appeal.filing_wd.reference("appeal.filing_wd", lang)
                     }
                     Guard::FiledAutomatically => {
                         self.policy().rules.open_app.filing.reference("open_app.filing", lang)

@@ -53,7 +53,7 @@ impl Portal {
                 Box::pin(self.act_on_project(caller, id, done, lang)).await
             }
             CaseKind::Application => {
-                let done = application_act(done);
+                let done = application_act(done, lang)?;
                 Box::pin(self.act_on_application(caller, id, done, lang)).await
             }
             CaseKind::MissingEntry => {
@@ -75,14 +75,22 @@ impl Portal {
 }
 
 /// What was answered in a form that is the same for cases of every kind; data items are separated by commas.
-fn application_act(done: OpeningAct) -> ApplicationAct {
+fn application_act(done: OpeningAct, lang: Lang) -> Result<ApplicationAct> {
     let said = |name: &str| done.answers.get(name).cloned().unwrap_or_default();
-    let items = said("items");
-    let items = items.split(',').map(str::trim).filter(|item| !item.is_empty());
-    ApplicationAct {
+    let items = done.answers.get("items").map(|items| {
+        let items = items.split(',').map(str::trim).filter(|item| !item.is_empty());
+        items.map(str::to_owned).collect()
+    });
+    let last_day = match said("last_day").as_str() {
+        "" => None,
+        day => Some(day.parse().map_err(|_| {
+            Error::field("last_day", lang.pick("写成 2027-06-30", "written as 2027-06-30"))
+        })?),
+    };
+    Ok(ApplicationAct {
         condition: said("condition"),
-        items: items.map(str::to_owned).collect(),
-        last_day: said("last_day").parse().ok(),
+        items,
+        last_day,
         filing: said("filing"),
         terms: said("terms"),
         code: said("code"),
@@ -90,5 +98,5 @@ fn application_act(done: OpeningAct) -> ApplicationAct {
         version: done.version,
         reason: done.reason,
         idempotency_key: done.idempotency_key,
-    }
+    })
 }

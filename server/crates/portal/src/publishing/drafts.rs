@@ -342,6 +342,8 @@ impl Portal {
             | Guard::TermsAsOffered
             | Guard::SecondFactor
             | Guard::FiledAutomatically
+            | Guard::FirstComplaint
+            | Guard::SuspendedBySame
             | Guard::OwnSide
             | Guard::BothHeard
             | Guard::NextInChain

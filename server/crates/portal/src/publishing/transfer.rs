@@ -223,9 +223,20 @@ impl Portal {
             entry.resources.push(self.kept(&code, resource).await?);
         }
         let mut moving = Vec::new();
-        for kind in [CaseKind::Life, CaseKind::Change, CaseKind::Reassessment, CaseKind::Dispute] {
+        for kind in [
+            CaseKind::Life,
+            CaseKind::Change,
+            CaseKind::Reassessment,
+            CaseKind::Dispute,
+            CaseKind::Application,
+        ] {
             let open = kaishu_store::cases::of_subject(store, code.as_str(), kind).await?;
-            for other in open.into_iter().filter(|it| it.file.closed_at.is_none()) {
+            // An application that is only written is nobody's but the applicant's.
+            let is_moved = |it: &Case| {
+                it.file.closed_at.is_none()
+                    && (it.file.kind != CaseKind::Application || !it.file.steps.is_empty())
+            };
+            for other in open.into_iter().filter(is_moved) {
                 let moved = self.moved(&other, "move", (organization, region))?;
                 moving.push((other, moved));
             }

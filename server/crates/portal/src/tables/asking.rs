@@ -43,6 +43,10 @@ impl Portal {
     /// `InvalidInput` naming the part of the question that is wrong; `Unavailable` where the answer
     /// takes more time or memory than one may have.
     pub async fn ask(&self, table: &OpenTable, query: &TableQuery, page: &Page) -> Result<Answer> {
+        // Whichever way granted rows are read, it is a retrieval (SEC-02, DL-04).
+        if table.grant.is_some() {
+            self.issue_answer_receipt(table, None, "", None).await?;
+        }
         let limit = page.limit.clamp(1, MAX_PAGE);
         let question = self.fingerprint(table, query)?;
         let after = match &page.cursor {

@@ -97,6 +97,14 @@ impl Bundle {
         self.parts.iter().map(of_part).collect()
     }
 
+    /// The case of the grant that opens some of it.
+    fn grant(&self) -> Option<i64> {
+        self.parts.iter().find_map(|part| match &part.source {
+            Source::Table(table) => table.grant,
+            Source::Original(_) => None,
+        })
+    }
+
     /// The name under which it is saved.
     pub fn file_name(&self) -> String {
         format!("{}-{}.zip", self.dataset.code, text::file_name(&self.dataset.fields.title))
@@ -117,7 +125,7 @@ impl Portal {
         lang: Lang,
     ) -> Result<Bundle> {
         let hidden = || Error::not_found("dataset", code.as_str());
-        let view = self.find_public(code).await?.ok_or_else(hidden)?;
+        let view = self.find_for(caller, code).await?.ok_or_else(hidden)?;
         self.check_serves(&view, lang)?;
         if self.needs_login(caller) {
             return Err(self.login_needed(lang));
@@ -215,7 +223,7 @@ impl Portal {
             size_bytes: None,
             sha256: None,
             sm3: None,
-            grant: None,
+            grant: bundle.grant(),
         };
         self.receipt_of(&bundle.dataset, facts, client).await
     }

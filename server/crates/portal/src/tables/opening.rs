@@ -13,6 +13,7 @@ use kaishu_tables::{ExportFormat, Governed, Ingested, View, VisibleColumn};
 use kaishu_types::dataset::{DataItemView, DatasetView, ResourceView};
 use kaishu_types::table::{Mask, TableQuery};
 use kaishu_types::text::file_name;
+use kaishu_types::vocabulary::OpenClass;
 use kaishu_types::{DatasetCode, Lang};
 
 use super::gate::{Gate, StoppedColumn, stopped_column};
@@ -142,13 +143,20 @@ impl Portal {
             None => view.dataset.clone(),
         };
         let governed = governed(&loaded.ingested, &opened.columns, &said.items, path);
+        let needs_grant = |name: &str| {
+            let item = item_of(&view.dataset.items, name);
+            item.is_none_or(|item| item.open_class != OpenClass::Unconditional)
+                || view.dataset.fields.open.class == OpenClass::Conditional
+                    && !has_conditional(&view.dataset.items)
+        };
+        let shows_granted = governed.columns().iter().any(|column| needs_grant(&column.name));
         let measures =
             self.told_measures(&loaded.ingested.quality, &governed, &view.dataset, &resource);
         Ok(TableState::Open(Box::new(OpenTable {
             entry: Arc::new(said),
             may_take_file: is_whole && stopped.is_empty(),
             caller: caller.clone(),
-            grant: granted.case,
+            grant: granted.case.filter(|_| shows_granted),
             resource,
             number,
             names,
@@ -203,6 +211,10 @@ impl Portal {
             _ => TableState::Preparing(0),
         })
     }
+}
+
+fn has_conditional(items: &[DataItemView]) -> bool {
+    items.iter().any(|item| item.open_class == OpenClass::Conditional)
 }
 
 /// The tables of a file that anyone may see a part of.

@@ -20,6 +20,8 @@ pub(crate) struct Model {
     pub last_day: Date,
     /// Whether it is in force, days aside.
     pub is_active: bool,
+    /// Whether it ended for good.
+    pub is_over: bool,
     /// The number under which it was filed.
     pub filing: String,
     pub updated_at: DateTimeUtc,

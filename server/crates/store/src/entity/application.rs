@@ -16,6 +16,9 @@ pub(crate) struct Model {
     /// What is asked for, JSON.
     #[sea_orm(column_type = "Text")]
     pub document: String,
+    /// What was submitted last: what is decided about.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub submitted: Option<String>,
     /// How often it was saved.
     pub revision: i64,
     pub updated_at: DateTimeUtc,

@@ -6,7 +6,7 @@ use sea_orm_migration::prelude::{
 };
 use sea_orm_migration::schema::{
     big_integer, big_integer_null, big_pk_auto, boolean, date, string, string_null, text,
-    timestamp_with_time_zone, timestamp_with_time_zone_null,
+    text_null, timestamp_with_time_zone, timestamp_with_time_zone_null,
 };
 
 #[derive(DeriveMigrationName)]
@@ -24,6 +24,7 @@ impl MigrationTrait for Migration {
             .col(big_integer("account_id"))
             .col(string("dataset"))
             .col(text("document"))
+            .col(text_null("submitted"))
             .col(big_integer("revision"))
             .col(timestamp_with_time_zone("updated_at"))
             .foreign_key(&mut of_case("application"))
@@ -57,6 +58,7 @@ impl MigrationTrait for Migration {
             .col(date("first_day"))
             .col(date("last_day"))
             .col(boolean("is_active"))
+            .col(boolean("is_over"))
             .col(string("filing"))
             .col(timestamp_with_time_zone("updated_at"))
             .foreign_key(&mut of_case("access_grant"))
@@ -72,7 +74,7 @@ impl MigrationTrait for Migration {
             // `grants::in_force`: whoever asks for data, with each request.
             ("access_grant_account", "access_grant", ["account_id", "dataset"]),
             // `grants::ending`: what ends by its day.
-            ("access_grant_last_day", "access_grant", ["is_active", "last_day"]),
+            ("access_grant_last_day", "access_grant", ["is_over", "last_day"]),
         ];
         for (name, table, columns) in indexes {
             let mut index = Index::create();

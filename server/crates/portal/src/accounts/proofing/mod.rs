@@ -66,6 +66,11 @@ impl Portal {
     }
 
     /// Lists the proofs of an account, the newest first.
+    /// Whether it is proven today who is behind an account.
+    pub(crate) async fn is_account_proven(&self, account: i64) -> Result<bool> {
+        Ok(self.proofs_of(account).await?.iter().any(|proof| proof.holds))
+    }
+
     pub(super) async fn proofs_of(&self, account: i64) -> Result<Vec<ProofView>> {
         let proofs = accounts::proofs_of(&self.inner.store, account).await?;
         let view = |kept: Proof| ProofView { holds: kept.holds_on(self.today()), kept };
