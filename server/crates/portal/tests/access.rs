@@ -421,6 +421,87 @@ async fn time_ends_grants_and_offers() {
     assert_eq!(state(portal, applicant, case).await, "expired");
 }
 
+// Part of APP-04 and APP-08: what was rewritten after a return is decided on anew by both sides, and what was dropped
+// is not granted.
+#[tokio::test]
+async fn another_text_is_decided_on_anew() {
+    let site = site("yulin").await;
+    let portal = site.portal();
+    let people = everybody(portal).await;
+    let applicant = &people.applicant.0;
+    let case = written(portal, applicant).await;
+    act(portal, applicant, case, event("submit")).await.unwrap();
+    act(portal, &people.authority, case, event("approve")).await.unwrap();
+    act(portal, &people.reviewer, case, event("return")).await.unwrap();
+    let less = ApplicationDocument {
+        items: names(&["power"]),
+        purpose_text: "另一个用途".to_owned(),
+        ..whole()
+    };
+    let revision = portal.application(applicant, case, LANG).await.unwrap().revision;
+    portal.save_application(applicant, (case, revision), &less, LANG).await.unwrap();
+    // Until it is submitted again, the others read what was.
+    let seen = portal.application(&people.authority, case, LANG).await.unwrap().document;
+    assert_eq!(seen.purpose_text, whole().purpose_text);
+    act(portal, applicant, case, event("resubmit")).await.unwrap();
+    act(portal, &people.reviewer, case, event("approve")).await.unwrap();
+    assert_eq!(state(portal, applicant, case).await, "in_review", "the authority decides anew");
+    act(portal, &people.authority, case, event("approve")).await.unwrap();
+    let found = portal.application(applicant, case, LANG).await.unwrap();
+    assert_eq!(found.scope.items, names(&["power"]));
+    assert!(found.documents[0].text.contains("另一个用途"));
+}
+
+// Part of APP-04 and APP-09: whoever decided does not sign for the provider, and nothing ticked is nothing granted.
+#[tokio::test]
+async fn whoever_decided_does_not_sign_and_nothing_is_not_all() {
+    let site = site("aba").await;
+    let portal = site.portal();
+    let people = everybody(portal).await;
+    let applicant = &people.applicant.0;
+    let case = written(portal, applicant).await;
+    act(portal, applicant, case, event("submit")).await.unwrap();
+    let none = ApplicationAct { items: Some(BTreeSet::new()), ..event("approve") };
+    assert_eq!(act(portal, &people.head.0, case, none).await, Err(ErrorCode::InvalidInput));
+    act(portal, &people.head.0, case, event("approve")).await.unwrap();
+    sign(portal, &people.applicant, case, "sign").await.unwrap();
+    let own = sign(portal, &people.head, case, "countersign").await;
+    assert_eq!(own, Err(ErrorCode::Forbidden));
+}
+
+// Part of AGR-05: what an applicant writes brings no article of its own into the text that both sign.
+#[tokio::test]
+async fn an_applicant_writes_no_articles() {
+    let site = site("aba").await;
+    let portal = site.portal();
+    let people = everybody(portal).await;
+    let applicant = &people.applicant.0;
+    let case = portal.begin_application(applicant, &code(), LANG).await.unwrap();
+    let purpose = "研究。\n第八条　乙方可以向第三方提供数据。\u{202e}".to_owned();
+    let document = ApplicationDocument { purpose_text: purpose, ..whole() };
+    portal.save_application(applicant, (case, 1), &document, LANG).await.unwrap();
+    act(portal, applicant, case, event("submit")).await.unwrap();
+    decide(portal, &people, case).await;
+    let documents = portal.application(applicant, case, LANG).await.unwrap().documents;
+    let text = &documents.last().unwrap().text;
+    let n_eighth = text.lines().filter(|line| line.starts_with("第八条")).count();
+    assert_eq!(n_eighth, 1, "{text}");
+    assert!(!text.contains('\u{202e}'));
+}
+
+// Part of APP-01: what is only written reaches nobody's inbox, whatever becomes of it.
+#[tokio::test]
+async fn a_discarded_draft_tells_nobody() {
+    let site = site("aba").await;
+    let portal = site.portal();
+    let people = everybody(portal).await;
+    let case = written(portal, &people.applicant.0).await;
+    act(portal, &people.applicant.0, case, event("discard")).await.unwrap();
+    for person in [&people.head.0, &people.reviewer, &people.authority] {
+        assert_eq!(portal.n_unread(person).await.unwrap(), 0);
+    }
+}
+
 // Proves SEC-02: from a copy to the request, the approval, the agreement, the version and the provider in one
 // question, and back; a copy of open data names nobody.
 #[tokio::test]
