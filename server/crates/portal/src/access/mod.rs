@@ -3,7 +3,9 @@
 
 mod acting;
 mod applying;
+mod ending;
 mod granting;
+mod guarding;
 mod terms;
 
 use std::collections::BTreeSet;
