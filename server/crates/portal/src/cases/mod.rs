@@ -187,6 +187,7 @@ impl Portal {
             "account.reply_wd" => Some(rules.account.reply_wd.value.get()),
             "open_app.reply_wd" => Some(rules.open_app.reply_wd.value.get()),
             "open_app.complete_wd" => Some(rules.open_app.complete_wd.value.get()),
+            "appeal.filing_wd" => Some(rules.appeal.filing_wd.value.get()),
             "appeal.reply_wd" => Some(rules.appeal.reply_wd.value.get()),
             "agreement.offer_wd" => Some(rules.agreement.offer_wd.value.get()),
             "agreement.countersign_wd" => Some(rules.agreement.countersign_wd.value.get()),

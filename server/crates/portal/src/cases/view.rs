@@ -256,6 +256,7 @@ impl Portal {
             "account.reply_wd" => rules.account.reply_wd.reference(key, lang),
             "open_app.reply_wd" => rules.open_app.reply_wd.reference(key, lang),
             "open_app.complete_wd" => rules.open_app.complete_wd.reference(key, lang),
+            "appeal.filing_wd" => rules.appeal.filing_wd.reference(key, lang),
             "appeal.reply_wd" => rules.appeal.reply_wd.reference(key, lang),
             "agreement.offer_wd" => rules.agreement.offer_wd.reference(key, lang),
             "agreement.countersign_wd" => rules.agreement.countersign_wd.reference(key, lang),
