@@ -131,6 +131,9 @@ fn page(ctx: &Ctx, found: &DatasetPage, resource: &ResourceView, why_not: &NoTab
     let mut page = Page::new(title, body).section(Section::Datasets);
     // The page of the dataset is the one to find.
     page.listed = false;
+    if resource.in_place.is_some() {
+        page.keep = Keep::Never;
+    }
     if let NoTable::Preparing(_) = why_not {
         page.keep = Keep::Never;
         page.refresh = Some("5".to_owned());

@@ -87,7 +87,7 @@ async fn site() -> (TestSite, String) {
         .short_item(CODE, "name", 20)
         .typed_item(CODE, "capital", "integer", "unconditional")
         .typed_item(CODE, "founded", "date", "unconditional")
-        .item(CODE, "owner", "none")
+        .item(CODE, "owner", "conditional")
         .file(CODE, "firms.csv", FIRMS.as_bytes());
     site.test_portal.import(catalogue.folder()).await;
     rewrite(&site, CODE, |entry| {

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 
 use crate::ctx::Ctx;
 use crate::error::AppError;
-use crate::page::{Page, Section, respond};
+use crate::page::{Keep, Page, Section, respond};
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::{data, foreign};
@@ -96,6 +96,10 @@ fn page(ctx: &Ctx, found: &DatasetPage) -> Page {
     };
     let mut page = Page::new(title, body).section(Section::Datasets).description(summary);
     page.json_ld = Some(found.json_ld.clone());
+    if dataset.resources.iter().any(|it| it.in_place.is_some()) {
+        // When it was last fetched changes without a change of the catalogue.
+        page.keep = Keep::Never;
+    }
     page.listed = dataset.state == DatasetState::Published;
     page
 }
