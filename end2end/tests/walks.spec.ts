@@ -109,7 +109,6 @@ test("a developer goes from the start page to the first call", async ({ page, re
   await expect(frame.navigation()).toBeVisible();
 });
 
-// Until applications are taken, the way must say so and name somebody to ask.
 test("an applicant learns what is asked, by when the answer comes and whom to ask", async ({ page, request }) => {
   const wanted = await conditionalDataset(request);
   const dataset = new DatasetPage(page);
@@ -119,7 +118,8 @@ test("an applicant learns what is asked, by when the answer comes and whom to as
   await dataset.main().getByRole("link", { name: "申请使用" }).click();
 
   await expect(new Frame(page).heading()).toHaveText("申请使用");
-  await expect(dataset.main()).toContainText("现在不能在网上办理");
+  await expect(dataset.main()).toContainText("最晚");
+  await expect(dataset.main().getByRole("link", { name: "登录后填写申请" })).toBeVisible();
   await expect(page.getByRole("complementary", { name: "联系谁" })).toContainText(/\d{4}-\d{7}/);
   await expect(dataset.main().getByRole("link", { name: /第.+条/ }).first()).toBeVisible();
 });

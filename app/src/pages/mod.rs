@@ -31,6 +31,7 @@ mod soon;
 mod stats;
 mod topics;
 mod verify;
+mod whom;
 pub(crate) mod workbench;
 
 pub(crate) use authority::administers;

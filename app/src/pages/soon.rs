@@ -4,21 +4,18 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::directory::Directory;
 use kaishu_portal::entries::DatasetPage;
 use kaishu_types::organization::OrganizationView;
 use kaishu_types::rules::PolicyView;
 use leptos::prelude::*;
 
-use super::dataset;
+use super::{dataset, whom};
 use crate::ctx::Ctx;
 use crate::page::{Page, Section, respond};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
-use crate::ui::heading::{Rank, page_head, rail_head, section_head};
+use crate::ui::heading::{page_head, section_head};
 use crate::ui::law::rule_list;
-use crate::ui::links::safe_url;
-use crate::ui::meta::{fact, meta, text_fact};
 
 /// What a later release brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +64,7 @@ async fn of_dataset(
         let directory = portal.directory();
         let provider = directory.organization(&found.dataset.organization.code);
         let whom = match feature {
-            Feature::Report => authority(&ctx, &directory),
+            Feature::Report => whom::authority(&ctx, &directory),
             _ => provider,
         };
         Ok(page(&ctx, &portal.policy_view(), feature, Some(&found), whom))
@@ -77,14 +74,8 @@ async fn of_dataset(
 fn of_portal(ctx: &Ctx, portal: &Portal, feature: Feature) -> Response {
     respond(ctx, || {
         let directory = portal.directory();
-        Ok(page(ctx, &portal.policy_view(), feature, None, authority(ctx, &directory)))
+        Ok(page(ctx, &portal.policy_view(), feature, None, whom::authority(ctx, &directory)))
     })
-}
-
-/// Returns the data authority of the portal's own region.
-fn authority<'a>(ctx: &Ctx, directory: &'a Directory) -> Option<&'a OrganizationView> {
-    let region = directory.region(&ctx.site.region)?;
-    directory.organization(&region.authority.as_ref()?.code)
 }
 
 impl Feature {
@@ -237,7 +228,7 @@ fn page(
                         <p class="mt-3"><a class="ks-link" href=ctx.href("/rules")>{words.all_rules}</a></p>
                     </section>
                 </div>
-                {rail(ctx, found, whom)}
+                {whom::section(ctx, found, whom)}
             </div>
         </main>
     };
@@ -246,51 +237,4 @@ fn page(
     // There is nothing to find here yet.
     page.listed = false;
     page
-}
-
-/// Names the keeper of the portal, where the directory has nobody to ask.
-fn keeper(ctx: &Ctx) -> AnyView {
-    let words = ctx.words;
-    let site = &ctx.site;
-    let mut facts = vec![fact(words.body, site.keeper.pick(ctx.lang))];
-    facts.extend(text_fact(words.contact, Some(&site.address.pick(ctx.lang))));
-    facts.extend(text_fact(words.hours, Some(&site.hours.pick(ctx.lang))));
-    view! {
-        <aside aria-label=words.whom_to_ask class="text-[.9375rem]">
-            {rail_head(words.whom_to_ask, Rank::First)}
-            {meta(facts)}
-        </aside>
-    }
-    .into_any()
-}
-
-fn rail(ctx: &Ctx, found: Option<&DatasetPage>, whom: Option<&OrganizationView>) -> AnyView {
-    let words = ctx.words;
-    let Some(whom) = whom else { return keeper(ctx) };
-    let target = ctx.href(&format!("/organizations/{}", whom.named.code));
-    let mut facts = vec![fact(
-        words.body,
-        view! { <a class="ks-link" href=target>{data(ctx.lang, whom.named.label(ctx.lang))}</a> },
-    )];
-    facts.extend(text_fact(words.responsible_head, whom.responsible_head.as_deref()));
-    facts.extend(text_fact(words.contact, whom.contact.as_deref()));
-    let of_entry = found.and_then(|found| found.dataset.fields.contact.as_deref());
-    facts.extend(text_fact(words.contact_of_dataset, of_entry));
-    if let Some(url) = whom.homepage.as_deref().and_then(safe_url) {
-        let shown = url.clone();
-        facts.push(fact(
-            words.website,
-            view! { <a class="ks-link" rel="external noopener" href=url>{shown}</a> },
-        ));
-    }
-    if let Some(found) = found {
-        facts.push(fact(words.code, found.dataset.code.to_string()));
-    }
-    view! {
-        <aside aria-label=words.whom_to_ask class="text-[.9375rem]">
-            {rail_head(words.whom_to_ask, Rank::First)}
-            {meta(facts)}
-        </aside>
-    }
-    .into_any()
 }

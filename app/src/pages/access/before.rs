@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::ctx::Ctx;
 use crate::page::{Page, Section, respond};
 use crate::pages::account::{go, login_path};
-use crate::pages::dataset;
+use crate::pages::{dataset, whom};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::dates::day_text;
@@ -90,6 +90,8 @@ fn page(ctx: &Ctx, portal: &Portal, found: &DatasetPage) -> Page {
             .into_any()
         }
     };
+    let directory = portal.directory();
+    let provider = directory.organization(&dataset.organization.code);
     let rules = rule_list(ctx, &portal.policy_view(), &RULES);
     let body = view! {
         <main id="main" class="ks-wrap">
@@ -97,10 +99,13 @@ fn page(ctx: &Ctx, portal: &Portal, found: &DatasetPage) -> Page {
             {page_head(title, lead)}
             <div class="grid lg:grid-cols-[minmax(0,1fr)_24rem] gap-x-16 gap-y-12">
                 <div>{body}</div>
-                <section aria-labelledby="h-rules">
-                    {section_head("h-rules", lang.pick("依据的规则", "The rules"))}
-                    {rules}
-                </section>
+                <div class="space-y-10">
+                    {whom::section(ctx, Some(found), provider)}
+                    <section aria-labelledby="h-rules">
+                        {section_head("h-rules", lang.pick("依据的规则", "The rules"))}
+                        {rules}
+                    </section>
+                </div>
             </div>
         </main>
     };
