@@ -136,7 +136,7 @@ async fn open(config: &Config, assets: &Assets) -> anyhow::Result<Portal> {
         )
     })?;
     let settings = config.settings(assets.version())?;
-    Box::pin(Portal::open(settings)).await.with_context(|| {
+    Portal::open(settings).await.with_context(|| {
         format!(
             "the portal in {} cannot be opened; `kaishu doctor` says more",
             config.data_dir.display()

@@ -161,6 +161,11 @@ impl Portal {
     ///
     /// Says which part cannot be opened, and why.
     pub async fn open(settings: Settings) -> Result<Self> {
+        // Every caller would carry all its steps otherwise.
+        Box::pin(Self::opened(settings)).await
+    }
+
+    async fn opened(settings: Settings) -> Result<Self> {
         let policy = rules::profile(&settings.policy, settings.policy_override.as_deref())?;
         let store = Store::connect(&settings.database_url, settings.max_connections).await?;
         store.migrate().await?;

@@ -60,7 +60,7 @@ impl TestPortal {
         let mut settings = settings(folder.path(), setup.policy);
         change(&mut settings);
         let store = Store::connect(&settings.database_url, 2).await.unwrap();
-        let portal = Box::pin(Portal::open(settings)).await.unwrap();
+        let portal = Portal::open(settings).await.unwrap();
         Self { portal, store, folder, policy: setup.policy }
     }
 
