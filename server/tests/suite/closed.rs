@@ -250,7 +250,11 @@ async fn where_a_login_is_demanded_the_article_says_so() {
 async fn what_comes_on_application_says_so() {
     let site = site("aba").await;
     let page = site.get(&format!("/datasets/{CONDITIONAL}")).await;
-    assert!(page.text().contains("现在不能在网上办理"));
+    let way = format!("/datasets/{CONDITIONAL}/apply");
+    assert_eq!(page.attributes(&format!("main a[href='{way}']"), "href").len(), 1);
+    let before = site.get(&way).await;
+    assert_eq!(before.status, 200);
+    assert!(before.text().contains("最晚") && before.text().contains("登录后填写申请"));
     let facts: Vec<_> = page.texts("main dt").into_iter().zip(page.texts("main dd")).collect();
     assert!(facts.contains(&("文件格式".to_owned(), "申请后提供：CSV".to_owned())), "{facts:?}");
     let list = site.get("/datasets?open=conditional").await;
