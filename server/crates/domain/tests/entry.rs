@@ -141,6 +141,28 @@ fn a_basis_below_the_level_is_none() {
     assert!(!fields(&check(&anshan, &entry)).contains("open_basis"));
 }
 
+// Proves CLS-15 for the basis: a rule that a department made for itself counts as none, under any regulation.
+#[test]
+fn an_internal_rule_is_no_basis() {
+    let mut n_told_apart = 0;
+    for code in PolicyProfile::codes() {
+        let profile = profile(code);
+        for class in [ShareClass::Conditional, ShareClass::None] {
+            let faults_with = |basis: Vec<LegalBasis>| {
+                let mut entry = closed(OpenClass::Conditional);
+                entry.fields.open.basis.clone_from(&basis);
+                entry.fields.share.class = class;
+                entry.fields.share.basis = basis;
+                fields(&check(&profile, &entry))
+            };
+            let without = faults_with(Vec::new());
+            assert_eq!(faults_with(vec![basis("internal_rule")]), without, "{code}: {class}");
+            n_told_apart += usize::from(faults_with(vec![basis("law")]) != without);
+        }
+    }
+    assert!(n_told_apart > 0, "a law counts somewhere");
+}
+
 // Proves CLS-06, CLS-07: grounds come from the list of the regulation.
 #[test]
 fn grounds_come_from_the_list() {

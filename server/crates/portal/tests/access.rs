@@ -276,7 +276,7 @@ async fn who_may_apply_and_for_what() {
     assert_eq!(refused, Err(ErrorCode::InvalidInput));
 }
 
-// Proves APP-06, APP-08, APP-14: returned once with the clock held, refused only for a published condition,
+// Proves APP-06, APP-08, APP-14, CLS-15: returned once with the clock held, refused only for a published condition,
 // withdrawn by the applicant alone.
 #[tokio::test]
 async fn an_application_is_returned_once_refused_for_a_condition_or_withdrawn() {

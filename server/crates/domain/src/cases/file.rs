@@ -91,7 +91,9 @@ impl CaseFile {
         if let Some(steps) = &body.steps {
             self.steps.clone_from(steps);
         }
-        if body.steps.is_some() || self.n_events == 0 {
+        // An application stays its applicant's, whoever lets it be decided anew.
+        let is_handed_in = body.steps.is_some() && self.kind != CaseKind::Application;
+        if is_handed_in || self.n_events == 0 {
             self.submitter = by.account;
         }
         if !body.added_steps.is_empty() {
