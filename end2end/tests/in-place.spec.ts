@@ -17,7 +17,7 @@ for (const profile of ["jiamusi", "aba"]) {
     const page = await context.newPage();
     await page.goto("/login");
     const account = new Account(page);
-    await account.logIn(`registrar.${project.name}`, password);
+    await account.logIn(`places.${project.name}`, password);
     const secret = page.locator("main code");
     if (await secret.count()) {
       await account.giveCode(oneTimeCode((await secret.textContent())!), "完成设置");
