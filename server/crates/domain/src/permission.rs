@@ -141,6 +141,10 @@ actions! {
     WithdrawDatasets = "dataset.withdraw", "恢复、撤回、下线", "Restore, withdraw, retire" => [
         Head: Organization, Officer: Organization, Authority: Region, CountyAuthority: Region,
     ];
+    /// Agree that data is retired or destroyed; nobody takes this over.
+    EndDatasets = "dataset.end", "同意下线和销毁", "Agree to an end" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
     /// Give a dataset to another organization.
     TransferDatasets = "dataset.transfer", "移交目录", "Transfer datasets" => [
         Head: Organization, Authority: Region,

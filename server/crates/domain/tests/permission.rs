@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "codes of tests are well formed")]
 
-use kaishu_domain::permission::{Action, Reach, Subject, conflict, may_ever, role_for};
-use kaishu_types::account::{Role, RoleGrant};
+use kaishu_domain::permission::{
+    Action, Reach, Subject, conflict, functions_of, may_ever, role_for,
+};
+use kaishu_types::account::{DelegatedFunction, Role, RoleGrant};
 use proptest::prelude::*;
 
 fn held(role: Role, organization: Option<&str>, region: Option<&str>) -> RoleGrant {
@@ -55,6 +57,13 @@ fn an_authority_reaches_down_and_not_up() {
         assert!(role_for(&county, action, &in_county).is_some());
         assert!(role_for(&county, action, &in_city).is_none());
     }
+}
+
+// Part of ORG-05: whoever takes over the catalogue publishes what was approved; that data ends stays with the authority.
+#[test]
+fn an_end_is_agreed_to_by_the_authority_alone() {
+    assert_eq!(functions_of(Action::EndDatasets), []);
+    assert_eq!(functions_of(Action::PublishDatasets), [DelegatedFunction::Catalogue]);
 }
 
 // Proves ORG-07 in the table: who leads a sector reads what belongs to its organizations and posts guidance; nothing

@@ -38,11 +38,12 @@ const fn transition(
 
 const SUSPEND: (By, &[Guard]) = (By::Action(Action::SuspendDatasets), &[]);
 const WITHDRAW: (By, &[Guard]) = (By::Action(Action::WithdrawDatasets), &[]);
-const AGREE: (By, &[Guard]) = (By::Action(Action::PublishDatasets), &[Guard::NotTheSubmitter]);
+const RESTORE: (By, &[Guard]) = (By::Action(Action::WithdrawDatasets), &[Guard::SuspendedBySame]);
+const AGREE: (By, &[Guard]) = (By::Action(Action::EndDatasets), &[Guard::NotTheSubmitter]);
 const DESTROY: (By, &[Guard]) =
-    (By::Action(Action::PublishDatasets), &[Guard::NotTheSubmitter, Guard::RetentionOver]);
+    (By::Action(Action::EndDatasets), &[Guard::NotTheSubmitter, Guard::RetentionOver]);
 const SYSTEM: (By, &[Guard]) = (By::System, &[]);
-const ANSWER: Waits = Waits::For(Action::PublishDatasets);
+const ANSWER: Waits = Waits::For(Action::EndDatasets);
 
 const fn state(code: &'static str, zh: &'static str, en: &'static str, waits: Waits) -> State {
     State { code, zh, en, waits }
@@ -90,7 +91,7 @@ pub(super) static MACHINE: Machine = Machine {
             ("恢复开放", "Restore"),
             &["suspended"],
             "published",
-            WITHDRAW,
+            RESTORE,
             "FBK-12",
         ),
         transition(

@@ -260,6 +260,7 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::PublishDatasets
         | Action::SuspendDatasets
         | Action::WithdrawDatasets
+        | Action::EndDatasets
         | Action::TransferDatasets
         | Action::DisputeClasses
         | Action::ConsultAgencies

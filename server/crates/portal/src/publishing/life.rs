@@ -69,6 +69,10 @@ impl Portal {
             // Whoever asks does not agree.
             "ask_retire" | "ask_destroy" => caller.account().map(|it| ("authors", it.to_string())),
             "retire" => Some(("retired_at", self.instant().to_rfc3339())),
+            "suspend" => {
+                let is_authority = self.is_authority_for(caller, &about);
+                Some(("suspended_by_authority", is_authority.to_string()))
+            }
             _ => None,
         };
         let facts: BTreeMap<String, String> =
@@ -79,7 +83,7 @@ impl Portal {
                 caller,
                 lang,
                 act: Act { event, reason, facts, ..Act::default() },
-                holds: &|guard| self.holds_for_life(guard, &case, lang),
+                holds: &|guard| self.holds_for_life(guard, (&case, caller), lang),
                 idempotency_key: None,
             };
             self.decide(CaseKind::Life, &about, Some(&case), wanted)
@@ -188,12 +192,30 @@ impl Portal {
     }
 
     /// Data is kept for its time after it was retired; then it may be destroyed (SEC-13, SEC-17).
+    fn is_authority_for(&self, caller: &Caller, about: &CaseSubject) -> bool {
+        let subject = self.subject(None, about.region.as_deref(), false);
+        caller.role_for(Action::EndDatasets, &subject).is_some()
+    }
+
     fn holds_for_life(
         &self,
         guard: Guard,
-        case: &Case,
+        (case, caller): (&Case, &Caller),
         lang: Lang,
     ) -> std::result::Result<(), String> {
+        if guard == Guard::SuspendedBySame {
+            let by_authority = case.file.facts.get("suspended_by_authority");
+            let is_theirs = by_authority.is_some_and(|it| it == "true");
+            return match is_theirs && !self.is_authority_for(caller, &case.about) {
+                false => Ok(()),
+                true => Err(lang
+                    .pick(
+                        "由数据主管部门中止的，由数据主管部门恢复；请在意见里写明整改情况，联系主管部门",
+                        "what the authority suspended, the authority restores; tell it what was mended",
+                    )
+                    .to_owned()),
+            };
+        }
         if guard != Guard::RetentionOver {
             return Ok(());
         }
