@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
 
+use std::collections::BTreeSet;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use chrono::{Days, TimeDelta};
 use kaishu_portal::Portal;
 use kaishu_portal::accounts::Caller;
-use kaishu_portal::publishing::{LifeAct, NewChange, OwnFilter};
+use kaishu_portal::publishing::{LifeAct, NewChange, NewVersion, OwnFilter};
 use kaishu_portal::sweeping::{CONDEMNED_FOR, Sweep};
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, People, act, complete, people, review};
@@ -15,6 +18,7 @@ use kaishu_testkit::{Setup, TestPortal, now};
 use kaishu_types::DatasetCode;
 use kaishu_types::ErrorCode;
 use kaishu_types::case::CaseKind;
+use kaishu_types::draft::Processing;
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
 
 const CODE: &str = "YX-T-0001";
@@ -88,6 +92,13 @@ async fn a_dataset_is_suspended_restored_and_withdrawn() {
     live(portal, &head, "restore", "风险已经消除").await.unwrap();
     assert_eq!(state(portal).await, DatasetState::Published);
 
+    // What the authority suspended, the authority restores.
+    live(portal, &authority, "suspend", "责令核查").await.unwrap();
+    let by_provider = live(portal, &head, "restore", "核查完毕").await.unwrap_err();
+    assert_eq!(by_provider.code(), ErrorCode::InvalidInput);
+    live(portal, &authority, "restore", "核查属实，可以恢复").await.unwrap();
+    assert_eq!(state(portal).await, DatasetState::Published);
+
     live(portal, &authority, "withdraw", "权利人申诉成立").await.unwrap();
     assert_eq!(state(portal).await, DatasetState::Withdrawn);
     let found = portal.own_dataset(&head, &code(), LANG).await.unwrap();
@@ -97,7 +108,52 @@ async fn a_dataset_is_suspended_restored_and_withdrawn() {
     assert_eq!(list.rows.len(), 1);
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
     let life = kaishu_store::cases::of_subject(site.store(), CODE, CaseKind::Life).await.unwrap();
-    assert_eq!(life[0].file.n_events, 4, "beginning, suspend, restore, withdraw");
+    assert_eq!(life[0].file.n_events, 6, "beginning, two suspended and restored, withdraw");
+}
+
+/// A ZIP archive of files with their texts.
+fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in files {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+// Part of REV-11: what nobody looked into is no refresh: neither the first file of an entry, of whatever kind, nor a
+// document that is packed beside the right table.
+#[tokio::test]
+async fn new_data_brings_nothing_that_nobody_looked_into() {
+    const ZIPPED: &str = "YX-T-0002";
+    const EMPTY: &str = "YX-T-0003";
+    let site = TestPortal::open(Setup { policy: "aba", with_demo: false }).await;
+    let stops = ("stops.csv", "name\n汽车站\n");
+    let catalogue = Catalogue::default()
+        .dataset(ZIPPED, "打包的站点", "unconditional")
+        .item(ZIPPED, "name", "unconditional")
+        .file(ZIPPED, "stops.zip", &zipped(&[stops]))
+        .dataset(EMPTY, "没有文件", "unconditional");
+    site.import(catalogue.folder()).await;
+    let portal = site.portal();
+    let officer = people(portal).await.officer;
+    let publish = async |dataset: &str, file_name: &str, bytes: Vec<u8>| {
+        let processing = BTreeSet::from([Processing::Clean]);
+        let new = NewVersion { file_name, note: "更新", processing, upload: None };
+        let bytes = futures::stream::iter([Ok(Bytes::from(bytes))]);
+        let code = dataset.parse().unwrap();
+        portal.publish_version(&officer, &code, new, bytes, LANG).await
+    };
+    for (dataset, name, bytes, named) in [
+        (EMPTY, "名单.pdf", b"%PDF-1.7 110101199003070011".to_vec(), "没有文件"),
+        (EMPTY, "stops.csv", stops.1.as_bytes().to_vec(), "没有文件"),
+        (ZIPPED, "stops.zip", zipped(&[stops, ("名单.pdf", "110101199003070011")]), "名单.pdf"),
+    ] {
+        let refused = publish(dataset, name, bytes).await.unwrap_err();
+        assert!(refused.message(LANG).contains(named), "{}", refused.message(LANG));
+        assert_eq!(refused.into_detail().rule.unwrap().id, "REV-11", "{dataset} {name}");
+    }
+    publish(ZIPPED, "stops.zip", zipped(&[("stops.csv", "name\n火车站\n")])).await.unwrap();
 }
 
 // Proves SEC-17 and a part of SEC-13: data is retired where the authority agrees, destroyed after its time and by

@@ -46,7 +46,9 @@ pub use crate::quality::Expected;
 pub use crate::rows::{Row, read_rows};
 pub use crate::scan::{Scan, ScannedColumn, scan};
 pub use crate::shape::{TextShape, sniff};
-pub use crate::source::{Dialect, Layout, MAX_COLUMNS, Origin, TableSource, inspect, table_format};
+pub use crate::source::{
+    Dialect, Layout, MAX_COLUMNS, Origin, TableSource, inspect, passed_over, table_format,
+};
 pub use crate::summary::{Column, TableSummary, summarise, summarise_file};
 pub use crate::upsert::{RecordChange, UpsertError, Upserted, is_of_type, upsert};
 pub use crate::view::{Governed, StoredColumn, StoredTable, View, VisibleColumn};

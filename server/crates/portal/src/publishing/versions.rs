@@ -10,7 +10,7 @@ use kaishu_store::batches::RecordBatch;
 use kaishu_store::datasets::{EntryWrite, Origin, ResourceWrite};
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::draft::{DraftResource, Processing};
-use kaishu_types::vocabulary::{DatasetState, ResourceKind};
+use kaishu_types::vocabulary::{DatasetState, Format, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, Remedy, RuleRef};
 
 use super::files::{format_of, name_of, title_of};
@@ -206,10 +206,28 @@ impl Portal {
                 format!("the file before is {was} and this one is {is}; another format is reviewed first"),
             )));
         }
+        if before.is_none() {
+            return Err(self.reviewed_first(
+                lang,
+                lang.pick(
+                    "目录里还没有文件，第一个文件要经过审查才能发布",
+                    "the entry has no file yet; its first one is reviewed before it is published",
+                )
+                .to_owned(),
+            ));
+        }
+        let beside = self.beside_tables(file).await?;
+        if !beside.is_empty() {
+            let names = beside.join(lang.pick("、", ", "));
+            return Err(self.reviewed_first(lang, lang.pick(
+                format!("压缩包里除了表格还有：{names}。这些文件没有人看过，要经过审查才能发布；只更新数据的，请只打包表格"),
+                format!("the archive has more than tables: {names}; what nobody looked into is reviewed first - pack the tables alone to renew the data"),
+            )));
+        }
         let columns = self.columns_of(file, lang).await?;
         let is: BTreeSet<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         let said: BTreeSet<&str> = dataset.items.iter().map(|item| item.name.as_str()).collect();
-        if is == said || (before.is_none() && is.is_empty()) {
+        if is == said {
             return Ok(());
         }
         let new: Vec<&str> = is.symmetric_difference(&said).copied().collect();
@@ -218,6 +236,16 @@ impl Portal {
             format!("文件的列与目录的数据项不一致：{names}。数据项变化要重新审查后才能发布"),
             format!("the columns are not the data items of the entry: {names}; changed data items are reviewed first"),
         )))
+    }
+
+    /// Names what is packed beside the tables of an archive: three of it at most.
+    async fn beside_tables(&self, file: &DraftResource) -> Result<Vec<String>> {
+        let key = file.blob_key.as_ref().filter(|_| file.format == Format::Zip);
+        let Some(key) = key else { return Ok(Vec::new()) };
+        let path = self.inner.blobs.local_copy(key, &self.inner.table_cache).await?;
+        let mut beside = crate::blocking(move || Ok(kaishu_tables::passed_over(&path)?)).await?;
+        beside.truncate(3);
+        Ok(beside)
     }
 
     /// The refusal of what is no refresh of the same structure (REV-11).

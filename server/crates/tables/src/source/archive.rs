@@ -79,6 +79,23 @@ pub(crate) fn unzip(
     Ok(files)
 }
 
+/// Names the files of a ZIP archive that are not asked for: what is packed beside its tables.
+pub(crate) fn others(
+    path: &Path,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<String>, TableError> {
+    let mut archive = open(path)?;
+    let mut others = Vec::new();
+    for n in 0..archive.len() {
+        let file = archive.by_index_raw(n).map_err(broken)?;
+        let name = name_of(file.name_raw());
+        if !file.is_dir() && !is_wanted(&name) {
+            others.push(name);
+        }
+    }
+    Ok(others)
+}
+
 fn open(path: &Path) -> Result<ZipArchive<File>, TableError> {
     let mut archive = ZipArchive::new(File::open(path)?).map_err(broken)?;
     if archive.len() > MOST_FILES {

@@ -88,10 +88,22 @@ fn guarded(
     })
 }
 
+/// Names the files of an archive that [`inspect`] passes over: what nobody looked into.
+///
+/// # Errors
+///
+/// Fails where the archive cannot be read.
+pub fn passed_over(path: &Path) -> Result<Vec<String>, TableError> {
+    archive::others(path, &has_tables)
+}
+
+fn has_tables(name: &str) -> bool {
+    format_of_name(name) != Format::Other
+}
+
 /// The tables of all files of an archive; files of other kinds are passed over.
 fn unzipped(path: &Path, folder: &Path) -> Result<Vec<TableSource>, TableError> {
     let mut tables = Vec::new();
-    let has_tables = |name: &str| format_of_name(name) != Format::Other;
     let files = archive::unzip(path, folder, &has_tables)?;
     let is_only = files.len() == 1;
     for file in files {

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::delimited::Delimited;
 pub use self::format::table_format;
-pub use self::inspect::inspect;
+pub use self::inspect::{inspect, passed_over};
 pub(crate) use self::layout::unique_names;
 pub(crate) use self::row::Row;
 use self::split::Splitter;
