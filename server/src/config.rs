@@ -115,7 +115,7 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct InPlaceConfig {
-    /// Their hosts, or origins as `http://10.1.2.3:8080`; none is asked where there is none.
+    /// Organizations with their hosts, as `YX-JTJ http://10.1.2.3:8080`; none is asked where there is none.
     pub hosts: Vec<String>,
     /// Networks of the house in which a named host may stand.
     pub networks: Vec<IpNet>,

@@ -108,7 +108,7 @@ async fn answer(stream: &mut TcpStream, says: &Mutex<Says>) -> Option<Vec<u8>> {
 
 fn settings(hosts: &[&str], fresh_for: TimeDelta) -> InPlaceSettings {
     InPlaceSettings {
-        hosts: hosts.iter().map(|it| (*it).to_owned()).collect(),
+        hosts: hosts.iter().map(|it| format!("YX-T {it}")).collect(),
         fresh_for,
         max_bytes: 4_096,
         seconds: 2,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use kaishu_types::Lang;
+use kaishu_types::{Lang, OrganizationCode};
 use reqwest::Url;
 
 use crate::{Error, Result};
@@ -45,7 +45,8 @@ const PRIVATE_V6: [([u16; 8], u8); 4] = [
 /// Which sources the portal asks, and within what bounds (PUB-11). Without hosts it asks none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InPlaceSettings {
-    /// Their hosts: `data.example.gov.cn` over https, or an origin as `http://10.1.2.3:8080`.
+    /// Their hosts, each after the code of the organization whose system it is: `YX-JTJ data.example.gov.cn` over
+    /// https, or an origin as `YX-JTJ http://10.1.2.3:8080`; with a path where only what is below it is theirs.
     pub hosts: Vec<String>,
     /// Networks of the house in which a named host may stand, with the length of their prefix.
     pub networks: Vec<(IpAddr, u8)>,
@@ -72,11 +73,58 @@ impl Default for InPlaceSettings {
     }
 }
 
+/// Whether a path holds a slash that some servers read as one, so that it leads elsewhere than it says.
+fn has_hidden_slash(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    ["%2f", "%5c"].iter().any(|slash| path.contains(slash))
+}
+
 /// The sources that may be asked.
 #[derive(Debug)]
 pub(super) struct Allowed {
-    origins: Vec<String>,
+    hosts: Vec<NamedHost>,
     networks: Vec<(IpAddr, u8)>,
+}
+
+/// A host that the operator named.
+#[derive(Debug)]
+struct NamedHost {
+    /// Code of the organization whose system it is.
+    organization: String,
+    origin: String,
+    /// What the path begins with, as `/open/`.
+    below: String,
+}
+
+impl NamedHost {
+    fn read(text: &str) -> Option<Self> {
+        let (organization, host) = text.trim().split_once(char::is_whitespace)?;
+        organization.parse::<OrganizationCode>().ok()?;
+        let host = host.trim();
+        let named = match host.contains("://") {
+            true => host.to_owned(),
+            false => format!("https://{host}"),
+        };
+        let url = Url::parse(&named).ok()?;
+        let is_plain = matches!(url.scheme(), "http" | "https")
+            && url.host().is_some()
+            && url.path().ends_with('/')
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && !has_credentials(&url);
+        is_plain.then(|| Self {
+            organization: organization.to_owned(),
+            origin: url.origin().ascii_serialization(),
+            below: url.path().to_owned(),
+        })
+    }
+
+    fn has(&self, url: &Url, organization: &str) -> bool {
+        self.organization == organization
+            && self.origin == url.origin().ascii_serialization()
+            && url.path().starts_with(&self.below)
+            && (self.below == "/" || !has_hidden_slash(url.path()))
+    }
 }
 
 impl Allowed {
@@ -86,39 +134,28 @@ impl Allowed {
     ///
     /// Names the host that is none.
     pub(super) fn new(settings: &InPlaceSettings) -> Result<Self> {
-        let origin = |host: &String| {
-            let named = match host.contains("://") {
-                true => host.clone(),
-                false => format!("https://{host}"),
-            };
-            let url = Url::parse(&named).ok().filter(|url| {
-                matches!(url.scheme(), "http" | "https")
-                    && url.host().is_some()
-                    && url.path() == "/"
-                    && url.query().is_none()
-                    && !has_credentials(url)
-            });
-            url.map(|url| url.origin().ascii_serialization()).ok_or_else(|| {
+        let named = |host: &String| {
+            NamedHost::read(host).ok_or_else(|| {
                 Error::Configuration(format!(
-                    "`in_place.hosts`: `{host}` is no host; write `data.example.gov.cn`, or `http://10.1.2.3:8080`"
+                    "`in_place.hosts`: `{host}` does not name an organization and its host; write `YX-JTJ data.example.gov.cn`, `YX-JTJ http://10.1.2.3:8080`, or with the path that is theirs `YX-JTJ https://data.example.gov.cn/open/`"
                 ))
             })
         };
-        let origins = settings.hosts.iter().map(origin).collect::<Result<_>>()?;
-        Ok(Self { origins, networks: settings.networks.clone() })
+        let hosts = settings.hosts.iter().map(named).collect::<Result<_>>()?;
+        Ok(Self { hosts, networks: settings.networks.clone() })
     }
 
     /// Whether any source may be asked.
     pub(super) fn is_any(&self) -> bool {
-        !self.origins.is_empty()
+        !self.hosts.is_empty()
     }
 
-    /// Reads the address of a source.
+    /// Reads the address of a source of an organization.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for what is no address of a host that is named.
-    pub(super) fn read(&self, text: &str, lang: Lang) -> Result<Url> {
+    /// `InvalidInput` for what is no address of a host that is named for it.
+    pub(super) fn read(&self, text: &str, organization: &str, lang: Lang) -> Result<Url> {
         let wrong = |zh: &str, en: &str| Err(Error::field("url", lang.pick(zh, en)));
         let Some(url) = Url::parse(text.trim()).ok().filter(|_| text.len() <= MAX_URL_BYTES) else {
             return wrong(
@@ -135,10 +172,10 @@ impl Allowed {
         if url.fragment().is_some() {
             return wrong("地址里不能有 #", "has a `#`, which no source is sent");
         }
-        if !self.origins.contains(&url.origin().ascii_serialization()) {
+        if !self.hosts.iter().any(|host| host.has(&url, organization)) {
             return wrong(
-                "平台没有登记这个主机，不能代理读取。请联系平台管理员登记",
-                "is of a host that the portal is not set up to ask; whoever runs it can name the host",
+                "平台没有为本单位登记这个主机，不能代理读取。请联系平台管理员登记",
+                "is of a host that is not named for this organization; whoever runs the portal can name it",
             );
         }
         Ok(url)
@@ -215,14 +252,19 @@ mod tests {
     use super::*;
 
     fn allowed(hosts: &[&str]) -> Allowed {
-        let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+        let hosts = hosts.iter().map(|host| format!("YX-T {host}")).collect();
         Allowed::new(&InPlaceSettings { hosts, ..InPlaceSettings::default() }).unwrap()
     }
 
     #[track_caller]
     fn check(url: &str, is_right: bool) {
-        let allowed = allowed(&["data.example.gov.cn", "http://10.1.2.3:8080"]);
-        assert_eq!(allowed.read(url, Lang::En).is_ok(), is_right, "{url}");
+        let allowed =
+            allowed(&["data.example.gov.cn", "http://10.1.2.3:8080", "b.example.gov.cn/open/"]);
+        assert_eq!(allowed.read(url, "YX-T", Lang::En).is_ok(), is_right, "{url}");
+        assert!(
+            allowed.read(url, "YX-U", Lang::En).is_err(),
+            "{url} is the system of somebody else"
+        );
     }
 
     #[test]
@@ -230,6 +272,11 @@ mod tests {
         check("https://data.example.gov.cn/a.csv?x=1", true);
         check("HTTPS://DATA.example.gov.cn:443/a.csv", true);
         check("http://10.1.2.3:8080/a.csv", true);
+        check("https://b.example.gov.cn/open/a.csv", true);
+        check("https://b.example.gov.cn/closed/a.csv", false);
+        check("https://b.example.gov.cn/open/../closed/a.csv", false);
+        check("https://b.example.gov.cn/open/%2e%2e/closed/a.csv", false);
+        check("https://b.example.gov.cn/open/..%2Fclosed/a.csv", false);
         check("http://data.example.gov.cn/a.csv", false);
         check("https://data.example.gov.cn:8443/a.csv", false);
         check("http://10.1.2.3/a.csv", false);
@@ -283,7 +330,7 @@ mod tests {
     #[tokio::test]
     async fn a_name_of_this_machine_is_not_connected_to() {
         let allowed = allowed(&["http://localhost:9"]);
-        let url = allowed.read("http://localhost:9/a.csv", Lang::En).unwrap();
+        let url = allowed.read("http://localhost:9/a.csv", "YX-T", Lang::En).unwrap();
         let refused = allowed.resolve(&url).await.unwrap_err();
         assert!(refused.contains("in_place.networks"), "{refused}");
     }

@@ -139,8 +139,8 @@ impl Portal {
     }
 
     /// Reads the address of a source that somebody gives.
-    pub(crate) fn source_address(&self, text: &str, lang: Lang) -> Result<Url> {
-        self.inner.in_place.allowed.read(text, lang)
+    pub(crate) fn source_address(&self, text: &str, organization: &str, lang: Lang) -> Result<Url> {
+        self.inner.in_place.allowed.read(text, organization, lang)
     }
 
     /// Fetches what a source has into a folder of its own, for whoever is about to publish it.
@@ -179,7 +179,7 @@ impl Portal {
             source_failed(fault, Some(dataset), lang)
         };
         // A host that is named no longer is not asked, whatever was fetched before.
-        let url = self.source_address(&source.url, lang);
+        let url = self.source_address(&source.url, &dataset.organization.code, lang);
         let url = url.map_err(|_| failed(&Fault::Unsuited("the host is not named".to_owned())))?;
         let _turn = self.inner.in_place.turn(id).await.map_err(|fault| failed(&fault))?;
         // What the entry says of it may be new since: then it is taken in anew.

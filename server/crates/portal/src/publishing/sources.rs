@@ -80,7 +80,7 @@ impl Portal {
                 lang.pick(format!("请选择：{known}"), format!("is one of {known}")),
             )
         })?;
-        let url = self.source_address(new.url, lang)?;
+        let url = self.source_address(new.url, &draft.document.organization, lang)?;
         let (folder, path) = Box::pin(self.fetch_once(&url, format, lang)).await?;
         let work = move || {
             let within = folder.path();
