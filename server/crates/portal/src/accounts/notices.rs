@@ -156,6 +156,8 @@ impl Portal {
     async fn post(&self, mail: &Mail) -> Result<Posted> {
         let store = &self.inner.store;
         let account = kaishu_store::accounts::find_by_id(store, mail.account).await?;
+        // Whoever left is told nothing any more.
+        let account = account.filter(|account| account.is_usable(self.now()));
         let sealed = account.and_then(|account| account.email);
         let to = sealed.and_then(|it| self.account_secrets().open_text(Kind::Mail, &it));
         let Some(to) = to else { return Ok(Posted::NoAddress) };
