@@ -157,7 +157,7 @@ async fn nobody_is_two_administrators() {
         let half = portal.caller_of_session(&begun.token).await.unwrap();
         let offered = portal.offer_second_factor(&half, Lang::En).await.unwrap();
         let code = code_of(&offered.secret, now());
-        let token = portal.set_up_second_factor(&half, &code, Lang::En).await.unwrap();
+        let token = portal.set_up_second_factor(&half, (&code, ""), Lang::En).await.unwrap();
         let admin = portal.caller_of_session(&token).await.unwrap();
         let new = staff(&format!("by.{name}"), &[Role::DataUser]);
         assert_eq!(portal.add_account(&admin, new, Lang::En).await.is_ok(), makes, "{name}");

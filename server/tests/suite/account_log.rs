@@ -78,7 +78,7 @@ async fn what_somebody_does_to_the_own_account_is_in_the_log() {
     assert_goes_to(&browser.post(&revoke, &[]).await, "/me/tokens?done=revoked");
     let secret = browser.get("/me/security/code").await.texts("main code").concat();
     let code = code_of(&secret, now());
-    browser.post("/me/security/code", &[("code", &code)]).await;
+    browser.post("/me/security/code", &[("code", &code), ("current", ANOTHER)]).await;
     let mut other = Browser::new(&site);
     assert_goes_to(&other.log_in("li.na", ANOTHER).await, "/login/code");
     let next = code_of(&secret, now() + TimeDelta::seconds(30));
@@ -155,7 +155,7 @@ async fn what_others_do_to_an_account_is_in_the_log() {
         email: "wang.wu@example.cn".to_owned(),
         password: PASSWORD.to_owned(),
     };
-    portal.register(&registration, Lang::Zh).await.unwrap();
+    portal.register(&registration, None, Lang::Zh).await.unwrap();
     let later = test_portal.open_at(now() + TimeDelta::days(30)).await;
     for _ in 0..2 {
         later.sweep_accounts().await.unwrap();

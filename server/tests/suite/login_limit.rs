@@ -73,7 +73,10 @@ async fn wrong_codes_of_a_client_count_and_right_logins_do_not() {
         assert_goes_to(&owner.log_in("li.na", PASSWORD).await, "/me");
     }
     let secret = owner.get("/me/security/code").await.texts("main code").concat();
-    owner.post("/me/security/code", &[("code", &code_of(&secret, now()))]).await;
+    let fields = [("code", code_of(&secret, now())), ("current", PASSWORD.to_owned())];
+    owner
+        .post("/me/security/code", &fields.each_ref().map(|(name, value)| (*name, value.as_str())))
+        .await;
 
     let mut thief = Browser::at(&site, [192, 0, 2, 9]);
     assert_goes_to(&thief.log_in("li.na", PASSWORD).await, "/login/code");

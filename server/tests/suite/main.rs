@@ -6,6 +6,7 @@ mod account_access;
 mod account_commands;
 mod account_log;
 mod account_requests;
+mod account_theft;
 mod accounts;
 mod addresses;
 mod administration;

@@ -22,7 +22,7 @@ struct Inner {
 #[derive(Debug, Clone)]
 pub(crate) struct Letter {
     pub(crate) to: String,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl PostBox {

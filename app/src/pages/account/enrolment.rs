@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::accounts::{Enrolment, Waits};
+use kaishu_portal::accounts::{Enrolment, EnrolmentProof, Waits};
 use leptos::prelude::*;
 
 use super::{form_page, go, local, to_login};
@@ -44,7 +44,8 @@ pub(crate) async fn submit(
         return elsewhere;
     }
     let typed = Typed::of(pairs);
-    match portal.set_up_second_factor(&ctx.caller, typed.value("code"), ctx.lang).await {
+    let proven = (typed.value("code"), typed.value("current"));
+    match portal.set_up_second_factor(&ctx.caller, proven, ctx.lang).await {
         Ok(token) => {
             let own = format!("{}?done=code", ctx.href("/me/security"));
             let next = local(typed.value("next")).unwrap_or(own);
@@ -52,7 +53,7 @@ pub(crate) async fn submit(
         }
         Err(error) => {
             let offered = portal.offer_second_factor(&ctx.caller, ctx.lang).await;
-            let again = typed.with("code", "").refused(error);
+            let again = typed.with("code", "").with("current", "").refused(error);
             respond(&ctx, || Ok(page(&ctx, &again?, &offered?)))
         }
     }
@@ -74,6 +75,16 @@ fn page(ctx: &Ctx, typed: &Typed, offered: &Enrolment) -> Page {
         )
     };
     let next = typed.value("next").to_owned();
+    let current = match offered.proof {
+        EnrolmentProof::Nothing => None,
+        EnrolmentProof::Password => Some(lang.pick("现在的密码", "Present password")),
+        EnrolmentProof::PasswordOrCode => Some(lang.pick(
+            "现在的密码，或者旧验证器的验证码",
+            "Present password, or a code of the authenticator before",
+        )),
+    };
+    let current =
+        current.map(|label| Field::password("current", label, "current-password").draw(typed));
     let alternative = lang.pick("二维码，内容与下面的密钥相同", "QR code; it holds the key below");
     let form = view! {
         <ol class="list-decimal pl-5 space-y-6">
@@ -98,6 +109,7 @@ fn page(ctx: &Ctx, typed: &Typed, offered: &Enrolment) -> Page {
                 <form class="mt-4" method="post" action=ctx.href("/me/security/code") novalidate=true>
                     <input type="hidden" name="next" value=next/>
                     {Field::code(lang.pick("验证码", "One-time code")).draw(typed)}
+                    {current}
                     <p class="mt-6">
                         <button class="btn btn-primary" type="submit">{lang.pick("完成设置", "Finish")}</button>
                     </p>

@@ -1,10 +1,11 @@
 //! Registering a person or an organization that uses data.
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
+use axum::{Extension, Form};
 use kaishu_portal::Portal;
 use kaishu_portal::accounts::Registration;
+use kaishu_portal::retrieval::Client;
 use leptos::prelude::*;
 
 use super::{form_page, go, message_page};
@@ -26,8 +27,10 @@ pub(crate) async fn show(ctx: Ctx) -> Response {
 pub(crate) async fn submit(
     Asked(ctx): Asked,
     State(portal): State<Portal>,
+    client: Option<Extension<Client>>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Response {
+    let client = client.map(|Extension(client)| client);
     let typed = Typed::of(pairs);
     let value = |name: &str| typed.value(name).to_owned();
     let registration = Registration {
@@ -37,7 +40,7 @@ pub(crate) async fn submit(
         email: value("email"),
         password: value("password"),
     };
-    match portal.register(&registration, ctx.lang).await {
+    match portal.register(&registration, client, ctx.lang).await {
         Ok(()) => go(&ctx.href("/register/sent"), []),
         Err(error) => respond(&ctx, || Ok(page(&ctx, &typed.refused(error)?))),
     }

@@ -109,8 +109,8 @@ fn page(ctx: &Ctx, me: &Me, sessions: &[OwnSession], typed: &Typed, done: Option
     let lang = ctx.lang;
     let done = match done {
         Some("password") => Some(lang.pick(
-            "新密码已经生效，在别处的登录已经结束。",
-            "The new password counts from now on; logins elsewhere have ended.",
+            "新密码已经生效。在别处的登录和所有接口令牌都已经结束。",
+            "The new password counts from now on. Logins elsewhere and all API tokens have ended.",
         )),
         Some("code") => Some(lang.pick(
             "验证码已经设置，在别处的登录已经结束。",
@@ -168,7 +168,7 @@ fn password_part(ctx: &Ctx, me: &Me, typed: &Typed) -> AnyView {
                 <input type="hidden" name="login" value=me.login.to_string() autocomplete="username"/>
                 {Field::password("current", lang.pick("现在的密码", "Present password"), "current-password").draw(typed)}
                 {Field::password("password", lang.pick("新密码", "New password"), "new-password")
-                    .hint(lang.pick("至少 10 个字符，几个词连在一起就很好。", "At least 10 characters; a few words in a row are fine."))
+                    .hint(lang.pick("至少 10 个字符，几个词连在一起就很好。更换以后，在别处的登录和所有接口令牌都会结束。", "At least 10 characters; a few words in a row are fine. Logins elsewhere and all API tokens end with the old one."))
                     .draw(typed)}
                 <p class="mt-6">
                     <button class="btn btn-outline" type="submit">{lang.pick("更换密码", "Change the password")}</button>

@@ -83,7 +83,7 @@ async fn enrolled(portal: &Portal, login: &str) -> (String, totp_rs::Totp) {
     let secret = totp_rs::Secret::try_from_base32(offered.secret.replace(' ', "")).unwrap();
     let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
     let code = totp.generate(u64::try_from(now().timestamp()).unwrap()).to_string();
-    let token = portal.set_up_second_factor(&half, &code, LANG).await.unwrap();
+    let token = portal.set_up_second_factor(&half, (&code, PASSWORD), LANG).await.unwrap();
     (token, totp)
 }
 

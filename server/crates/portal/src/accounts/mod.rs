@@ -43,7 +43,7 @@ pub use own::{Me, OwnSession};
 pub use proofing::{ProofForm, ProofView, Proving};
 pub use register::Registration;
 pub use requests::{AgencyAccounts, REQUESTED_ROLES, RequestForm};
-pub use second_factor::Enrolment;
+pub use second_factor::{Enrolment, EnrolmentProof};
 pub use sign_on::{
     Joining, OidcSettings, RETURN_PATH, Returned, SIGN_ON_WITHIN, SignOnBegun, SignedOn,
 };
@@ -64,6 +64,7 @@ pub(crate) struct Accounts {
     /// When an address was last written to, so that nobody floods it.
     written_to: Cache<String, DateTime<Utc>>,
     tries: tries::Tries,
+    registrations: register::Limit,
     sign_on: Option<sign_on::SignOn>,
 }
 
@@ -81,6 +82,7 @@ impl Accounts {
             mailer: Mailer::new(&settings.mail, site.demonstration)?,
             written_to: Cache::new(MAX_WRITTEN_TO),
             tries: tries::Tries::new(settings.login_limit),
+            registrations: register::Limit::default(),
             sign_on: sign_on.map(|it| sign_on::SignOn::new(it, &site.base_url)).transpose()?,
         })
     }

@@ -134,7 +134,8 @@ impl Portal {
         Ok(transaction.commit().await?)
     }
 
-    /// Chooses another password. All other sessions end.
+    /// Chooses another password. All other sessions end, and all tokens: whoever fears that somebody else was in
+    /// shuts every door.
     ///
     /// # Errors
     ///
@@ -153,6 +154,7 @@ impl Portal {
         let transaction = self.inner.store.begin().await?;
         accounts::set_password(&transaction, account.id, &hash).await?;
         accounts::end_other_sessions(&transaction, account.id, Some(session)).await?;
+        accounts::end_tokens(&transaction, account.id, self.now()).await?;
         self.log_account(&transaction, owner(&account), &account.login, Act::PasswordChanged, [])
             .await?;
         Ok(transaction.commit().await?)

@@ -1,7 +1,9 @@
 //! Registering, confirming the address for mail, and choosing another password when the old one is
 //! forgotten.
 
-use chrono::TimeDelta;
+use std::num::NonZeroU32;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use kaishu_domain::cases::Actor;
 use kaishu_store::StoreError;
 use kaishu_store::accounts::{self, Account, NewAccount, Purpose};
@@ -11,7 +13,9 @@ use kaishu_types::{FieldError, Lang};
 use super::logged::{self, Act};
 use super::mail::{Letter, is_address};
 use super::secrets::{Kind, is_token, random_token, token_hash};
+use super::tries::{LoginLimit, Tries};
 use super::{IS_RESERVED, is_reserved, password, portal_name, wrong};
+use crate::retrieval::Client;
 use crate::{Error, Portal, Result};
 
 /// How long the links of mails work.
@@ -24,8 +28,48 @@ pub(super) const PATIENCE: TimeDelta = TimeDelta::days(7);
 /// An address is written to once in this time, whatever is asked.
 const WRITE_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
+/// How many accounts the network of one customer registers in an hour: more than an office behind one address.
+const REGISTERED_BY_CLIENT: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
+
+/// How many come in an hour from where no network is known.
+const REGISTERED_BY_UNKNOWN: NonZeroU32 = NonZeroU32::MIN.saturating_add(199);
+
 /// Longest name of a person or an organization.
 pub(super) const MAX_NAME: usize = 100;
+
+/// How often accounts are registered: each costs a mail, an entry of the log and the time of a processor.
+pub(super) struct Limit {
+    of_client: Tries,
+    of_unknown: Tries<()>,
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        let an_hour = |failures| LoginLimit { failures, span: TimeDelta::hours(1) };
+        Self {
+            of_client: Tries::new(an_hour(REGISTERED_BY_CLIENT)),
+            of_unknown: Tries::new(an_hour(REGISTERED_BY_UNKNOWN)),
+        }
+    }
+}
+
+impl Limit {
+    fn begin(&self, client: Option<Client>, now: DateTime<Utc>, lang: Lang) -> Result<()> {
+        let counted = match client {
+            Some(client) => self.of_client.begin(client.customer(), now),
+            None => self.of_unknown.begin((), now),
+        };
+        counted.map_err(|until| Error::TryLater {
+            message: lang
+                .pick(
+                    "从你所在的网络注册的账号太多，请一小时以后再试；已经注册的，直接登录。",
+                    "Too many accounts were registered from your network; try again in an hour. Whoever has registered just logs in.",
+                )
+                .to_owned(),
+            seconds: u64::try_from((until - now).num_seconds() + 1).unwrap_or(1),
+        })
+    }
+}
 
 /// What somebody types to register.
 #[derive(Debug, Clone, Default)]
@@ -44,13 +88,20 @@ pub struct Registration {
 
 impl Portal {
     /// Registers somebody who uses data. The account waits until the address for mail is confirmed. Where
-    /// the address has an account already, its owner learns of it by mail, and nobody else.
+    /// the address has an account already, its owner learns of it by mail, and nobody else: the login waits all the
+    /// same, for a confirmation that is never sent.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` with every field that is wrong.
-    pub async fn register(&self, typed: &Registration, lang: Lang) -> Result<()> {
+    /// `InvalidInput` with every field that is wrong; `TooManyRequests` where the client registered too often.
+    pub async fn register(
+        &self,
+        typed: &Registration,
+        client: Option<Client>,
+        lang: Lang,
+    ) -> Result<()> {
         let (kind, login) = check(typed, lang)?;
+        self.inner.accounts.registrations.begin(client, self.now(), lang)?;
         let is_taken = accounts::find(&self.inner.store, &login).await?.is_some();
         if is_taken {
             return Err(taken(lang));
@@ -68,9 +119,6 @@ impl Portal {
         };
         let hash = self.account_secrets().email_hash(email);
         let owner = accounts::find_by_email(&self.inner.store, &hash).await?;
-        if let Some(owner) = owner {
-            return self.tell_owner(&owner, email, lang);
-        }
         let (token, now) = (random_token(), self.now());
         let transaction = self.inner.store.begin().await?;
         let id = match accounts::create(&transaction, &new, now).await {
@@ -88,8 +136,13 @@ impl Portal {
         let times = (now, now + CONFIRM_WITHIN);
         accounts::add_link(&transaction, id, Purpose::Confirm, &token_hash(&token), times).await?;
         transaction.commit().await?;
-        self.inner.accounts.written_to.insert(new.login.to_string(), now);
-        self.send_letter(self.confirmation(email, &new.login, &token, lang));
+        if !self.may_write_to(&hash) {
+            return Ok(());
+        }
+        match owner {
+            Some(owner) => self.send_letter(self.of_owner(&owner, email, lang)),
+            None => self.send_letter(self.confirmation(email, &new.login, &token, lang)),
+        }
         Ok(())
     }
 
@@ -115,10 +168,7 @@ impl Portal {
     }
 
     /// Tells the owner of an address that somebody tried to register with it.
-    fn tell_owner(&self, owner: &Account, to: &str, lang: Lang) -> Result<()> {
-        if !self.may_write_to(owner) {
-            return Ok(());
-        }
+    fn of_owner(&self, owner: &Account, to: &str, lang: Lang) -> Letter {
         let portal = portal_name(self, lang);
         let login = &owner.login;
         let url = format!("{}{}/forgot", self.site().base_url, lang.prefix());
@@ -136,14 +186,13 @@ impl Portal {
                 ),
             ),
         };
-        self.send_letter(Letter { to: to.to_owned(), subject, body, link: None });
-        Ok(())
+        Letter { to: to.to_owned(), subject, body, link: None }
     }
 
-    /// Whether an account was not written to a moment ago.
-    fn may_write_to(&self, account: &Account) -> bool {
+    /// Whether an address was not written to a moment ago: by what it is found by.
+    fn may_write_to(&self, email_hash: &str) -> bool {
         let written_to = &self.inner.accounts.written_to;
-        let (key, now) = (account.login.to_string(), self.now());
+        let (key, now) = (email_hash.to_owned(), self.now());
         let is_free =
             written_to.get(&key).is_none_or(|last| now.signed_duration_since(last) >= WRITE_AGAIN);
         if is_free {
@@ -157,7 +206,15 @@ impl Portal {
         let address = account.email.as_deref();
         let address =
             address.and_then(|sealed| self.account_secrets().open_text(Kind::Mail, sealed));
-        let Some(address) = address.filter(|_| self.may_write_to(account)) else { return Ok(()) };
+        let Some(address) = address else { return Ok(()) };
+        let hash = self.account_secrets().email_hash(&address);
+        if !self.may_write_to(&hash) {
+            return Ok(());
+        }
+        if let Some(owner) = accounts::find_by_email(&self.inner.store, &hash).await? {
+            self.send_letter(self.of_owner(&owner, &address, lang));
+            return Ok(());
+        }
         let token = self.new_link(account.id, Purpose::Confirm, CONFIRM_WITHIN).await?;
         self.send_letter(self.confirmation(&address, &account.login, &token, lang));
         Ok(())
@@ -244,7 +301,10 @@ impl Portal {
         let address = account.email.as_deref();
         let address =
             address.and_then(|sealed| self.account_secrets().open_text(Kind::Mail, sealed));
-        let Some(to) = address.filter(|_| self.may_write_to(&account)) else { return Ok(()) };
+        let Some(to) = address else { return Ok(()) };
+        if !self.may_write_to(&self.account_secrets().email_hash(&to)) {
+            return Ok(());
+        }
         let token = self.new_link(account.id, Purpose::Reset, RESET_WITHIN).await?;
         self.send_letter(self.reset_letter(to, &account.login, &token, lang));
         Ok(())

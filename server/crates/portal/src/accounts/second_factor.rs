@@ -23,18 +23,45 @@ pub struct Enrolment {
     pub uri: String,
     /// The same as a picture to be scanned: an SVG element.
     pub picture: String,
+    /// What is asked for besides a code of it.
+    pub proof: EnrolmentProof,
+}
+
+/// What is asked of whoever sets one-time codes up, besides a code of the new authenticator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnrolmentProof {
+    /// Nothing: they have just given the password.
+    Nothing,
+    /// The present password.
+    Password,
+    /// The present password, or a code of the authenticator that is in use.
+    PasswordOrCode,
+}
+
+impl EnrolmentProof {
+    /// What proves that it is the owner, and not whoever found their browser open.
+    fn of(caller: &Caller, account: &Account) -> Self {
+        match (&account.totp_secret, &account.password_hash) {
+            // The password was given a moment ago.
+            _ if caller.waits().is_some() => Self::Nothing,
+            (Some(_), _) => Self::PasswordOrCode,
+            (None, Some(_)) => Self::Password,
+            // Whoever logs in elsewhere has no password here.
+            (None, None) => Self::Nothing,
+        }
+    }
 }
 
 impl Portal {
-    /// Offers the caller a secret for one-time codes. It stays the same for the session, and nothing is
-    /// kept before [`set_up_second_factor`](Self::set_up_second_factor).
+    /// Offers the caller a secret for one-time codes, never the one that is in use. It stays the same for the
+    /// session until it is, and nothing is kept before [`set_up_second_factor`](Self::set_up_second_factor).
     ///
     /// # Errors
     ///
     /// `Unauthenticated` where nobody is logged in.
     pub async fn offer_second_factor(&self, caller: &Caller, lang: Lang) -> Result<Enrolment> {
         let (account, session) = self.enrolling(caller, lang).await?;
-        let secret = self.account_secrets().enrolment(account.id, session);
+        let secret = self.offered(&account, session);
         let totp = totp(&secret, &account, &portal_name(self, lang))?;
         let failed = |error: &dyn std::fmt::Display| {
             Error::Internal(format!("the secret cannot be shown: {error}"))
@@ -46,6 +73,7 @@ impl Portal {
             secret: in_groups(&totp.secret().to_base32()),
             picture: SvgBuilder::default().margin(3).to_str(&picture),
             uri,
+            proof: EnrolmentProof::of(caller, &account),
         })
     }
 
@@ -59,22 +87,29 @@ impl Portal {
         Ok((account.ok_or_else(|| log_in_first(lang))?, session))
     }
 
+    fn offered(&self, account: &Account, session: i64) -> [u8; 20] {
+        let in_use = account.totp_secret.as_deref().unwrap_or_default();
+        self.account_secrets().enrolment((account.id, session), in_use)
+    }
+
     /// Sets one-time codes up with the secret that was offered, once a code proves that the authenticator
-    /// has it. All other sessions end, and this one goes on under the text that is returned.
+    /// has it, and the present password - or a code of the authenticator before - that it is the owner. All other
+    /// sessions end, and this one goes on under the text that is returned.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a code that is not of the offered secret.
+    /// `InvalidInput` for a code that is not of the offered secret (`code`), and for a wrong proof (`current`).
     pub async fn set_up_second_factor(
         &self,
         caller: &Caller,
-        code: &str,
+        (code, proof): (&str, &str),
         lang: Lang,
     ) -> Result<String> {
         let (account, session) = self.enrolling(caller, lang).await?;
-        let secret = self.account_secrets().enrolment(account.id, session);
+        let secret = self.offered(&account, session);
         let step = self.step_of(&totp(&secret, &account, "")?, code);
         let step = step.ok_or_else(|| wrong_code(lang))?;
+        self.check_owner(caller, &account, proof, lang).await?;
         let sealed = self.account_secrets().seal(Kind::Totp, &secret)?;
         let token = random_token();
         let transaction = self.inner.store.begin().await?;
@@ -90,6 +125,40 @@ impl Portal {
             .await?;
         transaction.commit().await?;
         Ok(token)
+    }
+
+    async fn check_owner(
+        &self,
+        caller: &Caller,
+        account: &Account,
+        proof: &str,
+        lang: Lang,
+    ) -> Result<()> {
+        let proves = EnrolmentProof::of(caller, account);
+        if proves == EnrolmentProof::Nothing {
+            return Ok(());
+        }
+        let is_code = digits(proof).len() == 6 && proof.chars().count() <= 10;
+        if is_code && proves == EnrolmentProof::PasswordOrCode {
+            let attempt = self.count_attempt(&account.login).await?;
+            let used = match attempt {
+                Attempt::Open(_) => self.use_own_code(account, proof, lang).await,
+                _ => Err(wrong_code(lang)),
+            };
+            if used.is_ok() {
+                let transaction = self.inner.store.begin().await?;
+                accounts::logged_in(&transaction, account.id, self.now()).await?;
+                return Ok(transaction.commit().await?);
+            }
+            self.record_lock(&attempt).await?;
+            return Err(wrong(
+                "current",
+                lang,
+                "旧验证器的验证码不对，或者已经用过。也可以输入现在的密码。",
+                "The code of the authenticator before is wrong or was used. The present password will do, too.",
+            ));
+        }
+        self.check_own_password(account, proof, "current", lang).await
     }
 
     /// Takes the one-time code of somebody who gave the right password. The session goes on under the text

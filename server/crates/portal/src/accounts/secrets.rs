@@ -129,11 +129,12 @@ impl Secrets {
         hex(&keyed(&self.document_key, number.identifying().as_bytes()))
     }
 
-    /// Returns the secret of one-time codes that a session offers to set up: nothing is kept before a code
-    /// has proved it.
-    pub(super) fn enrolment(&self, account: i64, session: i64) -> [u8; 20] {
+    /// Returns the secret of one-time codes that a session offers to set up beside the one in use: nothing is kept
+    /// before a code has proved it.
+    pub(super) fn enrolment(&self, (account, session): (i64, i64), in_use: &str) -> [u8; 20] {
         let mut secret = [0; 20];
-        let drawn = keyed(&self.enrolment_key, format!("{account} {session}").as_bytes());
+        let text = format!("{account} {session} {in_use}");
+        let drawn = keyed(&self.enrolment_key, text.as_bytes());
         for (byte, drawn) in secret.iter_mut().zip(drawn) {
             *byte = drawn;
         }
@@ -195,8 +196,9 @@ mod tests {
         assert_ne!(secrets.email_hash("li@example.cn"), secrets.email_hash("la@example.cn"));
         let other = Secrets::new(&[2; 32]);
         assert_ne!(secrets.email_hash("li@example.cn"), other.email_hash("li@example.cn"));
-        assert_ne!(secrets.enrolment(1, 2), secrets.enrolment(1, 3));
-        assert_ne!(secrets.enrolment(1, 12), secrets.enrolment(11, 2));
+        assert_ne!(secrets.enrolment((1, 2), ""), secrets.enrolment((1, 3), ""));
+        assert_ne!(secrets.enrolment((1, 12), ""), secrets.enrolment((11, 2), ""));
+        assert_ne!(secrets.enrolment((1, 2), ""), secrets.enrolment((1, 2), "a"));
         assert_ne!(secrets.identity_hash("a b", "c"), secrets.identity_hash("a", "b c"));
         assert_ne!(secrets.identity_hash("a", "c"), other.identity_hash("a", "c"));
         let number = DocumentNumber::parse(IdDocumentKind::Passport, "E12345678").unwrap();

@@ -92,7 +92,11 @@ impl Portal {
     /// `TooManyRequests` with the time from which it can be tried again.
     pub(super) fn begin_try(&self, client: Option<Client>, lang: Lang) -> Result<()> {
         let (Some(client), now) = (client, self.now()) else { return Ok(()) };
-        self.inner.accounts.tries.begin(client, now).map_err(|until| later(now, until, lang))
+        self.inner
+            .accounts
+            .tries
+            .begin(client.customer(), now)
+            .map_err(|until| later(now, until, lang))
     }
 
     /// Ends what [`begin_try`](Self::begin_try) began. A failure is what is wrong with what was typed.
@@ -108,7 +112,7 @@ impl Portal {
 
     fn end_try_that(&self, has_failed: bool, client: Option<Client>) {
         if let Some(client) = client.filter(|_| !has_failed) {
-            self.inner.accounts.tries.take_back(client);
+            self.inner.accounts.tries.take_back(client.customer());
         }
     }
 }

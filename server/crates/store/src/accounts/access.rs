@@ -24,6 +24,15 @@ pub async fn end_access(
         .filter(one_time_token::COLUMN.account_id.eq(account_id))
         .exec(&transaction.inner)
         .await?;
+    end_tokens(transaction, account_id, now).await
+}
+
+/// Ends the tokens of an account.
+pub async fn end_tokens(
+    transaction: &Transaction,
+    account_id: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
     api_token::Entity::update_many()
         .col_expr(api_token::Column::RevokedAt, Expr::value(Some(to_stored(now))))
         .filter(api_token::COLUMN.account_id.eq(account_id))

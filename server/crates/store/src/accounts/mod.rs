@@ -23,7 +23,7 @@ use crate::convert::{check_optional, check_text, stored_number, to_stored, word}
 use crate::entity::{account, account_role};
 use crate::{Result, Store, StoreError, Transaction};
 
-pub use access::{end_access, end_expired, sweep};
+pub use access::{end_access, end_expired, end_tokens, sweep};
 pub use identities::{end_identities, find_by_identity, identities_of, join_identity};
 pub use once::{Purpose, add_link, has_link, use_link};
 pub use proofs::{
