@@ -18,6 +18,8 @@ export class Workbench extends Frame {
   async upload(name: string, text: string) {
     await this.page.getByLabel("添加文件").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
     await this.page.getByRole("button", { name: "上传" }).click();
+    // With scripts it goes on while the page stays; what is saved meanwhile would meet it.
+    await this.page.getByRole("button", { name: "移除" }).first().waitFor();
   }
 
   /** Fills what any of the regulations asks for. */
