@@ -132,9 +132,10 @@ async fn new_data_brings_nothing_that_nobody_looked_into() {
     let catalogue = Catalogue::default()
         .dataset(ZIPPED, "打包的站点", "unconditional")
         .item(ZIPPED, "name", "unconditional")
-        .file(ZIPPED, "stops.zip", &zipped(&[stops]))
+        .file_called(ZIPPED, "stops.zip", "zip", &zipped(&[stops]))
         .dataset(EMPTY, "没有文件", "unconditional");
-    site.import(catalogue.folder()).await;
+    let report = site.import(catalogue.folder()).await;
+    assert_eq!(report.created, 2, "{report:?}");
     let portal = site.portal();
     let officer = people(portal).await.officer;
     let publish = async |dataset: &str, file_name: &str, bytes: Vec<u8>| {
