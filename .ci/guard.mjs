@@ -25,7 +25,8 @@ const mayKnow = {
   "kaishu-search": ["kaishu-types", "kaishu-domain"],
   "kaishu-tables": ["kaishu-types", "kaishu-domain"],
   "kaishu-interop": ["kaishu-types", "kaishu-domain"],
-  "kaishu-portal": ["kaishu-types", "kaishu-domain", "kaishu-store", "kaishu-search", "kaishu-tables", "kaishu-interop"],
+  "kaishu-papers": [],
+  "kaishu-portal": ["kaishu-types", "kaishu-domain", "kaishu-store", "kaishu-search", "kaishu-tables", "kaishu-interop", "kaishu-papers"],
   app: ["kaishu-types", "kaishu-domain", "kaishu-portal"],
   frontend: ["app"],
   // `server` and `kaishu-testkit` put everything together.
@@ -43,6 +44,7 @@ const onlyIn = {
   parquet: ["kaishu-tables"],
   datafusion: ["kaishu-tables"],
   csv: ["kaishu-tables"],
+  typst: ["kaishu-papers"],
   axum: ["app", "server"],
   leptos: ["app", "frontend", "server"],
   clap: ["server"],
@@ -86,7 +88,7 @@ const forbid = (name, crates, remedy, ...more) => {
 
 forbid(
   "frontend",
-  ["axum", "tokio", "sea-orm", "tantivy", "kaishu-portal", "kaishu-store", "kaishu-search", "kaishu-tables", "kaishu-interop"],
+  ["axum", "tokio", "sea-orm", "tantivy", "kaishu-portal", "kaishu-store", "kaishu-search", "kaishu-tables", "kaishu-interop", "kaishu-papers"],
   "server code reaches the browser: put it behind the feature `ssr` of app",
   "--target",
   "wasm32-unknown-unknown",
