@@ -43,6 +43,14 @@ pub struct Document {
     pub countersigned: Option<Signature>,
 }
 
+impl Document {
+    /// Whether every side has signed that signs it: a commitment is the applicant's alone (AGR-07).
+    pub fn is_signed(&self) -> bool {
+        let is_provider_done = self.kind == "commitment_letter" || self.countersigned.is_some();
+        self.signed.is_some() && is_provider_done
+    }
+}
+
 /// Whose signature it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -110,7 +118,7 @@ pub async fn of_case(store: &impl Reads, case: i64) -> Result<Vec<Document>> {
     Ok(rows.into_iter().map(read).collect())
 }
 
-fn read(row: agreement_document::Model) -> Document {
+pub(crate) fn read(row: agreement_document::Model) -> Document {
     let signature = |account: Option<i64>, name: Option<String>, at: Option<DateTime<Utc>>| {
         Some(Signature { account: account?, name: name?, at: at? })
     };
