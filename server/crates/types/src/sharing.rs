@@ -1,0 +1,45 @@
+//! Sharing between agencies: what an agency writes that asks for data of another one.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::access::{DeliveryMode, GrantScope};
+
+/// A share request as it is written (SHR-02). What is taken without approval says the same, as far as it is asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct ShareDocument {
+    /// Code of the agency that asks.
+    pub organization: String,
+    /// 业务事项: what the data is needed for, and what a grant is bound to (SHR-07).
+    pub matter: String,
+    /// 使用依据: what the duty rests on.
+    pub basis: String,
+    /// 用途.
+    pub purpose: String,
+    /// 使用范围: who in the agency, where, for whom.
+    pub scope: String,
+    /// 数据项: names of data items.
+    pub items: BTreeSet<String>,
+    /// 使用方式.
+    pub mode: Option<DeliveryMode>,
+    /// 相关需求.
+    pub related_needs: String,
+    /// The first day of use; the day of approval where there is none.
+    pub first_day: Option<NaiveDate>,
+    /// The last day of use.
+    pub last_day: Option<NaiveDate>,
+    /// Logins of the accounts that use the data for the matter; nobody else does (SHR-07).
+    pub accounts: BTreeSet<String>,
+}
+
+impl ShareDocument {
+    /// What is asked for.
+    pub fn scope_asked(&self) -> GrantScope {
+        let Self { items, mode, first_day, last_day, .. } = self.clone();
+        GrantScope { items, mode, first_day, last_day }
+    }
+}
