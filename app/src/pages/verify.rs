@@ -1,4 +1,5 @@
-//! Verifying a receipt (DL-04): anybody with its number learns what was taken, whose it is, when.
+//! Verifying a receipt (DL-04) or a signed document (AGR-05): anybody with its number or its hash learns what was
+//! taken or signed, whose it is, when.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,6 +10,7 @@ use kaishu_types::receipt::ReceiptView;
 use kaishu_types::{ErrorCode, Lang, ReceiptCode};
 use leptos::prelude::*;
 
+use super::access::papers;
 use super::receipt_facts::{attribution, receipt_facts};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
@@ -30,6 +32,9 @@ pub(crate) async fn ask(Asked(ctx): Asked) -> Response {
     if typed.is_empty() {
         return respond(&ctx, || Ok(form_page(&ctx, None)));
     }
+    if is_hash(&typed) {
+        return Redirect::to(&ctx.href(&format!("/verify/{typed}"))).into_response();
+    }
     match typed.parse::<ReceiptCode>() {
         Ok(code) => Redirect::to(&ctx.href(&format!("/verify/{code}"))).into_response(),
         Err(_) => respond(&ctx, || Ok(form_page(&ctx, Some(&typed)))),
@@ -43,6 +48,14 @@ pub(crate) async fn show(
     Path(number): Path<String>,
 ) -> Response {
     let typed = tidy(&number);
+    if is_hash(&typed) {
+        let found = portal.proven_document(&typed).await;
+        return respond(&ctx, || match found {
+            Ok(found) => Ok(papers::certificate(&ctx, portal.today(), &found)),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(form_page(&ctx, Some(&typed))),
+            Err(error) => Err(AppError::from(error)),
+        });
+    }
     let Ok(code) = typed.parse::<ReceiptCode>() else {
         return respond(&ctx, || Ok(form_page(&ctx, Some(&typed))));
     };
@@ -61,6 +74,11 @@ async fn find(
     lang: Lang,
 ) -> kaishu_portal::Result<ReceiptView> {
     portal.receipt_in(portal.receipt(code).await?, lang).await
+}
+
+/// Whether it is the hash of a document, of its text or its PDF.
+fn is_hash(typed: &str) -> bool {
+    typed.len() == 64 && typed.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Takes out what copying and typing add: spaces, and dashes of other kinds. Full-width letters and

@@ -1,5 +1,6 @@
 //! Reads the whole log and says what is wrong with it.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -8,9 +9,9 @@ use kaishu_types::case::CaseKind;
 use kaishu_types::china::day_in_china;
 use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::HEAD;
 use super::anew::{BEGUN_ANEW, LOG};
 use super::chain::{BEGINNING, Envelope, Purpose, SealKey};
+use super::{HEAD, receipts};
 use crate::entity::{case_event, case_file, log_checkpoint, log_head};
 use crate::{Result, Store, cases};
 
@@ -52,6 +53,19 @@ pub enum Fault {
         /// The case.
         id: i64,
     },
+    /// Receipts are not what an entry sealed.
+    Receipts {
+        /// The place of the entry.
+        seq: i64,
+        /// The place of the first receipt.
+        first: i64,
+        /// The place of the last one.
+        last: i64,
+        /// How many there were.
+        sealed: u64,
+        /// How many there are.
+        found: u64,
+    },
 }
 
 impl std::fmt::Display for Fault {
@@ -73,6 +87,14 @@ impl std::fmt::Display for Fault {
             }
             Self::Case { id } => {
                 write!(formatter, "case {id} is not what its events come to")
+            }
+            Self::Receipts { seq, first, last, sealed, found } => {
+                let what = match found.cmp(sealed) {
+                    Ordering::Less => format!("{} are missing", sealed - found),
+                    Ordering::Greater => format!("{} were added", found - sealed),
+                    Ordering::Equal => "one or more were changed".to_owned(),
+                };
+                write!(formatter, "of receipts {first} to {last}, sealed by entry {seq}, {what}")
             }
         }
     }
@@ -124,9 +146,14 @@ pub struct Verified {
     pub ended: Vec<Ended>,
     /// Whether cases could be compared with their events: not where some of these are wrong.
     pub has_cases: bool,
+    /// Receipts that are as the log sealed them; of a log that is not whole nothing is said of receipts.
+    pub n_receipts: u64,
+    /// Receipts that came since, which the next entry seals.
+    pub n_unsealed_receipts: u64,
 }
 
-/// Reads the whole log: every hash, every link, the seals, and every case against its events.
+/// Reads the whole log: every hash, every link, the seals, every case against its events, and every receipt against
+/// what was sealed of it.
 ///
 /// After an entry that is wrong the chain says nothing of the later ones, so reading stops there, or goes on
 /// where the log was begun anew.
@@ -167,17 +194,21 @@ pub async fn verify(store: &Store, key: &SealKey) -> Result<Verified> {
     let (mut faults, is_whole) = reading.read_to(i64::MAX).await?;
     let Reading { days, cases, last, last_hash, n_entries, .. } = reading;
     let has_cases = is_whole && cases.is_some();
+    let mut receipts = receipts::Checked::default();
     if is_whole {
         faults.extend(check_end(&moment, key, last, &last_hash).await?);
         faults.extend(days.unused()?);
         if let Some(cases) = cases {
             faults.extend(check_cases(&moment, cases).await?);
+            receipts = receipts::check(&moment).await?;
+            faults.append(&mut receipts.faults);
         }
     }
     let changed = ended.iter().filter(|part| !part.is_as_left());
     let changed: Vec<Fault> = changed.flat_map(Ended::changes).collect();
     let faults = changed.into_iter().chain(seals).chain(faults).collect();
-    Ok(Verified { n_entries, last_hash, faults, ended, has_cases })
+    let (n_receipts, n_unsealed_receipts) = (receipts.n_sealed, receipts.n_unsealed);
+    Ok(Verified { n_entries, last_hash, faults, ended, has_cases, n_receipts, n_unsealed_receipts })
 }
 
 /// Lists the entries that begin the log anew.
@@ -363,9 +394,9 @@ async fn check_end(
         return Ok(Some(Fault::Seal { day: None }));
     }
     Ok(match head.seq.cmp(&last) {
-        std::cmp::Ordering::Greater => Some(Fault::Missing { seq: last + 1, last: head.seq }),
-        std::cmp::Ordering::Less => Some(Fault::Unsealed { seq: head.seq + 1 }),
-        std::cmp::Ordering::Equal => (head.hash != last_hash).then_some(Fault::Seal { day: None }),
+        Ordering::Greater => Some(Fault::Missing { seq: last + 1, last: head.seq }),
+        Ordering::Less => Some(Fault::Unsealed { seq: head.seq + 1 }),
+        Ordering::Equal => (head.hash != last_hash).then_some(Fault::Seal { day: None }),
     })
 }
 
