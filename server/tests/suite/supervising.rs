@@ -6,6 +6,7 @@ use kaishu_portal::accounts::Caller;
 use kaishu_portal::administration::{AuditFilter, GradingForm};
 use kaishu_portal::cases::DeskFilter;
 use kaishu_portal::publishing::{DisputeAct, LifeAct, NewDispute, OwnFilter};
+use kaishu_portal::supervision::Urged;
 use kaishu_server::Limits;
 use kaishu_server::assets::Assets;
 use kaishu_store::regions::{self, NewRegion};
@@ -83,7 +84,7 @@ async fn the_authority_urges_what_is_overdue() {
     let board = late.overdue_board(&authority, LANG).await.unwrap();
     let found = &board.cases[0];
     assert_eq!((board.cases.len(), found.card.id, found.may_urge), (1, case, true));
-    assert!(found.card.is_overdue && found.urged_at.is_none());
+    assert!(found.card.is_overdue && found.urged.is_none());
     let codes: Vec<&str> = board.datasets.iter().map(|it| it.row.code.as_str()).collect();
     assert_eq!(codes, [CODE, "YX-U-0001"]);
 
@@ -122,8 +123,24 @@ async fn the_authority_urges_what_is_overdue() {
     assert!(notices.contains("催办 请本周内提交协商意见"), "{notices}");
     assert!(notices.contains("主管部门催办 请尽快更新数据"), "{notices}");
     let board = late.overdue_board(&authority, LANG).await.unwrap();
-    assert!(board.cases[0].urged_at.is_some() && board.datasets[0].urged_at.is_some());
-    assert!(board.datasets[1].urged_at.is_none());
+    let urged = |urged: &Option<Urged>| urged.as_ref().map(|it| (it.n, it.notice.clone()));
+    assert_eq!(urged(&board.cases[0].urged), Some((1, "请本周内提交协商意见".to_owned())));
+    assert_eq!(urged(&board.datasets[0].urged), Some((1, "请尽快更新数据".to_owned())));
+    assert!(board.datasets[1].urged.is_none());
+    // Urged again on another day, it is counted; who is urged sees how often, too.
+    let next = site.test_portal.open_at(time("2028-01-06T04:00:00Z")).await;
+    next.urge_case(&authority, case, (2, "第二次催办"), LANG).await.unwrap();
+    next.urge_dataset(&authority, &code(CODE), "再次催办更新", LANG).await.unwrap();
+    let board = next.overdue_board(&authority, LANG).await.unwrap();
+    assert_eq!(urged(&board.cases[0].urged), Some((2, "第二次催办".to_owned())));
+    assert_eq!(board.cases[0].card.n_urged, 2);
+    assert_eq!(urged(&board.datasets[0].urged), Some((2, "再次催办更新".to_owned())));
+    let seen = next.case_view(&provider, case, LANG).await.unwrap();
+    assert_eq!(seen.n_urged, 2);
+    let said: Vec<_> = seen.events.iter().filter(|it| it.event.code == "urge").collect();
+    assert_eq!(said[1].reason, "第二次催办");
+    let own = next.own_dataset(&provider, &code(CODE), LANG).await.unwrap();
+    assert_eq!(urged(&own.urged), Some((2, "再次催办更新".to_owned())));
     let filter = AuditFilter { kind: Some("dataset".to_owned()), ..AuditFilter::default() };
     let logged = late.search_audit(&Caller::command(), &filter, 100, LANG).await.unwrap();
     assert!(logged.iter().any(|it| it.event.code == "urged" && it.reason == "请尽快更新数据"));

@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::supervision::{OverdueBoard, OverdueCase, OverdueDataset};
+use kaishu_portal::supervision::{OverdueBoard, OverdueCase, OverdueDataset, Urged};
 use kaishu_types::{DatasetCode, ErrorCode};
 use leptos::prelude::*;
 
@@ -15,10 +15,11 @@ use crate::pages::account::{go, to_login};
 use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::data::data;
-use crate::ui::dates::{day_of, full_day};
+use crate::ui::dates::{day_of, day_text, full_day};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 use crate::ui::icon::icon;
+use crate::ui::numbers::times;
 
 const PATH: &str = "/authority/supervision";
 
@@ -115,22 +116,30 @@ fn page(ctx: &Ctx, board: &OverdueBoard, typed: &Typed, done: Option<&'static st
     };
     let title = lang.pick("督办", "Supervision");
     let lead = lang.pick(
-        "到期前一个工作日平台自动提醒；过期仍未办理的列在这里，由主管部门催办，催办记录在案。",
-        "The platform reminds on the working day before; what is not done in time is listed here. The authority urges, and that stays on record.",
+        "到期前一个工作日和到期当天平台自动提醒；过期仍未办理的列在这里，由主管部门催办，催办了几次记录在案。",
+        "The platform reminds on the working day before and on the last day; what is not done in time is listed here. The authority urges, and how often stays on record.",
     );
     authority_page(ctx, title, None, lead, body.into_any())
 }
 
-/// Draws when somebody was urged, and the form that urges.
+/// Draws how often somebody was urged and what was said last, and the form that urges.
 fn urging(
     ctx: &Ctx,
     (name, value, version): (&'static str, String, String),
-    urged_at: Option<chrono::DateTime<chrono::Utc>>,
+    urged: Option<&Urged>,
     may_urge: bool,
 ) -> AnyView {
     let lang = ctx.lang;
-    let urged =
-        urged_at.map(|at| view! { <p class="text-sm ks-mute">{full_day(lang, day_of(at))}</p> });
+    let urged = urged.map(|urged| {
+        let last = day_text(lang, day_of(urged.at));
+        let often = lang.pick(
+            format!("已催办 {} 次，最近 {last}", urged.n),
+            format!("Urged {}, last on {last}", times(urged.n)),
+        );
+        view! {
+            <p class="text-sm">{often}<span class="block ks-mute">{urged.notice.clone()}</span></p>
+        }
+    });
     let form = may_urge.then(|| {
         let text = lang.pick("已经超期，请尽快办理", "It is overdue: please do it soon");
         let label = format!("{} {value}", lang.pick("催办内容", "Notice about"));
@@ -175,7 +184,7 @@ fn case_row(ctx: &Ctx, it: &OverdueCase) -> AnyView {
                 <span><span class="ks-mark is-late !text-[.8125rem]">{icon("late")}{card.standing.clone()}</span>
                 <span class="block text-sm ks-mute num">{due}</span></span>
             </td>
-            <td data-l=lang.pick("催办", "Urged")>{urging(ctx, about, it.urged_at, it.may_urge)}</td>
+            <td data-l=lang.pick("催办", "Urged")>{urging(ctx, about, it.urged.as_ref(), it.may_urge)}</td>
         </tr>
     }
     .into_any()
@@ -195,7 +204,7 @@ fn dataset_row(ctx: &Ctx, it: &OverdueDataset) -> AnyView {
             </th>
             <td data-l=lang.pick("提供单位", "Provider")>{it.row.organization.clone()}</td>
             <td class="nw num" data-l=lang.pick("应更新", "Due")>{due}</td>
-            <td data-l=lang.pick("催办", "Urged")>{urging(ctx, about, it.urged_at, it.may_urge)}</td>
+            <td data-l=lang.pick("催办", "Urged")>{urging(ctx, about, it.urged.as_ref(), it.may_urge)}</td>
         </tr>
     }
     .into_any()

@@ -1,5 +1,8 @@
 //! What the authority watches over: how data is graded, what its share class is tied to, what is disputed.
 
+use serde::{Deserialize, Serialize};
+
+use crate::RuleRef;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -42,5 +45,51 @@ vocabulary! {
         Share = "share", "共享类型", "Share class";
         /// 开放类型.
         Open = "open", "开放类型", "Open class";
+    }
+}
+
+/// How far the priority topics are open (CLS-11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PriorityReport {
+    /// How many of the topics have anything that is open, with conditions or without.
+    pub n_open: u64,
+    /// How many topics there are.
+    pub n_topics: u64,
+    /// The topics: those of the profile first, in its order.
+    pub items: Vec<PriorityTopicView>,
+    /// The rule of the list.
+    pub rule: RuleRef,
+}
+
+/// A priority topic and the entries that carry its tag. Of an entry with two tags each topic counts it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PriorityTopicView {
+    /// Its code in the vocabulary `priority`.
+    pub code: String,
+    /// What it is called.
+    pub label: String,
+    /// Whether the profile names it; the others were added by the authority or came with an import.
+    pub is_of_profile: bool,
+    /// Entries that are published and open without conditions.
+    pub n_unconditional: u64,
+    /// Entries that are published and open on conditions.
+    pub n_conditional: u64,
+    /// Entries that are not open by their class.
+    pub n_none: u64,
+    /// Entries that are suspended or withdrawn.
+    pub n_stopped: u64,
+}
+
+impl PriorityTopicView {
+    /// How many entries carry the tag.
+    pub fn n_entries(&self) -> u64 {
+        self.n_unconditional + self.n_conditional + self.n_none + self.n_stopped
+    }
+
+    /// Whether anything of it is open.
+    pub fn is_open(&self) -> bool {
+        self.n_unconditional + self.n_conditional > 0
     }
 }

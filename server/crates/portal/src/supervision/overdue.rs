@@ -35,6 +35,17 @@ pub struct OverdueBoard {
     pub datasets: Vec<OverdueDataset>,
 }
 
+/// How often somebody was urged about the same thing in a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Urged {
+    /// How often.
+    pub n: u32,
+    /// When last.
+    pub at: DateTime<Utc>,
+    /// What was said then.
+    pub notice: String,
+}
+
 /// A case with a clock that ran out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OverdueCase {
@@ -46,8 +57,8 @@ pub struct OverdueCase {
     pub may_open: bool,
     /// Whether the reader may urge.
     pub may_urge: bool,
-    /// When somebody was urged last.
-    pub urged_at: Option<DateTime<Utc>>,
+    /// How often somebody was urged, and when last; none where nobody was.
+    pub urged: Option<Urged>,
 }
 
 /// A published dataset whose data was not renewed in time.
@@ -59,8 +70,8 @@ pub struct OverdueDataset {
     pub may_open: bool,
     /// Whether the reader may urge.
     pub may_urge: bool,
-    /// When somebody was urged last.
-    pub urged_at: Option<DateTime<Utc>>,
+    /// How often somebody was urged, and when last; none where nobody was.
+    pub urged: Option<Urged>,
 }
 
 impl Portal {
@@ -81,7 +92,7 @@ impl Portal {
                 version: case.file.n_events,
                 may_open: self.may_see(caller, &case),
                 may_urge: caller.role_for(Action::Urge, &subject).is_some(),
-                urged_at: urged.get(&case.id.to_string()).copied(),
+                urged: urged.get(&case.id.to_string()).cloned(),
                 card: self.card(&case, lang),
             });
         }
@@ -96,7 +107,7 @@ impl Portal {
             board.datasets.push(OverdueDataset {
                 may_open: may(Action::SeeDrafts),
                 may_urge: may(Action::Urge),
-                urged_at: urged.get(kept.code.as_str()).copied(),
+                urged: urged.get(kept.code.as_str()).cloned(),
                 row: self.own_row(kept, lang),
             });
         }
@@ -120,16 +131,32 @@ impl Portal {
         file.open_clocks().any(|clock| clock.paused_on.is_none() && clock.last_day < today)
     }
 
-    /// When somebody was urged last, by the number of the case or the code of the dataset.
-    async fn urged(&self) -> Result<HashMap<String, DateTime<Utc>>> {
+    /// How often somebody was urged, by the number of the case or the code of the dataset.
+    async fn urged(&self) -> Result<HashMap<String, Urged>> {
         let events = ["urge", "urged"].map(str::to_owned).to_vec();
-        let from = Some(self.now() - LOOK_BACK);
-        let search = Search { events, from, ..Search::default() };
-        let mut urged = HashMap::new();
+        self.urgings(Search { events, ..Search::default() }).await
+    }
+
+    /// How often the provider of a dataset was urged to renew its data.
+    pub(crate) async fn urged_about(&self, code: &DatasetCode) -> Result<Option<Urged>> {
+        let search = Search {
+            kind: Some("dataset".to_owned()),
+            events: vec!["urged".to_owned()],
+            subjects: vec![code.to_string()],
+            ..Search::default()
+        };
+        Ok(self.urgings(search).await?.remove(code.as_str()))
+    }
+
+    async fn urgings(&self, search: Search) -> Result<HashMap<String, Urged>> {
+        let search = Search { from: Some(self.now() - LOOK_BACK), ..search };
+        let mut urged: HashMap<String, Urged> = HashMap::new();
         // The newest entries come first.
         for entry in log::search(&self.inner.store, &search, 5 * ROWS).await? {
             let about = entry.case.map_or(entry.subject, |(id, _)| id.to_string());
-            urged.entry(about).or_insert(entry.event.at);
+            let event = entry.event;
+            let last = Urged { n: 0, at: event.at, notice: event.body.reason };
+            urged.entry(about).or_insert(last).n += 1;
         }
         Ok(urged)
     }

@@ -20,8 +20,8 @@ const DATASETS: u64 = 200;
 const ENTRIES: u64 = 100;
 
 /// What happens to datasets that speaks of a risk: how far rows can be told apart, what became of what looked
-/// personal, a state secret that was refused.
-const EVENTS: [&str; 3] = ["measured", "decided", "secret_refused"];
+/// personal, a state secret that was refused, what somebody asked for again and again beyond a grant.
+const EVENTS: [&str; 4] = ["measured", "decided", "secret_refused", "refused_repeatedly"];
 
 /// The risks of the regions of somebody.
 #[derive(Debug, Clone, PartialEq)]

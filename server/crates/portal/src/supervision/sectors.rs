@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use kaishu_domain::permission::Action;
-use kaishu_store::cases::{self, Recipients};
+use kaishu_store::cases::{self, Case, Recipients};
 use kaishu_store::datasets::{self, Tallied};
 use kaishu_store::log::{self, Search};
+use kaishu_store::monitoring::{self, Scores};
 use kaishu_store::sectors;
 use kaishu_types::account::Role;
 use kaishu_types::organization::{Named, OrganizationView};
@@ -30,8 +31,12 @@ pub struct SectorRow {
     pub lead: Option<Named>,
     /// Its datasets in numbers.
     pub datasets: Tallied,
+    /// The last scores of its datasets together (PUB-07).
+    pub scores: Scores,
     /// How many of its cases are overdue.
     pub n_overdue_cases: u64,
+    /// How many violations under grants of its data go on.
+    pub n_violations: u64,
     /// Whether the reader may post guidance to it.
     pub may_guide: bool,
     /// Whether the reader may say who leads its sector.
@@ -73,10 +78,10 @@ impl Portal {
             .collect();
         let codes: Vec<String> = seen.iter().map(|it| it.named.code.clone()).collect();
         let tallied = datasets::tally(&self.inner.store, &codes, self.today()).await?;
-        let mut overdue: BTreeMap<String, u64> = BTreeMap::new();
-        for case in self.overdue_cases(caller).await? {
-            *overdue.entry(case.about.organization.unwrap_or_default()).or_default() += 1;
-        }
+        let scores = monitoring::by_organization(&self.inner.store, &codes).await?;
+        let overdue = by_organization(self.overdue_cases(caller).await?);
+        let places = (organizations.clone(), regions.clone());
+        let violations = by_organization(self.violations(&places, false).await?);
         let row = |it: &&kaishu_types::organization::OrganizationView| {
             let code = it.named.code.as_str();
             let subject = self.subject(Some(code), Some(&it.region.code), false);
@@ -86,7 +91,9 @@ impl Portal {
                 organization: it.named.clone(),
                 lead: lead.map(|lead| self.named(lead)),
                 datasets: tallied.get(code).copied().unwrap_or_default(),
+                scores: scores.get(code).copied().unwrap_or_default(),
                 n_overdue_cases: overdue.get(code).copied().unwrap_or_default(),
+                n_violations: violations.get(code).copied().unwrap_or_default(),
                 may_guide: caller.role_for(Action::GuideSector, &subject).is_some(),
                 may_mark: caller.role_for(Action::KeepOrganizations, &above).is_some(),
             }
@@ -94,7 +101,7 @@ impl Portal {
         Ok(seen.iter().map(row).collect())
     }
 
-    fn named(&self, code: &str) -> Named {
+    pub(super) fn named(&self, code: &str) -> Named {
         let known = self.directory().organization(code).map(|it| it.named.clone());
         let (code, name) = (code.to_owned(), code.to_owned());
         known.unwrap_or(Named { code, name, name_en: None })
@@ -142,8 +149,8 @@ impl Portal {
         self.reload_directory().await
     }
 
-    /// Posts guidance to an organization of the caller's sector, or to all of them: its head is told, and it stays
-    /// on record. Returns to how many.
+    /// Posts guidance to an organization of the caller's sector, or to all of them: its head and its officers are
+    /// told, and it stays on record. Returns to how many.
     ///
     /// # Errors
     ///
@@ -175,7 +182,8 @@ impl Portal {
             let (kind, subject, event) = ("organization", code.as_str(), "guided");
             let act = LogAct { kind, subject, event, by, reason: text, facts };
             let (seq, event) = self.log_event(&transaction, act).await?;
-            let tells = [Recipients::OfOrganization(vec![Role::Head], code.clone())];
+            let people = vec![Role::Head, Role::Officer];
+            let tells = [Recipients::OfOrganization(people, code.clone())];
             cases::tell(&transaction, seq, None, &event, &tells).await?;
         }
         transaction.commit().await?;
@@ -197,13 +205,42 @@ impl Portal {
     ///
     /// Fails where the store does.
     pub async fn guidance(&self, caller: &Caller, lang: Lang) -> Result<Vec<Guidance>> {
-        let subjects = self.guided_organizations(caller);
+        let subjects = self.guided_organizations(caller, &[Action::Supervise, Action::SeeDrafts]);
+        self.guidance_to(subjects, ROWS, lang).await
+    }
+
+    /// Lists the guidance that was posted to the caller's own organizations, the newest first: what stands on their
+    /// workbench.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub async fn own_guidance(
+        &self,
+        caller: &Caller,
+        limit: u64,
+        lang: Lang,
+    ) -> Result<Vec<Guidance>> {
+        let held = caller.roles().iter().filter(|held| held.role.is_of_organization());
+        let own = held.filter_map(|held| Some(held.organization.as_ref()?.to_string()));
+        let own: Vec<String> = own.collect();
+        let read = self.guided_organizations(caller, &[Action::SeeDrafts]);
+        let subjects = read.into_iter().filter(|code| own.contains(code)).collect();
+        self.guidance_to(subjects, limit.min(ROWS), lang).await
+    }
+
+    async fn guidance_to(
+        &self,
+        subjects: Vec<String>,
+        limit: u64,
+        lang: Lang,
+    ) -> Result<Vec<Guidance>> {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }
         let (kind, events) = (Some("organization".to_owned()), vec!["guided".to_owned()]);
         let search = Search { kind, events, subjects, ..Search::default() };
-        let found = log::search(&self.inner.store, &search, ROWS).await?;
+        let found = log::search(&self.inner.store, &search, limit).await?;
         let guidance = |entry: log::Logged| Guidance {
             organization: self.named(&entry.subject),
             by: self.acting(&entry.event.by, lang).unwrap_or(entry.event.by.name),
@@ -214,15 +251,23 @@ impl Portal {
     }
 
     /// The organizations whose guidance a caller may read.
-    fn guided_organizations(&self, caller: &Caller) -> Vec<String> {
+    fn guided_organizations(&self, caller: &Caller, reading: &[Action]) -> Vec<String> {
         let directory = self.directory();
         let is_reached = |organization: &&OrganizationView| {
             let (code, region) = (&organization.named.code, &organization.region.code);
             let subject = self.subject(Some(code), Some(region), false);
-            let mut may = [Action::Supervise, Action::SeeDrafts].into_iter();
-            may.any(|action| caller.role_for(action, &subject).is_some())
+            reading.iter().any(|action| caller.role_for(*action, &subject).is_some())
         };
         let reached = directory.organizations.iter().filter(is_reached);
         reached.map(|it| it.named.code.clone()).collect()
     }
+}
+
+/// Counts cases by the organization they belong to.
+fn by_organization(found: Vec<Case>) -> BTreeMap<String, u64> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for case in found {
+        *counts.entry(case.about.organization.unwrap_or_default()).or_default() += 1;
+    }
+    counts
 }

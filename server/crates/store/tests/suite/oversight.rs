@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use kaishu_domain::Calendar;
 use kaishu_domain::cases::{Actor, Body, CaseFile, Clock, Event};
 use kaishu_domain::grading::GradingRule;
-use kaishu_store::cases::{self, CaseSubject, Desk, Drawer, Happening};
-use kaishu_store::datasets::{self, EntryWrite, Tallied};
-use kaishu_store::log::{self, Fault, SealKey};
-use kaishu_store::{Store, grading, sectors};
+use kaishu_store::cases::{self, CaseSubject, Desk, Drawer, Happening, Telling};
+use kaishu_store::datasets::{self, EntryWrite, TagTally, Tallied};
+use kaishu_store::log::{self, Entry, Fault, SealKey, Search};
+use kaishu_store::monitoring::{self, QualityScore, Scores};
+use kaishu_store::{Store, grading, sectors, vocabulary};
 use kaishu_types::case::CaseKind;
 use kaishu_types::oversight::GradedBy;
+use kaishu_types::vocabulary::{OpenClass, Term};
 use sea_orm::ConnectionTrait;
 
 use crate::build::{day, entry, places, time, write};
@@ -100,11 +102,12 @@ pub(crate) async fn a_case_lies_on_the_desks_of_both_sides(database: &TestDb) {
 pub(crate) async fn a_clock_with_more_time_reminds_once_more(database: &TestDb) {
     let store = &database.store;
     let id = dispute(store).await;
-    let due = async |until: &str| cases::due_clocks(store, day(until), true, 10).await.unwrap();
+    let due =
+        async |until: &str| cases::due_clocks(store, day(until), Telling::Over, 10).await.unwrap();
     let tell = async |until: &str| {
         let found = due(until).await;
         let transaction = store.begin().await.unwrap();
-        assert!(cases::mark_clock(&transaction, &found[0], true).await.unwrap());
+        assert!(cases::mark_clock(&transaction, &found[0], Telling::Over).await.unwrap());
         transaction.commit().await.unwrap();
     };
     tell("2026-03-16").await;
@@ -186,8 +189,143 @@ pub(crate) async fn datasets_are_counted_by_organization(database: &TestDb) {
     let asked = ["YX-FGW", "YX-SJJ", "YX-LC-JTJ"].map(str::to_owned);
     let found = datasets::tally(store, &asked, day("2026-03-02")).await.unwrap();
     let counted = |code: &str| found.get(code).copied();
-    assert_eq!(counted("YX-FGW"), Some(Tallied { n_all: 2, n_published: 2, n_overdue: 1 }));
+    let expected = Tallied { n_all: 2, n_published: 2, n_overdue: 1, n_suspended: 0 };
+    assert_eq!(counted("YX-FGW"), Some(expected));
     assert_eq!(counted("YX-SJJ").map(|it| (it.n_all, it.n_overdue)), Some((1, 0)));
     assert_eq!(counted("YX-LC-JTJ"), None);
+    let stopped = format!("UPDATE dataset SET state = 'suspended' WHERE code = '{}'", codes[1]);
+    database.back_door().await.execute_unprepared(&stopped).await.unwrap();
+    let found = datasets::tally(store, &asked, day("2026-03-02")).await.unwrap();
+    let expected = Tallied { n_published: 1, n_suspended: 1, ..expected };
+    assert_eq!(found.get("YX-FGW"), Some(&expected));
     assert!(datasets::tally(store, &[], day("2026-03-02")).await.unwrap().is_empty());
+}
+
+// Part of CLS-11: entries are counted by their tags, as what the public may have of them, in the places that are asked
+// for and in no other.
+pub(crate) async fn entries_are_counted_by_their_tags(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let tagged = async |title: &str, organization: &str, tags: &[&str], class: OpenClass| {
+        let mut entry = EntryWrite { organization: organization.to_owned(), ..entry(title) };
+        entry.fields.priority = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        entry.fields.open.class = class;
+        entry.items.truncate(1);
+        entry.items[0].open_class = class;
+        // Whoever writes about tags carries none.
+        entry.fields.summary = "\"priority\":[\"weather\"]".to_owned();
+        write(store, entry).await.0
+    };
+    let (open, conditional, none) =
+        (OpenClass::Unconditional, OpenClass::Conditional, OpenClass::None);
+    tagged("甲", "YX-FGW", &["livelihood", "transport"], open).await;
+    tagged("乙", "YX-FGW", &["livelihood"], conditional).await;
+    tagged("丙", "YX-SJJ", &["livelihood"], none).await;
+    tagged("丁", "YX-SJJ", &[], open).await;
+    let stopped = tagged("戊", "YX-FGW", &["transport"], open).await;
+    let retired = tagged("己", "YX-FGW", &["transport"], open).await;
+    for (code, state) in [(stopped, "suspended"), (retired, "retired")] {
+        let update = format!("UPDATE dataset SET state = '{state}' WHERE code = '{code}'");
+        database.back_door().await.execute_unprepared(&update).await.unwrap();
+    }
+    let count = async |organizations: &[&str], regions: &[&str]| {
+        let owned = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+        let (organizations, regions): (Vec<String>, Vec<String>) =
+            (owned(organizations), owned(regions));
+        datasets::tagged(store, (&organizations, &regions)).await.unwrap()
+    };
+    let all = count(&[], &["YX"]).await;
+    assert_eq!(all.keys().collect::<Vec<_>>(), ["livelihood", "transport"]);
+    let livelihood = TagTally { n_unconditional: 1, n_conditional: 1, n_none: 1, n_stopped: 0 };
+    assert_eq!(all["livelihood"], livelihood);
+    let transport = TagTally { n_unconditional: 1, n_stopped: 1, ..TagTally::default() };
+    assert_eq!(all["transport"], transport);
+    let one = count(&["YX-SJJ"], &[]).await;
+    assert_eq!(one.len(), 1);
+    assert_eq!(one["livelihood"], TagTally { n_none: 1, ..TagTally::default() });
+    assert!(count(&[], &[]).await.is_empty());
+}
+
+// Part of CLS-11: the topics of a profile are offered once, and what the authority made of them stays.
+pub(crate) async fn topics_of_a_profile_are_offered_once(database: &TestDb) {
+    let store = &database.store;
+    let term = |code: &str, label: &str| Term {
+        vocabulary: "priority".to_owned(),
+        code: code.to_owned(),
+        label_zh: label.to_owned(),
+        label_en: label.to_owned(),
+        uri: None,
+        position: 7,
+    };
+    vocabulary::offer(store, &[term("livelihood", "民生")]).await.unwrap();
+    let known = [term("livelihood", "民生保障"), term("weather", "气象")];
+    vocabulary::offer(store, &known).await.unwrap();
+    let terms = vocabulary::list(store).await.unwrap();
+    let found: Vec<_> = terms.iter().map(|it| (it.code.as_str(), it.label_zh.as_str())).collect();
+    assert_eq!(found, [("livelihood", "民生"), ("weather", "气象")]);
+    vocabulary::offer(store, &[]).await.unwrap();
+}
+
+// Part of ORG-07: of each dataset the last score counts, of each organization those of its own.
+pub(crate) async fn scores_are_added_up_by_organization(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let mut codes = Vec::new();
+    for (title, organization) in [("甲", "YX-FGW"), ("乙", "YX-FGW"), ("丙", "YX-SJJ")] {
+        let entry = EntryWrite { organization: organization.to_owned(), ..entry(title) };
+        codes.push(write(store, entry).await.0);
+    }
+    let measured = [
+        (0, "2026-03-01", Some(400)),
+        (0, "2026-03-02", Some(900)),
+        (1, "2026-03-02", Some(501)),
+        (2, "2026-03-02", None),
+    ];
+    for (place, on, score) in measured {
+        let found = QualityScore {
+            dataset: codes[place].clone(),
+            day: day(on),
+            version: 1,
+            score,
+            dimensions: BTreeMap::new(),
+            n_tables: 1,
+        };
+        monitoring::add(store, &found).await.unwrap();
+    }
+    let asked = ["YX-FGW", "YX-SJJ"].map(str::to_owned);
+    let found = monitoring::by_organization(store, &asked).await.unwrap();
+    let expected = Scores { n: 2, total: 1401 };
+    assert_eq!(found, BTreeMap::from([("YX-FGW".to_owned(), expected)]));
+    assert_eq!((expected.mean(), Scores::default().mean()), (Some(700), None));
+    assert!(monitoring::by_organization(store, &[]).await.unwrap().is_empty());
+}
+
+// Part of ORG-07: the log is searched by the organizations of cases, datasets and drafts, beside the regions or without
+// any; what belongs to others is not found.
+pub(crate) async fn the_log_is_searched_within_organizations(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    dispute(store).await;
+    let theirs = EntryWrite { organization: "YX-SJJ".to_owned(), ..entry("别的") };
+    let (theirs, _) = write(store, theirs).await;
+    let (own, _) = write(store, entry("自己的")).await;
+    for subject in [theirs.as_str(), own.as_str(), "YX-NO-0001"] {
+        let refused = event("secret_refused", "", Vec::new(), &[]);
+        let (kind, case) = ("dataset", None);
+        let entry = Entry { case, kind, subject, event: &refused, idempotency_key: None };
+        let transaction = store.begin().await.unwrap();
+        log::append(&transaction, &key(), &entry).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+    let found = async |organizations: &[&str], regions: &[&str]| {
+        let owned = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+        let (organizations, regions) = (owned(organizations), Some(owned(regions)));
+        let search = Search { organizations, regions, ..Search::default() };
+        let found = log::search(store, &search, 20).await.unwrap();
+        found.iter().map(|it| it.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["YX-FGW"], &[]).await, [3, 1]);
+    assert_eq!(found(&["YX-SJJ"], &[]).await, [2]);
+    assert_eq!(found(&["YX-LC-JTJ"], &["YX"]).await, [3, 2, 1]);
+    assert!(found(&[], &[]).await.is_empty());
 }
