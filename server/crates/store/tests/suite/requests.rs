@@ -1,0 +1,39 @@
+//! Requests that come twice.
+
+use kaishu_store::requests::{self, Answer, Request};
+
+use crate::build::time;
+use crate::database::TestDb;
+
+/// One of a key is done; what it was answered with stays until it is old, and what did nothing is forgotten at once.
+pub(crate) async fn a_request_is_kept_once_by_its_key(database: &TestDb) {
+    let store = &database.store;
+    let text = |text: &str| text.to_owned();
+    let new = |account: i64| Request {
+        account,
+        key: text("4711"),
+        request: text("POST /api/v1/drafts"),
+        sha256: text("ab"),
+        held: text("cd"),
+    };
+    let (first, now) = (time("2026-03-02T04:00:00Z"), time("2026-03-03T04:00:00Z"));
+    let begin = async |account: i64, now, after| {
+        requests::begin(store, &new(account), (now, after)).await.unwrap()
+    };
+    assert_eq!(begin(1, first, first).await, None);
+    let waits = begin(1, now, first).await.unwrap();
+    assert_eq!((waits.request, waits.answer), (new(1), None));
+    assert_eq!(begin(2, now, first).await, None, "the key of somebody else is another one");
+
+    requests::release(store, 1, "4711").await.unwrap();
+    assert_eq!(begin(1, first, first).await, None);
+    let answer = Answer { status: 201, location: text("/api/v1/drafts/7"), body: text("{}") };
+    requests::finish(store, 1, "4711", &answer).await.unwrap();
+    requests::release(store, 1, "4711").await.unwrap();
+    assert_eq!(begin(1, now, first).await.unwrap().answer, Some(answer), "what was done stays");
+
+    assert_eq!(begin(1, now, now).await, None, "what is old does not count");
+    assert_eq!(requests::forget(store, now).await.unwrap(), 0);
+    let later = time("2026-03-04T04:00:00Z");
+    assert_eq!(requests::forget(store, later).await.unwrap(), 2);
+}
