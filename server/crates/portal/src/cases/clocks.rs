@@ -1,13 +1,15 @@
-//! What clocks do by themselves: remind before the last day, tell when it has passed (SUP-01, SUP-02).
+//! What clocks do by themselves: remind before the last day and on it, tell when it has passed (SUP-01, SUP-02).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use kaishu_domain::cases::{Act, Actor};
 use kaishu_store::StoreError;
-use kaishu_store::cases::{self, Case, DueClock, Recipients};
+use kaishu_store::cases::{self, Case, DueClock, Recipients, Telling};
 use kaishu_store::consultations;
 use kaishu_store::datasets::{self, Overdue};
+use kaishu_store::inspections;
 use kaishu_types::Lang;
 use kaishu_types::account::Role;
 
@@ -43,8 +45,8 @@ impl Portal {
         }
     }
 
-    /// Reminds of what is due by the next working day, and tells what is overdue: each once, however many
-    /// nodes look. Returns how many were told of.
+    /// Reminds of what is due by the next working day, says what is due today, and tells what is overdue: each once,
+    /// however many nodes look. Returns how many were told of.
     ///
     /// # Errors
     ///
@@ -56,9 +58,10 @@ impl Portal {
         let yesterday = today.pred_opt().unwrap_or(today);
         let store = &self.inner.store;
         let mut n_told = 0;
-        for (until, is_overdue) in [(soon, false), (yesterday, true)] {
-            for clock in cases::due_clocks(store, until, is_overdue, BATCH).await? {
-                match self.tell_of_clock(&clock, is_overdue).await {
+        let tellings = [(soon, Telling::Soon), (today, Telling::Today), (yesterday, Telling::Over)];
+        for (until, telling) in tellings {
+            for clock in cases::due_clocks(store, until, telling, BATCH).await? {
+                match self.tell_of_clock(&clock, telling).await {
                     Ok(is_told) => n_told += usize::from(is_told),
                     // One case that cannot be told of must not hold up the others.
                     Err(error) => tracing::error!(
@@ -70,13 +73,14 @@ impl Portal {
                 }
             }
         }
-        for overdue in datasets::overdue_untold(store, today, BATCH).await? {
-            match self.tell_of_update(&overdue).await {
+        n_told += self.tell_of_updates(tellings).await?;
+        for over in inspections::over_untold(store, today, BATCH).await? {
+            match self.tell_of_inspection(&over).await {
                 Ok(is_told) => n_told += usize::from(is_told),
                 Err(error) => tracing::error!(
-                    dataset = %overdue.code,
+                    inspection = over.id,
                     error = &error as &dyn std::error::Error,
-                    "nobody could be told that the data is overdue"
+                    "nobody could be told that a fault was not mended in time"
                 ),
             }
         }
@@ -91,6 +95,8 @@ impl Portal {
             }
         }
         n_told += self.end_what_is_over().await?;
+        n_told += self.ask_for_reports().await?;
+        n_told += self.remind_of_ends().await?;
         for code in self.unassessed(BATCH).await? {
             match self.begin_reassessment(&code).await {
                 Ok(is_begun) => n_told += usize::from(is_begun),
@@ -104,8 +110,9 @@ impl Portal {
         Ok(n_told)
     }
 
-    /// Counts the clocks that run anew by the calendar of this release; what was ended stays as it was (SUP-01).
-    /// Returns how many cases have another last day now.
+    /// Counts the clocks that run anew by the calendar of this release, and by when data is renewed; what was ended,
+    /// and a missed cycle that was told, stays as it was (SUP-01). Returns how many cases and datasets have another
+    /// last day now.
     ///
     /// # Errors
     ///
@@ -115,12 +122,21 @@ impl Portal {
         let (mut after, mut n_counted) = (0, 0);
         loop {
             let cases = cases::with_clocks(store, after, BATCH).await?;
-            let Some(last) = cases.last() else { return Ok(n_counted) };
+            let Some(last) = cases.last() else { break };
             after = last.id;
             for case in &cases {
                 n_counted += usize::from(self.recount_case(case).await?);
             }
         }
+        let mut after = 0;
+        while let Some((last, n_moved)) = datasets::recount_due(store, after, BATCH).await? {
+            after = last;
+            n_counted += n_moved;
+            if n_moved > 0 {
+                self.wake_index();
+            }
+        }
+        Ok(n_counted)
     }
 
     async fn recount_case(&self, case: &Case) -> Result<bool> {
@@ -147,39 +163,75 @@ impl Portal {
         Ok(true)
     }
 
-    /// Tells the provider and the authority that data was not renewed in time (PUB-04), unless another node
-    /// has. Returns whether this one did.
-    async fn tell_of_update(&self, overdue: &Overdue) -> Result<bool> {
+    /// Reminds providers of data that is due soon and today, and tells what is overdue. Returns how many were told of.
+    async fn tell_of_updates(&self, tellings: [(NaiveDate, Telling); 3]) -> Result<usize> {
+        let today = self.today();
+        let mut n_told = 0;
+        for (until, telling) in tellings {
+            let found = datasets::due_untold(&self.inner.store, (today, until), telling, BATCH);
+            for overdue in found.await? {
+                // What is due today is no longer due soon.
+                if telling == Telling::Soon && overdue.due == today {
+                    continue;
+                }
+                match self.tell_of_update(&overdue, telling).await {
+                    Ok(is_told) => n_told += usize::from(is_told),
+                    Err(error) => tracing::error!(
+                        dataset = %overdue.code,
+                        error = &error as &dyn std::error::Error,
+                        "nobody could be told that data is to be renewed"
+                    ),
+                }
+            }
+        }
+        Ok(n_told)
+    }
+
+    /// Tells the provider that data is to be renewed, and, where that was not done in time, the authority, too (PUB-04),
+    /// unless another node has. Returns whether this one did.
+    async fn tell_of_update(&self, overdue: &Overdue, telling: Telling) -> Result<bool> {
         let transaction = self.inner.store.begin_catalogue().await?;
-        if !datasets::mark_overdue(&transaction, overdue).await? {
+        if !datasets::mark_told(&transaction, overdue, telling).await? {
             return Ok(false);
         }
+        let event = match telling {
+            Telling::Soon => "update_soon",
+            Telling::Today => "update_due",
+            Telling::Over => "update_overdue",
+        };
         let facts = BTreeMap::from([
             ("title".to_owned(), overdue.title.clone()),
             ("due".to_owned(), overdue.due.to_string()),
         ]);
         let (kind, subject, by) = ("dataset", overdue.code.as_str(), Actor::system());
-        let act = LogAct { kind, subject, event: "update_overdue", by, reason: "", facts };
+        let act = LogAct { kind, subject, event, by, reason: "", facts };
         let (seq, event) = self.log_event(&transaction, act).await?;
         let directory = self.directory();
         let above = directory.region_and_above(&overdue.region);
         let regions = above.iter().map(|region| region.named.code.clone()).collect();
         let people = vec![Role::Officer, Role::Head];
-        let tells = [
-            Recipients::OfOrganization(people, overdue.organization.clone()),
-            Recipients::OfRegions(vec![Role::Authority, Role::CountyAuthority], regions),
-        ];
+        let mut tells = vec![Recipients::OfOrganization(people, overdue.organization.clone())];
+        if telling == Telling::Over {
+            let authorities = vec![Role::Authority, Role::CountyAuthority];
+            tells.push(Recipients::OfRegions(authorities, regions));
+        }
         cases::tell(&transaction, seq, None, &event, &tells).await?;
         transaction.commit().await?;
         Ok(true)
     }
 
     /// Writes the event, unless another node has. Returns whether this one did.
-    async fn tell_of_clock(&self, clock: &DueClock, is_overdue: bool) -> Result<bool> {
+    async fn tell_of_clock(&self, clock: &DueClock, telling: Telling) -> Result<bool> {
         let store = &self.inner.store;
         let Some(case) = cases::find(store, clock.case).await? else { return Ok(false) };
-        let event = if is_overdue { "overdue" } else { "remind" };
-        let key = format!("system/{event}-{}-{}-{}", clock.case, clock.rule, clock.day_zero);
+        let event = match telling {
+            Telling::Soon => "remind",
+            Telling::Today => "due_today",
+            Telling::Over => "overdue",
+        };
+        // With more time than before it is another day, which is told of once more.
+        let DueClock { rule, day_zero, last_day, .. } = clock;
+        let key = format!("system/{event}-{}-{rule}-{day_zero}-{last_day}", clock.case);
         let facts = BTreeMap::from([
             ("clock".to_owned(), clock.rule.clone()),
             ("last_day".to_owned(), clock.last_day.to_string()),
@@ -201,7 +253,7 @@ impl Portal {
             Err(error) => return Err(Error::from(error)),
         }
         // After the case, as every decision does: in another order two of them would wait for each other.
-        if !cases::mark_clock(&transaction, clock, is_overdue).await? {
+        if !cases::mark_clock(&transaction, clock, telling).await? {
             return Ok(false);
         }
         transaction.commit().await?;

@@ -31,6 +31,7 @@ pub(super) async fn keep_clocks(
         is_paused: Set(clock.paused_on.is_some()),
         ended_on: Set(clock.ended_on),
         is_reminded: Set(false),
+        is_due_told: Set(false),
         is_overdue: Set(false),
     });
     // One that begins on the day another of its rule ended takes its place.
@@ -45,7 +46,7 @@ pub(super) async fn keep_clocks(
         case_clock::Column::EndedOn,
     ]);
     // With more time than before, it reminds once more.
-    for told in ["is_reminded", "is_overdue"] {
+    for told in ["is_reminded", "is_due_told", "is_overdue"] {
         let anew = format!(
             "CASE WHEN excluded.last_day > case_clock.last_day THEN FALSE ELSE case_clock.{told} END"
         );
@@ -56,6 +57,27 @@ pub(super) async fn keep_clocks(
         .exec_without_returning(&transaction.inner)
         .await?;
     Ok(())
+}
+
+/// What there is to be told of a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// That it ends soon.
+    Soon,
+    /// That it ends today.
+    Today,
+    /// That it has run out.
+    Over,
+}
+
+impl Telling {
+    fn column(self) -> case_clock::Column {
+        match self {
+            Self::Soon => case_clock::Column::IsReminded,
+            Self::Today => case_clock::Column::IsDueTold,
+            Self::Over => case_clock::Column::IsOverdue,
+        }
+    }
 }
 
 /// A clock that calls for a reminder, or has run out.
@@ -71,26 +93,24 @@ pub struct DueClock {
     pub last_day: NaiveDate,
 }
 
-/// Lists clocks that run, end on a day or before, and were not told of yet: as a reminder, or as overdue.
+/// Lists clocks that run, end on a day or before, and were not told of yet. That one ends today is told on that day
+/// only: later, that it has run out says more.
 pub async fn due_clocks(
     store: &Store,
     until: NaiveDate,
-    as_overdue: bool,
+    telling: Telling,
     limit: u64,
 ) -> Result<Vec<DueClock>> {
-    let told = match as_overdue {
-        true => case_clock::Column::IsOverdue,
-        false => case_clock::Column::IsReminded,
-    };
-    let rows = case_clock::Entity::find()
+    let mut query = case_clock::Entity::find()
         .filter(case_clock::COLUMN.ended_on.is_null())
         .filter(case_clock::COLUMN.is_paused.eq(false))
         .filter(case_clock::COLUMN.last_day.lte(until))
-        .filter(told.eq(false))
-        .order_by_asc(case_clock::COLUMN.last_day)
-        .limit(limit)
-        .all(&store.connection)
-        .await?;
+        .filter(telling.column().eq(false));
+    if telling == Telling::Today {
+        query = query.filter(case_clock::COLUMN.last_day.eq(until));
+    }
+    let rows =
+        query.order_by_asc(case_clock::COLUMN.last_day).limit(limit).all(&store.connection).await?;
     let clock = |row: case_clock::Model| DueClock {
         case: row.case_id,
         rule: row.rule,
@@ -125,12 +145,9 @@ pub async fn overdue_by(
 pub async fn mark_clock(
     transaction: &Transaction,
     clock: &DueClock,
-    as_overdue: bool,
+    telling: Telling,
 ) -> Result<bool> {
-    let told = match as_overdue {
-        true => case_clock::Column::IsOverdue,
-        false => case_clock::Column::IsReminded,
-    };
+    let told = telling.column();
     let updated = case_clock::Entity::update_many()
         .col_expr(told, Expr::value(true))
         .filter(case_clock::COLUMN.case_id.eq(clock.case))
