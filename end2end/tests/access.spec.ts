@@ -1,46 +1,41 @@
+import type { Page } from "@playwright/test";
 import { baseOf, groups } from "../support/addresses";
-import { expectAccessible, expectNoSidewaysScroll } from "../support/axe";
+import { expectAccessible, expectNoSidewaysScroll, expectReadable } from "../support/axe";
 import { expect, test } from "../support/test";
 import { expectWhole } from "../support/whole";
 
-const widths = [360, 768, 1440];
-const schemes = ["light", "dark"] as const;
+const widths = [1440, 768, 360];
 
 for (const { name, portal, addresses } of groups) {
-  // axe is a script, so these run where scripts do; the HTML is the same without them.
-  for (const width of widths) {
-    test(`axe finds nothing at ${width} px: ${name} @scripts`, async ({ page, request, watch, baseURL }) => {
-      const base = baseOf(portal, baseURL!);
-      test.skip(!base, `END2END_${portal?.toUpperCase()}_URL is not set: .ci/end2end starts that portal`);
-      test.setTimeout(300_000);
-      await page.setViewportSize({ width, height: 900 });
-      for (const { state, path, status } of addresses) {
-        if (status) watch.expectStatus(status);
-        const response = await page.goto(base + (await path(request)));
-        expect.soft(response?.status(), state).toBe(status ?? 200);
-        for (const colorScheme of schemes) {
-          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-          await test.step(`${state}, ${colorScheme}`, () => expectAccessible(page));
-        }
-      }
-    });
-  }
-
-  test(`every page is whole and fits 320 px: ${name}`, async ({ page, request, watch, baseURL }) => {
+  // axe is a script, so it runs where scripts do; the HTML is the same without them.
+  test(`every page is whole, fits 320 px and is open to everyone: ${name}`, async ({ page, request, watch, baseURL, scripts }) => {
     const base = baseOf(portal, baseURL!);
     test.skip(!base, `END2END_${portal?.toUpperCase()}_URL is not set: .ci/end2end starts that portal`);
-    test.setTimeout(180_000);
-    await page.setViewportSize({ width: 320, height: 640 });
+    test.setTimeout(420_000);
     for (const { state, path, status } of addresses) {
       if (status) watch.expectStatus(status);
+      await page.setViewportSize({ width: 320, height: 640 });
       const response = await page.goto(base + (await path(request)));
       expect.soft(response?.status(), state).toBe(status ?? 200);
       await test.step(state, async () => {
         await expectWhole(page);
         await expectNoSidewaysScroll(page);
+        if (scripts) await expectOpen(page);
       });
     }
   });
+}
+
+/** Asserts that axe finds nothing at each width, by day and by night. */
+async function expectOpen(page: Page) {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    await expectAccessible(page);
+    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+    await expectReadable(page);
+  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
 }
 
 test("on a phone the facets are a sheet that opens and closes", async ({ page }) => {

@@ -1,84 +1,50 @@
-import type { Browser, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
-import { Account } from "../pages/account";
+import { apply, approve, main, type Person, person, profiles, sign } from "../support/applying";
 import { expectAccessible, expectNoSidewaysScroll } from "../support/axe";
-import { oneTimeCode } from "../support/codes";
 import { expect, test } from "../support/test";
 
-const password = "correct horse battery";
-const profiles: Record<string, string> = JSON.parse(process.env.END2END_PROFILES ?? "{}");
-const title = "企业用电明细";
-
-interface Person {
-  page: Page;
-  secret: string;
+/** Whoever decides asks, the applicant answers, and both read it. */
+async function talk(reviewer: Person, applicant: Person, address: string) {
+  await reviewer.page.goto(address);
+  await main(reviewer.page).getByLabel("给申请人的留言").fill("几个人可以接触数据？");
+  await main(reviewer.page).getByRole("button", { name: "发送" }).click();
+  await applicant.page.goto(address);
+  await expect(main(applicant.page)).toContainText("几个人可以接触数据？");
+  await main(applicant.page).getByLabel("给审核单位的留言").fill("三人以内");
+  await main(applicant.page).getByRole("button", { name: "发送" }).click();
+  await reviewer.page.goto(address);
+  await expect(main(reviewer.page)).toContainText("三人以内");
 }
 
-/** Somebody who is logged in, with one-time codes set up. */
-async function person(browser: Browser, baseURL: string, scripts: boolean, login: string): Promise<Person> {
-  const context = await browser.newContext({ baseURL, javaScriptEnabled: scripts });
-  const page = await context.newPage();
-  await page.goto("/login");
-  const account = new Account(page);
-  await account.logIn(login, password);
-  // Whoever applies sets codes up to sign with; the others must at their first login.
-  if (!page.url().includes("/me/security/code")) await page.goto("/me/security/code");
-  const secret = (await page.getByRole("main").locator("code").textContent())!;
-  const proof = page.getByLabel("现在的密码");
-  if (await proof.count()) await proof.fill(password);
-  await account.giveCode(oneTimeCode(secret), "完成设置");
-  await expect(page).not.toHaveURL(/security\/code$/);
-  return { page, secret };
-}
+/** A question is asked and answered; a violation closes access until its correction is verified. */
+async function followUp(authority: Person, applicant: Person, address: string) {
+  await authority.page.goto(address);
+  await main(authority.page).getByLabel("向使用者询问").fill("成果发布在哪里？");
+  await main(authority.page).getByRole("button", { name: "发出询问" }).click();
+  await expect(main(authority.page)).toContainText("待答复");
+  await applicant.page.goto("/me/applications");
+  await main(applicant.page).getByRole("link", { name: /使用情况询问/ }).first().click();
+  await main(applicant.page).getByLabel("答复", { exact: true }).fill("课题报告，尚未发布");
+  await main(applicant.page).getByRole("button", { name: "答复", exact: true }).click();
+  await expect(main(applicant.page)).toContainText("待提供单位查阅");
 
-const main = (page: Page) => page.getByRole("main");
-
-async function apply({ page }: Person) {
-  await page.goto("/datasets/ED-COND");
-  await main(page).getByRole("link", { name: "申请使用" }).first().click();
-  await expect(main(page)).toContainText("有数据安全保障能力");
-  await main(page).getByRole("button", { name: "开始填写申请" }).click();
-  await main(page).getByLabel("自然人", { exact: true }).check();
-  await main(page).getByLabel("姓名或者单位名称").fill("王敏");
-  await main(page).getByRole("button", { name: "提交申请" }).click();
-  // What is missing is named, and nothing of what was written is lost.
-  await expect(page.getByRole("alert")).toContainText("需要更正");
-  await expect(main(page).getByLabel("姓名或者单位名称")).toHaveValue("王敏");
-  for (const [label, text] of [
-    ["联系人", "王敏"],
-    ["联系电话", "0837-1234567"],
-    ["申请标题", "研究行业用电"],
-    ["申请事由", "课题需要"],
-    ["用途说明", "分析行业用电变化"],
-    ["结束日期", `${new Date().getFullYear() + 1}-06-30`],
-    ["安全保障措施", "内网保存，专人管理"],
-  ]) {
-    await main(page).getByLabel(label!, { exact: true }).fill(text!);
-  }
-  await main(page).getByLabel("用途", { exact: true }).selectOption("research");
-  await main(page).getByLabel("申请类型", { exact: true }).selectOption("new");
-  await main(page).getByLabel("成果形式", { exact: true }).selectOption("publication");
-  await main(page).getByLabel("不会", { exact: true }).check();
-  await main(page).getByRole("button", { name: "提交申请" }).click();
-  await expect(main(page)).toContainText("审核中");
-  return page.url();
-}
-
-async function approve({ page }: Person) {
-  await page.goto("/workbench");
-  await main(page).getByRole("link", { name: title }).first().click();
-  await expect(main(page)).toContainText("分析行业用电变化");
-  await main(page).getByRole("button", { name: "同意", exact: true }).click();
-  await expect(main(page).getByRole("button", { name: "同意", exact: true })).toHaveCount(0);
-}
-
-async function sign({ page, secret }: Person, address: string, button: string) {
-  await page.goto(address);
-  await expect(main(page)).toContainText("公共数据使用协议");
-  // The code that set codes up is used; the next one is good already.
-  await main(page).getByLabel("一次性验证码").fill(oneTimeCode(secret, 1));
-  await main(page).getByRole("button", { name: button }).click();
-  await expect(main(page).getByRole("button", { name: button })).toHaveCount(0);
+  await authority.page.goto(address);
+  await main(authority.page).getByRole("link", { name: "登记违规使用" }).click();
+  await main(authority.page).getByLabel("违规情形").selectOption({ index: 1 });
+  await main(authority.page).getByLabel("事实和证据").fill("数据出现在第三方网站");
+  await main(authority.page).getByRole("button", { name: "认定违规，立即关闭权限" }).click();
+  const violation = authority.page.url();
+  expect(await seesColumn(applicant.page)).toBe(0);
+  await applicant.page.goto(violation);
+  await expect(main(applicant.page)).toContainText("您的使用权限已经关闭");
+  await main(applicant.page).getByLabel("陈述、改正情况或者复核理由").fill("已经删除");
+  await main(applicant.page).getByRole("button", { name: "报告改正情况" }).click();
+  await authority.page.goto(violation);
+  await main(authority.page).getByLabel("理由").fill("已经核实");
+  await main(authority.page).getByRole("button", { name: "核实改正，恢复权限" }).click();
+  await expect(main(authority.page)).toContainText("已改正，权限恢复");
+  expect(await seesColumn(applicant.page)).toBeGreaterThan(0);
 }
 
 /** Whether the column that needs a grant is in the table. */
@@ -105,8 +71,9 @@ for (const profile of ["default", "anshan", "aba", "yulin", "jiamusi"]) {
       await expectNoSidewaysScroll(applicant.page);
       if (scripts) await expectAccessible(applicant.page);
     }
-    if (["yulin", "jiamusi"].includes(profile)) await approve(authority);
-    await approve(reviewer);
+    await talk(reviewer, applicant, address);
+    if (["yulin", "jiamusi"].includes(profile)) await approve(authority, address);
+    await approve(reviewer, address);
     await sign(applicant, address, "签署承诺书和协议");
     await sign(head, address, "提供单位签署");
     if (profile === "jiamusi") {
@@ -117,6 +84,8 @@ for (const profile of ["default", "anshan", "aba", "yulin", "jiamusi"]) {
     await applicant.page.goto(address);
     await expect(main(applicant.page)).toContainText("您获准使用");
     expect(await seesColumn(applicant.page)).toBeGreaterThan(0);
+    // Part of USE-04, USE-05, USE-06.
+    await followUp(authority, applicant, address);
     await authority.page.goto(address);
     await main(authority.page).getByLabel("意见或者理由").fill("核实到期前停止使用");
     await main(authority.page).getByRole("button", { name: "收回权限" }).click();

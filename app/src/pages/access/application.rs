@@ -4,12 +4,12 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::access::{ApplicationAct, ApplicationView};
+use kaishu_portal::access::{ApplicationAct, ApplicationView, Transfer};
 use kaishu_types::ErrorCode;
 use kaishu_types::access::ApplicationDocument;
 use leptos::prelude::*;
 
-use super::{decide, form, own_page, places, terms};
+use super::{around, decide, dossier, duties, form, materials, own_page, places, terms};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -52,6 +52,8 @@ pub(crate) async fn act(
     let is_asked = pairs.iter().any(|(name, _)| name == "narrow");
     let items = pairs.iter().filter(|(name, _)| name == "granted").map(|(_, value)| value.clone());
     let items = is_asked.then(|| items.collect());
+    let experts = pairs.iter().filter(|(name, _)| name == "experts");
+    let experts = experts.map(|(_, login)| login.clone()).collect();
     let typed = Typed::of(pairs);
     let text = |name: &str| typed.value(name).to_owned();
     let last_day = match typed.value("until").trim() {
@@ -65,21 +67,30 @@ pub(crate) async fn act(
             }
         },
     };
+    let is_question = typed.value("event") == "ask_experts";
     let done = ApplicationAct {
         event: text("event"),
         version: text("version").parse().unwrap_or_default(),
-        reason: text("reason"),
+        reason: if is_question { text("question") } else { text("reason") },
         condition: text("condition"),
         items,
         last_day,
         filing: text("filing"),
         terms: text("terms"),
         code: text("code"),
+        experts,
+        transfer: Transfer {
+            assessment: text("assessment"),
+            review: text("review"),
+            report: text("report"),
+        },
         idempotency_key: Some(text("key")).filter(|key| !key.is_empty()),
     };
     let field = match done.event.as_str() {
         "sign" | "countersign" => "code",
         "file" => "filing",
+        "ask_experts" => "experts",
+        "record_transfer" => "assessment",
         _ => "reason",
     };
     match portal.act_on_application(&ctx.caller, found.case.id, done, ctx.lang).await {
@@ -90,7 +101,15 @@ pub(crate) async fn act(
             respond(&ctx, || Err(error.into()))
         }
         Err(error) => respond(&ctx, || {
-            Ok(page(&ctx, &found, &typed.refused(as_field(error, field, ctx.lang))?))
+            let mut error = as_field(error, field, ctx.lang);
+            if let kaishu_portal::Error::InvalidInput(faults) = &mut error
+                && is_question
+            {
+                for fault in faults.iter_mut().filter(|it| it.field == "reason") {
+                    "question".clone_into(&mut fault.field);
+                }
+            }
+            Ok(page(&ctx, &found, &typed.refused(error)?))
         }),
     }
 }
@@ -121,13 +140,20 @@ pub(super) fn page(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> Page {
             <div>
                 {summary(ctx, typed)}
                 {decide::returned(ctx, found)}
+                {around::transfer(ctx, found, typed)}
+                {around::precedents(ctx, found)}
                 {decide::draw(ctx, found, typed)}
+                {around::experts(ctx, found, typed)}
+                {around::renewal(ctx, found)}
                 {terms::draw(ctx, found, typed)}
                 {granted(ctx, found)}
+                {duties::draw(ctx, found, typed)}
+                {dossier::draw(ctx, found)}
                 {main}
+                {around::talk(ctx, found, typed)}
                 <section aria-labelledby="h-events" class="mt-12">
                     {section_head("h-events", lang.pick("办理记录", "What happened"))}
-                    {case_events(lang, &found.case)}
+                    {case_events(ctx, &found.case)}
                 </section>
             </div>
             {rail(ctx, found)}
@@ -180,6 +206,7 @@ fn asked(ctx: &Ctx, found: &ApplicationView) -> AnyView {
         <section aria-labelledby="h-asked">
             {section_head("h-asked", lang.pick("申请内容", "What is asked for"))}
             {meta(facts)}
+            {materials::listed(ctx, found)}
         </section>
     }
     .into_any()

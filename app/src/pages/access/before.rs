@@ -138,6 +138,12 @@ fn ways(ctx: &Ctx, portal: &Portal, found: &DatasetPage) -> AnyView {
         let before = lang.pick("须采取的安全保障措施：", "Safeguards to take: ");
         view! { <p class="mt-3">{before}{data(lang, measures)}</p> }
     });
+    let demanded = kaishu_domain::material::demanded(open);
+    let demanded: Vec<_> = demanded.into_iter().map(|kind| kind.label(lang)).collect();
+    let demanded = (!demanded.is_empty()).then(|| {
+        let before = lang.pick("须提交的材料：", "Materials to give: ");
+        view! { <p class="mt-3">{before}{demanded.join(lang.pick("、", ", "))}</p> }
+    });
     let by = portal.deciders_of(lang).join(lang.pick("、", ", "));
     let day = portal.answered_by().map(|day| day_text(lang, day));
     let who = day.map(|day| {
@@ -173,6 +179,7 @@ fn ways(ctx: &Ctx, portal: &Portal, found: &DatasetPage) -> AnyView {
             {section_head("h-conditions", lang.pick("谁可以使用：公布的条件", "Who may use it: the published conditions"))}
             {conditions}
             {measures}
+            {demanded}
         </section>
         <section aria-labelledby="h-who" class="mb-10">
             {section_head("h-who", lang.pick("谁来决定，什么时候答复", "Who decides, and when"))}

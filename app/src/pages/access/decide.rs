@@ -5,12 +5,22 @@ use kaishu_types::case::ActionView;
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
-use crate::ui::fields::{Choice, Label, area, line, options, select};
+use crate::ui::fields::{Choice, Label, area, label, line, options, select};
 use crate::ui::form::Typed;
 use crate::ui::heading::section_head;
 
-/// What is done by forms of their own: writing and signing.
-const ELSEWHERE: [&str; 4] = ["submit", "resubmit", "sign", "countersign"];
+/// What is done by forms of their own: writing and signing, and what goes on around the decision.
+const ELSEWHERE: [&str; 9] = [
+    "submit",
+    "resubmit",
+    "sign",
+    "countersign",
+    "write",
+    "answer",
+    "ask_experts",
+    "record_transfer",
+    "renew",
+];
 
 /// Says what is to be completed.
 pub(super) fn returned(ctx: &Ctx, found: &ApplicationView) -> Option<AnyView> {
@@ -84,15 +94,6 @@ pub(super) fn draw(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> Option<
         </section>
     };
     Some(view.into_any())
-}
-
-fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
-    Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    }
 }
 
 /// What is granted: all that was asked for, unless less is ticked (APP-09).

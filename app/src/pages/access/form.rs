@@ -15,12 +15,12 @@ use kaishu_types::access::{
 };
 use leptos::prelude::*;
 
-use super::application;
+use super::{application, materials};
 use crate::ctx::Ctx;
 use crate::page::respond;
 use crate::pages::account::go;
 use crate::pages::workbench::{as_field, expired};
-use crate::ui::fields::{Choice, Label, area, line, options, select};
+use crate::ui::fields::{Choice, area, label, line, options, select};
 use crate::ui::form::Typed;
 
 /// `POST /applications/{id}`
@@ -37,7 +37,7 @@ pub(crate) async fn submit(
         Ok(found) => found,
         Err(error) => return respond(&ctx, || Err(error)),
     };
-    let document = read(&pairs);
+    let document = read(&pairs, &found.document);
     let typed = Typed::of(pairs);
     let revision = typed.value("revision").parse().unwrap_or_default();
     let case = found.case.id;
@@ -53,6 +53,9 @@ pub(crate) async fn submit(
     let event = typed.value("then").to_owned();
     if event.is_empty() {
         return go(&ctx.href(&format!("/applications/{case}#saved")), []);
+    }
+    if event == "materials" {
+        return go(&ctx.href(&format!("/applications/{case}/materials")), []);
     }
     let found = match application::find(&ctx, &portal, &id).await {
         Ok(found) => found,
@@ -75,7 +78,7 @@ pub(crate) async fn submit(
 }
 
 /// Reads what was typed; what is no value is left out, and said to be missing.
-fn read(pairs: &[(String, String)]) -> ApplicationDocument {
+fn read(pairs: &[(String, String)], before: &ApplicationDocument) -> ApplicationDocument {
     let text = |name: &str| {
         let found = pairs.iter().rev().find(|(it, _)| it == name);
         found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
@@ -105,6 +108,9 @@ fn read(pairs: &[(String, String)]) -> ApplicationDocument {
             "no" => Some(false),
             _ => None,
         },
+        // Not in the form: given and begun in ways of their own.
+        materials: before.materials.clone(),
+        renews: before.renews,
     }
 }
 
@@ -121,6 +127,7 @@ pub(super) fn draw(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> AnyView
             <input type="hidden" name="revision" value=found.revision.to_string()/>
             {applicant(lang, &found.document.applicant, typed)}
             {wanted(lang, found, typed)}
+            {materials::part(ctx, found, typed)}
             <p class="mt-10 flex flex-wrap gap-3">
                 <button class="btn btn-primary" type="submit" name="then" value=then.0>{then.1}</button>
                 <button class="btn btn-outline" type="submit" name="then" value="">
@@ -130,15 +137,6 @@ pub(super) fn draw(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> AnyView
         </form>
     }
     .into_any()
-}
-
-fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
-    Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    }
 }
 
 /// The values of a vocabulary, to choose among.
@@ -271,9 +269,7 @@ fn mode(lang: Lang, found: &ApplicationView, typed: &Typed) -> AnyView {
         .iter()
         .flat_map(|dataset| dataset.fields.open.modes.iter().map(String::as_str))
         .collect();
-    let is_served = |code: &str| code != DeliveryMode::QueryVerify.as_str();
-    let is_offered =
-        |it: &&Choice| is_served(&it.0) && (offered.is_empty() || offered.contains(it.0.as_str()));
+    let is_offered = |it: &&Choice| offered.is_empty() || offered.contains(it.0.as_str());
     let all = choices!(DeliveryMode, lang);
     let shown: Vec<Choice> = all.iter().filter(is_offered).cloned().collect();
     let chosen = code(found.document.mode, DeliveryMode::as_str);

@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::access::ApplicationCard;
+use kaishu_portal::access::{ApplicationCard, DutyCard};
 use leptos::prelude::*;
 
-use super::own_page;
+use super::{duties, own_page};
 use crate::ctx::Ctx;
 use crate::page::{Page, respond};
 use crate::pages::account::to_login;
@@ -19,10 +19,11 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
         return elsewhere;
     }
     let found = portal.own_applications(&ctx.caller, ctx.lang).await;
-    respond(&ctx, || Ok(page(&ctx, &found?)))
+    let owed = portal.own_duties(&ctx.caller, ctx.lang).await;
+    respond(&ctx, || Ok(page(&ctx, &found?, &owed?)))
 }
 
-fn page(ctx: &Ctx, found: &[ApplicationCard]) -> Page {
+fn page(ctx: &Ctx, found: &[ApplicationCard], owed: &[DutyCard]) -> Page {
     let lang = ctx.lang;
     let rows: Vec<_> = found.iter().map(|card| row(ctx, card)).collect();
     let list = match rows.is_empty() {
@@ -44,7 +45,14 @@ fn page(ctx: &Ctx, found: &[ApplicationCard]) -> Page {
         "每一份申请办到哪里、由谁办理、到哪天、您能做什么，都在它的页面上。",
         "Each has a page that shows where it is, who has it, until when, and what you can do.",
     );
-    own_page(ctx, title, vec![(title.to_owned(), None)], lead, list)
+    let ways = view! {
+        <p class="mt-8 flex flex-wrap gap-x-6 gap-y-2">
+            <a class="ks-link" href=ctx.href("/me/results")>{lang.pick("我的成果", "My results")}</a>
+            <a class="ks-link" href=ctx.href("/me/webhooks")>{lang.pick("事件推送", "Webhooks")}</a>
+        </p>
+    };
+    let body = view! { {duties::tasks(ctx, owed)}{list}{ways} }.into_any();
+    own_page(ctx, title, vec![(title.to_owned(), None)], lead, body)
 }
 
 fn row(ctx: &Ctx, card: &ApplicationCard) -> AnyView {
@@ -57,6 +65,9 @@ fn row(ctx: &Ctx, card: &ApplicationCard) -> AnyView {
         let day = day_text(lang, grant.last_day);
         lang.pick(format!("可以使用到 {day}"), format!("can be used until {day}"))
     });
+    let soon = card.ends_soon.then(|| {
+        view! { <span class="ks-mark is-soon">{lang.pick("即将到期，请续期或者交回", "ends soon: renew it or give it back")}</span> }
+    });
     let mine = card.is_mine.then(|| {
         view! { <span class="ks-mark is-soon">{lang.pick("等您办理", "waits for you")}</span> }
     });
@@ -66,7 +77,7 @@ fn row(ctx: &Ctx, card: &ApplicationCard) -> AnyView {
                 <a class="ks-link font-semibold" href=path>{data(lang, card.title.clone())}</a>
                 " " <span class="ks-mute num">{card.code.to_string()}</span>
             </span>
-            <span class="flex flex-wrap gap-x-4">{mine}<b class="font-semibold">{card.state.clone()}</b>
+            <span class="flex flex-wrap gap-x-4">{mine}{soon}<b class="font-semibold">{card.state.clone()}</b>
                 <span class="ks-mute">{ends.or(due)}</span>
             </span>
         </li>

@@ -1,7 +1,6 @@
 //! The documents of a grant: read, signed by the applicant, signed by the provider.
 
 use kaishu_portal::access::{ApplicationView, Document, Signature};
-use kaishu_types::Lang;
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
@@ -16,7 +15,7 @@ pub(super) fn draw(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> Option<
         return None;
     }
     let lang = ctx.lang;
-    let documents: Vec<_> = found.documents.iter().map(|it| document(lang, it)).collect();
+    let documents: Vec<_> = found.documents.iter().map(|it| document(ctx, it)).collect();
     let view = view! {
         <section aria-labelledby="h-terms" class="mb-10">
             {section_head("h-terms", lang.pick("承诺书和协议", "Commitment and agreement"))}
@@ -27,7 +26,8 @@ pub(super) fn draw(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> Option<
     Some(view.into_any())
 }
 
-fn document(lang: Lang, document: &Document) -> AnyView {
+fn document(ctx: &Ctx, document: &Document) -> AnyView {
+    let lang = ctx.lang;
     let title = match document.kind.as_str() {
         "commitment_letter" => lang.pick("数据安全承诺书", "Security commitment"),
         _ => lang.pick("公共数据使用协议", "Usage agreement"),
@@ -45,6 +45,16 @@ fn document(lang: Lang, document: &Document) -> AnyView {
         let word = lang.pick("提供单位签署", "Signed for the provider");
         facts.push(fact(word, signed(&document.countersigned)));
     }
+    let paper = document.is_signed().then(|| {
+        let path = ctx.href(&format!("/applications/{}/documents/{}", document.case, document.id));
+        let proof = ctx.href(&format!("/verify/{}", document.sha256));
+        view! {
+            <p class="mt-3 flex flex-wrap gap-x-6">
+                <a class="ks-link" href=path>{lang.pick("下载 PDF", "Download as PDF")}</a>
+                <a class="ks-link" href=proof>{lang.pick("核验页面", "Where it is proven genuine")}</a>
+            </p>
+        }
+    });
     view! {
         <article class="mt-4">
             <h3 class="text-lg">{title}</h3>
@@ -58,6 +68,7 @@ fn document(lang: Lang, document: &Document) -> AnyView {
                 {document.text.clone()}
             </div>
             {meta(facts)}
+            {paper}
         </article>
     }
     .into_any()

@@ -20,8 +20,8 @@ use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::ui::data::data;
 use crate::ui::dates::{day_of, full_day};
-use crate::ui::fields::{Choice, Label, area, line, options, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::fields::{Choice, area, label, line, options, select};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 use crate::ui::icon::icon;
 use crate::ui::meta::{fact, meta, text_fact};
@@ -201,16 +201,6 @@ pub(crate) async fn register(
     }
 }
 
-/// A field of the forms of projects.
-pub(super) fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
-    Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    }
-}
-
 /// The fields for what a project plans.
 pub(super) fn plan_fields(lang: Lang, typed: &Typed) -> AnyView {
     let planned = label(
@@ -254,6 +244,7 @@ fn form(ctx: &Ctx, own: &[Named], typed: &Typed) -> Page {
         <div class="max-w-[40rem]">
             {summary(ctx, typed)}
             <form method="post" action=ctx.href("/workbench/projects/new") novalidate=true>
+                {once()}
                 {select(&organization, lang.pick("请选择", "Choose"), &organizations, &chosen)}
                 {line(&code, "text", typed.value("code"))}
                 {line(&name, "text", typed.value("name"))}
@@ -343,7 +334,7 @@ fn page(ctx: &Ctx, found: &ProjectView, typed: &Typed) -> Page {
             {acts(ctx, found, typed)}
             <section aria-labelledby="h-events">
                 {section_head("h-events", lang.pick("办理记录", "What happened"))}
-                {case::events(lang, &found.case)}
+                {case::events(ctx, &found.case)}
             </section>
         </div>
     };

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use kaishu_types::Lang;
-use kaishu_types::access::{ApplicantKind, ApplicationDocument, DeliveryMode};
+use kaishu_types::access::{ApplicantKind, ApplicationDocument};
 use kaishu_types::dataset::{DataItemView, EntryFields};
 use kaishu_types::vocabulary::OpenClass;
 
 use crate::cases::Step;
 use crate::entry::EntryFault;
+use crate::material;
 use crate::policy::{ApplicationField, ApprovalOrder, PolicyProfile, ReviewStepKind};
 use crate::validate::check_credit_code;
 
@@ -69,6 +70,7 @@ pub fn check(
     check.items();
     check.mode();
     check.period();
+    check.materials();
     check.faults
 }
 
@@ -224,16 +226,24 @@ impl Check<'_> {
         }
     }
 
+    /// What the entry demands as evidence of security and capacity (APP-03).
+    fn materials(&mut self) {
+        let (open, given) = (&self.asked.fields.open, &self.document.materials);
+        let lacks = |lang| material::lacking(open, given, self.asked.today, lang);
+        let (zh, en) = (lacks(Lang::Zh), lacks(Lang::En));
+        if !zh.is_empty() {
+            let (zh, en) = (zh.join("、"), en.join(", "));
+            self.fault(
+                "materials",
+                format!("目录要求提交的材料还缺：{zh}"),
+                format!("the entry demands materials that are missing: {en}"),
+            );
+        }
+    }
+
     /// Only ways in which the entry is open (CLS-08, CLS-15).
     fn mode(&mut self) {
         let Some(mode) = self.document.mode else { return };
-        if mode == DeliveryMode::QueryVerify {
-            return self.fault(
-                "mode",
-                "平台还不能提供核验服务，请选择别的方式，或者与提供单位联系",
-                "this portal does not verify queries yet; choose another way, or ask the provider",
-            );
-        }
         let offered = &self.asked.fields.open.modes;
         if !offered.is_empty() && !offered.iter().any(|code| code == mode.as_str()) {
             let (zh, en) = (mode.label(Lang::Zh), mode.label(Lang::En));

@@ -31,9 +31,21 @@ const PEOPLE: [(i64, Role, &str); 6] = [
     (6, Role::DataUser, ""),
 ];
 
-const EVENTS: [&str; 22] = [
+const EVENTS: [&str; 34] = [
+    "write",
+    "answer",
+    "ask_experts",
+    "opine",
+    "record_transfer",
+    "remind_end",
+    "renew",
+    "close",
+    "reopen_access",
+    "settle",
+    "revoke_for_violation",
     "discard",
     "let_stand",
+    "stop_verifying",
     "complain",
     "uphold",
     "reopen",
@@ -114,6 +126,7 @@ fn take(
         role: &|action| role_for(&roles, action, &subject).cloned(),
         calendar: &CALENDAR,
         working_days: &|_| Some(10),
+        extended: &|_| None,
         holds: &guarded,
     };
     decide(machine(CaseKind::Application), file, &act, &world)

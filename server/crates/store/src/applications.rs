@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
+use kaishu_types::case::CaseKind;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::convert::{check_text, number, to_stored, word};
 use crate::entity::{application, case_file};
@@ -132,6 +133,29 @@ pub async fn of_dataset(
         .all(store.connection())
         .await?;
     rows.into_iter().map(read).collect()
+}
+
+/// Counts the applications of each organization in each state.
+pub async fn states(store: &impl Reads) -> Result<Vec<(String, String, u64)>> {
+    let rows: Vec<(Option<String>, String, i64)> = case_file::Entity::find()
+        .select_only()
+        .column(case_file::Column::Organization)
+        .column(case_file::Column::State)
+        .column_as(case_file::Column::Id.count(), "n")
+        .filter(case_file::COLUMN.kind.eq(CaseKind::Application.as_str()))
+        .group_by(case_file::Column::Organization)
+        .group_by(case_file::Column::State)
+        .into_tuple()
+        .all(store.connection())
+        .await?;
+    let mut counted = Vec::new();
+    for (organization, state, n) in rows {
+        // What is being written belongs to nobody.
+        if let Some(organization) = organization {
+            counted.push((organization, state, number(n, "applications", "n")?));
+        }
+    }
+    Ok(counted)
 }
 
 fn read(row: application::Model) -> Result<Application> {

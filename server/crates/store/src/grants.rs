@@ -6,11 +6,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_types::DatasetCode;
 use kaishu_types::access::DeliveryMode;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::convert::{check_text, to_stored, word};
-use crate::entity::access_grant;
+use crate::entity::{access_grant, grant_end_notice};
 use crate::{Reads, Result, StoreError, Transaction};
 
 /// A grant.
@@ -18,11 +18,14 @@ use crate::{Reads, Result, StoreError, Transaction};
 pub struct Grant {
     /// The case that it came from.
     pub case: i64,
-    /// Who holds it.
+    /// Who holds it; of a shared one, who asked for it.
     pub account: i64,
+    /// The agency that holds it, where data is shared with one: then the accounts that are declared for its matter
+    /// use it, and nobody else (SHR-07).
+    pub holder: Option<String>,
     /// The dataset.
     pub dataset: DatasetCode,
-    /// Names of the data items.
+    /// Names of the data items; of a shared one without any, whatever is shared without conditions.
     pub items: BTreeSet<String>,
     /// How they are delivered.
     pub mode: DeliveryMode,
@@ -64,6 +67,11 @@ pub async fn begin(transaction: &Transaction, new: &Grant) -> Result<()> {
         is_active: Set(new.is_active),
         is_over: Set(false),
         filing: Set(new.filing.clone()),
+        reported_until: Set(None),
+        // It is looked at as soon as it begins; then it is known when its first report is due. An agency that data is
+        // shared with reports nothing: each of its retrievals is told to the provider anyway (SHR-08).
+        next_report: Set(new.holder.is_none().then_some(new.first_day)),
+        holder: Set(new.holder.clone()),
         updated_at: Set(to_stored(new.updated_at)),
     };
     access_grant::Entity::insert(row).exec_without_returning(&transaction.inner).await?;
@@ -88,7 +96,13 @@ pub async fn set(
     becomes: Becomes,
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    let changed = access_grant::Entity::update_many()
+    let ends_now = Expr::cust("CASE WHEN next_report IS NULL THEN NULL ELSE first_day END");
+    let mut query = access_grant::Entity::update_many();
+    if becomes == Becomes::Over {
+        // What ends is looked at for its last report.
+        query = query.col_expr(access_grant::Column::NextReport, ends_now);
+    }
+    let changed = query
         .col_expr(access_grant::Column::IsActive, Expr::value(becomes == Becomes::Active))
         .col_expr(access_grant::Column::IsOver, Expr::value(becomes == Becomes::Over))
         .filter(access_grant::COLUMN.is_over.eq(false))
@@ -99,13 +113,42 @@ pub async fn set(
     Ok(changed.rows_affected > 0)
 }
 
+/// Leaves of a grant these data items.
+pub async fn narrow(
+    transaction: &Transaction,
+    case: i64,
+    items: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let items = serde_json::to_string(items)
+        .map_err(|error| StoreError::invalid(format!("a grant: {error}")))?;
+    access_grant::Entity::update_many()
+        .col_expr(access_grant::Column::Items, Expr::value(items))
+        .col_expr(access_grant::Column::UpdatedAt, Expr::value(to_stored(now)))
+        .filter(access_grant::COLUMN.case_id.eq(case))
+        .exec(&transaction.inner)
+        .await?;
+    Ok(())
+}
+
+/// Lists the grants of a dataset that have not ended for good, suspended ones and those of agencies too.
+pub async fn going_on(store: &impl Reads, dataset: &DatasetCode) -> Result<Vec<Grant>> {
+    let rows = access_grant::Entity::find()
+        .filter(access_grant::COLUMN.dataset.eq(dataset.as_str()))
+        .filter(access_grant::COLUMN.is_over.eq(false))
+        .order_by_asc(access_grant::Column::CaseId)
+        .all(store.connection())
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Finds the grant of a case.
 pub async fn find(store: &impl Reads, case: i64) -> Result<Option<Grant>> {
     let row = access_grant::Entity::find_by_id(case).one(store.connection()).await?;
     row.map(read).transpose()
 }
 
-/// Lists what an account may have of a dataset on a day.
+/// Lists what an account may have of a dataset on a day by itself, not for an agency.
 pub async fn in_force(
     store: &impl Reads,
     account: i64,
@@ -114,6 +157,7 @@ pub async fn in_force(
 ) -> Result<Vec<Grant>> {
     let rows = access_grant::Entity::find()
         .filter(access_grant::COLUMN.account_id.eq(account))
+        .filter(access_grant::COLUMN.holder.is_null())
         .filter(access_grant::COLUMN.dataset.eq(dataset.as_str()))
         .filter(access_grant::COLUMN.is_active.eq(true))
         .filter(access_grant::COLUMN.first_day.lte(day))
@@ -122,6 +166,58 @@ pub async fn in_force(
         .all(store.connection())
         .await?;
     rows.into_iter().map(read).collect()
+}
+
+/// Lists what an account holds or held of a dataset by itself, not for an agency, the newest first.
+pub async fn held(store: &impl Reads, account: i64, dataset: &DatasetCode) -> Result<Vec<Grant>> {
+    let rows = access_grant::Entity::find()
+        .filter(access_grant::COLUMN.account_id.eq(account))
+        .filter(access_grant::COLUMN.holder.is_null())
+        .filter(access_grant::COLUMN.dataset.eq(dataset.as_str()))
+        .order_by_desc(access_grant::Column::CaseId)
+        .all(store.connection())
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Lists what an account was granted, the newest first, whatever became of it; not what is shared with
+/// its agency.
+pub async fn of_account(store: &impl Reads, account: i64, limit: u64) -> Result<Vec<Grant>> {
+    let rows = access_grant::Entity::find()
+        .filter(access_grant::COLUMN.account_id.eq(account))
+        .filter(access_grant::COLUMN.holder.is_null())
+        .order_by_desc(access_grant::Column::CaseId)
+        .limit(limit)
+        .all(store.connection())
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Lists the shared grants of a dataset on a day that an account is declared for, the one first whose matter it
+/// chose last.
+pub async fn shared(
+    store: &impl Reads,
+    account: i64,
+    dataset: &DatasetCode,
+    day: NaiveDate,
+) -> Result<Vec<Grant>> {
+    let chosen = crate::shares::cases_of(store, account).await?;
+    if chosen.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = access_grant::Entity::find()
+        .filter(access_grant::COLUMN.holder.is_not_null())
+        .filter(access_grant::COLUMN.dataset.eq(dataset.as_str()))
+        .filter(access_grant::COLUMN.is_active.eq(true))
+        .filter(access_grant::COLUMN.first_day.lte(day))
+        .filter(access_grant::COLUMN.last_day.gte(day))
+        .all(store.connection())
+        .await?;
+    let place = |case: i64| chosen.iter().position(|it| *it == case);
+    let declared = rows.into_iter().filter(|row| place(row.case_id).is_some());
+    let mut grants: Vec<Grant> = declared.map(read).collect::<Result<_>>()?;
+    grants.sort_by_key(|grant| place(grant.case));
+    Ok(grants)
 }
 
 /// Lists cases of grants that go on, suspended ones too, though their last day is over.
@@ -138,6 +234,88 @@ pub async fn over(store: &impl Reads, today: NaiveDate, limit: u64) -> Result<Ve
         .await?)
 }
 
+/// Lists grants of applicants that go on and end within some days, of which nobody was told yet (APP-12); not what is
+/// shared with agencies.
+pub async fn ending_untold(
+    store: &impl Reads,
+    (first, last): (NaiveDate, NaiveDate),
+    limit: u64,
+) -> Result<Vec<Grant>> {
+    let told = grant_end_notice::Entity::find()
+        .select_only()
+        .column(grant_end_notice::Column::CaseId)
+        .into_query();
+    let rows = access_grant::Entity::find()
+        .filter(access_grant::COLUMN.holder.is_null())
+        .filter(access_grant::COLUMN.is_over.eq(false))
+        .filter(access_grant::COLUMN.last_day.gte(first))
+        .filter(access_grant::COLUMN.last_day.lte(last))
+        .filter(access_grant::Column::CaseId.not_in_subquery(told))
+        .order_by_asc(access_grant::Column::CaseId)
+        .limit(limit)
+        .all(store.connection())
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Notes that somebody was told of the end of a grant. `false` where another node has told it.
+pub async fn end_told(transaction: &Transaction, case: i64) -> Result<bool> {
+    let row = grant_end_notice::ActiveModel { case_id: Set(case) };
+    let n_rows = grant_end_notice::Entity::insert_many([row])
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(&transaction.inner)
+        .await?;
+    Ok(n_rows > 0)
+}
+
+/// A grant that is looked at for a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToReport {
+    /// The grant.
+    pub grant: Grant,
+    /// The day up to which its use was to be reported; none before the first report.
+    pub reported_until: Option<NaiveDate>,
+    /// Whether it ended for good.
+    pub is_over: bool,
+    /// The day on which it was to be looked at.
+    pub looked_at: NaiveDate,
+}
+
+/// Lists grants that are to be looked at for a report by a day (USE-01).
+pub async fn to_report(store: &impl Reads, today: NaiveDate, limit: u64) -> Result<Vec<ToReport>> {
+    let rows = access_grant::Entity::find()
+        .filter(access_grant::COLUMN.next_report.lte(today))
+        .order_by_asc(access_grant::Column::NextReport)
+        .order_by_asc(access_grant::Column::CaseId)
+        .limit(limit)
+        .all(store.connection())
+        .await?;
+    let seen = |row: access_grant::Model| {
+        let (reported_until, is_over) = (row.reported_until, row.is_over);
+        let looked_at = row.next_report.unwrap_or(row.first_day);
+        Ok(ToReport { grant: read(row)?, reported_until, is_over, looked_at })
+    };
+    rows.into_iter().map(seen).collect()
+}
+
+/// Keeps up to which day a report was asked for, and when the grant is looked at next. `false` where another node
+/// looked at it since, or it ended meanwhile.
+pub async fn keep_reporting(
+    transaction: &Transaction,
+    seen: &ToReport,
+    (reported_until, next): (Option<NaiveDate>, Option<NaiveDate>),
+) -> Result<bool> {
+    let changed = access_grant::Entity::update_many()
+        .col_expr(access_grant::Column::ReportedUntil, Expr::value(reported_until))
+        .col_expr(access_grant::Column::NextReport, Expr::value(next))
+        .filter(access_grant::COLUMN.case_id.eq(seen.grant.case))
+        .filter(access_grant::COLUMN.next_report.eq(seen.looked_at))
+        .filter(access_grant::COLUMN.is_over.eq(seen.is_over))
+        .exec(&transaction.inner)
+        .await?;
+    Ok(changed.rows_affected > 0)
+}
+
 fn read(row: access_grant::Model) -> Result<Grant> {
     let what = format!("grant {}", row.case_id);
     let items = serde_json::from_str(&row.items)
@@ -145,6 +323,7 @@ fn read(row: access_grant::Model) -> Result<Grant> {
     Ok(Grant {
         case: row.case_id,
         account: row.account_id,
+        holder: row.holder,
         dataset: word(&row.dataset, &what, "dataset")?,
         items,
         mode: word(&row.mode, &what, "mode")?,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::material::Material;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -135,6 +136,12 @@ pub struct ApplicationDocument {
     pub safeguards: String,
     /// Whether data leaves the mainland (APP-13, anshan 45); none while nothing was said.
     pub leaves_mainland: Option<bool>,
+    /// 材料 that the entry demands, as they were given (APP-03).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub materials: Vec<Material>,
+    /// The application whose grant is to be renewed (APP-12).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renews: Option<i64>,
 }
 
 /// What an application was approved for: no more than was asked (APP-09).

@@ -4,11 +4,14 @@
 //! There is one way into `active`: every step passed, the documents signed by both sides, the filing made where
 //! the profile demands it.
 
+mod around;
+
 use kaishu_types::case::CaseKind;
 
 use super::machine::{
     Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition, Waits,
 };
+use crate::holders;
 use crate::permission::Action;
 
 /// How long deciders have.
@@ -82,6 +85,25 @@ const fn by_itself(
     }
 }
 
+/// What the case of a violation does to the grant (USE-04, USE-05).
+const fn violation(
+    event: &'static str,
+    (zh, en): (&'static str, &'static str),
+    from: &'static [&'static str],
+    to: &'static str,
+) -> Transition {
+    Transition { tells: &[], ..by_itself(event, (zh, en), from, to, "USE-04") }
+}
+
+/// What becomes of the dataset and its holder is told of: the grant stays as it is.
+const fn felt(event: &'static str, words: (&'static str, &'static str)) -> Transition {
+    Transition {
+        to: To::Same,
+        tells: &[Audience::Submitter],
+        ..by_itself(event, words, &["active", "suspended"], "", "SRCH-08")
+    }
+}
+
 /// A decision of one who decides.
 const fn decision(
     event: &'static str,
@@ -145,6 +167,7 @@ pub(super) static MACHINE: Machine = Machine {
         state("expired", "已到期", "Expired", Waits::Ended),
         state("closed", "已交回", "Given back", Waits::Ended),
         state("revoked", "已收回", "Revoked", Waits::Ended),
+        state("ended", "数据停止提供，已终止", "Ended with the dataset", Waits::Ended),
     ],
     transitions: &[
         own("start", ("填写申请", "Begin"), &[], "draft", "APP-01"),
@@ -321,11 +344,16 @@ pub(super) static MACHINE: Machine = Machine {
                 Guard::NotTheSubmitter,
                 Guard::NotOwnOrganization,
                 Guard::SuspendedBySame,
+                Guard::NoViolationOpen,
                 Guard::DatasetOpenOnConditions,
             ],
             ..watch("restore", ("恢复使用", "Restore"), &["suspended"], "active", "USE-05")
         },
-        watch("revoke", ("收回权限", "Revoke"), &["active", "suspended"], "revoked", "AGR-08"),
+        // What a violation closed is ended there, where the user may object first.
+        Transition {
+            guards: &[Guard::NoViolationOpen],
+            ..watch("revoke", ("收回权限", "Revoke"), &["active", "suspended"], "revoked", "AGR-08")
+        },
         Transition {
             tells: &[Audience::Provider],
             ..own(
@@ -336,6 +364,92 @@ pub(super) static MACHINE: Machine = Machine {
                 "AGR-08",
             )
         },
+        Transition {
+            to: To::Same,
+            tells: &[Audience::Submitter, Audience::Provider, Audience::Authority],
+            ..by_itself(
+                "stop_verifying",
+                ("核验不符过多，当天停止核验", "Verification stopped for the day, too many misses"),
+                &["active"],
+                "active",
+                "DL-07",
+            )
+        },
+        // What was approved rests on the entry as it was then: of less than that, one applies anew.
+        Transition {
+            clocks: &[ClockRule::Stop(OFFER), ClockRule::Stop(COUNTERSIGN)],
+            ..by_itself(
+                holders::LAPSED,
+                ("目录变化，批准失效", "Lapse with the dataset"),
+                &["approved", "signed", "to_be_filed"],
+                "lapsed",
+                "AGR-06",
+            )
+        },
         by_itself("expire", ("到期", "Expire"), &["active", "suspended"], "expired", "APP-12"),
+        felt(holders::SUSPENDED, ("数据集中止开放", "The dataset was suspended")),
+        felt(holders::REOPENED, ("数据集恢复开放", "The dataset is open again")),
+        felt(holders::CHANGED, ("数据集的目录有修订", "The entry of the dataset was revised")),
+        felt(
+            holders::NARROWED,
+            ("部分数据项不再开放，权限相应缩小", "Narrowed: some data items are not open any more"),
+        ),
+        Transition {
+            tells: &[Audience::Submitter],
+            ..by_itself(
+                holders::ENDED,
+                ("数据集停止提供，权限终止", "Ended: the dataset is given out no more"),
+                &["active", "suspended"],
+                "ended",
+                "AGR-08",
+            )
+        },
+        // What the case of a violation does; whom it concerns is told there.
+        violation(
+            "close",
+            ("认定违规，关闭权限", "Closed for a violation"),
+            &["active"],
+            "suspended",
+        ),
+        Transition {
+            to: To::Same,
+            ..violation(
+                "close",
+                ("认定违规，关闭权限", "Closed for a violation"),
+                &["suspended"],
+                "",
+            )
+        },
+        violation(
+            "reopen_access",
+            ("违规事项办结，恢复权限", "Violation settled, access restored"),
+            &["suspended"],
+            "active",
+        ),
+        Transition {
+            to: To::Same,
+            ..violation(
+                "settle",
+                (
+                    "违规事项办结，权限因其他原因仍然中止",
+                    "Violation settled, suspended for another reason",
+                ),
+                &["suspended"],
+                "",
+            )
+        },
+        violation(
+            "revoke_for_violation",
+            ("因违规收回权限", "Revoked for a violation"),
+            &["suspended"],
+            "revoked",
+        ),
+        around::WRITE,
+        around::ANSWER,
+        around::ASK_EXPERTS,
+        around::OPINE,
+        around::RECORD_TRANSFER,
+        around::REMIND_END,
+        around::RENEW,
     ],
 };

@@ -1,6 +1,6 @@
 //! What happens to an application: submitted, decided, signed, in force, ended.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Months, NaiveDate};
 use kaishu_domain::application;
@@ -11,17 +11,18 @@ use kaishu_store::agreements::{self, Document, Side, Signature};
 use kaishu_store::applications::Application;
 use kaishu_store::cases::{self, Case, CaseSubject};
 use kaishu_store::grants::{self, Becomes, Grant};
-use kaishu_types::Lang;
 use kaishu_types::access::{ApplicationDocument, DeliveryMode, GrantScope};
 use kaishu_types::case::CaseKind;
 use kaishu_types::dataset::DatasetView;
+use kaishu_types::{ErrorCode, Lang, Remedy, RuleRef};
 use sha2::{Digest, Sha256};
 
+use super::advising::{Asked, Transfer};
 use super::applying::written;
 use super::guarding::Acts;
 use super::terms::{hex, offer_hash};
 use super::{number_of, scope_of};
-use crate::accounts::Caller;
+use crate::accounts::{Caller, Came};
 use crate::cases::{Decided, Wanted, moved_on, request_key};
 use crate::{Error, Portal, Result};
 
@@ -49,6 +50,10 @@ pub struct ApplicationAct {
     pub terms: String,
     /// A one-time code, to sign (AGR-05).
     pub code: String,
+    /// The experts who are asked, by their logins (APP-11).
+    pub experts: BTreeSet<String>,
+    /// The documents of a transfer abroad (SEC-16).
+    pub transfer: Transfer,
     /// What makes a repeated request one.
     pub idempotency_key: Option<String>,
 }
@@ -56,15 +61,20 @@ pub struct ApplicationAct {
 /// Events of the applicant; only a complaint says why.
 const OWN_EVENTS: [&str; 6] = ["submit", "resubmit", "discard", "withdraw", "sign", "give_back"];
 
+/// Events that come with more than an act says.
+const BY_OTHER_WAYS: [&str; 3] = ["write", "answer", "renew"];
+
 /// What an act is decided with.
 pub(super) struct Desk {
     pub(super) case: Case,
-    stored: Application,
+    pub(super) stored: Application,
     /// What is decided about: what was submitted, or is.
     pub(super) document: ApplicationDocument,
     /// As the public reads it; none where it is public no more.
     pub(super) dataset: Option<DatasetView>,
     pub(super) documents: Vec<Document>,
+    /// Who is asked for an opinion.
+    pub(super) experts: Asked,
 }
 
 impl Portal {
@@ -82,38 +92,56 @@ impl Portal {
         lang: Lang,
     ) -> Result<()> {
         let case = self.application_case(caller, id).await?;
+        check_in_person(caller, &done, id, lang)?;
+        let key = done.idempotency_key.as_deref();
+        let key = key.map(|key| request_key(caller, id, &done.event, key));
+        if let Some(key) = &key
+            && kaishu_store::log::find_by_key(&self.inner.store, key).await?.is_some()
+        {
+            // The same request, sent twice: it was done the first time.
+            return Ok(());
+        }
         if case.file.n_events != done.version {
             return Err(moved_on(lang));
         }
         check_filing(&done, lang)?;
+        if BY_OTHER_WAYS.contains(&done.event.as_str()) {
+            let message = lang.pick("这一项在别处办理", "this is done in another way");
+            return Err(Error::refused(ErrorCode::InvalidInput, message));
+        }
         let is_submitted = matches!(done.event.as_str(), "submit" | "resubmit");
         let (stored, document) = self.stored_application(id, is_submitted).await?;
-        let dataset = self.find_public(&stored.dataset).await?.map(|view| view.dataset);
+        let dataset = Box::pin(self.find_public(&stored.dataset)).await?.map(|view| view.dataset);
         let documents = agreements::of_case(&self.inner.store, id).await?;
-        let desk = Desk { case, stored, document, dataset, documents };
+        let experts = Box::pin(self.asked_experts(&case, &done, lang)).await?;
+        let desk = Desk { case, stored, document, dataset, documents, experts };
         let scope = granted_scope(&desk, &done);
-        let offer = self.offer(&desk, &done, &scope);
-        let act = self.act_of(caller, &desk, &done, (&scope, &offer))?;
+        let offer = Box::pin(self.offer(&desk, &done, &scope)).await?;
+        let mut act = self.act_of(caller, &desk, &done, (&scope, &offer))?;
+        act.facts.extend(around(&desk, &done));
         let acts = Acts {
             is_of_applicant: self.is_of_applicant(&desk.case, caller).await?,
             is_authority: self.is_authority_over(&desk.case, caller),
         };
         let holds = |guard: Guard| self.holds(&desk, &done, (guard, acts), &scope, lang);
-        let key = done.idempotency_key.as_deref();
-        let key = key.map(|key| request_key(caller, id, &done.event, key));
         let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key: key };
         // With its submission it becomes a matter of the provider and the authority, who are told.
         let about = match &desk.dataset {
             Some(dataset) if is_submitted => placed(&desk.case.about, dataset),
             _ => desk.case.about.clone(),
         };
-        let decided = self.decide(CaseKind::Application, &about, Some(&desk.case), wanted)?;
+        let mut decided = self.decide(CaseKind::Application, &about, Some(&desk.case), wanted)?;
+        // Whoever may not decide does not learn what was decided before (APP-07).
+        if let Some(numbers) = Box::pin(self.deviation(&desk, &done, lang)).await? {
+            decided.note("deviates_from", numbers);
+        }
         // A code counts once, so it is used when nothing else stands against it.
-        if matches!(done.event.as_str(), "sign" | "countersign") {
+        if is_signature(&done) {
             self.use_code_of(caller, &done.code, lang).await?;
         }
         let transaction = self.inner.store.begin().await?;
-        self.keep_decided(&transaction, &desk, decided, (&done, &scope, &offer)).await?;
+        let kept = self.keep_decided(&transaction, &desk, decided, (&done, &scope, &offer));
+        Box::pin(kept).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -145,7 +173,7 @@ impl Portal {
             }
             "countersign" => {
                 self.sign_all(transaction, &desk.documents, Side::Provider, &signature).await?;
-                if self.policy().rules.open_app.filing.value == Filing::Automatic {
+                if self.policy_of(case).rules.open_app.filing.value == Filing::Automatic {
                     let after = Case { file: decided.file.clone(), ..case.clone() };
                     let act =
                         Act { event: "activate".to_owned(), by: Actor::system(), ..Act::default() };
@@ -166,6 +194,9 @@ impl Portal {
             "file" => {
                 let filing = done.filing.trim().to_owned();
                 grants::begin(transaction, &self.grant_of(desk, scope, filing)?).await?;
+            }
+            "ask_experts" => {
+                cases::assign(transaction, case.id, &desk.expert_accounts()).await?;
             }
             "suspend" => {
                 grants::set(transaction, case.id, Becomes::Suspended, now).await?;
@@ -190,6 +221,7 @@ impl Portal {
         Ok(Grant {
             case: case.id,
             account: case.file.submitter.ok_or_else(missing)?,
+            holder: None,
             dataset: case.about.subject.parse().map_err(unknown)?,
             items: scope.items.clone(),
             mode: scope.mode.unwrap_or(DeliveryMode::Download),
@@ -202,13 +234,18 @@ impl Portal {
     }
 
     /// What is offered to be signed, where this is the last approval.
-    fn offer(&self, desk: &Desk, done: &ApplicationAct, scope: &GrantScope) -> Vec<Document> {
+    async fn offer(
+        &self,
+        desk: &Desk,
+        done: &ApplicationAct,
+        scope: &GrantScope,
+    ) -> Result<Vec<Document>> {
         let n_left = desk.case.file.steps.iter().filter(|step| step.result.is_none()).count();
         match &desk.dataset {
             Some(dataset) if done.event == "approve" && n_left == 1 => {
-                self.terms_of(&desk.case, dataset, &desk.document, scope)
+                self.terms_of(&desk.case, dataset, &desk.document, scope).await
             }
-            _ => Vec::new(),
+            _ => Ok(Vec::new()),
         }
     }
 
@@ -237,7 +274,7 @@ impl Portal {
                     fact("region", dataset.region.code.clone());
                 }
                 // Another text is decided on anew, by every side.
-                act.steps = Some(application::steps(self.policy()));
+                act.steps = Some(application::steps(self.policy_of(&desk.case)));
             }
             "return" => {
                 fact("returned", self.today().to_string());
@@ -259,7 +296,9 @@ impl Portal {
             "complain" => {
                 fact("complained", self.today().to_string());
             }
-            "reopen" => act.steps = Some(application::steps(self.policy())),
+            "reopen" => {
+                act.steps = Some(application::steps(self.policy_of(&desk.case)));
+            }
             "suspend" => {
                 let is_authority = self.is_authority_over(&desk.case, caller);
                 fact("suspended_by_authority", is_authority.to_string());
@@ -276,6 +315,15 @@ impl Portal {
     }
 }
 
+/// What comes with an act that leaves the application where it is.
+fn around(desk: &Desk, done: &ApplicationAct) -> BTreeMap<String, String> {
+    match done.event.as_str() {
+        "ask_experts" => desk.expert_facts(),
+        "record_transfer" => desk.transfer_facts(&done.transfer),
+        _ => BTreeMap::new(),
+    }
+}
+
 /// What an application belongs to: the provider of its dataset.
 fn placed(about: &CaseSubject, dataset: &DatasetView) -> CaseSubject {
     CaseSubject {
@@ -283,6 +331,31 @@ fn placed(about: &CaseSubject, dataset: &DatasetView) -> CaseSubject {
         region: Some(dataset.region.code.clone()),
         ..about.clone()
     }
+}
+
+fn is_signature(done: &ApplicationAct) -> bool {
+    matches!(done.event.as_str(), "sign" | "countersign")
+}
+
+/// Whoever signs is there in person, with a browser and a one-time code: no token signs for anybody (AGR-05).
+fn check_in_person(caller: &Caller, done: &ApplicationAct, id: i64, lang: Lang) -> Result<()> {
+    if !is_signature(done) || !matches!(caller.came(), Some(Came::Token(..))) {
+        return Ok(());
+    }
+    Err(Error::Refused {
+        code: ErrorCode::Forbidden,
+        message: lang
+            .pick(
+                "签署须本人登录后在网页上办理，并用一次性验证码确认",
+                "whoever signs does so on the page, logged in and with a one-time code",
+            )
+            .to_owned(),
+        rule: Some(RuleRef { id: "AGR-05".to_owned(), article: String::new() }),
+        remedy: Some(Remedy {
+            text: lang.pick("打开申请", "Open the application").to_owned(),
+            link: format!("/applications/{id}"),
+        }),
+    })
 }
 
 /// What is filed has a number (APP-10, jiamusi 13).

@@ -1,9 +1,12 @@
 //! Writing an application: begun from the page of a dataset, kept while it is incomplete.
 
+use std::collections::BTreeMap;
+
 use kaishu_domain::application;
 use kaishu_domain::cases::Act;
 use kaishu_domain::permission::{Action, Subject};
 use kaishu_domain::policy::Module;
+use kaishu_store::Transaction;
 use kaishu_store::applications::{self, Application};
 use kaishu_store::cases::CaseSubject;
 use kaishu_types::access::{ApplicationDocument, DeliveryMode};
@@ -39,6 +42,30 @@ impl Portal {
         code: &DatasetCode,
         lang: Lang,
     ) -> Result<i64> {
+        let (account, dataset) = self.applicable(caller, code, lang).await?;
+        let store = &self.inner.store;
+        for written in applications::of_account(store, account, super::LISTED).await? {
+            let case = kaishu_store::cases::find(store, written.case).await?;
+            let is_draft = case.is_some_and(|case| case.file.state == "draft");
+            if is_draft && written.dataset == *code {
+                return Ok(written.case);
+            }
+        }
+        self.check_room_for_application(account, lang).await?;
+        let transaction = store.begin().await?;
+        let proposed = (&dataset, &proposed(&dataset, caller), BTreeMap::new());
+        let case = self.open_application(caller, &transaction, proposed, lang).await?;
+        transaction.commit().await?;
+        Ok(case)
+    }
+
+    /// Finds what somebody may apply for, with their account.
+    pub(super) async fn applicable(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        lang: Lang,
+    ) -> Result<(i64, DatasetView)> {
         let account = caller.account().ok_or_else(|| log_in_first(lang))?;
         let own = Subject { is_own: true, ..Subject::default() };
         if caller.role_for(Action::ApplyForData, &own).is_none() {
@@ -55,15 +82,17 @@ impl Portal {
             let message = lang.pick("数据现在不提供，不能申请", "this data is not served now");
             return Err(Error::refused(ErrorCode::Conflict, message));
         }
+        Ok((account, dataset))
+    }
+
+    /// Refuses another application of somebody who has too many under way.
+    pub(super) async fn check_room_for_application(&self, account: i64, lang: Lang) -> Result<()> {
         let store = &self.inner.store;
         let (mut n_open, mut n_today) = (0, 0);
         for written in applications::of_account(store, account, super::LISTED).await? {
             let Some(case) = kaishu_store::cases::find(store, written.case).await? else {
                 continue;
             };
-            if written.dataset == *code && case.file.state == "draft" {
-                return Ok(written.case);
-            }
             let is_open = case.file.closed_at.is_none() && case.file.state != "active";
             n_open += usize::from(is_open);
             n_today += usize::from(day_in_china(case.file.opened_at) == self.today());
@@ -75,25 +104,34 @@ impl Portal {
             );
             return Err(Error::refused(ErrorCode::TooManyRequests, message));
         }
-        let about = self.application_subject(&dataset);
-        let act = Act { event: "start".to_owned(), ..Act::default() };
+        Ok(())
+    }
+
+    /// Opens the case of an application with what is proposed, and returns it.
+    pub(super) async fn open_application(
+        &self,
+        caller: &Caller,
+        transaction: &Transaction,
+        (dataset, document, facts): (&DatasetView, &ApplicationDocument, BTreeMap<String, String>),
+        lang: Lang,
+    ) -> Result<i64> {
+        let account = caller.account().ok_or_else(|| log_in_first(lang))?;
+        let about = self.application_subject(dataset);
+        let act = Act { event: "start".to_owned(), facts, ..Act::default() };
         let wanted = Wanted { caller, lang, act, holds: &|_| Ok(()), idempotency_key: None };
         let decided = self.decide(CaseKind::Application, &about, None, wanted)?;
-        let document = written(&proposed(&dataset, caller))?;
-        let transaction = store.begin().await?;
         let (key, happening) = (&self.inner.log_key, decided.happening());
-        let (case, _) = kaishu_store::cases::open(&transaction, key, &about, &happening).await?;
+        let (case, _) = kaishu_store::cases::open(transaction, key, &about, &happening).await?;
         let new = Application {
             case,
             account,
-            dataset: code.clone(),
-            document,
+            dataset: dataset.code.clone(),
+            document: written(document)?,
             submitted: None,
             revision: 1,
             updated_at: self.instant(),
         };
-        applications::create(&transaction, &new).await?;
-        transaction.commit().await?;
+        applications::create(transaction, &new).await?;
         Ok(case)
     }
 
@@ -123,9 +161,18 @@ impl Portal {
         lang: Lang,
     ) -> Result<u32> {
         let case = self.application_case(caller, id).await?;
-        if case.file.submitter != caller.account() {
+        let own = Subject { is_own: true, ..Subject::default() };
+        let is_own = case.file.submitter == caller.account();
+        if !is_own || caller.role_for(Action::ApplyForData, &own).is_none() {
             return Err(not_covered(caller, Action::ApplyForData, lang));
         }
+        // Materials are given, and renewals begun, in ways of their own.
+        let (_, kept) = self.stored_application(id, true).await?;
+        let document = &ApplicationDocument {
+            materials: kept.materials,
+            renews: kept.renews,
+            ..document.clone()
+        };
         let text = written(document)?;
         if text.len() > MAX_BYTES {
             let message = lang.pick("内容太长，没有保存", "it is too long; nothing was saved");

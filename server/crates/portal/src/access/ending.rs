@@ -6,7 +6,6 @@ use kaishu_domain::cases::{Act, Actor};
 use kaishu_store::StoreError;
 use kaishu_store::cases;
 use kaishu_store::grants::{self, Becomes};
-use kaishu_types::case::CaseKind;
 use kaishu_types::{ErrorCode, Lang};
 
 use crate::accounts::Caller;
@@ -61,7 +60,7 @@ impl Portal {
         let caller = &Caller::visitor();
         let wanted =
             Wanted { caller, lang: Lang::Zh, act, holds: &|_| Ok(()), idempotency_key: key };
-        let decided = match self.decide(CaseKind::Application, &case.about, Some(&case), wanted) {
+        let decided = match self.decide(case.file.kind, &case.about, Some(&case), wanted) {
             Ok(decided) => decided,
             // Somebody acted meanwhile.
             Err(Error::Refused { code: ErrorCode::Conflict, .. }) => return Ok(false),

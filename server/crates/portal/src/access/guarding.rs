@@ -51,7 +51,7 @@ impl Portal {
                 "the dataset is not published as conditional now; this cannot go on",
             ),
             Guard::ApplicationComplete => {
-                let lacks = dataset.map(|it| self.lacks(it, &desk.document, lang));
+                let lacks = dataset.map(|it| self.lacks(&desk.case, it, &desk.document, lang));
                 match lacks.as_deref().unwrap_or_default() {
                     [] => Ok(()),
                     lacks => {
@@ -65,11 +65,9 @@ impl Portal {
                 "申请人与您在同一单位，请由其他单位的人员或者主管部门办理",
                 "the applicant belongs to your organization; somebody else must decide",
             ),
-            Guard::StaysOnTheMainland => rule(
-                desk.document.leaves_mainland == Some(false),
-                "申请人没有说明数据不出境；完成安全评估以前不能同意",
-                "the applicant does not say that data stays on the mainland; it cannot be approved before the assessment",
-            ),
+            Guard::StaysOnTheMainland => desk.check_stays(lang),
+            Guard::TransferAssessed => desk.check_transfer(&done.transfer, lang),
+            Guard::CommitteeChosen => desk.experts.as_ref().map(|_| ()).map_err(Clone::clone),
             Guard::WithinWhatIsAsked => {
                 let asked = scope_of(&desk.case, &desk.document);
                 let offered = dataset.map(|it| items_to_apply_for(&it.fields, &it.items));
@@ -88,6 +86,14 @@ impl Portal {
                     by_authority.is_none_or(|it| it != "true") || acts.is_authority,
                     "由数据主管部门中止的，由数据主管部门恢复",
                     "what the authority suspended, the authority restores",
+                )
+            }
+            Guard::NoViolationOpen => {
+                let violation = desk.case.file.facts.get("violation");
+                rule(
+                    violation.is_none_or(String::is_empty),
+                    "权限因认定违规关闭，请在那件违规事项里办理：核实改正、撤销认定以后恢复，或者收回",
+                    "a confirmed violation keeps it closed: there it opens when the correction is verified, or is revoked",
                 )
             }
             Guard::PublishedCondition => {
@@ -113,7 +119,7 @@ impl Portal {
                 "a complaint was made before, or the time for it is over; what is left is the law",
             ),
             Guard::FiledAutomatically => rule(
-                self.policy().rules.open_app.filing.value == Filing::Automatic,
+                self.policy_of(&desk.case).rules.open_app.filing.value == Filing::Automatic,
                 "获取数据以前须备案",
                 "it is filed before data is obtained",
             ),
@@ -125,12 +131,12 @@ impl Portal {
     fn may_complain(&self, case: &Case) -> bool {
         let facts = &case.file.facts;
         let refused_on = facts.get("refused_on").and_then(|day| day.parse::<NaiveDate>().ok());
-        let days = self.policy().rules.appeal.filing_wd.value.get();
+        let days = self.policy_of(case).rules.appeal.filing_wd.value.get();
         let last = refused_on.and_then(|day| self.inner.calendar.add_working_days(day, days).ok());
         !facts.contains_key("complained") && last.is_some_and(|last| self.today() <= last.last_day)
     }
 
-    pub(super) fn is_authority_over(&self, case: &Case, caller: &Caller) -> bool {
+    pub(crate) fn is_authority_over(&self, case: &Case, caller: &Caller) -> bool {
         let subject = self.subject(None, case.about.region.as_deref(), false);
         caller.role_for(Action::FileGrants, &subject).is_some()
     }

@@ -1,16 +1,36 @@
 //! Access to data that is open on conditions: one unbroken chain from the application over decisions and signatures
 //! to the grant, and to its end (APP, AGR, DL-02; anshan 27, aba 32, yulin 23, jiamusi 13 and 17).
 
+mod accusing;
 mod acting;
+mod advising;
 mod applying;
+mod dossier;
+mod duties;
 mod ending;
+mod evidence;
+mod felt;
 mod granting;
 mod guarding;
+mod holding;
+mod material_file;
+mod materials;
+mod messaging;
+mod papers;
+mod platform;
+mod precedents;
+mod renewing;
+mod reporting;
+mod templates;
 mod terms;
+mod verifying;
+mod violations;
+mod watching;
 
 use std::collections::BTreeSet;
 
 use kaishu_domain::application::{self, Asked};
+use kaishu_domain::permission::Action;
 use kaishu_store::cases::Case;
 use kaishu_types::access::{ApplicationDocument, GrantScope};
 use kaishu_types::case::{CaseKind, CaseView};
@@ -18,11 +38,32 @@ use kaishu_types::dataset::DatasetView;
 use kaishu_types::organization::Named;
 use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang, RuleRef};
 
+pub use accusing::NewViolation;
 pub use acting::ApplicationAct;
+pub use advising::Transfer;
+pub use dossier::Dossier;
+pub use duties::{DutyCard, GrantDuties, UsageReportView, Use};
+pub use evidence::Evidence;
+pub(crate) use granting::Granted;
+pub use kaishu_domain::verification::VerifyLimits;
 pub use kaishu_store::agreements::{Document, Signature};
 pub use kaishu_store::grants::Grant;
+pub use kaishu_store::templates::{Owner, TemplateVersion};
+pub use materials::{MaterialNeed, NewMaterial};
+pub use messaging::MAX_MESSAGE_CHARS;
+pub use papers::{ProvenDocument, SignedPaper};
+pub use platform::PlatformTerms;
+pub use precedents::{ApprovalRate, Precedent};
+pub use reporting::UsageReportAct;
+pub(crate) use templates::templates_there;
+pub use templates::{TemplateCard, TemplateDesk, TemplateForm, TemplatePreview};
+pub use verifying::{Answered, VerifyDesk, VerifyTable};
+pub use violations::{ViolationAct, ViolationView};
+pub(crate) use watching::Refusals;
 
 use crate::accounts::{Caller, log_in_first};
+use crate::cases::not_covered;
+use crate::publishing::Assignable;
 use crate::{Error, Portal, Result};
 
 /// Most applications that a page lists.
@@ -52,14 +93,24 @@ pub struct ApplicationView {
     pub missing: Vec<FieldError>,
     /// Whether the reader writes it.
     pub is_own: bool,
+    /// Whether the reader may open its materials (APP-03).
+    pub opens_materials: bool,
     /// Whether it is proven who is behind the account that applies (ORG-09).
     pub is_proven: bool,
     /// What is signed.
     pub documents: Vec<Document>,
     /// What came of it.
     pub grant: Option<Grant>,
+    /// What is owed under the grant; none where there is none.
+    pub duties: Option<GrantDuties>,
     /// The rule of who decides.
     pub approvers: RuleRef,
+    /// Experts whom the reader may ask (APP-11).
+    pub committee: Vec<Assignable>,
+    /// Earlier decisions on the dataset, for who decides (APP-07).
+    pub precedents: Vec<Precedent>,
+    /// Whether what came of it ends within ten working days (APP-12).
+    pub ends_soon: bool,
 }
 
 /// An application in the list of who applied.
@@ -78,6 +129,8 @@ pub struct ApplicationCard {
     pub due: Option<chrono::NaiveDate>,
     /// What came of it.
     pub grant: Option<Grant>,
+    /// Whether that ends within ten working days (APP-12).
+    pub ends_soon: bool,
 }
 
 impl Portal {
@@ -95,7 +148,12 @@ impl Portal {
         let case = self.application_case(caller, id).await?;
         // What is rewritten after a return is read by others when it is submitted.
         let is_own = case.file.submitter == caller.account();
-        let (stored, document) = self.stored_application(id, is_own).await?;
+        let (stored, mut document) = self.stored_application(id, is_own).await?;
+        // Experts say what the use would risk; whom to call is nothing to them.
+        if !is_own && self.is_only_expert(caller, &case) {
+            document.applicant.contact.clear();
+            document.applicant.phone.clear();
+        }
         let dataset = self.find_public(&stored.dataset).await?.map(|view| view.dataset);
         let store = &self.inner.store;
         let offered = dataset
@@ -103,7 +161,7 @@ impl Portal {
             .map(|it| application::items_to_apply_for(&it.fields, &it.items))
             .unwrap_or_default();
         let missing = match &dataset {
-            Some(dataset) if is_own => self.lacks(dataset, &document, lang),
+            Some(dataset) if is_own => self.lacks(&case, dataset, &document, lang),
             _ => Vec::new(),
         };
         let is_proven = match case.file.submitter {
@@ -112,14 +170,26 @@ impl Portal {
         };
         let organization = case.about.organization.as_deref().unwrap_or_default();
         let rules = &self.policy().rules.open_app;
+        let grant = kaishu_store::grants::find(store, id).await?;
+        let duties = match &grant {
+            Some(_) => Some(self.duties_under(caller, &case, lang).await?),
+            None => None,
+        };
+        let ends_soon = self.is_ending(grant.as_ref());
+        let view = self.case_view(caller, id, lang).await?;
         Ok(ApplicationView {
             number: number_of(&case),
-            case: self.case_view(caller, id, lang).await?,
+            case: self.with_messages(caller, &case, view).await?,
+            opens_materials: self.may_open_materials(caller, &case).await?,
             provider: self.organization_named(organization),
             scope: scope_of(&case, &document),
             documents: kaishu_store::agreements::of_case(store, id).await?,
-            grant: kaishu_store::grants::find(store, id).await?,
+            grant,
+            duties,
             approvers: rules.approvers.reference("open_app.approvers", lang),
+            committee: self.askable_experts(caller, &case, lang).await?,
+            precedents: self.precedents(caller, &case, (&stored.dataset, &document)).await?,
+            ends_soon,
             code: stored.dataset,
             revision: stored.revision,
             dataset,
@@ -142,19 +212,24 @@ impl Portal {
         lang: Lang,
     ) -> Result<Vec<ApplicationCard>> {
         let account = caller.account().ok_or_else(|| log_in_first(lang))?;
+        if caller.key_of().is_some() {
+            return Err(not_covered(caller, Action::SeeApplications, lang));
+        }
         let store = &self.inner.store;
         let mut cards = Vec::new();
         for stored in kaishu_store::applications::of_account(store, account, LISTED).await? {
             let Some(case) = kaishu_store::cases::find(store, stored.case).await? else { continue };
             let card = self.card(&case, lang);
+            let grant = kaishu_store::grants::find(store, stored.case).await?;
             cards.push(ApplicationCard {
+                ends_soon: self.is_ending(grant.as_ref()),
                 case: case.id,
                 title: card.title,
                 code: stored.dataset,
                 state: card.state.label,
                 is_mine: case.waits_for.as_deref() == Some("application.file"),
                 due: case.due,
-                grant: kaishu_store::grants::find(store, stored.case).await?,
+                grant,
             });
         }
         Ok(cards)
@@ -202,12 +277,13 @@ impl Portal {
     /// Lists what stands against submitting an application.
     fn lacks(
         &self,
+        case: &Case,
         dataset: &DatasetView,
         document: &ApplicationDocument,
         lang: Lang,
     ) -> Vec<FieldError> {
         let asked = Asked { fields: &dataset.fields, items: &dataset.items, today: self.today() };
-        let faults = application::check(self.policy(), asked, document);
+        let faults = application::check(self.policy_of(case), asked, document);
         faults.iter().map(|fault| fault.shown(lang)).collect()
     }
 }

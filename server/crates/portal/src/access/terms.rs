@@ -1,5 +1,6 @@
 //! The documents of a grant, from the template to both signatures.
 
+use kaishu_domain::templates;
 use kaishu_domain::terms::{self, Blanks};
 use kaishu_store::Transaction;
 use kaishu_store::agreements::{self, Document, Side, Signature};
@@ -13,14 +14,19 @@ use super::number_of;
 use crate::{Error, Portal, Result};
 
 impl Portal {
-    /// Writes the documents that are signed for what was approved.
-    pub(super) fn terms_of(
+    /// Writes the documents that are signed for what was approved, each from the template that is in force now: what
+    /// becomes of the template later changes nothing of them (AGR-02).
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub(super) async fn terms_of(
         &self,
         case: &Case,
         dataset: &DatasetView,
         document: &ApplicationDocument,
         scope: &GrantScope,
-    ) -> Vec<Document> {
+    ) -> Result<Vec<Document>> {
         let number = number_of(case);
         let items = dataset.items.iter().filter(|item| scope.items.contains(&item.name));
         let provider = self.organization_named(&dataset.organization.code);
@@ -36,22 +42,30 @@ impl Portal {
             conditions: &dataset.fields.open.conditions,
             usage_requirements: dataset.fields.usage_requirements.as_deref().unwrap_or_default(),
         };
-        let kinds = terms::documents(self.policy());
-        let offer = |kind: kaishu_domain::policy::AgreementDocument| {
-            let text = terms::text(kind, self.policy(), &blanks);
-            Document {
+        // The documents are those of the rules it was filed under (ORG-12).
+        let profile = self.policy_of(case);
+        let mut documents = Vec::new();
+        for kind in terms::documents(profile) {
+            let template = self.template_for(&dataset.organization.code, kind).await?;
+            // An entry from before there were templates is offered with the built-in text.
+            let (from, source) = match &template {
+                Some(template) => (template.text.as_str(), template.reference()),
+                None => (templates::built_in(kind), terms::TEMPLATE.to_owned()),
+            };
+            let text = terms::text(kind, from, profile, &blanks);
+            documents.push(Document {
                 id: 0,
                 case: case.id,
                 kind: kind.as_str().to_owned(),
-                template: terms::TEMPLATE.to_owned(),
+                template: source,
                 sha256: hex(&Sha256::digest(text.as_bytes())),
                 text,
                 offered_at: self.instant(),
                 signed: None,
                 countersigned: None,
-            }
-        };
-        kinds.into_iter().map(offer).collect()
+            });
+        }
+        Ok(documents)
     }
 
     /// Writes a side's signature under every document of a case that it signs: a commitment is the applicant's alone

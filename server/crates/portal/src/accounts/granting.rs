@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use kaishu_domain::cases::Act as Wanting;
 use kaishu_store::Transaction;
-use kaishu_store::accounts::{self, Account, NewAccount, Purpose};
+use kaishu_store::accounts::{self, Account, LetterKind, NewAccount};
 use kaishu_store::cases::Case;
 use kaishu_types::account::{AccountKind, AccountState, AccountWish, Login, RoleGrant};
 use kaishu_types::case::CaseKind;
@@ -13,7 +13,8 @@ use super::logged::{self, Act};
 use super::mail::Letter;
 use super::manage::as_conflict;
 use super::requests::Wish;
-use super::secrets::{Kind, random_token, token_hash};
+use super::roles::changed_meanwhile;
+use super::secrets::Kind;
 use super::{Caller, portal_name};
 use crate::cases::{Decided, Wanted, moved_on, request_key};
 use crate::publishing::OpeningAct;
@@ -21,12 +22,12 @@ use crate::{Error, Portal, Result};
 
 /// How long the link works by which the owner of a new account chooses a password. After that it is set
 /// like a forgotten one.
-const INVITED_FOR: TimeDelta = TimeDelta::days(7);
+pub(super) const INVITED_FOR: TimeDelta = TimeDelta::days(7);
 
 /// What granting a request comes to, found out before anything is written.
 enum Outcome {
-    /// A new account, and the text of the link that lets its owner in.
-    Make { new: Box<NewAccount>, token: String, to: String },
+    /// A new account, whose owner is invited by mail.
+    Make { new: Box<NewAccount> },
     /// Other roles for an account that stays.
     Roles { account: Box<Account>, roles: Vec<RoleGrant> },
     /// An account that nobody needs any more.
@@ -83,9 +84,9 @@ impl Portal {
             true => Some(self.outcome(&wish, lang).await?),
             false => None,
         };
-        self.keep_granting(&case, &decided, outcome.as_ref()).await?;
-        if let Some(Outcome::Make { new, token, to }) = outcome {
-            self.send_letter(self.invitation(to, &new.login, &token, lang));
+        self.keep_granting(&case, &decided, outcome.as_ref(), lang).await?;
+        if let Some(Outcome::Make { .. }) = outcome {
+            self.send_soon();
         }
         Ok(())
     }
@@ -143,7 +144,7 @@ impl Portal {
             contract: None,
             roles: self.check_roles(wish.grants().collect(), lang)?,
         });
-        Ok(Outcome::Make { new, token: random_token(), to })
+        Ok(Outcome::Make { new })
     }
 
     /// Keeps a decision with what it brings about, or neither.
@@ -152,13 +153,20 @@ impl Portal {
         case: &Case,
         decided: &Decided,
         outcome: Option<&Outcome>,
+        lang: Lang,
     ) -> Result<()> {
         let transaction = self.inner.store.begin().await?;
+        // The account is held before the log, as in every other change of an account: none waits for the other.
+        if let Some(Outcome::Roles { account, roles }) = outcome {
+            let change = (account.roles.as_slice(), roles.as_slice());
+            let set = accounts::set_roles(&transaction, account.id, change, self.now()).await;
+            set.map_err(|error| changed_meanwhile(error, lang))?;
+        }
         let (key, happening) = (&self.inner.log_key, decided.happening());
         kaishu_store::cases::add(&transaction, key, case, &happening).await?;
         accounts::drop_request(&transaction, case.id).await?;
         if let Some(outcome) = outcome {
-            self.carry_out(&transaction, case, decided, outcome).await?;
+            self.carry_out(&transaction, case, decided, (outcome, lang)).await?;
         }
         Ok(transaction.commit().await?)
     }
@@ -168,23 +176,20 @@ impl Portal {
         transaction: &Transaction,
         case: &Case,
         decided: &Decided,
-        outcome: &Outcome,
+        (outcome, lang): (&Outcome, Lang),
     ) -> Result<()> {
         let now = self.now();
         let by = decided.event.by.clone();
         let mut facts = vec![("case", case.id.to_string())];
         let (login, act) = match outcome {
-            Outcome::Make { new, token, .. } => {
+            Outcome::Make { new } => {
                 let id = accounts::create(transaction, new, now).await.map_err(as_conflict)?;
-                let times = (now, now + INVITED_FOR);
-                let hash = token_hash(token);
-                accounts::add_link(transaction, id, Purpose::Reset, &hash, times).await?;
+                self.write_to(transaction, id, LetterKind::Invite, lang).await?;
                 facts.push(("kind", new.kind.to_string()));
                 facts.push(("roles", logged::roles(&new.roles)));
                 (&new.login, Act::Made)
             }
             Outcome::Roles { account, roles } => {
-                accounts::set_roles(transaction, account.id, roles, now).await?;
                 facts.extend(logged::changed_roles(&account.roles, roles));
                 (&account.login, Act::RolesChanged)
             }
@@ -197,7 +202,7 @@ impl Portal {
         self.log_account(transaction, by, login, act, facts).await
     }
 
-    fn invitation(&self, to: String, login: &Login, token: &str, lang: Lang) -> Letter {
+    pub(super) fn invitation(&self, to: String, login: &Login, token: &str, lang: Lang) -> Letter {
         let portal = portal_name(self, lang);
         let link = format!("{}/reset/{token}", lang.prefix());
         let base = &self.site().base_url;
@@ -206,13 +211,13 @@ impl Portal {
             Lang::Zh => (
                 format!("账号已经开立：{portal}"),
                 format!(
-                    "你好，\n\n按照你所在单位的申请，{portal}为你开立了账号 {login}。\n\n在 7 天内打开下面的链接设置密码：\n{url}\n\n过了 7 天的，在这里重新要一个链接：\n{forgot}\n\n第一次登录时，要设置手机验证码。\n"
+                    "你好，\n\n{portal}为你开立了账号 {login}。\n\n在 7 天内打开下面的链接设置密码：\n{url}\n\n过了 7 天的，在这里重新要一个链接：\n{forgot}\n\n第一次登录时，要设置手机验证码。\n"
                 ),
             ),
             Lang::En => (
                 format!("Your account: {portal}"),
                 format!(
-                    "Hello,\n\nAt the request of your organization, {portal} made the account {login} for you.\n\nOpen this link within 7 days to choose a password:\n{url}\n\nAfter that, ask for another link here:\n{forgot}\n\nAt the first login you set up one-time codes.\n"
+                    "Hello,\n\n{portal} made the account {login} for you.\n\nOpen this link within 7 days to choose a password:\n{url}\n\nAfter that, ask for another link here:\n{forgot}\n\nAt the first login you set up one-time codes.\n"
                 ),
             ),
         };

@@ -24,6 +24,12 @@ pub(crate) struct Model {
     pub is_over: bool,
     /// The number under which it was filed.
     pub filing: String,
+    /// The day up to which its use was to be reported; none before the first report.
+    pub reported_until: Option<Date>,
+    /// The day on which it is looked at for a report; none after the last one was asked for.
+    pub next_report: Option<Date>,
+    /// The agency that holds it, where it is shared; its accounts stand in `share_account`.
+    pub holder: Option<String>,
     pub updated_at: DateTimeUtc,
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub is_paused: bool,
     pub ended_on: Option<Date>,
     pub is_reminded: bool,
+    /// Whether somebody was told on its last day.
+    pub is_due_told: bool,
     pub is_overdue: bool,
 }
 
