@@ -46,7 +46,7 @@ async fn accounts_are_looked_after_by_command() {
     let password = "correct horse battery\n";
 
     let add = ["user", "add", "zhang.wei", "--role", "officer", "--password-stdin"];
-    refused(&run(&add, password), "--org");
+    refused(&run(&add, password), "name it with --org");
     refused(&run(&[&add[..], &["--org", "YX-NONE"]].concat(), password), "YX-FGW");
     refused(&run(&[&add[..], &["--org", "YX-FGW"]].concat(), "short\n"), "10 characters");
     refused(&run(&[&add[..], &["--org", "YX-FGW"]].concat(), ""), "no password");

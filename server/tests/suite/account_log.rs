@@ -154,6 +154,7 @@ async fn what_others_do_to_an_account_is_in_the_log() {
         name: "王五".to_owned(),
         email: "wang.wu@example.cn".to_owned(),
         password: PASSWORD.to_owned(),
+        terms: String::new(),
     };
     portal.register(&registration, None, Lang::Zh).await.unwrap();
     let later = test_portal.open_at(now() + TimeDelta::days(30)).await;

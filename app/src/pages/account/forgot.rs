@@ -30,7 +30,9 @@ pub(crate) async fn submit(
         let again = typed.clone().refused(kaishu_portal::Error::field("login", message));
         return respond(&ctx, || Ok(page(&ctx, &again?)));
     }
-    portal.forgot(login, ctx.lang);
+    if let Err(error) = portal.forgot(login, ctx.lang).await {
+        return respond(&ctx, || Err(error.into()));
+    }
     go(&ctx.href("/forgot/sent"), [])
 }
 

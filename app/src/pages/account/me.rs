@@ -4,12 +4,13 @@ use axum::extract::State;
 use axum::response::Response;
 use kaishu_domain::permission::Action;
 use kaishu_portal::Portal;
+use kaishu_portal::access::PlatformTerms;
 use kaishu_portal::accounts::Me;
 use kaishu_portal::directory::Directory;
 use kaishu_types::account::RoleGrant;
 use leptos::prelude::*;
 
-use super::{Part, own_page, proof, to_login};
+use super::{Part, agreement, own_page, proof, to_login};
 use crate::ctx::Ctx;
 use crate::page::{Page, respond};
 use crate::ui::data::data;
@@ -23,10 +24,11 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
         return elsewhere;
     }
     let me = portal.me(&ctx.caller, ctx.lang).await;
-    respond(&ctx, || Ok(page(&ctx, &portal, &me?)))
+    let terms = portal.own_platform_terms(&ctx.caller, ctx.lang).await;
+    respond(&ctx, || Ok(page(&ctx, &portal, &me?, terms?.as_ref())))
 }
 
-fn page(ctx: &Ctx, portal: &Portal, me: &Me) -> Page {
+fn page(ctx: &Ctx, portal: &Portal, me: &Me, terms: Option<&PlatformTerms>) -> Page {
     let lang = ctx.lang;
     let directory = &portal.directory();
     let roles: Vec<_> = me.roles.iter().map(|held| role(ctx, directory, held)).collect();
@@ -65,6 +67,7 @@ fn page(ctx: &Ctx, portal: &Portal, me: &Me) -> Page {
             </section>
         </div>
         {proof::section(ctx, portal, me)}
+        {terms.map(|terms| agreement::section(ctx, terms))}
         {next_steps(ctx, me)}
     };
     let title = lang.pick("我的账号", "My account");

@@ -1,5 +1,6 @@
 //! Accounts: logging in, registering, and what people see and change of their own.
 
+mod agreement;
 mod code;
 mod confirm;
 mod enrolment;
@@ -52,6 +53,7 @@ where
         .route(&at("/forgot/sent"), get(forgot::sent))
         .route(&at("/reset/{token}"), get(reset::show).post(reset::submit))
         .route(&at("/me"), get(me::show))
+        .route(&at("/me/agreement"), get(agreement::show).post(agreement::accept))
         .route(&at("/me/inbox"), get(inbox::show).post(inbox::read))
         .route(&at("/me/security"), get(security::show))
         .route(&at("/me/security/password"), post(security::change_password))
@@ -61,6 +63,7 @@ where
         .route(&at("/me/security/code"), get(enrolment::show).post(enrolment::submit))
         .route(&at("/me/security/code/end"), post(security::give_up_codes))
         .route(&at("/me/tokens"), get(tokens::show).post(tokens::submit))
+        .route(&at("/me/tokens/{id}/rotate"), post(tokens::rotate))
         .route(&at("/me/tokens/{id}/revoke"), post(tokens::revoke))
 }
 

@@ -4,23 +4,25 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::{Extension, Form};
 use kaishu_portal::Portal;
+use kaishu_portal::access::TemplateVersion;
 use kaishu_portal::accounts::Registration;
 use kaishu_portal::retrieval::Client;
 use leptos::prelude::*;
 
-use super::{form_page, go, message_page};
+use super::{agreement, form_page, go, message_page};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::ui::form::{Field, Typed, choice};
 use crate::ui::heading::{Rank, rail_head};
 
 /// `GET /register`
-pub(crate) async fn show(ctx: Ctx) -> Response {
+pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
     if ctx.caller.is_logged_in() {
         return go(&ctx.href("/me"), []);
     }
     let typed = Typed::default().with("kind", "person");
-    respond(&ctx, || Ok(page(&ctx, &typed)))
+    let terms = portal.platform_terms().await;
+    respond(&ctx, || Ok(page(&ctx, &typed, terms?.as_ref())))
 }
 
 /// `POST /register`
@@ -39,10 +41,14 @@ pub(crate) async fn submit(
         name: value("name"),
         email: value("email"),
         password: value("password"),
+        terms: value("terms"),
     };
     match portal.register(&registration, client, ctx.lang).await {
         Ok(()) => go(&ctx.href("/register/sent"), []),
-        Err(error) => respond(&ctx, || Ok(page(&ctx, &typed.refused(error)?))),
+        Err(error) => {
+            let terms = portal.platform_terms().await;
+            respond(&ctx, || Ok(page(&ctx, &typed.refused(error)?, terms?.as_ref())))
+        }
     }
 }
 
@@ -68,7 +74,7 @@ pub(crate) async fn sent(ctx: Ctx) -> Response {
     respond(&ctx, || Ok(message_page(&ctx, title, text, way)))
 }
 
-fn page(ctx: &Ctx, typed: &Typed) -> Page {
+fn page(ctx: &Ctx, typed: &Typed, terms: Option<&TemplateVersion>) -> Page {
     let lang = ctx.lang;
     let kinds = vec![
         ("person", lang.pick("个人", "A person"), None),
@@ -98,6 +104,7 @@ fn page(ctx: &Ctx, typed: &Typed) -> Page {
             {Field::password("password", lang.pick("密码", "Password"), "new-password")
                 .hint(lang.pick("至少 10 个字符，几个词连在一起就很好；不要求符号和大写。", "At least 10 characters; a few words in a row are fine. No symbols or capitals are demanded."))
                 .draw(typed)}
+            {terms.map(|terms| agreement::accepting(ctx, typed, terms))}
             <p class="mt-8"><button class="btn btn-primary" type="submit">{lang.pick("注册", "Register")}</button></p>
         </form>
     };

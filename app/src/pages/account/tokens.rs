@@ -6,7 +6,9 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use kaishu_portal::Portal;
-use kaishu_portal::accounts::Token;
+use kaishu_portal::access::Grant;
+use kaishu_portal::accounts::{OF_GRANT, Token};
+use kaishu_types::Lang;
 use kaishu_types::account::TokenScope;
 use leptos::prelude::*;
 
@@ -57,9 +59,10 @@ async fn draw(
         return elsewhere;
     }
     let tokens = portal.tokens(&ctx.caller, ctx.lang).await;
+    let keys = portal.grants_for_keys(&ctx.caller, ctx.lang).await;
     let scopes = portal.token_scopes(&ctx.caller);
     let now = portal.now();
-    respond(ctx, || Ok(page(ctx, (&tokens?, now), &scopes, typed, (done, made))))
+    respond(ctx, || Ok(page(ctx, (&tokens?, now), (&scopes, &keys?), typed, (done, made))))
 }
 
 /// `POST /me/tokens`
@@ -87,6 +90,26 @@ pub(crate) async fn submit(
     }
 }
 
+/// `POST /me/tokens/{id}/rotate`
+pub(crate) async fn rotate(
+    Asked(ctx): Asked,
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+) -> Response {
+    if let Some(elsewhere) = to_login(&ctx) {
+        return elsewhere;
+    }
+    let id: i64 = id.parse().unwrap_or_default();
+    let made = portal.rotate_token(&ctx.caller, id, ctx.lang).await;
+    match made.and_then(|token| portal.seal_once(&ctx.caller, &token, ctx.lang)) {
+        Ok(sealed) => {
+            let path = ctx.href("/me/tokens");
+            go(&path, [once(&ctx.site, &path, &sealed)])
+        }
+        Err(error) => respond(&ctx, || Err(error.into())),
+    }
+}
+
 /// `POST /me/tokens/{id}/revoke`
 pub(crate) async fn revoke(
     Asked(ctx): Asked,
@@ -106,7 +129,7 @@ pub(crate) async fn revoke(
 fn page(
     ctx: &Ctx,
     (tokens, now): (&[Token], DateTime<Utc>),
-    scopes: &[TokenScope],
+    (scopes, keys): (&[TokenScope], &[Grant]),
     typed: &Typed,
     (done, made): (Option<&'static str>, Option<String>),
 ) -> Page {
@@ -131,9 +154,16 @@ fn page(
         view! { <ul class="mt-3 divide-y divide-[var(--line)] border-t border-[var(--line-2)] max-w-[44rem]">{rows}</ul> }
             .into_any()
     };
-    let options = scopes
+    let keys: Vec<_> = keys.iter().map(|grant| key_choice(lang, grant)).collect();
+    let scopes = scopes
         .iter()
         .map(|scope| (scope.as_str(), scope.label(lang), Some(scope_text(ctx, *scope))));
+    let of_grant = lang.pick(
+        "只打开这一项权限的数据，不能做别的；权限结束，密钥随之失效。",
+        "Opens the data of this grant and does nothing else; it ends with the grant.",
+    );
+    let keys = keys.iter().map(|(value, label)| (value.as_str(), label.as_str(), Some(of_grant)));
+    let options = scopes.chain(keys);
     let body = view! {
         {flash(done)}
         {made}
@@ -179,7 +209,22 @@ fn scope_text(ctx: &Ctx, scope: TokenScope) -> &'static str {
         TokenScope::Decide => {
             ctx.lang.pick("办理本人职责内的审核和处置。", "Takes the decisions that are yours.")
         }
+        TokenScope::Key => ctx.lang.pick("只打开一项使用权限。", "Opens one grant."),
+        TokenScope::Apply => ctx.lang.pick(
+            "申请使用有条件开放的数据；签署须本人登录办理。",
+            "Applies for conditional data; you sign yourself, after logging in.",
+        ),
     }
+}
+
+/// A grant of which a key can be made: what is sent, and what is read.
+fn key_choice(lang: Lang, grant: &Grant) -> (String, String) {
+    let (dataset, mode) = (&grant.dataset, grant.mode.label(lang));
+    let label = lang.pick(
+        format!("密钥：{dataset}，{mode}，到 {}", grant.last_day),
+        format!("Key: {dataset}, {mode}, until {}", grant.last_day),
+    );
+    (format!("{OF_GRANT}{}", grant.case), label)
 }
 
 fn row(ctx: &Ctx, token: &Token, now: DateTime<Utc>) -> AnyView {
@@ -190,13 +235,21 @@ fn row(ctx: &Ctx, token: &Token, now: DateTime<Utc>) -> AnyView {
     } else if !is_usable {
         view! { <span class="ks-mute">{lang.pick("已过期", "Ran out")}</span> }.into_any()
     } else {
-        let action = ctx.href(&format!("/me/tokens/{}/revoke", token.id));
+        let [rotate, revoke] =
+            ["rotate", "revoke"].map(|act| ctx.href(&format!("/me/tokens/{}/{act}", token.id)));
         view! {
-            <form method="post" action=action>
-                <button class="btn btn-outline text-error" type="submit">
-                    {lang.pick("撤销", "Take back")}<span class="sr-only">{format!(" {}", token.name)}</span>
-                </button>
-            </form>
+            <div class="flex flex-wrap gap-2">
+                <form method="post" action=rotate>
+                    <button class="btn btn-outline" type="submit">
+                        {lang.pick("更换", "Replace")}<span class="sr-only">{format!(" {}", token.name)}</span>
+                    </button>
+                </form>
+                <form method="post" action=revoke>
+                    <button class="btn btn-outline text-error" type="submit">
+                        {lang.pick("撤销", "Take back")}<span class="sr-only">{format!(" {}", token.name)}</span>
+                    </button>
+                </form>
+            </div>
         }
         .into_any()
     };

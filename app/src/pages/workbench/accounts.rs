@@ -17,7 +17,7 @@ use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::ui::dates::{day_of, full_day};
-use crate::ui::fields::{Choice, Label, area, line, options, select};
+use crate::ui::fields::{Choice, area, label, line, options, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 use crate::ui::meta::{fact, meta};
@@ -214,12 +214,7 @@ fn form(
     roles: &[String],
 ) -> Page {
     let lang = ctx.lang;
-    let label = |name: &str, text: &str, hint: &str| Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    };
+    let label = |name: &str, text: &str, hint: &str| label(typed, name, text, hint);
     let named = |code: &OrganizationCode| -> Choice {
         let found = directory.organization(code.as_str());
         let name = found.map_or_else(|| code.to_string(), |it| it.named.label(lang).to_owned());

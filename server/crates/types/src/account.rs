@@ -125,6 +125,10 @@ vocabulary! {
         Publish = "publish", "编目与发布", "Publish";
         /// 办理: decides what its owner may decide.
         Decide = "decide", "办理", "Decide";
+        /// 申请: applies for data that is open on conditions.
+        Apply = "apply", "申请使用数据", "Apply for data";
+        /// 密钥: opens what one grant opens, and nothing else of its owner (DL-06).
+        Key = "key", "一项使用权限的密钥", "Key of one grant";
     }
 }
 

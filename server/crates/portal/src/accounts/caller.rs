@@ -17,6 +17,8 @@ struct Who {
     came: Came,
     waits: Option<Waits>,
     has_second_factor: bool,
+    /// The case of the grant whose key somebody came with.
+    key_of: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -70,8 +72,13 @@ impl Caller {
 
     /// Whoever runs a command of the server.
     pub fn command() -> Self {
-        let who = Who { account: None, came: Came::Command, waits: None, has_second_factor: false };
-        Self(Some(Arc::new(who)))
+        Self(Some(Arc::new(Who {
+            account: None,
+            came: Came::Command,
+            waits: None,
+            has_second_factor: false,
+            key_of: None,
+        })))
     }
 
     pub(super) fn of(
@@ -82,7 +89,21 @@ impl Caller {
     ) -> Self {
         let Account { id, login, name, kind, roles, .. } = account;
         let known = Known { id, login, name, kind, roles, delegated: Vec::new(), is_proven: false };
-        Self(Some(Arc::new(Who { account: Some(known), came, waits, has_second_factor })))
+        let account = Some(known);
+        Self(Some(Arc::new(Who { account, came, waits, has_second_factor, key_of: None })))
+    }
+
+    /// Binds the caller to one grant, where they came with the key of one.
+    pub(super) fn with_key_of(mut self, grant: Option<i64>) -> Self {
+        if let Some(who) = self.0.as_mut().and_then(Arc::get_mut) {
+            who.key_of = grant;
+        }
+        self
+    }
+
+    /// The case of the grant whose key the caller came with: nothing else that they hold is opened by it (DL-06).
+    pub(crate) fn key_of(&self) -> Option<i64> {
+        self.0.as_ref().and_then(|who| who.key_of)
     }
 
     /// Adds what the caller may do in the place of an authority.
@@ -236,6 +257,10 @@ fn covers(taken_over: &Delegated, action: Action) -> bool {
 
 /// Whether tokens of a scope are good for an action. None is for accounts, roles and the system itself.
 fn reaches(scope: TokenScope, action: Action) -> bool {
+    // A key opens data, which is no action of a role.
+    if scope == TokenScope::Key {
+        return false;
+    }
     match action {
         Action::SeeDrafts
         | Action::Supervise
@@ -243,20 +268,26 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::ReadAudit
         | Action::TraceCopies
         | Action::SeeApplications
+        | Action::SeeShares
         | Action::SeeRegisters => true,
         Action::KeepSystems | Action::KeepProjects => scope == TokenScope::Publish,
         Action::ReviewProjects => scope == TokenScope::Decide,
         Action::EditDatasets | Action::SubmitDatasets => scope == TokenScope::Publish,
         Action::DecideFindings | Action::NoteChanges | Action::ReportMissing => {
-            scope != TokenScope::Read
+            matches!(scope, TokenScope::Publish | TokenScope::Decide)
         }
+        Action::ApplyForData => scope == TokenScope::Apply,
         Action::ReviewForProvider
         | Action::ReviewForAuthority
+        | Action::CheckCatalogue
         | Action::ReviewForCyberspace
         | Action::ReviewForPublicSecurity
         | Action::ReviewForSecrecy
         | Action::ConsentToCounty
         | Action::GiveOpinion
+        | Action::AssignExperts
+        | Action::GrantExtensions
+        | Action::InspectQuality
         | Action::PublishDatasets
         | Action::SuspendDatasets
         | Action::WithdrawDatasets
@@ -268,25 +299,34 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::DecideApplications
         | Action::DecideForProvider
         | Action::DecideForAuthority
+        | Action::MediateShares
         | Action::FileGrants
         | Action::SuspendGrants
+        | Action::FollowUse
+        | Action::HandleViolations
         | Action::Urge => scope == TokenScope::Decide,
-        // Who applies and who signs is there in person.
+        // Who signs, reports or asks for an agency is there in person.
         Action::ManageOwnAccount
-        | Action::ApplyForData
+        | Action::RequestShares
         | Action::SignForProvider
+        | Action::ReportUse
         | Action::RequestAccounts
         | Action::DecideAccounts
         | Action::ProveIdentity
         | Action::KeepOrganizations
+        | Action::KeepRegions
         | Action::Delegate
         | Action::AppointExperts
         | Action::KeepApprovals
         | Action::NameCompilers
         | Action::KeepVocabularies
         | Action::KeepGrading
+        | Action::KeepTemplates
+        | Action::KeepDefaultTemplates
+        | Action::ExportEvidence
         | Action::GuideSector
         | Action::FileAssessments
+        | Action::SeeAccounts
         | Action::ManageAccounts
         | Action::AssignRoles
         | Action::RunSystem => false,

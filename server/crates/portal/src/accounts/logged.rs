@@ -42,6 +42,8 @@ pub(super) enum Act {
     Locked,
     /// A session of the owner was ended from another one.
     SessionEnded,
+    /// All sessions, tokens and links were, by somebody else.
+    AccessEnded,
     /// All sessions of the owner but one were.
     SessionsEnded,
     PasswordChanged,
@@ -73,6 +75,7 @@ impl Act {
             Self::ProofWithdrawn => "proof_withdrawn",
             Self::Locked => "locked",
             Self::SessionEnded => "session_ended",
+            Self::AccessEnded => "access_ended",
             Self::SessionsEnded => "sessions_ended",
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",

@@ -1,21 +1,13 @@
-//! Mail: sent in the background, tried again for a while, never holding up who caused it.
+//! Mail: how one goes out. What is to be sent waits in the store (`letters`, `notices`).
 
 use std::time::Duration;
 
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
-use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::transport::smtp::{AsyncSmtpTransport, Error as SmtpError};
 use lettre::{AsyncTransport, Tokio1Executor};
 
 use crate::{Error, Portal, Result};
-
-/// How long is waited before the second try, the third, and so on.
-const PAUSES: [Duration; 4] = [
-    Duration::from_secs(2),
-    Duration::from_secs(30),
-    Duration::from_secs(5 * 60),
-    Duration::from_secs(30 * 60),
-];
 
 /// Where mail goes out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,11 +79,11 @@ impl Portal {
         match transport.send(message).await {
             Ok(_) => Sent::Yes,
             Err(error) if error.is_permanent() => {
-                tracing::error!(%error, "a mail is refused and given up");
+                tracing::error!(status = %status(&error), "a mail is refused and given up");
                 Sent::Never
             }
             Err(error) => {
-                tracing::warn!(%error, "a mail could not be sent yet");
+                tracing::warn!(status = %status(&error), "a mail could not be sent yet");
                 Sent::NotYet
             }
         }
@@ -107,61 +99,42 @@ impl Portal {
         self.sends_mail() || self.inner.accounts.mailer.shows_links
     }
 
-    /// Sends a mail in the background. Where no server for mail is set, the log says so.
-    pub fn send_mail(&self, to: &str, subject: &str, body: &str) {
-        self.send_letter(Letter {
-            to: to.to_owned(),
-            subject: subject.to_owned(),
-            body: body.to_owned(),
-            link: None,
-        });
+    /// Sends a mail and waits for the server, once; without one a demonstration shows its link in the log.
+    pub(super) async fn send_or_show(&self, letter: Letter) -> Sent {
+        if self.sends_mail() || !self.inner.accounts.mailer.shows_links {
+            return self.send_now(letter).await;
+        }
+        let link = letter.link.map(|path| format!("{}{path}", self.site().base_url));
+        let link = link.as_deref().unwrap_or("none");
+        tracing::info!(subject = letter.subject, link, "no server for mail is set: not sent");
+        Sent::Yes
     }
+}
 
-    /// Sends a mail whose link is a secret.
-    pub(super) fn send_letter(&self, letter: Letter) {
-        let Mailer { server, shows_links } = &self.inner.accounts.mailer;
-        let Some((transport, from)) = server else {
-            let link = letter.link.filter(|_| *shows_links);
-            let link = link.map(|path| format!("{}{path}", self.site().base_url));
-            let link = link.as_deref().unwrap_or("not shown: this is no demonstration");
-            tracing::info!(subject = letter.subject, link, "no server for mail is set: not sent");
-            return;
-        };
-        let message = match message(from, letter) {
-            Ok(message) => message,
-            Err(error) => {
-                tracing::error!(%error, "a mail could not be written");
-                return;
-            }
-        };
-        tokio::spawn(deliver(transport.clone(), message));
+/// What a log may say of a mail that was not taken: servers write the address into their text.
+fn status(error: &SmtpError) -> String {
+    match error.status() {
+        Some(code) => code.to_string(),
+        None if error.is_timeout() => "timeout".to_owned(),
+        None if error.is_tls() => "tls".to_owned(),
+        None if error.is_response() => "unreadable".to_owned(),
+        None => "no answer".to_owned(),
     }
 }
 
 fn message(from: &Mailbox, letter: Letter) -> Result<Message> {
     let failed = |error: &dyn std::fmt::Display| Error::Internal(format!("a mail: {error}"));
     let to = letter.to.parse::<lettre::Address>().map_err(|error| failed(&error))?;
+    // Without one, many servers take a mail for an unwanted one.
+    let id = format!("<{:032x}@{}>", rand::random::<u128>(), from.email.domain());
     Message::builder()
+        .message_id(Some(id))
         .from(from.clone())
         .to(Mailbox::new(None, to))
         .subject(letter.subject)
         .header(ContentType::TEXT_PLAIN)
         .body(letter.body)
         .map_err(|error| failed(&error))
-}
-
-async fn deliver(transport: AsyncSmtpTransport<Tokio1Executor>, message: Message) {
-    let mut pauses = PAUSES.into_iter();
-    loop {
-        let Err(error) = transport.send(message.clone()).await else { return };
-        let pause = pauses.next().filter(|_| !error.is_permanent());
-        let Some(pause) = pause else {
-            tracing::error!(%error, "a mail could not be sent and is given up");
-            return;
-        };
-        tracing::warn!(%error, seconds = pause.as_secs(), "a mail could not be sent yet");
-        tokio::time::sleep(pause).await;
-    }
 }
 
 /// Whether a text is an address that mail can be sent to.
@@ -173,7 +146,70 @@ pub(super) fn is_address(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+
     use super::*;
+
+    /// A mail says when it was written and has a number of its own, in the domain of who writes.
+    #[test]
+    fn each_mail_has_a_number() -> std::result::Result<(), Box<dyn std::error::Error>> {
+        let from: Mailbox = "数据 <data@example.cn>".parse()?;
+        let number = || -> std::result::Result<String, Box<dyn std::error::Error>> {
+            let letter = Letter {
+                to: "li.na@example.cn".to_owned(),
+                subject: "确认邮箱".to_owned(),
+                body: "链接".to_owned(),
+                link: None,
+            };
+            let mail = String::from_utf8(message(&from, letter)?.formatted())?;
+            assert!(mail.lines().any(|line| line.starts_with("Date: ")), "{mail}");
+            let line = mail.lines().find(|line| line.starts_with("Message-ID: <"));
+            Ok(line.unwrap_or_default().to_owned())
+        };
+        let (first, second) = (number()?, number()?);
+        assert!(first.ends_with("@example.cn>"), "{first}");
+        assert_ne!(first, second);
+        Ok(())
+    }
+
+    /// Answers one client as a server for mail that knows nobody.
+    fn refuse(listener: &TcpListener) -> std::io::Result<()> {
+        let (mut stream, _) = listener.accept()?;
+        let mut lines = BufReader::new(stream.try_clone()?).lines();
+        stream.write_all(b"220 post.example.cn\r\n")?;
+        while let Some(line) = lines.next().transpose()? {
+            let answer = match line.get(..4) {
+                Some("RCPT") => format!("550 5.1.1 nobody: {}", line.get(8..).unwrap_or_default()),
+                _ => "250 post.example.cn".to_owned(),
+            };
+            stream.write_all(format!("{answer}\r\n").as_bytes())?;
+        }
+        Ok(())
+    }
+
+    // Servers write whom they do not know into what they say.
+    #[tokio::test]
+    async fn the_log_says_why_a_mail_was_refused_and_not_whose() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("smtp://{}", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || refuse(&listener));
+        let from = "data@example.cn".to_owned();
+        let mailer = Mailer::new(&MailSettings { url: Some(url), from: Some(from) }, false);
+        let (transport, from) = mailer.unwrap().server.unwrap();
+        let letter = Letter {
+            to: "li.na@example.cn".to_owned(),
+            subject: "通知".to_owned(),
+            body: "你好".to_owned(),
+            link: None,
+        };
+        let refused = transport.send(message(&from, letter).unwrap()).await.unwrap_err();
+        assert!(refused.to_string().contains("li.na@example.cn"), "the server names the address");
+        assert_eq!(status(&refused), "550");
+        drop(transport);
+        drop(server);
+    }
 
     #[test]
     fn wrong_settings_are_named() {

@@ -1,23 +1,20 @@
 //! Looking after the accounts of others: making, disabling, roles.
 
 use kaishu_domain::cases::Actor;
-use kaishu_domain::permission::{self, Action, Reach};
+use kaishu_domain::permission::Action;
 use kaishu_store::StoreError;
-use kaishu_store::accounts::{self, Account, Contract, NewAccount};
-use kaishu_types::account::{AccountKind, AccountState, Login, Role, RoleGrant, TokenScope};
-use kaishu_types::{ErrorCode, Lang, RegionCode, RuleRef};
+use kaishu_store::accounts::{self, Account, Contract, LetterKind, NewAccount};
+use kaishu_types::account::{AccountKind, AccountState, Login, RoleGrant, TokenScope};
+use kaishu_types::{ErrorCode, Lang, RuleRef};
 
 use super::logged::{self, Act};
 use super::mail::is_address;
 use super::own::forbidden;
 use super::register::{MAX_NAME, PATIENCE};
+use super::roles::SEPARATION;
 use super::tokens::MAX_DAYS;
 use super::{Caller, Came, IS_RESERVED, is_reserved, password, wrong};
-use crate::directory::Directory;
 use crate::{Error, Portal, Result};
-
-/// Codes of organizations that are named where one is unknown.
-const SHOWN: usize = 20;
 
 /// An account that is made for somebody.
 #[derive(Debug, Clone)]
@@ -30,7 +27,7 @@ pub struct NewStaff {
     pub name: Option<String>,
     /// The address for mail.
     pub email: Option<String>,
-    /// The first password.
+    /// The first password. Empty where its owner chooses it, by the link of a mail.
     pub password: String,
     /// What a contractor's account rests on.
     pub contract: Option<Contract>,
@@ -66,9 +63,9 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// `Forbidden` for who may not; `InvalidInput` naming the field; `Conflict` with the article for roles
-    /// that nobody holds together (SEC-19), for a login that is taken, and for a contractor without
-    /// review, contract and end (ORG-08).
+    /// `Forbidden` for who may not; `InvalidInput` naming the field, as for somebody who cannot be invited by mail;
+    /// `Conflict` with the article for roles that nobody holds together (SEC-19), for a login that is taken, and for
+    /// a contractor without review, contract and end (ORG-08).
     pub async fn add_account(&self, caller: &Caller, new: NewStaff, lang: Lang) -> Result<()> {
         permit(caller, Action::ManageAccounts, lang)?;
         if new.roles.iter().any(|held| held.role.is_staff()) {
@@ -88,24 +85,39 @@ impl Portal {
             return Err(Error::field("email", "is no address for mail, as in `li.na@example.cn`"));
         }
         let roles = self.check_roles(new.roles, lang)?;
-        password::check(&new.password, Some(&new.login), lang)?;
+        let is_invited = new.password.is_empty();
+        if !is_invited {
+            password::check(&new.password, Some(&new.login), lang)?;
+        } else if new.email.is_none() || !self.can_invite() {
+            return Err(no_invitation(new.email.is_some(), lang));
+        }
         let email = new.email.as_deref().map(|email| self.account_secrets().email(email));
         let account = NewAccount {
             login: new.login,
             kind: new.kind,
             name,
             email: email.transpose()?,
-            password_hash: Some(password::hash(new.password).await?),
+            password_hash: match is_invited {
+                true => None,
+                false => Some(password::hash(new.password).await?),
+            },
             state: AccountState::Active,
             contract: new.contract,
             roles,
         };
         let transaction = self.inner.store.begin().await?;
-        accounts::create(&transaction, &account, self.now()).await.map_err(as_conflict)?;
+        let id = accounts::create(&transaction, &account, self.now()).await.map_err(as_conflict)?;
         let facts = made_facts(&account);
         let by = self.actor(caller);
         self.log_account(&transaction, by, &account.login, Act::Made, facts).await?;
-        Ok(transaction.commit().await?)
+        if is_invited {
+            self.write_to(&transaction, id, LetterKind::Invite, lang).await?;
+        }
+        transaction.commit().await?;
+        if is_invited {
+            self.send_soon();
+        }
+        Ok(())
     }
 
     /// A contractor works after a recorded review, under a signed contract, until it ends (ORG-08).
@@ -146,28 +158,6 @@ impl Portal {
         })
     }
 
-    /// Checks roles against each other and against the organizations and regions there are. What reaches
-    /// over a region is of the portal's own where none is named.
-    pub(super) fn check_roles(&self, roles: Vec<RoleGrant>, lang: Lang) -> Result<Vec<RoleGrant>> {
-        let directory = self.directory();
-        let own_region: Option<RegionCode> = self.site().region.parse().ok();
-        let mut checked: Vec<RoleGrant> = Vec::new();
-        for mut held in roles {
-            check_organization(&directory, &held)?;
-            if reaches_region(held.role) {
-                held.region = held.region.or_else(|| own_region.clone());
-            }
-            check_region(&directory, &held)?;
-            if !checked.contains(&held) {
-                checked.push(held);
-            }
-        }
-        match permission::conflict(&checked) {
-            Some(conflict) => Err(kept_apart(conflict, lang)),
-            None => Ok(checked),
-        }
-    }
-
     /// Lists all accounts by login.
     ///
     /// # Errors
@@ -184,7 +174,8 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// `NotFound` where there is no such account; `Conflict` where its contract ended.
+    /// `NotFound` where there is no such account; `Forbidden` for the own one (SEC-19); `Conflict` where its
+    /// contract ended.
     pub async fn set_enabled(
         &self,
         caller: &Caller,
@@ -193,7 +184,7 @@ impl Portal {
         lang: Lang,
     ) -> Result<()> {
         permit(caller, Action::ManageAccounts, lang)?;
-        let account = self.account_named(login).await?;
+        let account = self.account_of_another(caller, login, lang).await?;
         let state = if enabled { AccountState::Active } else { AccountState::Disabled };
         if enabled {
             self.check_contract(account.kind, account.contract.as_ref(), lang)?;
@@ -205,44 +196,6 @@ impl Portal {
         let (by, act) = (self.actor(caller), if enabled { Act::Enabled } else { Act::Disabled });
         self.log_account(&transaction, by, login, act, []).await?;
         Ok(transaction.commit().await?)
-    }
-
-    /// Gives and takes roles. Whoever uses the account is logged out at once, and its tokens end (ORG-06).
-    /// Returns the roles it has then.
-    ///
-    /// # Errors
-    ///
-    /// `NotFound` where there is no such account; `Conflict` with the article for roles that nobody holds
-    /// together (SEC-19); `InvalidInput` for a role that is to be taken and is not there.
-    pub async fn change_roles(
-        &self,
-        caller: &Caller,
-        login: &Login,
-        (added, removed): (Vec<RoleGrant>, Vec<Role>),
-        lang: Lang,
-    ) -> Result<Vec<RoleGrant>> {
-        permit(caller, Action::AssignRoles, lang)?;
-        let account = self.account_named(login).await?;
-        let is_own = caller.account() == Some(account.id);
-        if is_own {
-            return Err(forbidden(lang));
-        }
-        let missing = removed.iter().find(|role| !account.roles.iter().any(|it| it.role == **role));
-        if let Some(role) = missing {
-            let held: Vec<&str> = account.roles.iter().map(|it| it.role.as_str()).collect();
-            return Err(Error::field(
-                "remove",
-                format!("`{login}` does not hold `{role}`; it holds {}", held.join(", ")),
-            ));
-        }
-        let kept = account.roles.iter().filter(|held| !removed.contains(&held.role)).cloned();
-        let roles = self.check_roles(kept.chain(added).collect(), lang)?;
-        let transaction = self.inner.store.begin().await?;
-        accounts::set_roles(&transaction, account.id, &roles, self.now()).await?;
-        let (by, facts) = (self.actor(caller), logged::changed_roles(&account.roles, &roles));
-        self.log_account(&transaction, by, login, Act::RolesChanged, facts).await?;
-        transaction.commit().await?;
-        Ok(roles)
     }
 
     /// Forgets the one-time codes of an account whose device is lost; whoever uses it is logged out. Staff
@@ -258,7 +211,7 @@ impl Portal {
         lang: Lang,
     ) -> Result<()> {
         permit(caller, Action::ManageAccounts, lang)?;
-        let account = self.account_named(login).await?;
+        let account = self.account_of_another(caller, login, lang).await?;
         let transaction = self.inner.store.begin().await?;
         accounts::set_second_factor(&transaction, account.id, None, 0).await?;
         accounts::end_access(&transaction, account.id, self.now()).await?;
@@ -291,13 +244,45 @@ impl Portal {
                 remedy: None,
             });
         }
+        if scope == TokenScope::Key {
+            let message = "keys are of one grant, and made by its holder at /me/tokens";
+            return Err(Error::field("scope", message));
+        }
         if !(1..=MAX_DAYS).contains(&days) {
             return Err(Error::field("days", format!("must be 1 to {MAX_DAYS}")));
         }
-        self.add_token(&account, self.actor(caller), (name, scope, days)).await
+        self.add_token(&account, self.actor(caller), (name, scope, None), days).await
     }
 
-    async fn account_named(&self, login: &Login) -> Result<Account> {
+    /// Ends all sessions, tokens and links of an account at once; it can be used on (ORG-06).
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is no such account; `Forbidden` for the own one, which its owner ends by themselves.
+    pub async fn end_access_of(&self, caller: &Caller, login: &Login, lang: Lang) -> Result<()> {
+        permit(caller, Action::ManageAccounts, lang)?;
+        let account = self.account_of_another(caller, login, lang).await?;
+        let transaction = self.inner.store.begin().await?;
+        accounts::end_access(&transaction, account.id, self.now()).await?;
+        self.log_account(&transaction, self.actor(caller), login, Act::AccessEnded, []).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Finds an account that is not the caller's: nobody changes what they themselves may do (SEC-19).
+    pub(super) async fn account_of_another(
+        &self,
+        caller: &Caller,
+        login: &Login,
+        lang: Lang,
+    ) -> Result<Account> {
+        let account = self.account_named(login).await?;
+        if caller.account() == Some(account.id) {
+            return Err(own_account(lang));
+        }
+        Ok(account)
+    }
+
+    pub(super) async fn account_named(&self, login: &Login) -> Result<Account> {
         let found = accounts::find(&self.inner.store, login).await?;
         found.ok_or_else(|| Error::not_found("account", login.as_str()))
     }
@@ -309,6 +294,7 @@ impl Portal {
         let transaction = self.inner.store.begin().await?;
         let ended = accounts::end_expired(&transaction, now).await?;
         let forgotten = accounts::sweep(&transaction, now, PATIENCE).await?;
+        self.forget_letters(&transaction).await?;
         let ended = ended.into_iter().map(|login| (login, Act::ContractEnded));
         let done = ended.chain(forgotten.into_iter().map(|login| (login, Act::Forgotten)));
         for (login, act) in done {
@@ -345,61 +331,7 @@ pub(super) fn known(account: Account) -> Known {
     }
 }
 
-/// Refuses an organization that does not exist, that is missing, or that the role is not held for.
-fn check_organization(directory: &Directory, held: &RoleGrant) -> Result<()> {
-    let role = held.role;
-    let message = match &held.organization {
-        None if role.is_of_organization() => {
-            format!("the role `{role}` is held for an organization; name it with --org")
-        }
-        Some(_) if !role.is_of_organization() => {
-            format!("the role `{role}` is not held for an organization; leave --org out")
-        }
-        Some(code) if directory.organization(code.as_str()).is_none() => {
-            let known = directory.organizations.iter().map(|it| it.named.code.as_str());
-            format!("there is no organization `{code}`; there are {}", first_of(known))
-        }
-        _ => return Ok(()),
-    };
-    Err(Error::field("org", message))
-}
-
-/// Refuses a region that does not exist, or that the role is not held for.
-fn check_region(directory: &Directory, held: &RoleGrant) -> Result<()> {
-    let role = held.role;
-    let message = match &held.region {
-        None if reaches_region(role) => {
-            format!("the role `{role}` is held for a region; name it with --region")
-        }
-        Some(_) if !reaches_region(role) => {
-            format!("the role `{role}` is not held for a region; leave --region out")
-        }
-        Some(code) if directory.region(code.as_str()).is_none() => {
-            let known = directory.regions.iter().map(|it| it.named.code.as_str());
-            format!("there is no region `{code}`; name one of {} with --region", first_of(known))
-        }
-        _ => return Ok(()),
-    };
-    Err(Error::field("region", message))
-}
-
-/// Names the first few of many codes.
-fn first_of<'a>(codes: impl Iterator<Item = &'a str>) -> String {
-    let mut codes: Vec<&str> = codes.take(SHOWN + 1).collect();
-    if codes.len() > SHOWN {
-        codes.truncate(SHOWN);
-        codes.push("…");
-    }
-    if codes.is_empty() { "none yet".to_owned() } else { codes.join(", ") }
-}
-
-/// Whether a role reaches over a region in anything.
-fn reaches_region(role: Role) -> bool {
-    let reaches = |action: &Action| action.roles().contains(&(role, Reach::Region));
-    role.is_of_region() || Action::ALL.iter().any(reaches)
-}
-
-fn permit(caller: &Caller, action: Action, lang: Lang) -> Result<()> {
+pub(super) fn permit(caller: &Caller, action: Action, lang: Lang) -> Result<()> {
     permit_either(caller, [action, action], lang)
 }
 
@@ -411,26 +343,36 @@ fn permit_either(caller: &Caller, actions: [Action; 2], lang: Lang) -> Result<()
     Err(forbidden(lang))
 }
 
-fn kept_apart(conflict: permission::Conflict, lang: Lang) -> Error {
-    let permission::Conflict { one, other } = conflict;
-    let message = match lang {
-        Lang::Zh => format!(
-            "“{}”和“{}”不能由同一个人担任：安全运营、安全管理和安全监管相互分开。换一个人，或者先取消其中一个角色。",
-            one.label(lang),
-            other.label(lang)
-        ),
-        Lang::En => format!(
-            "nobody holds `{one}` and `{other}` together: running, watching and supervising security are kept apart; give one of them to another person"
-        ),
-    };
+/// The refusal of what somebody does to the account that they use.
+pub(super) fn own_account(lang: Lang) -> Error {
     Error::Refused {
-        code: ErrorCode::Conflict,
-        message,
-        rule: Some(RuleRef {
-            id: "SEC-19".to_owned(),
-            article: "广东省政务数据资源共享管理办法（试行）第二十八条".to_owned(),
-        }),
+        code: ErrorCode::Forbidden,
+        message: lang
+            .pick(
+                "这是您自己的账号，由另一位管理员办理。",
+                "This is your own account; another administrator does this.",
+            )
+            .to_owned(),
+        rule: Some(RuleRef { id: "SEC-19".to_owned(), article: SEPARATION.to_owned() }),
         remedy: None,
+    }
+}
+
+/// Says why nobody can be invited to choose a first password.
+fn no_invitation(has_address: bool, lang: Lang) -> Error {
+    match has_address {
+        true => wrong(
+            "password",
+            lang,
+            "本平台没有设置邮件，邀请发不出去。在这里设定初始密码，当面交给使用人。",
+            "No mail is set up here, so nobody can be invited. Set a first password and hand it over in person.",
+        ),
+        false => wrong(
+            "email",
+            lang,
+            "填写邮箱，设置密码的链接发到那里；或者设定初始密码。",
+            "Give an address, where the link to choose a password goes; or set a first password.",
+        ),
     }
 }
 

@@ -7,6 +7,8 @@
 
 mod caller;
 mod granting;
+mod keeping;
+mod letters;
 mod logged;
 mod login;
 mod mail;
@@ -17,6 +19,7 @@ mod password;
 mod proofing;
 mod register;
 mod requests;
+mod roles;
 mod second_factor;
 mod secrets;
 mod sign_on;
@@ -34,7 +37,9 @@ use quick_cache::sync::Cache;
 use crate::{Error, Portal, Result};
 
 pub use caller::{Caller, Came, Waits};
-pub use kaishu_store::accounts::{Contract, Proof, Token};
+pub use kaishu_store::accounts::{Contract, MailStanding, Proof, Token};
+pub use keeping::{AccountFilter, AccountForm, AccountList, AccountRecord, RoleForm};
+pub use letters::{FailedLetter, MailHealth};
 pub use login::{Begun, Browser};
 pub use mail::MailSettings;
 pub use manage::{Known, NewStaff};
@@ -47,6 +52,7 @@ pub use second_factor::{Enrolment, EnrolmentProof};
 pub use sign_on::{
     Joining, OidcSettings, RETURN_PATH, Returned, SIGN_ON_WITHIN, SignOnBegun, SignedOn,
 };
+pub use tokens::OF_GRANT;
 pub use tries::LoginLimit;
 
 pub(crate) use caller::Delegated;
@@ -65,6 +71,8 @@ pub(crate) struct Accounts {
     written_to: Cache<String, DateTime<Utc>>,
     tries: tries::Tries,
     registrations: register::Limit,
+    /// Requests by the number of the key.
+    keys: tries::Tries<i64>,
     sign_on: Option<sign_on::SignOn>,
 }
 
@@ -83,6 +91,10 @@ impl Accounts {
             written_to: Cache::new(MAX_WRITTEN_TO),
             tries: tries::Tries::new(settings.login_limit),
             registrations: register::Limit::default(),
+            keys: tries::Tries::new(LoginLimit {
+                failures: settings.key_requests,
+                span: chrono::TimeDelta::minutes(1),
+            }),
             sign_on: sign_on.map(|it| sign_on::SignOn::new(it, &site.base_url)).transpose()?,
         })
     }

@@ -121,13 +121,19 @@ impl Portal {
         Ok(transaction.commit().await?)
     }
 
-    /// Sends the mails of notices for as long as the process lives.
+    /// Sends the mails of notices, and those to accounts, for as long as the process lives.
     pub async fn follow_notices(self) {
         loop {
             if let Err(error) = self.send_notices().await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "the mails of notices could not be sent"
+                );
+            }
+            if let Err(error) = self.send_letters().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "mails to accounts could not be sent"
                 );
             }
             tokio::time::sleep(PAUSE).await;
@@ -228,15 +234,46 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
             ),
             None => word.to_owned(),
         },
+        (None, "update_soon") => {
+            lang.pick("数据即将到期，请按期更新", "The data is due soon").to_owned()
+        }
+        (None, "update_due") => lang.pick("数据今天应当更新", "The data is due today").to_owned(),
         (None, "update_overdue") => {
             lang.pick("数据已经逾期未更新", "The data is overdue").to_owned()
         }
         (None, "urged") => lang
             .pick("数据逾期未更新，主管部门催办", "The authority urges: the data is overdue")
             .to_owned(),
+        (None, "refused_repeatedly") => lang
+            .pick(
+                "使用者一小时内多次超出授权范围获取数据，已拒绝",
+                "A user asked repeatedly for more than was granted, and was refused",
+            )
+            .to_owned(),
         (None, "guided") => {
             lang.pick("行业主管部门发来指导意见", "Guidance of the sector department").to_owned()
         }
+        (None, "inspected") => lang
+            .pick(
+                "检查发现数据质量问题，请按期整改",
+                "An inspection found a fault; mend it in time",
+            )
+            .to_owned(),
+        (None, "inspection_overdue") => lang
+            .pick("检查发现的质量问题逾期未整改", "What an inspection found was not mended in time")
+            .to_owned(),
+        (None, "inspection_closed") => {
+            lang.pick("检查发现的质量问题已经整改", "What an inspection found is mended").to_owned()
+        }
+        (None, "result_registered") => lang
+            .pick("使用者登记了成果", "A holder registered a result of the use of data")
+            .to_owned(),
+        (None, "webhook_disabled") => lang
+            .pick(
+                "推送多次失败，已经停用；修好接收地址后可以重新启用",
+                "Deliveries to a webhook failed again and again; it is disabled until you enable it",
+            )
+            .to_owned(),
         (None, SUMMARISED) => lang
             .pick("您提出意见的事项公布了意见采纳情况", "The summary of the comments is published")
             .to_owned(),
@@ -246,6 +283,11 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
         Some((id, _)) => Some(format!("/workbench/cases/{id}")),
         // Whoever commented sees the notice, and nothing of the review.
         None if entry.kind == CONSULTATION => Some(format!("/consultations/{}", entry.subject)),
+        None if facts.contains_key("application") => {
+            facts.get("application").map(|id| format!("/applications/{id}"))
+        }
+        None if entry.event.name == "guided" => Some("/workbench/guidance".to_owned()),
+        None if entry.kind == "webhook" => Some(format!("/me/webhooks/{}", entry.subject)),
         None if entry.kind == "dataset" => Some(format!("/workbench/datasets/{}", entry.subject)),
         None => None,
     };

@@ -6,21 +6,21 @@ use std::num::NonZeroU32;
 use chrono::{DateTime, TimeDelta, Utc};
 use kaishu_domain::cases::Actor;
 use kaishu_store::StoreError;
-use kaishu_store::accounts::{self, Account, NewAccount, Purpose};
+use kaishu_store::accounts::{self, Account, LetterKind, NewAccount, Purpose};
 use kaishu_types::account::{AccountKind, AccountState, Login, Role, RoleGrant};
 use kaishu_types::{FieldError, Lang};
 
 use super::logged::{self, Act};
 use super::mail::{Letter, is_address};
-use super::secrets::{Kind, is_token, random_token, token_hash};
+use super::secrets::{Kind, is_token, token_hash};
 use super::tries::{LoginLimit, Tries};
 use super::{IS_RESERVED, is_reserved, password, portal_name, wrong};
 use crate::retrieval::Client;
 use crate::{Error, Portal, Result};
 
 /// How long the links of mails work.
-const CONFIRM_WITHIN: TimeDelta = TimeDelta::days(2);
-const RESET_WITHIN: TimeDelta = TimeDelta::hours(1);
+pub(super) const CONFIRM_WITHIN: TimeDelta = TimeDelta::days(2);
+pub(super) const RESET_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 /// After so long a login that nobody confirmed is free again.
 pub(super) const PATIENCE: TimeDelta = TimeDelta::days(7);
@@ -84,6 +84,8 @@ pub struct Registration {
     pub email: String,
     /// The password.
     pub password: String,
+    /// The version of the terms of the platform that is accepted with it, where there are any (AGR-03).
+    pub terms: String,
 }
 
 impl Portal {
@@ -101,6 +103,7 @@ impl Portal {
         lang: Lang,
     ) -> Result<()> {
         let (kind, login) = check(typed, lang)?;
+        let terms = self.terms_accepted_with(&typed.terms, lang).await?;
         self.inner.accounts.registrations.begin(client, self.now(), lang)?;
         let is_taken = accounts::find(&self.inner.store, &login).await?.is_some();
         if is_taken {
@@ -118,8 +121,7 @@ impl Portal {
             roles: vec![RoleGrant { role: Role::DataUser, organization: None, region: None }],
         };
         let hash = self.account_secrets().email_hash(email);
-        let owner = accounts::find_by_email(&self.inner.store, &hash).await?;
-        let (token, now) = (random_token(), self.now());
+        let now = self.now();
         let transaction = self.inner.store.begin().await?;
         let id = match accounts::create(&transaction, &new, now).await {
             Err(StoreError::Conflict { .. }) => return Err(taken(lang)),
@@ -133,20 +135,28 @@ impl Portal {
         };
         let facts = [("kind", new.kind.to_string()), ("roles", logged::roles(&new.roles))];
         self.log_account(&transaction, by, &new.login, Act::Registered, facts).await?;
-        let times = (now, now + CONFIRM_WITHIN);
-        accounts::add_link(&transaction, id, Purpose::Confirm, &token_hash(&token), times).await?;
-        transaction.commit().await?;
-        if !self.may_write_to(&hash) {
-            return Ok(());
+        if let Some(version) = &terms {
+            self.keep_acceptance(&transaction, id, version).await?;
         }
-        match owner {
-            Some(owner) => self.send_letter(self.of_owner(&owner, email, lang)),
-            None => self.send_letter(self.confirmation(email, &new.login, &token, lang)),
+        // Whose address it is already is found out when the mail goes out: that costs nobody here any time.
+        let is_free = self.may_write_to(&hash);
+        if is_free {
+            self.write_to(&transaction, id, LetterKind::Confirm, lang).await?;
+        }
+        transaction.commit().await?;
+        if is_free {
+            self.send_soon();
         }
         Ok(())
     }
 
-    fn confirmation(&self, to: &str, login: &Login, token: &str, lang: Lang) -> Letter {
+    pub(super) fn confirmation(
+        &self,
+        to: String,
+        login: &Login,
+        token: &str,
+        lang: Lang,
+    ) -> Letter {
         let portal = portal_name(self, lang);
         let link = format!("{}/confirm/{token}", lang.prefix());
         let url = format!("{}{link}", self.site().base_url);
@@ -164,11 +174,11 @@ impl Portal {
                 ),
             ),
         };
-        Letter { to: to.to_owned(), subject, body, link: Some(link) }
+        Letter { to, subject, body, link: Some(link) }
     }
 
     /// Tells the owner of an address that somebody tried to register with it.
-    fn of_owner(&self, owner: &Account, to: &str, lang: Lang) -> Letter {
+    pub(super) fn of_owner(&self, owner: &Account, to: String, lang: Lang) -> Letter {
         let portal = portal_name(self, lang);
         let login = &owner.login;
         let url = format!("{}{}/forgot", self.site().base_url, lang.prefix());
@@ -186,7 +196,7 @@ impl Portal {
                 ),
             ),
         };
-        Letter { to: to.to_owned(), subject, body, link: None }
+        Letter { to, subject, body, link: None }
     }
 
     /// Whether an address was not written to a moment ago: by what it is found by.
@@ -203,30 +213,25 @@ impl Portal {
 
     /// Sends the mail again that asks to confirm an address.
     pub(super) async fn ask_to_confirm(&self, account: &Account, lang: Lang) -> Result<()> {
-        let address = account.email.as_deref();
-        let address =
-            address.and_then(|sealed| self.account_secrets().open_text(Kind::Mail, sealed));
-        let Some(address) = address else { return Ok(()) };
-        let hash = self.account_secrets().email_hash(&address);
-        if !self.may_write_to(&hash) {
-            return Ok(());
+        match self.is_free_to_write_to(account) {
+            true => self.write_now(account, LetterKind::Confirm, lang).await,
+            false => Ok(()),
         }
-        if let Some(owner) = accounts::find_by_email(&self.inner.store, &hash).await? {
-            self.send_letter(self.of_owner(&owner, &address, lang));
-            return Ok(());
-        }
-        let token = self.new_link(account.id, Purpose::Confirm, CONFIRM_WITHIN).await?;
-        self.send_letter(self.confirmation(&address, &account.login, &token, lang));
-        Ok(())
     }
 
-    async fn new_link(&self, id: i64, purpose: Purpose, span: TimeDelta) -> Result<String> {
-        let (token, now) = (random_token(), self.now());
+    /// Whether an account has an address that was not written to a moment ago.
+    fn is_free_to_write_to(&self, account: &Account) -> bool {
+        let sealed = account.email.as_deref();
+        let address = sealed.and_then(|it| self.account_secrets().open_text(Kind::Mail, it));
+        address.is_some_and(|it| self.may_write_to(&self.account_secrets().email_hash(&it)))
+    }
+
+    async fn write_now(&self, account: &Account, kind: LetterKind, lang: Lang) -> Result<()> {
         let transaction = self.inner.store.begin().await?;
-        let times = (now, now + span);
-        accounts::add_link(&transaction, id, purpose, &token_hash(&token), times).await?;
+        self.write_to(&transaction, account.id, kind, lang).await?;
         transaction.commit().await?;
-        Ok(token)
+        self.send_soon();
+        Ok(())
     }
 
     /// Finds the login that a link of a mail is for, as long as it works.
@@ -272,21 +277,13 @@ impl Portal {
     }
 
     /// Sends a link for another password to the address of an account. Whether there is one is not told,
-    /// neither by the answer nor by its time.
-    pub fn forgot(&self, typed: &str, lang: Lang) {
-        let (portal, typed) = (self.clone(), typed.trim().to_owned());
-        tokio::spawn(async move {
-            if let Err(error) = portal.send_reset(&typed, lang).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "a link for another password could not be sent"
-                );
-            }
-        });
-    }
-
-    async fn send_reset(&self, typed: &str, lang: Lang) -> Result<()> {
-        let store = &self.inner.store;
+    /// neither by the answer nor by its time: a mail waits in either case, if to nobody.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub async fn forgot(&self, typed: &str, lang: Lang) -> Result<()> {
+        let (store, typed) = (&self.inner.store, typed.trim());
         let found = if typed.contains('@') {
             let hash = self.account_secrets().email_hash(typed);
             accounts::find_by_email(store, &hash).await?
@@ -295,22 +292,24 @@ impl Portal {
         } else {
             None
         };
-        let Some(account) = found.filter(|account| account.is_usable(self.now())) else {
-            return Ok(());
-        };
-        let address = account.email.as_deref();
-        let address =
-            address.and_then(|sealed| self.account_secrets().open_text(Kind::Mail, sealed));
-        let Some(to) = address else { return Ok(()) };
-        if !self.may_write_to(&self.account_secrets().email_hash(&to)) {
-            return Ok(());
+        let found = found.filter(|it| it.is_usable(self.now()));
+        match found.filter(|account| self.is_free_to_write_to(account)) {
+            Some(account) => self.write_now(&account, LetterKind::Reset, lang).await,
+            None => {
+                self.write_to_nobody(lang).await?;
+                self.send_soon();
+                Ok(())
+            }
         }
-        let token = self.new_link(account.id, Purpose::Reset, RESET_WITHIN).await?;
-        self.send_letter(self.reset_letter(to, &account.login, &token, lang));
-        Ok(())
     }
 
-    fn reset_letter(&self, to: String, login: &Login, token: &str, lang: Lang) -> Letter {
+    pub(super) fn reset_letter(
+        &self,
+        to: String,
+        login: &Login,
+        token: &str,
+        lang: Lang,
+    ) -> Letter {
         let portal = portal_name(self, lang);
         let link = format!("{}/reset/{token}", lang.prefix());
         let url = format!("{}{link}", self.site().base_url);
@@ -423,6 +422,7 @@ mod tests {
             name: "李娜".to_owned(),
             email: "li.na@example.cn".to_owned(),
             password: "correct horse battery".to_owned(),
+            terms: String::new(),
         };
         assert!(check(&typed("li.na"), Lang::En).is_ok());
         for login in ["system", "Command", " visitor"] {

@@ -14,6 +14,8 @@ use crate::{Error, Result};
 /// Keys of accounts, all derived from the secret of the portal.
 pub(crate) struct Secrets {
     cipher: Aes256GcmSiv,
+    /// For files that people gave: with a key of its own (SEC-04).
+    files: Aes256GcmSiv,
     mail_key: [u8; 32],
     enrolment_key: [u8; 32],
     identity_key: [u8; 32],
@@ -33,6 +35,8 @@ pub(super) enum Kind {
     Claim,
     /// How somebody who comments can be reached.
     Contact,
+    /// What the calls of a webhook are signed with.
+    Webhook,
     /// Shown once to the session of this number.
     Once(i64),
 }
@@ -46,6 +50,7 @@ impl Kind {
             Self::SignOn => "sign-on".to_owned(),
             Self::Claim => "claim".to_owned(),
             Self::Contact => "contact".to_owned(),
+            Self::Webhook => "webhook".to_owned(),
             Self::Once(session) => format!("once {session}"),
         }
     }
@@ -56,6 +61,7 @@ impl Secrets {
     pub(crate) fn new(secret: &[u8; 32]) -> Self {
         Self {
             cipher: Aes256GcmSiv::new(&derived(secret, b"accounts").into()),
+            files: Aes256GcmSiv::new(&derived(secret, b"files").into()),
             mail_key: derived(secret, b"mail look-up"),
             enrolment_key: derived(secret, b"enrolment"),
             identity_key: derived(secret, b"identity"),
@@ -66,23 +72,30 @@ impl Secrets {
 
     /// Encrypts a text under a nonce of its own, which stands before it.
     pub(super) fn seal(&self, kind: Kind, plain: &[u8]) -> Result<String> {
-        let nonce: [u8; 12] = rand::random();
-        let label = kind.label();
-        let payload = Payload { msg: plain, aad: label.as_bytes() };
-        let sealed = self
-            .cipher
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| Error::Internal("a secret cannot be encrypted".to_owned()))?;
-        Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+        Ok(URL_SAFE_NO_PAD.encode(sealed(&self.cipher, &kind.label(), plain)?))
     }
 
     /// Decrypts what [`seal`](Self::seal) made; `None` where it is none of this portal or kind.
     pub(super) fn open(&self, kind: Kind, sealed: &str) -> Option<Vec<u8>> {
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
-        let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
-        let label = kind.label();
-        let payload = Payload { msg: sealed, aad: label.as_bytes() };
-        self.cipher.decrypt(&Nonce::from(*nonce), payload).ok()
+        opened(&self.cipher, &kind.label(), &URL_SAFE_NO_PAD.decode(sealed).ok()?)
+    }
+
+    /// Encrypts a file that an account gave; whose it is and what it holds are bound to it.
+    pub(crate) fn seal_file(
+        &self,
+        (account, sha256): (i64, &str),
+        plain: &[u8],
+    ) -> Result<Vec<u8>> {
+        sealed(&self.files, &format!("file {account} {sha256}"), plain)
+    }
+
+    /// Decrypts what [`seal_file`](Self::seal_file) made; `None` where it is another file, or was changed.
+    pub(crate) fn open_file(
+        &self,
+        (account, sha256): (i64, &str),
+        sealed: &[u8],
+    ) -> Option<Vec<u8>> {
+        opened(&self.files, &format!("file {account} {sha256}"), sealed)
     }
 
     /// Decrypts a text.
@@ -98,6 +111,16 @@ impl Secrets {
     /// Decrypts what [`contact`](Self::contact) made.
     pub(crate) fn open_contact(&self, sealed: &str) -> Option<String> {
         self.open_text(Kind::Contact, sealed)
+    }
+
+    /// Encrypts what the calls of a webhook are signed with.
+    pub(crate) fn webhook(&self, text: &str) -> Result<String> {
+        self.seal(Kind::Webhook, text.as_bytes())
+    }
+
+    /// Decrypts what [`webhook`](Self::webhook) made.
+    pub(crate) fn open_webhook(&self, sealed: &str) -> Option<String> {
+        self.open_text(Kind::Webhook, sealed)
     }
 
     /// Returns what the log keeps of a comment. Without the key nobody can try texts, and the same text under
@@ -140,6 +163,22 @@ impl Secrets {
         }
         secret
     }
+}
+
+/// Encrypts bytes under a nonce of their own, which stands before them.
+fn sealed(cipher: &Aes256GcmSiv, label: &str, plain: &[u8]) -> Result<Vec<u8>> {
+    let nonce: [u8; 12] = rand::random();
+    let payload = Payload { msg: plain, aad: label.as_bytes() };
+    let sealed = cipher
+        .encrypt(&Nonce::from(nonce), payload)
+        .map_err(|_| Error::Internal("a secret cannot be encrypted".to_owned()))?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+fn opened(cipher: &Aes256GcmSiv, label: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
+    let payload = Payload { msg: sealed, aad: label.as_bytes() };
+    cipher.decrypt(&Nonce::from(*nonce), payload).ok()
 }
 
 /// A keyed hash (the nested construction of NMAC).
@@ -187,6 +226,11 @@ mod tests {
         assert_eq!(secrets.open(Kind::Mail, "short"), None);
         let once = secrets.seal(Kind::Once(7), b"x").unwrap();
         assert_eq!(secrets.open(Kind::Once(8), &once), None);
+        let file = secrets.seal_file((7, "ab"), b"%PDF-1.7").unwrap();
+        assert!(!file.windows(4).any(|part| part == b"%PDF"));
+        assert_eq!(secrets.open_file((7, "ab"), &file).as_deref(), Some(b"%PDF-1.7".as_slice()));
+        assert_eq!(secrets.open_file((8, "ab"), &file), None);
+        assert_eq!(secrets.open_file((7, "cd"), &file), None);
     }
 
     #[test]

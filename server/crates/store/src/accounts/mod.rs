@@ -5,13 +5,17 @@
 //! can be used by who steals the database.
 
 mod access;
+mod found;
 mod identities;
+mod letters;
 mod once;
 mod proofs;
 mod requests;
 mod row;
 mod sessions;
 mod tokens;
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kaishu_types::account::{AccountKind, AccountState, Login, Role, RoleGrant};
@@ -24,7 +28,12 @@ use crate::entity::{account, account_role};
 use crate::{Result, Store, StoreError, Transaction};
 
 pub use access::{end_access, end_expired, end_tokens, sweep};
+pub use found::{Wanted, n_tokens, search};
 pub use identities::{end_identities, find_by_identity, identities_of, join_identity};
+pub use letters::{
+    Delivered, Letter, LetterKind, MailStanding, add_letter, failed_letters, forget_letters,
+    mail_standing, post_letter, take_letter,
+};
 pub use once::{Purpose, add_link, has_link, use_link};
 pub use proofs::{
     NewProof, Proof, ProofDocument, add_proof, end_proof, proof_of, proofs_of, proven_by,
@@ -401,13 +410,29 @@ pub async fn holders(store: &Store, roles: &[Role]) -> Result<Vec<(String, Role,
     holders.collect()
 }
 
-/// Puts other roles in the place of those an account has. Whoever uses it is logged out (ORG-06).
+/// Puts other roles in the place of those an account has, which are those on which it was decided. Whoever uses it is
+/// logged out (ORG-06).
+///
+/// # Errors
+///
+/// `Conflict` where it has other roles meanwhile: each of two changes may be right, and both together forbidden
+/// (SEC-19).
 pub async fn set_roles(
     transaction: &Transaction,
     id: i64,
-    roles: &[RoleGrant],
+    (before, roles): (&[RoleGrant], &[RoleGrant]),
     now: DateTime<Utc>,
 ) -> Result<()> {
+    // Held until the end of the transaction: changes at once are made one after the other.
+    let held = account::Entity::find_by_id(id).lock_exclusive().one(&transaction.inner).await?;
+    let held = row::with_roles(&transaction.inner, held).await?;
+    let held = held.ok_or_else(|| StoreError::not_found(format!("account {id}")))?;
+    let [is, was] =
+        [held.roles.as_slice(), before].map(|roles| roles.iter().collect::<BTreeSet<_>>());
+    if is != was {
+        let what = format!("the roles of `{}` were changed meanwhile", held.login);
+        return Err(StoreError::Conflict { what });
+    }
     account_role::Entity::delete_many()
         .filter(account_role::COLUMN.account_id.eq(id))
         .exec(&transaction.inner)

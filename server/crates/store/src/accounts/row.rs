@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kaishu_types::account::RoleGrant;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
 use super::{Account, Contract};
 use crate::convert::word;
@@ -29,8 +29,23 @@ pub(super) async fn with_roles(
 pub(super) async fn all_roles(
     connection: &impl ConnectionTrait,
 ) -> Result<HashMap<i64, Vec<RoleGrant>>> {
-    let rows =
-        account_role::Entity::find().order_by_asc(account_role::COLUMN.id).all(connection).await?;
+    by_account(account_role::Entity::find(), connection).await
+}
+
+/// Reads the roles of some accounts.
+pub(super) async fn roles_of(
+    connection: &impl ConnectionTrait,
+    ids: &[i64],
+) -> Result<HashMap<i64, Vec<RoleGrant>>> {
+    let of_these = account_role::COLUMN.account_id.is_in(ids.iter().copied());
+    by_account(account_role::Entity::find().filter(of_these), connection).await
+}
+
+async fn by_account(
+    query: Select<account_role::Entity>,
+    connection: &impl ConnectionTrait,
+) -> Result<HashMap<i64, Vec<RoleGrant>>> {
+    let rows = query.order_by_asc(account_role::COLUMN.id).all(connection).await?;
     let mut roles: HashMap<i64, Vec<RoleGrant>> = HashMap::new();
     for row in &rows {
         roles.entry(row.account_id).or_default().push(role(row)?);

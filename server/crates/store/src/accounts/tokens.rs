@@ -26,6 +26,8 @@ pub struct NewToken {
     pub start: String,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// The case of the grant that it is the key of.
+    pub grant: Option<i64>,
 }
 
 /// A token as it is kept.
@@ -47,6 +49,8 @@ pub struct Token {
     pub last_used_at: Option<DateTime<Utc>>,
     /// When it was taken back.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// The case of the grant that it is the key of.
+    pub grant: Option<i64>,
 }
 
 impl Token {
@@ -62,7 +66,7 @@ pub async fn add_token(
     new: &NewToken,
     now: DateTime<Utc>,
 ) -> Result<i64> {
-    let NewToken { account_id, name, scope, hash, start, expires_at } = new;
+    let NewToken { account_id, name, scope, hash, start, expires_at, grant } = new;
     check_text(name, "the name of a token")?;
     let row = api_token::ActiveModel {
         id: NotSet,
@@ -75,6 +79,7 @@ pub async fn add_token(
         expires_at: Set(to_stored(*expires_at)),
         last_used_at: Set(None),
         revoked_at: Set(None),
+        grant_case: Set(*grant),
     };
     let row = api_token::Entity::insert(row).exec_with_returning(&transaction.inner).await?;
     Ok(row.id)
@@ -105,6 +110,7 @@ fn view(row: api_token::Model) -> Result<Token> {
         expires_at: row.expires_at,
         last_used_at: row.last_used_at,
         revoked_at: row.revoked_at,
+        grant: row.grant_case,
     })
 }
 

@@ -49,6 +49,7 @@ fn token(account_id: i64, hash: &str) -> NewToken {
         hash: hash.to_owned(),
         start: "kst_ab".to_owned(),
         expires_at: now() + TimeDelta::days(30),
+        grant: None,
     }
 }
 
@@ -140,7 +141,8 @@ pub(crate) async fn other_roles_and_a_disabled_account_end_all_access(database: 
 
         let transaction = store.begin().await.unwrap();
         if by_roles {
-            accounts::set_roles(&transaction, id, &[], now()).await.unwrap();
+            let held = account.roles.as_slice();
+            accounts::set_roles(&transaction, id, (held, &[]), now()).await.unwrap();
         } else {
             accounts::set_state(&transaction, id, AccountState::Disabled, now()).await.unwrap();
         }
@@ -158,6 +160,31 @@ pub(crate) async fn other_roles_and_a_disabled_account_end_all_access(database: 
         assert!(token.is_usable(now()));
         assert!(!token.is_usable(now() + TimeDelta::days(31)));
     }
+}
+
+/// Part of SEC-19: of two changes that were decided on the same roles one is made.
+pub(crate) async fn roles_change_once_of_what_they_were(database: &TestDb) {
+    let store = &database.store;
+    let id = create(database, &new("li.na")).await.unwrap();
+    let held = async || accounts::find_by_id(store, id).await.unwrap().unwrap().roles;
+    let read = held().await;
+    let with = |role| {
+        let added = RoleGrant { role, organization: None, region: None };
+        [read.clone(), vec![added]].concat()
+    };
+    let change = async |roles: Vec<RoleGrant>| {
+        let transaction = store.begin().await.unwrap();
+        accounts::set_roles(&transaction, id, (&read, &roles), now()).await?;
+        transaction.commit().await
+    };
+    let admin = with(Role::SystemAdmin);
+    let (one, other) = tokio::join!(change(admin.clone()), change(with(Role::Auditor)));
+    let made = [one.is_ok(), other.is_ok()];
+    assert_eq!(made.iter().filter(|is_made| **is_made).count(), 1, "{one:?} {other:?}");
+    let lost = one.err().or(other.err());
+    assert!(matches!(lost, Some(StoreError::Conflict { .. })), "{lost:?}");
+    assert_eq!(held().await.len(), 2);
+    assert!(matches!(change(admin).await, Err(StoreError::Conflict { .. })), "nor later");
 }
 
 pub(crate) async fn a_link_works_once_and_for_a_time(database: &TestDb) {
