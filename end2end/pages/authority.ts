@@ -20,7 +20,7 @@ export class Authority extends Frame {
 
   async choose(values: Record<string, string>) {
     for (const [label, value] of Object.entries(values)) {
-      await this.page.getByRole("main").getByLabel(label, { exact: true }).selectOption(value);
+      await this.page.getByRole("main").getByRole("combobox", { name: label, exact: true }).selectOption(value);
     }
   }
 

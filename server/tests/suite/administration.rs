@@ -8,12 +8,14 @@ use kaishu_testkit::{Setup, TestPortal};
 use kaishu_types::account::Role;
 use serde_json::Value;
 
+use crate::browser::Browser;
 use crate::support::TestSite;
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "",
     "/audit",
     "/organizations",
+    "/regions",
     "/delegations",
     "/experts",
     "/approvals",
@@ -54,7 +56,9 @@ async fn each_page_is_open_to_whose_it_is() {
             "YX",
             vec![
                 "",
+                "/audit",
                 "/organizations",
+                "/regions",
                 "/delegations",
                 "/experts",
                 "/approvals",
@@ -71,7 +75,9 @@ async fn each_page_is_open_to_whose_it_is() {
             "YX",
             vec![
                 "",
+                "/audit",
                 "/organizations",
+                "/regions",
                 "/filings",
                 "/systems",
                 "/deliveries",
@@ -115,6 +121,68 @@ async fn each_page_is_open_to_whose_it_is() {
         let answer = site.get_with(&format!("/authority{wrong}"), &[("cookie", &cookie)]).await;
         assert_eq!(answer.status.as_u16(), 400, "{wrong}");
     }
+}
+
+// Proves CAT-03 at the door, with forms and no scripts: the authority writes the next version and publishes it, what it
+// typed stays where it is refused or somebody was faster, and an officer reads it from the editor.
+#[tokio::test]
+async fn the_guide_is_written_with_forms_and_read_by_officers() {
+    let site = site().await;
+    let portal = site.test_portal.portal();
+    let keeper = with_session(portal, Role::Authority, ("keeper", "YX")).await;
+    let mut keeper = Browser::with_session(&site, &keeper);
+    let officer = with_session(portal, Role::Officer, ("officer", "YX-T")).await;
+    let mut officer = Browser::with_session(&site, &officer);
+    let (path, draft) = ("/authority/guide", "/authority/guide/draft");
+    let empty = officer.get("/workbench/guide").await;
+    empty.assert_well_formed_page("/workbench/guide");
+    assert!(empty.text().contains("还没有发布编制规范"));
+    assert_eq!(officer.get(path).await.status, 403);
+
+    let form = keeper.get(path).await;
+    form.assert_well_formed_page(path);
+    // What the regulation demands is no choice.
+    assert_eq!(form.attributes("main input[name='add.title']", "name").len(), 0);
+    assert_eq!(form.attributes("main input[name='add.certifier']", "name").len(), 1);
+    let wrong = [("revision", "0"), ("add.certifier", "yes"), ("note.certifier.en", "In full")];
+    let refused = keeper.post(draft, &wrong).await;
+    assert_eq!(refused.status, 400);
+    refused.assert_well_formed_page(path);
+    assert_eq!(refused.attributes("main input[name='note.certifier.en']", "value"), ["In full"]);
+    assert_eq!(refused.attributes("main input[name='add.certifier'][checked]", "name").len(), 1);
+    let mut fields = vec![("note.certifier.zh", "写全称 <b>")];
+    fields.extend(wrong);
+    assert_eq!(keeper.post(draft, &fields).await.status, 303);
+    let late = keeper.post(draft, &fields).await;
+    assert_eq!(late.status, 409);
+    late.assert_well_formed_page(path);
+    assert_eq!(late.attributes("main input[name='note.certifier.zh']", "value"), ["写全称 <b>"]);
+    assert_eq!(late.attributes("main input[name=revision]", "value"), ["1"]);
+
+    let published = keeper.post(path, &[("note", "第一版"), ("link", "")]).await;
+    assert_eq!(published.status, 303, "{}", published.text());
+    for (path, texts) in [
+        ("/workbench/guide", ["第 1 版", "第一版", "必填（编制规范）", "写全称 <b>"]),
+        ("/en/workbench/guide?version=1", ["Version 1", "第一版", "mandatory (guide)", "In full"]),
+    ] {
+        let page = officer.get(path).await;
+        page.assert_well_formed_page(path);
+        let shown = page.texts("main").concat();
+        for text in texts {
+            assert!(shown.contains(text), "{path}, {text}: {shown}");
+        }
+    }
+    for unknown in ["2", "x"] {
+        let path = format!("/workbench/guide?version={unknown}");
+        assert_eq!(officer.get(&path).await.status, 404, "{unknown}");
+    }
+    assert_eq!(site.get("/workbench/guide").await.status, 303);
+    let begun =
+        officer.post("/workbench/new", &[("organization", "YX-T"), ("title", "站点")]).await;
+    assert_eq!(begun.status, 303, "{}", begun.text());
+    let editor = officer.get(begun.header("location")).await;
+    let links = editor.attributes("aside a", "href");
+    assert!(links.contains(&"/workbench/guide".to_owned()), "{links:?}");
 }
 
 fn run(portal: &TestPortal, arguments: &[&str]) -> Output {

@@ -9,7 +9,7 @@ use kaishu_portal::administration::{ApprovalForm, ApprovalView};
 use kaishu_types::ErrorCode;
 use leptos::prelude::*;
 
-use super::{authority_page, flash, label, no_such, region_choices, table};
+use super::{authority_page, flash, no_such, region_choices, table};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
@@ -17,7 +17,7 @@ use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::data::data;
 use crate::ui::dates::full_day;
-use crate::ui::fields::{Choice, area, line, select};
+use crate::ui::fields::{Choice, area, label, line, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 

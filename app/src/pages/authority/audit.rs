@@ -11,13 +11,13 @@ use kaishu_portal::administration::{AuditEntry, AuditFilter, AuditFormat};
 use kaishu_types::{FieldError, Lang};
 use leptos::prelude::*;
 
-use super::{authority_page, label, table};
+use super::{authority_page, table};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::to_login;
 use crate::ui::dates::full_time;
-use crate::ui::fields::{line, select};
+use crate::ui::fields::{label, line, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::meta::hash;
 

@@ -9,14 +9,14 @@ use kaishu_portal::administration::{CompilerForm, CompilerView};
 use kaishu_types::ErrorCode;
 use leptos::prelude::*;
 
-use super::{authority_page, flash, label, no_such, organization_choices, region_choices, table};
+use super::{authority_page, flash, no_such, organization_choices, region_choices, table};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::data::data;
-use crate::ui::fields::{Choice, area, select};
+use crate::ui::fields::{Choice, area, label, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 

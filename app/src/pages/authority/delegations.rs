@@ -10,14 +10,14 @@ use kaishu_types::account::DelegatedFunction;
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::{authority_page, flash, label, no_such, organization_choices, region_choices, table};
+use super::{authority_page, flash, no_such, organization_choices, region_choices, table};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::dates::full_day;
-use crate::ui::fields::{Choice, line, select};
+use crate::ui::fields::{Choice, label, line, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 

@@ -10,14 +10,14 @@ use kaishu_types::account::AffiliationKind;
 use kaishu_types::{ErrorCode, FieldError};
 use leptos::prelude::*;
 
-use super::{authority_page, flash, label, organization_choices};
+use super::{authority_page, flash, organization_choices};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::dates::{day_of, full_day};
-use crate::ui::fields::{Choice, line, select};
+use crate::ui::fields::{Choice, label, line, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 

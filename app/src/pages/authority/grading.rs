@@ -9,13 +9,13 @@ use kaishu_types::ErrorCode;
 use kaishu_types::oversight::GradedBy;
 use leptos::prelude::*;
 
-use super::{authority_page, flash, label, no_such, table};
+use super::{authority_page, flash, no_such, table};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::expired;
 use crate::ui::data::data;
-use crate::ui::fields::{Choice, area, line, select};
+use crate::ui::fields::{Choice, area, label, line, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 

@@ -1,5 +1,8 @@
 //! The authority's administration: the log, organizations, delegations, experts, vocabularies, rules.
 
+mod account;
+mod account_new;
+mod accounts;
 mod approvals;
 mod audit;
 mod compilers;
@@ -7,16 +10,22 @@ mod delegations;
 mod experts;
 mod filings;
 mod grading;
+mod guide;
+mod incidents;
 mod organization;
 mod organizations;
 mod profile;
 mod proofs;
 mod quality;
+mod region;
+mod regions;
 mod registers;
 mod risks;
 mod sectors;
 mod supervision;
+mod system;
 mod term;
+mod topics;
 mod trail;
 mod vocabularies;
 
@@ -34,9 +43,9 @@ use leptos::prelude::*;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::Page;
+use crate::pages::workbench::agreements;
 use crate::ui::crumbs::crumbs;
-use crate::ui::fields::{Choice, Label};
-use crate::ui::form::Typed;
+use crate::ui::fields::Choice;
 use crate::ui::heading::page_head;
 
 /// Returns the routes of a language.
@@ -47,11 +56,24 @@ where
 {
     let at = |path: &str| format!("{prefix}/authority{path}");
     Router::new()
+        .route(&at("/accounts"), get(accounts::show))
+        .route(&at("/accounts/new"), get(account_new::begin).post(account_new::add))
+        .route(&at("/accounts/{login}"), get(account::show))
+        .route(&at("/accounts/{login}/state"), post(account::set_state))
+        .route(&at("/accounts/{login}/roles"), post(account::change_roles))
+        .route(&at("/agreements"), get(agreements::list_defaults))
+        .route(
+            &at("/agreements/{region}/{kind}"),
+            get(agreements::show_default).post(agreements::publish_default),
+        )
         .route(&at("/audit"), get(audit::show))
         .route(&at("/audit/export"), post(audit::export))
         .route(&at("/organizations"), get(organizations::show))
         .route(&at("/organizations/new"), get(organization::begin).post(organization::add))
         .route(&at("/organizations/{code}"), get(organization::show).post(organization::change))
+        .route(&at("/regions"), get(regions::show))
+        .route(&at("/regions/new"), get(region::begin).post(region::add))
+        .route(&at("/regions/{code}"), get(region::show).post(region::change))
         .route(&at("/delegations"), get(delegations::show).post(delegations::add))
         .route(&at("/delegations/{id}/end"), post(delegations::end))
         .route(&at("/experts"), get(experts::show).post(experts::appoint))
@@ -70,6 +92,9 @@ where
         .route(&at("/sectors/mark"), post(sectors::mark))
         .route(&at("/supervision"), get(supervision::show))
         .route(&at("/supervision/urge"), post(supervision::urge))
+        .route(&at("/system"), get(system::show))
+        .route(&at("/topics"), get(topics::show))
+        .route(&at("/topics.csv"), get(topics::csv))
         .route(&at("/trail"), get(trail::show))
         .route(
             &at("/quality"),
@@ -80,7 +105,8 @@ where
         .route(&at("/vocabularies"), get(vocabularies::show).post(vocabularies::add))
         .route(&at("/vocabularies/{vocabulary}/{code}"), get(term::show).post(term::change))
         .route(&at("/vocabularies/{vocabulary}/{code}/offer"), post(term::offer))
-        .route(&at("/guide"), post(vocabularies::publish))
+        .route(&at("/guide"), get(guide::show).post(vocabularies::publish))
+        .route(&at("/guide/draft"), post(guide::save))
         .route(&at("/systems"), get(registers::show_systems))
         .route(&at("/deliveries"), get(registers::show_deliveries))
         .route(&at("/projects"), get(registers::show_projects))
@@ -102,10 +128,12 @@ fn ways_of(ctx: &Ctx) -> [Ways; 4] {
     let watched = vec![
         (may(Action::Supervise), "supervision", "督办", "Supervision"),
         (may(Action::Supervise), "sectors", "行业指导", "Sectors"),
+        (may(Action::Supervise), "topics", "重点领域开放情况", "Priority topics"),
         (may(Action::SeeRisks), "risks", "风险", "Risks"),
         (may(Action::Supervise), "quality", "质量监测和评估", "Quality"),
         (may(Action::TraceCopies), "trail", "数据副本追溯", "Trail of copies"),
         (may(Action::ReadAudit), "audit", "审计日志", "Audit trail"),
+        (may(Action::RunSystem), "system", "系统运行", "System"),
     ];
     let registers = vec![
         (oversees, "systems", "信息系统", "Information systems"),
@@ -114,7 +142,9 @@ fn ways_of(ctx: &Ctx) -> [Ways; 4] {
         (may(Action::PublishDatasets), "filings", "备案登记簿", "Filings"),
     ];
     let people = vec![
+        (may(Action::SeeAccounts), "accounts", "账号和角色", "Accounts and roles"),
         (may(Action::KeepOrganizations), "organizations", "机构", "Organizations"),
+        (may(Action::KeepRegions), "regions", "地区", "Regions"),
         (may(Action::NameCompilers), "compilers", "编制分工", "Who compiles what"),
         (may(Action::Delegate), "delegations", "委托", "Delegations"),
         (may(Action::AppointExperts) || is_expert, "experts", "专家", "Experts"),
@@ -122,6 +152,7 @@ fn ways_of(ctx: &Ctx) -> [Ways; 4] {
         (may(Action::KeepApprovals), "approvals", "常设同意", "Standing approvals"),
     ];
     let rules = vec![
+        (may(Action::KeepDefaultTemplates), "agreements", "协议文本", "Agreements"),
         (may(Action::KeepGrading), "grading", "分级规则", "Grading rules"),
         (may(Action::KeepVocabularies), "vocabularies", "词表和编制规范", "Vocabularies and guide"),
         (ctx.caller.is_logged_in(), "profile", "现行规则和日历", "Rules and calendar"),
@@ -235,16 +266,6 @@ fn authority_page(
         </main>
     };
     Page::new(title.to_owned(), body).private()
-}
-
-/// What a field shows besides its value.
-fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
-    Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    }
 }
 
 /// The organizations that can be chosen.

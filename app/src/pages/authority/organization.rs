@@ -10,13 +10,13 @@ use kaishu_types::vocabulary::{OrganizationKind, RegionLevel};
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::{authority_page, label, no_such, organization_choices, overtaken, region_choices};
+use super::{authority_page, no_such, organization_choices, overtaken, region_choices};
 use crate::ctx::Ctx;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
-use crate::ui::fields::{Choice, area, line, select};
+use crate::ui::fields::{Choice, area, label, line, select};
 use crate::ui::form::{Typed, summary};
 
 const LIST: &str = "/authority/organizations";

@@ -10,14 +10,14 @@ use kaishu_types::account::Login;
 use kaishu_types::proofing::IdDocumentKind;
 use leptos::prelude::*;
 
-use super::{authority_page, flash, label, no_such};
+use super::{authority_page, flash, no_such};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, proof, to_login};
 use crate::pages::workbench::expired;
 use crate::ui::data::data;
-use crate::ui::fields::{Choice, line, options, select};
+use crate::ui::fields::{Choice, label, line, options, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 use crate::ui::meta::{fact, meta};

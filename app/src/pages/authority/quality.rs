@@ -12,7 +12,7 @@ use kaishu_portal::publishing::Reconciliation;
 use kaishu_portal::{Error, Portal};
 use leptos::prelude::*;
 
-use super::{authority_page, flash, label, region_choices, table};
+use super::{authority_page, flash, region_choices, table};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -21,7 +21,7 @@ use crate::pages::workbench::{short_text, tenths};
 use crate::ui::data::data;
 use crate::ui::dates::{full_day, full_time};
 use crate::ui::differences::differences_list;
-use crate::ui::fields::{Label, area, line, select};
+use crate::ui::fields::{Label, area, label, line, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 use crate::ui::numbers::size;

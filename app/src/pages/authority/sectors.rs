@@ -4,19 +4,19 @@ use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::supervision::{Guidance, SectorRow};
+use kaishu_portal::supervision::{Guidance, Incident, SectorRow};
 use kaishu_types::ErrorCode;
 use leptos::prelude::*;
 
-use super::{authority_page, flash, label, no_such, organization_choices, table};
+use super::{authority_page, flash, no_such, organization_choices, table};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::case::as_field;
-use crate::pages::workbench::expired;
+use crate::pages::workbench::{expired, tenths};
 use crate::ui::data::data;
 use crate::ui::dates::full_time;
-use crate::ui::fields::{Choice, area, select};
+use crate::ui::fields::{Choice, area, label, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 
@@ -33,7 +33,8 @@ pub(crate) async fn show(Asked(ctx): Asked, State(portal): State<Portal>) -> Res
     };
     let done = asked.get("done").map(|done| match done.as_str() {
         "guided" => {
-            ctx.lang.pick("已经送达第一责任人，记录在案。", "The heads are told; it is on record.")
+            let told = "The heads and data officers are told; it is on record.";
+            ctx.lang.pick("已经送达第一责任人和数据专员，记录在案。", told)
         }
         _ => ctx.lang.pick("行业主管部门已经标注。", "The sector is marked."),
     });
@@ -96,23 +97,45 @@ async fn answer(
 async fn draw(ctx: &Ctx, portal: &Portal, typed: Typed, done: Option<&'static str>) -> Response {
     let board = portal.sector_board(&ctx.caller, ctx.lang).await;
     let guidance = portal.guidance(&ctx.caller, ctx.lang).await;
+    let incidents = portal.incidents(&ctx.caller, ctx.lang).await;
     respond(ctx, || {
-        let (board, guidance) = (board?, guidance?);
-        Ok(page(ctx, portal, (&board, &guidance), &typed, done).refused(ctx.lang, &typed))
+        let (board, guidance, incidents) = (board?, guidance?, incidents?);
+        let found = (board.as_slice(), guidance.as_slice(), incidents.as_slice());
+        Ok(page(ctx, portal, found, &typed, done).refused(ctx.lang, &typed))
     })
 }
 
 fn page(
     ctx: &Ctx,
     portal: &Portal,
-    (board, guidance): (&[SectorRow], &[Guidance]),
+    (board, guidance, incidents): (&[SectorRow], &[Guidance], &[Incident]),
     typed: &Typed,
     done: Option<&'static str>,
 ) -> Page {
     let lang = ctx.lang;
     let head = lang.pick(
-        ["机构", "行业主管部门", "目录", "已发布", "数据逾期", "事项超期"],
-        ["Organization", "Sector lead", "Entries", "Published", "Data overdue", "Cases overdue"],
+        [
+            "机构",
+            "行业主管部门",
+            "目录",
+            "已发布",
+            "质量得分",
+            "数据逾期",
+            "事项超期",
+            "中止开放",
+            "违规处理",
+        ],
+        [
+            "Organization",
+            "Sector lead",
+            "Entries",
+            "Published",
+            "Quality",
+            "Data overdue",
+            "Cases overdue",
+            "Suspended",
+            "Violations",
+        ],
     );
     let rows: Vec<_> = board.iter().map(|it| row(ctx, it)).collect();
     let organizations = (!rows.is_empty()).then(|| {
@@ -128,6 +151,7 @@ fn page(
         {flash(done)}
         {summary(ctx, typed)}
         {organizations}
+        {super::incidents::section(ctx, incidents)}
         {guiding(ctx, board, typed)}
         {marking(ctx, portal, board, typed)}
         <section aria-labelledby="h-guidance" class="mt-12 max-w-[44rem]">
@@ -138,8 +162,8 @@ fn page(
     };
     let title = lang.pick("行业指导", "Sectors");
     let lead = lang.pick(
-        "行业主管部门查看本行业各单位的目录、质量和超期情况，只读；指导意见送达单位第一责任人，记录在案。",
-        "Whoever leads a sector sees entries, quality and what is overdue of its organizations, and changes nothing; guidance goes to their heads and stays on record.",
+        "行业主管部门查看本行业各单位的目录、质量、超期和事件，只读；指导意见送达单位第一责任人和数据专员，列在单位工作台上，记录在案。",
+        "Whoever leads a sector sees entries, quality, what is overdue and incidents of its organizations, and changes nothing; guidance goes to their heads and data officers, stands on their workbench and stays on record.",
     );
     authority_page(ctx, title, None, lead, body.into_any())
 }
@@ -149,6 +173,10 @@ fn row(ctx: &Ctx, it: &SectorRow) -> AnyView {
     let page = ctx.href(&format!("/organizations/{}", it.organization.code));
     let lead = it.lead.as_ref().map(|lead| data(lang, lead.label(lang)));
     let counts = it.datasets;
+    let quality = match it.scores.mean() {
+        Some(mean) => tenths(u32::try_from(mean).unwrap_or(u32::MAX)),
+        None => lang.pick("未测", "none").to_owned(),
+    };
     view! {
         <tr>
             <th scope="row" class="!whitespace-normal !font-medium">
@@ -158,8 +186,11 @@ fn row(ctx: &Ctx, it: &SectorRow) -> AnyView {
             <td data-l=lang.pick("行业主管部门", "Sector lead")>{lead}</td>
             <td class="num" data-l=lang.pick("目录", "Entries")>{counts.n_all}</td>
             <td class="num" data-l=lang.pick("已发布", "Published")>{counts.n_published}</td>
+            <td class="num" data-l=lang.pick("质量得分", "Quality")>{quality}</td>
             <td class="num" data-l=lang.pick("数据逾期", "Data overdue")>{counts.n_overdue}</td>
             <td class="num" data-l=lang.pick("事项超期", "Cases overdue")>{it.n_overdue_cases}</td>
+            <td class="num" data-l=lang.pick("中止开放", "Suspended")>{counts.n_suspended}</td>
+            <td class="num" data-l=lang.pick("违规处理", "Violations")>{it.n_violations}</td>
         </tr>
     }
     .into_any()

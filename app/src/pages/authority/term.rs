@@ -9,13 +9,13 @@ use kaishu_types::ErrorCode;
 use leptos::prelude::*;
 
 use super::vocabularies::{LIST, vocabulary_word};
-use super::{authority_page, label, no_such};
+use super::{authority_page, no_such};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::expired;
-use crate::ui::fields::line;
+use crate::ui::fields::{label, line};
 use crate::ui::form::{Typed, summary};
 
 /// `GET /authority/vocabularies/{vocabulary}/{code}`

@@ -11,7 +11,7 @@ use kaishu_types::trail::{
 };
 use leptos::prelude::*;
 
-use super::{authority_page, label, table};
+use super::{authority_page, table};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -19,7 +19,7 @@ use crate::pages::account::to_login;
 use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::data::data;
 use crate::ui::dates::{full_day, full_time};
-use crate::ui::fields::line;
+use crate::ui::fields::{label, line};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 use crate::ui::meta::{fact, hash, meta, text_fact};
@@ -269,6 +269,7 @@ fn copy(ctx: &Ctx, it: &ReceiptView) -> AnyView {
         Retrieved::Export => lang.pick("导出", "Export"),
         Retrieved::Rows => lang.pick("逐页读取", "Rows"),
         Retrieved::Bundle => lang.pick("整个数据集", "Whole dataset"),
+        Retrieved::Verified => lang.pick("核验", "Verification"),
     };
     let sum = it.sha256.clone().map(|sum| {
         let start: String = sum.chars().take(16).collect();

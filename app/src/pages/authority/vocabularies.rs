@@ -8,13 +8,13 @@ use kaishu_portal::administration::{GuideVersion, KeptTerm, TermForm};
 use kaishu_types::Lang;
 use leptos::prelude::*;
 
-use super::{authority_page, flash, label};
+use super::{authority_page, flash};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::expired;
 use crate::ui::dates::full_day;
-use crate::ui::fields::{Choice, area, line, select};
+use crate::ui::fields::{Choice, area, label, line, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 use crate::ui::meta::hash;
@@ -209,13 +209,14 @@ fn guide(ctx: &Ctx, versions: &[GuideVersion], typed: &Typed) -> AnyView {
         .map(|it| {
             let number = it.number;
             let version = lang.pick(format!("第 {number} 版"), format!("Version {number}"));
+            let reads = ctx.href(&format!("/workbench/guide?version={number}"));
             let link = it.link.clone().map(|link| {
                 let word = lang.pick("查看文件", "See the document");
                 view! { <p><a class="ks-link inline-block py-1" rel="noreferrer" href=link>{word}</a></p> }
             });
             view! {
                 <li class="py-3">
-                    <p><b class="font-semibold">{version}</b>" · "{full_day(lang, it.published_on)}</p>
+                    <p><a class="ks-link font-semibold inline-block py-1" href=reads>{version}</a>" · "{full_day(lang, it.published_on)}</p>
                     <p>{it.note.clone()}</p>
                     {link}
                     <p class="text-sm ks-mute">"SM3 "{hash(&it.hash)}</p>
@@ -235,8 +236,8 @@ fn guide(ctx: &Ctx, versions: &[GuideVersion], typed: &Typed) -> AnyView {
         "note",
         lang.pick("这一版改了什么", "What is new"),
         lang.pick(
-            "发布的是现在的必填内容和词表",
-            "The mandatory fields and terms of now are published",
+            "发布的是拟定的必填内容和填写说明，以及现在的词表",
+            "What was written for the next version is published, with the terms of now",
         ),
     );
     let link = label(typed, "link", lang.pick("文件网址", "Address of the document"), "");
@@ -245,6 +246,11 @@ fn guide(ctx: &Ctx, versions: &[GuideVersion], typed: &Typed) -> AnyView {
             {section_head("h-guide", lang.pick("编制规范", "Compiling guide"))}
             {empty}
             <ul class="mt-2 divide-y divide-[var(--line)]">{rows}</ul>
+            <p class="mt-4">
+                <a class="ks-link inline-block py-1" href=ctx.href(super::guide::PATH)>
+                    {lang.pick("拟定必填内容和填写说明", "Write mandatory fields and notes")}
+                </a>
+            </p>
             <form method="post" action=ctx.href("/authority/guide") novalidate=true class="mt-4">
                 {area(&note, 3, typed.value("note"))}
                 {line(&link, "url", typed.value("link"))}

@@ -1,6 +1,6 @@
 //! Profiles: complete, cited, and refused with file, key and line when they are wrong.
-//! The profile of ORG-12 with its document, dates, warning and overrides; requests that keep the
-//! version they were filed under are not built.
+//! The profile of ORG-12 with its document, dates, warning and overrides, and as it was kept for the requests that were
+//! filed under it.
 #![expect(clippy::unwrap_used, reason = "a missing fixture is a failed test")]
 
 use chrono::NaiveDate;
@@ -454,4 +454,29 @@ fn one_method_proves_who_somebody_is() {
     for (from, to) in [("\"one_method\"", "\"two_methods\""), ("\"never\"", "\"when_useful\"")] {
         assert!(PolicyProfile::parse("aba.toml", &ABA.replace(from, to)).is_err(), "{to}");
     }
+}
+
+// Part of ORG-12: rules that were kept are read by a later release; what it knows besides is as it is now, and what it
+// does not know any more is left out.
+#[test]
+fn kept_rules_are_read_later() {
+    let present = PolicyProfile::load("aba").unwrap();
+    let text = PolicyProfile::text_of("aba").unwrap();
+    let reply = text.lines().find(|line| line.starts_with("reassess_wd = ")).unwrap();
+    let older = text.replace(reply, "reassess_days = { value = 1, source = \"旧办法第一条\" }");
+    assert!(PolicyProfile::parse("older.toml", &older).is_err());
+    let older = older.replace("revision = 1", "revision = 7");
+    let prevailing = "[profile]\ncode = \"aba\"\nparent = \"aba\"\nrevision = 8\nname = \"阿坝\"\n\
+        name_en = \"Aba\"\ntitle = \"细则\"\ntitle_en = \"Rules\"\nstatus = \"in_force\"\n\
+        [open_app]\nreply_wd = { value = 6, source = \"细则第三条\" }\n";
+
+    let kept = PolicyProfile::parse_kept(&present, ("older.toml", &older), None).unwrap();
+    let above = PolicyProfile::parse_kept(&present, ("older.toml", &older), Some(prevailing));
+
+    assert_eq!(kept.header.revision, 7);
+    assert_eq!(kept.rules, present.rules);
+    let above = above.unwrap();
+    assert_eq!((above.header.revision, above.rules.open_app.reply_wd.value.get()), (8, 6));
+    assert_eq!(above.rules.review, present.rules.review);
+    assert!(PolicyProfile::parse_kept(&present, ("older.toml", "not = toml ["), None).is_err());
 }

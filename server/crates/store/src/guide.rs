@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sm3::{Digest, Sm3};
 
-use crate::convert::{check_optional, check_text, number};
+use crate::convert::{check_optional, check_text, number, stored_number};
 use crate::entity::guide_version;
 use crate::log::hex;
 use crate::{Result, Store, StoreError, Transaction};
@@ -80,6 +80,17 @@ pub async fn publish(
 pub async fn list(store: &Store) -> Result<Vec<GuideVersion>> {
     let query = guide_version::Entity::find().order_by_desc(guide_version::COLUMN.number);
     query.all(&store.connection).await?.into_iter().map(read).collect()
+}
+
+/// Finds a version; the last one where none is named.
+pub async fn find(store: &Store, version: Option<u32>) -> Result<Option<GuideVersion>> {
+    let mut query =
+        guide_version::Entity::find().order_by_desc(guide_version::COLUMN.number).limit(1);
+    if let Some(version) = version {
+        let version: i32 = stored_number(version, "the guide")?;
+        query = query.filter(guide_version::COLUMN.number.eq(version));
+    }
+    query.one(&store.connection).await?.map(read).transpose()
 }
 
 /// Returns the number of the version in force; 0 before the first was published.

@@ -1,5 +1,7 @@
 //! Regions and the tree they form.
 
+mod records;
+
 use std::collections::HashMap;
 
 use kaishu_types::RegionCode;
@@ -16,6 +18,8 @@ use crate::convert::{CHUNK_ROWS, check_optional, check_text, named, number, word
 use crate::entity::{dataset, organization, region};
 use crate::listing::{self, Listed};
 use crate::{Result, Store, StoreError};
+
+pub use records::{RegionRecord, add, change, records};
 
 /// A region to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

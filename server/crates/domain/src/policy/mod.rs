@@ -1,6 +1,7 @@
 //! Policy profiles: what differs between regulations, each value with its article (ORG-12).
 
 mod error;
+mod extension;
 mod header;
 mod read;
 mod ruled;
@@ -11,12 +12,14 @@ mod view;
 mod vocabulary;
 
 use kaishu_types::rules::PolicyView;
+use toml::Spanned;
 use toml::de::DeTable;
 
 use error::line_of;
 use read::Reader;
 
 pub use error::{PolicyError, PolicyProblem};
+pub use extension::{AnyNumber, LongerClock};
 pub use header::{EXPIRY_WARNING_DAYS, Expiry, Header};
 pub use ruled::{Ground, Ruled};
 pub use rules::*;
@@ -75,6 +78,30 @@ impl PolicyProfile {
         }
     }
 
+    /// Returns the text of a profile that comes with the program.
+    pub fn text_of(code: &str) -> Option<&'static str> {
+        let found = PROFILES.iter().find(|(known, _, _)| *known == code);
+        found.map(|(_, _, text)| *text)
+    }
+
+    /// Reads rules as they were kept with an earlier release: a rule that release did not know is the present one, and
+    /// what is not known any more is left out. `prevailing` is the file whose rules were above those of the profile.
+    ///
+    /// # Errors
+    ///
+    /// Says what cannot be read.
+    pub fn parse_kept(
+        present: &Self,
+        (file, text): (&str, &str),
+        prevailing: Option<&str>,
+    ) -> Result<Self, PolicyError> {
+        let profile = read_kept(file, text, &present.rules)?;
+        match prevailing {
+            Some(text) => read_kept(file, text, &profile.rules),
+            None => Ok(profile),
+        }
+    }
+
     /// Reads a whole profile and reports everything that is wrong with it.
     pub fn parse(file_name: &str, text: &str) -> Result<Self, PolicyError> {
         read_profile(file_name, text, None)
@@ -115,16 +142,7 @@ fn read_profile(
     text: &str,
     parent: Option<&PolicyProfile>,
 ) -> Result<PolicyProfile, PolicyError> {
-    let (document, syntax_errors) = DeTable::parse_recoverable(text);
-    if !syntax_errors.is_empty() {
-        let problems = syntax_errors.iter().map(|error| PolicyProblem {
-            file: file.to_owned(),
-            line: line_of(text, &error.span().unwrap_or(0..0)),
-            key: String::new(),
-            message: error.message().to_owned(),
-        });
-        return Err(PolicyError::new(problems.collect()));
-    }
+    let document = document_of(file, text)?;
     let mut reader = Reader::new(file, text, document.get_ref());
     if parent.is_some() {
         reader = reader.overriding();
@@ -141,6 +159,40 @@ fn read_profile(
     if let (Some(header), Some(rules)) = (&header, &rules) {
         check_term(&mut reader, header, rules);
     }
+    whole(reader, header, rules)
+}
+
+/// Reads rules that were whole when they were kept; what they do not say is said by others.
+fn read_kept(file: &str, text: &str, others: &Rules) -> Result<PolicyProfile, PolicyError> {
+    let document = document_of(file, text)?;
+    let mut reader = Reader::new(file, text, document.get_ref()).overriding();
+    let header = Header::read(&mut reader);
+    let rules = Rules::read(&mut reader, Some(others));
+    whole(reader, header, rules)
+}
+
+fn document_of<'text>(
+    file: &str,
+    text: &'text str,
+) -> Result<Spanned<DeTable<'text>>, PolicyError> {
+    let (document, syntax_errors) = DeTable::parse_recoverable(text);
+    if syntax_errors.is_empty() {
+        return Ok(document);
+    }
+    let problems = syntax_errors.iter().map(|error| PolicyProblem {
+        file: file.to_owned(),
+        line: line_of(text, &error.span().unwrap_or(0..0)),
+        key: String::new(),
+        message: error.message().to_owned(),
+    });
+    Err(PolicyError::new(problems.collect()))
+}
+
+fn whole(
+    reader: Reader<'_, '_>,
+    header: Option<Header>,
+    rules: Option<Rules>,
+) -> Result<PolicyProfile, PolicyError> {
     let problems = reader.into_problems();
     match (header, rules) {
         (Some(header), Some(rules)) if problems.is_empty() => Ok(PolicyProfile { header, rules }),
@@ -171,6 +223,7 @@ fn check_together(reader: &mut Reader<'_, '_>, rules: &Rules) {
         );
         reader.fault_at("correction", "extended_total_wd", message);
     }
+    check_extensions(reader, rules);
     let n_approvers = rules.open_app.approvers.value.len();
     if rules.open_app.order.value == ApprovalOrder::Single && n_approvers > 1 {
         let message = format!("`single` fits one approver, but there are {n_approvers}");
@@ -184,6 +237,26 @@ fn check_together(reader: &mut Reader<'_, '_>, rules: &Rules) {
     }
     if acceptance.len() > 1 && acceptance.contains(&AcceptanceDemand::Voluntary) {
         reader.fault_at("project", "acceptance", alone.to_owned());
+    }
+}
+
+/// Checks that what may be longer is named once, and does get longer. Of a list that a parent gave, what another rule
+/// made no longer is no fault: nobody gets more time by it.
+fn check_extensions(reader: &mut Reader<'_, '_>, rules: &Rules) {
+    if !reader.gives("extension", "clocks") {
+        return;
+    }
+    let longer = &rules.extension.clocks.value.0;
+    for (place, it) in longer.iter().enumerate() {
+        let (name, plain) = (it.clock.as_str(), rules.plain(it.clock));
+        if it.total_wd <= plain {
+            let (total, plain) = (it.total_wd.get(), plain.get());
+            let message = format!("{total} in all is no more than {name}, which is {plain}");
+            reader.fault_at("extension", "clocks", message);
+        }
+        if longer.iter().take(place).any(|other| other.clock == it.clock) {
+            reader.fault_at("extension", "clocks", format!("`{name}` is in the list twice"));
+        }
     }
 }
 

@@ -53,6 +53,11 @@ impl<'a, 'text> Reader<'a, 'text> {
         self.fault(&span, &full_key(table, name), message);
     }
 
+    /// Whether the file itself gives a rule, and takes it from no parent.
+    pub(crate) fn gives(&self, table: &str, name: &str) -> bool {
+        self.find(table, name).is_some()
+    }
+
     /// Reads `table.name`, or takes the parent's rule where the file overrides one.
     pub(crate) fn rule<T: ReadValue + Clone>(
         &mut self,

@@ -5,6 +5,7 @@ use kaishu_types::register::{Connection, DeliveryPart};
 use kaishu_types::rules::RuleView;
 use kaishu_types::vocabulary::{Frequency, OpenClass, OrganizationKind, RegionLevel, ShareClass};
 
+use super::extension::{AnyNumber, LongerClock};
 use super::read::{Reader, full_key};
 use super::ruled::Ruled;
 use super::structure::{
@@ -73,6 +74,7 @@ rules! {
         emergency: Vec<EmergencyDuty> = "突发事件中的数据", "Data in emergencies";
         fees: Fees = "收费", "Fees";
         priority: Sentence = "重点和优先开放的数据", "What is opened first";
+        priority_topics: AnyNumber<PriorityTopic> = "重点领域清单", "Priority topics";
         assessment: Sentence = "考核评估", "Assessment";
         zones: Vec<RegionLevel> = "设置专区的层级", "Levels with a zone";
         organization_kinds: Vec<OrganizationKind> = "适用的单位", "Bodies it covers";
@@ -209,10 +211,14 @@ rules! {
     /// Reports on use.
     UsageReport usage_report ("usage_report") {
         interval: Months = "使用情况报告间隔", "Interval of usage reports";
+        reply_wd: WorkingDays = "提交使用情况报告、答复询问的期限", "Time to report on use, or to answer a question";
     }
     /// Violations.
     Violation violation ("violation") {
         closure: Closure = "违规使用时的权限", "Access after a violation";
+        types: Vec<ViolationType> = "违规情形", "Types of violations";
+        statement_wd: WorkingDays = "使用者陈述申辩的期限", "Time for the user's statement";
+        correct_wd: WorkingDays = "改正期限", "Time to correct a violation";
     }
     /// Reports of unlawful use.
     Report report ("report") {
@@ -225,6 +231,10 @@ rules! {
     /// Security incidents.
     Incident incident ("incident") {
         notify: Vec<Party> = "安全事件告知", "Who is told of an incident";
+    }
+    /// More time for those who have to do something.
+    Extension extension ("extension") {
+        clocks: AnyNumber<LongerClock> = "经批准可以延长一次的期限", "Deadlines that may be longer once";
     }
     /// Orders to correct.
     Rectify rectify ("rectify") {

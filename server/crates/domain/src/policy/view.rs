@@ -47,7 +47,7 @@ const SECTIONS: [Section; 10] = [
         "supervision",
         "监督与保存",
         "Supervision and retention",
-        &["outsourcing", "incident", "rectify", "retention"],
+        &["extension", "outsourcing", "incident", "rectify", "retention"],
     ),
 ];
 

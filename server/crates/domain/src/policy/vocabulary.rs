@@ -71,6 +71,32 @@ choices! {
         SealOrDestroy = "seal_or_destroy", "封存或销毁", "seal or destroy";
         StopUses = "stop_uses", "关停相关应用", "stop the uses";
     }
+    /// A topic that is opened first (CLS-11); its codes are those of the vocabulary `priority`.
+    PriorityTopic {
+        PublicSafety = "public_safety", "公共安全", "Public safety";
+        PublicHealth = "public_health", "公共卫生", "Public health";
+        CityGovernance = "city_governance", "城市治理", "City governance";
+        SocialGovernance = "social_governance", "社会治理", "Social governance";
+        Livelihood = "livelihood", "民生保障", "Livelihood";
+        NaturalResources = "natural_resources", "自然资源", "Natural resources";
+        Ecology = "ecology", "生态环境", "Ecology";
+        Transport = "transport", "交通出行", "Transport";
+        Weather = "weather", "气象", "Weather";
+        AdministrativeLicence = "administrative_licence", "行政许可", "Administrative licences";
+        EnterpriseCredit = "enterprise_credit", "企业公共信用", "Enterprise public credit";
+        UrgentNeed = "urgent_need", "社会迫切需要", "Urgent social need";
+        GrowthPotential = "growth_potential", "行业增值潜力显著", "Growth potential";
+        StrategicIndustry = "strategic_industry", "产业战略意义重大", "Strategic industry";
+        Other = "other", "其他重点和优先开放的数据", "Other data to be opened first";
+    }
+    /// A deadline that a profile may let be longer (SUP-01).
+    ExtendableClock {
+        ReviewStep = "review.reply_wd", "审查每一环节", "each step of a review";
+        CatalogueUpdate = "catalogue.update_wd", "目录更新", "an update of an entry";
+        MissingEntry = "catalogue.missing_wd", "补编目录", "a missing entry";
+        Reassessment = "class.reassess_wd", "开放类型评估", "a re-assessment of a class";
+        AccountReply = "account.reply_wd", "账号申请答复", "the answer to an account request";
+    }
     /// What opening and sharing cost.
     Fees {
         Free = "free", "免费", "free";
@@ -349,6 +375,22 @@ choices! {
     Closure {
         CloseUntilCorrected = "close_until_corrected", "督促改正并暂时关闭，改正后恢复", "closed until corrected";
         CloseInTime = "close_in_time", "及时关闭使用权限", "closed in time";
+    }
+    /// What a violation is (USE-03).
+    ViolationType {
+        Breach = "breach", "未履行数据使用协议规定的义务", "breach of the agreement";
+        Unauthorised = "unauthorised", "未授权使用", "unauthorised use";
+        Abuse = "abuse", "非法滥用", "unlawful abuse";
+        Spreading = "spreading", "未经许可扩散", "spreading without permission";
+        Leak = "leak", "泄露", "leak";
+        Infringement = "infringement", "侵犯商业秘密、个人隐私等他人合法权益", "infringement of secrets or privacy";
+        UnlawfulGain = "unlawful_gain", "利用公共数据获取非法收益", "unlawful gain";
+        NoSafeguards = "no_safeguards", "未按照规定采取安全保障措施", "no safeguards";
+        Harm = "harm", "损害国家利益、社会公共利益和他人合法权益", "harm to the state, the public or others";
+        PlatformSecurity = "platform_security", "严重违反平台安全管理要求", "grave breach of the security of the portal";
+        NoAttribution = "no_attribution", "成果未注明数据来源和获取日期", "results without source and date";
+        Grave = "grave", "其他严重违反开放和利用要求", "another grave breach";
+        Other = "other", "其他违反规定的行为", "other";
     }
     /// Who may report unlawful use.
     ReportChannel {

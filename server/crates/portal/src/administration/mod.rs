@@ -11,8 +11,10 @@ mod experts;
 mod exporting;
 mod filings;
 mod grading;
+mod guide;
 mod in_force;
 mod organizations;
+mod regions;
 mod trail;
 mod vocabularies;
 
@@ -31,9 +33,11 @@ pub use experts::{ExpertForm, ExpertView};
 pub use exporting::AuditFormat;
 pub use filings::FilingView;
 pub use grading::{GradingForm, GradingView, Misgraded};
+pub use guide::{Demand, GuideDesk, GuideField, GuideForm, GuideView};
 pub use in_force::CalendarYear;
 pub use kaishu_store::guide::GuideVersion;
 pub use organizations::{OrganizationForm, OrganizationRow};
+pub use regions::{RegionForm, RegionRow};
 pub use trail::TrailAsked;
 pub use vocabularies::{KeptTerm, TermForm};
 

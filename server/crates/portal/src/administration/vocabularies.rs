@@ -1,16 +1,14 @@
-//! Vocabularies that the authority edits, and the compiling guide that it publishes (CAT-03).
+//! Vocabularies that the authority edits (CAT-03).
 
 use std::collections::BTreeMap;
 
 use kaishu_domain::cases::Actor;
 use kaishu_domain::permission::Action;
-use kaishu_store::guide::{self, GuideVersion};
 use kaishu_store::{StoreError, vocabulary};
 use kaishu_types::Lang;
 use kaishu_types::vocabulary::Term;
-use serde_json::json;
 
-use super::{Faults, MAX_NAME, MAX_TEXT};
+use super::Faults;
 use crate::accounts::Caller;
 use crate::cases::LogAct;
 use crate::{Error, Portal, Result};
@@ -44,7 +42,7 @@ pub struct KeptTerm {
 
 impl Portal {
     /// Who keeps the vocabularies: they are of the whole portal, so of the authority of its region.
-    fn keeper_of_words(&self, caller: &Caller, lang: Lang) -> Result<Actor> {
+    pub(super) fn keeper_of_words(&self, caller: &Caller, lang: Lang) -> Result<Actor> {
         let site = self.site();
         let subject = self.subject(None, Some(&site.region), false);
         self.permitted(caller, Action::KeepVocabularies, &subject, lang)
@@ -205,77 +203,6 @@ impl Portal {
         self.log(&transaction, act).await?;
         transaction.commit().await?;
         self.reload_directory().await
-    }
-
-    /// Publishes the compiling guide as it is now: the fields that the profile makes mandatory and the terms
-    /// that are offered. Returns the number of the version.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidInput` naming each field; refused for who does not keep the guide.
-    pub async fn publish_guide(
-        &self,
-        caller: &Caller,
-        (note, link): (&str, &str),
-        lang: Lang,
-    ) -> Result<u32> {
-        let by = self.keeper_of_words(caller, lang)?;
-        let mut faults = Faults::new(lang);
-        let note = faults.text("note", note, MAX_TEXT).unwrap_or_default();
-        if note.is_empty() && !faults.has("note") {
-            faults.add("note", "写明这一版改了什么", "Say what is new in this version");
-        }
-        let link = faults.text("link", link, MAX_NAME);
-        if link.as_ref().is_some_and(|it| !it.starts_with("https://") && !it.starts_with("http://"))
-        {
-            let (zh, en) =
-                ("网址以 https:// 或 http:// 开头", "An address begins with https:// or http://");
-            faults.add("link", zh, en);
-        }
-        faults.into_result()?;
-        let transaction = self.inner.store.begin().await?;
-        let (content, day) = (self.guide_content(), self.today());
-        let version = guide::publish(&transaction, (&note, link.as_deref()), content, day).await?;
-        let facts = [
-            ("version", version.number.to_string()),
-            ("sm3", version.hash.clone()),
-            ("link", link.unwrap_or_default()),
-        ];
-        let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
-        let facts = facts.map(|(name, value)| (name.to_owned(), value)).collect();
-        let (kind, subject, reason) = ("vocabulary", "guide", note.as_str());
-        self.log(&transaction, LogAct { kind, subject, event: "guide", by, reason, facts }).await?;
-        transaction.commit().await?;
-        Ok(version.number)
-    }
-
-    /// What an entry is checked against, as JSON.
-    fn guide_content(&self) -> String {
-        let policy = self.policy();
-        let mandatory: Vec<&str> = policy.mandatory_fields().iter().map(|it| it.as_str()).collect();
-        let directory = self.directory();
-        let mut terms: BTreeMap<&str, Vec<[&str; 3]>> = BTreeMap::new();
-        for term in directory.terms.iter().filter(|term| !directory.is_retired(term)) {
-            let words = [&*term.code, &*term.label_zh, &*term.label_en];
-            terms.entry(&term.vocabulary).or_default().push(words);
-        }
-        json!({
-            "policy": policy.header.code,
-            "policy_revision": policy.header.revision,
-            "mandatory": mandatory,
-            "vocabularies": terms,
-        })
-        .to_string()
-    }
-
-    /// Lists the published versions of the guide, the newest first.
-    pub async fn guide_versions(&self) -> Result<Vec<GuideVersion>> {
-        Ok(guide::list(&self.inner.store).await?)
-    }
-
-    /// Returns the number of the guide in force; 0 before the first version is published.
-    pub(crate) async fn guide_in_force(&self) -> Result<u32> {
-        Ok(guide::current(&self.inner.store).await?)
     }
 }
 

@@ -34,8 +34,9 @@ fn by(change: impl FnOnce(&mut AuditFilter)) -> AuditFilter {
     filter
 }
 
-// Proves ORG-11 for the audit: each of the watchdogs and the auditor read what belongs to their region and
-// below, the audit administrator everything, and nobody else anything, the authority included.
+// Proves ORG-11 for the audit: the authorities, each of the watchdogs and the auditor read what belongs to their region
+// and below, the audit administrator everything, and nobody else anything. Part of SEC-19: what belongs nowhere, as
+// accounts, is the audit administrator's alone.
 #[tokio::test]
 async fn the_log_is_read_as_far_as_one_watches() {
     let site = filled().await;
@@ -60,6 +61,8 @@ async fn the_log_is_read_as_far_as_one_watches() {
         Role::SecrecyDept,
         Role::CommsAdministration,
         Role::Auditor,
+        Role::Authority,
+        Role::CountyAuthority,
     ];
     for (n, role) in watchdogs.into_iter().enumerate() {
         let (wide, narrow) = (format!("wide{n}"), format!("narrow{n}"));
@@ -72,8 +75,7 @@ async fn the_log_is_read_as_far_as_one_watches() {
         let other = by(|it| it.subject = Some("YX-JT".to_owned()));
         assert!(seen(portal, &narrow, &other).await.is_empty(), "{role}");
     }
-    let authority = at_browser(portal, Role::Authority, ("authority2", "YX")).await;
-    for caller in outsiders(portal).await.into_iter().chain([authority]) {
+    for caller in outsiders(portal).await {
         let refused = portal.search_audit(&caller, &all, 10, LANG).await.unwrap_err();
         assert!(matches!(refused.code(), ErrorCode::Forbidden | ErrorCode::Unauthenticated));
         let export = portal.export_audit(&caller, &all, AuditFormat::Csv, LANG).await;
@@ -155,9 +157,15 @@ async fn an_export_holds_what_is_filtered_and_is_logged() {
     let csv = export(portal, &auditor, AuditFormat::Csv).await;
     assert_eq!((csv.lines().count(), csv.contains("YX-LC-JT")), (2, true), "{csv}");
 
+    let authority = at_browser(portal, Role::Authority, ("authority2", "YX")).await;
+    let csv = export(portal, &authority, AuditFormat::Csv).await;
+    assert_eq!(csv.lines().count(), 3, "the head and what concerns its region: {csv}");
+
     let exports = logged(portal, "log").await;
-    assert_eq!(exports.len(), 3);
-    assert_eq!((exports[0].login.as_str(), &*exports[0].facts["format"]), ("auditor", "csv"));
-    assert_eq!(exports[0].acting.as_deref(), Some("第三方审计 · YX-LC"));
+    assert_eq!(exports.len(), 4);
+    let by = |place: usize| (exports[place].login.as_str(), &*exports[place].facts["format"]);
+    assert_eq!((by(0), by(1)), (("authority2", "csv"), ("auditor", "csv")));
+    assert_eq!(exports[0].acting.as_deref(), Some("数据主管部门 · YX"));
+    assert_eq!(exports[1].acting.as_deref(), Some("第三方审计 · YX-LC"));
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
 }

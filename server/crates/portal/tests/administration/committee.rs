@@ -1,9 +1,13 @@
 //! The expert committee.
 
+use std::collections::BTreeMap;
+
+use kaishu_portal::accounts::Caller;
 use kaishu_portal::administration::{ExpertForm, OrganizationForm};
+use kaishu_portal::cases::DeskFilter;
 use kaishu_portal::{Error, Portal};
-use kaishu_testkit::people::{account, act, at_browser, person, whole_draft};
-use kaishu_types::account::{Role, TokenScope};
+use kaishu_testkit::people::{account, act, act_with, at_browser, person, whole_draft};
+use kaishu_types::account::{Role, RoleGrant, TokenScope};
 use kaishu_types::draft::TriggerQuestion;
 use kaishu_types::{ErrorCode, OrganizationCode};
 
@@ -118,7 +122,13 @@ async fn only_the_authority_appoints_and_only_experts() {
     assert_eq!(twice.unwrap_err().code(), ErrorCode::InvalidInput);
 }
 
-// Proves ORG-10 for the review (yulin 15¶2(2)): the step of the committee is taken by an expert without a
+/// Assigns experts, by their logins, to a review.
+async fn assign(portal: &Portal, caller: &Caller, case: i64, logins: &str) -> Result<(), Error> {
+    let answers = BTreeMap::from([("experts".to_owned(), logins.to_owned())]);
+    act_with(portal, caller, case, ("assign_experts", answers)).await
+}
+
+// Proves ORG-10 for the review (yulin 15¶2(2)): the authority assigns experts without a conflict of interest; the step of the committee is taken by an expert without a
 // conflict of interest, and by no other.
 #[tokio::test]
 async fn an_expert_of_the_provider_takes_no_step() {
@@ -131,6 +141,9 @@ async fn an_expert_of_the_provider_takes_no_step() {
     let authority = at_browser(portal, Role::Authority, ("authority", "YX")).await;
     let own = person(portal, Role::Expert, ("own", "YX"), decide).await;
     let free = person(portal, Role::Expert, ("free", "YX"), decide).await;
+    let second = person(portal, Role::Expert, ("second", "YX"), decide).await;
+    let third = person(portal, Role::Expert, ("third", "YX"), decide).await;
+    account(portal, Role::Expert, ("fourth", "YX")).await;
     portal.appoint_expert(&authority, &professor("own", "YX-T"), LANG).await.unwrap();
     let case = whole_draft(portal, &officer, "YX-T").await;
     let draft = portal.draft(&officer, case, LANG).await.unwrap();
@@ -152,25 +165,56 @@ async fn an_expert_of_the_provider_takes_no_step() {
         let is_theirs =
             view.steps.iter().any(|it| it.is_current && it.label.contains("专家委员会审查"));
         if is_theirs {
-            for event in ["pass", "return"] {
-                let refused = act(portal, &own, case, event).await.unwrap_err();
-                assert!(refused.message(LANG).contains("回避"), "{}", refused.message(LANG));
-                let refused = act(portal, &free, case, event).await.unwrap_err();
-                assert!(refused.message(LANG).contains("没有聘任"), "{}", refused.message(LANG));
-            }
-            portal.appoint_expert(&authority, &professor("free", ""), LANG).await.unwrap();
-            // A conclusion rests on three opinions at least (REV-07).
-            let early = act(portal, &free, case, "pass").await.unwrap_err();
-            assert!(early.message(LANG).contains("单数"), "{}", early.message(LANG));
-            act(portal, &free, case, "opine").await.unwrap();
-            for name in ["second", "third"] {
-                let expert = person(portal, Role::Expert, (name, "YX"), decide).await;
+            // What is not assigned to an expert is not there for them.
+            let hidden = portal.case_view(&free, case, LANG).await.unwrap_err();
+            assert_eq!(hidden.code(), ErrorCode::NotFound);
+            let refused = assign(portal, &authority, case, "own free second").await.unwrap_err();
+            assert!(refused.message(LANG).contains("free 没有聘任"), "{}", refused.message(LANG));
+            for name in ["free", "second", "third"] {
                 portal.appoint_expert(&authority, &professor(name, ""), LANG).await.unwrap();
-                act(portal, &expert, case, "opine").await.unwrap();
             }
+            let refused = assign(portal, &authority, case, "own free second").await.unwrap_err();
+            assert!(refused.message(LANG).contains("回避"), "{}", refused.message(LANG));
+            for (few, why) in [("free second", "2 位"), ("free", "1 位"), ("", "0 位")] {
+                let refused = assign(portal, &authority, case, few).await.unwrap_err();
+                assert!(refused.message(LANG).contains(why), "{}", refused.message(LANG));
+            }
+            assign(portal, &authority, case, "free second third").await.unwrap();
+            // A conclusion rests on the opinions of all (REV-07).
+            let early = act(portal, &free, case, "pass").await.unwrap_err();
+            assert!(early.message(LANG).contains("专家意见有 0 份"), "{}", early.message(LANG));
+            for expert in [&second, &third, &free] {
+                act(portal, expert, case, "opine").await.unwrap();
+            }
+            portal.appoint_expert(&authority, &professor("fourth", ""), LANG).await.unwrap();
+            let other = assign(portal, &authority, case, "free second fourth").await.unwrap_err();
+            assert!(other.message(LANG).contains("third"), "{}", other.message(LANG));
+            assert!(other.message(LANG).contains("不能换下"), "{}", other.message(LANG));
+            let hidden = act(portal, &own, case, "pass").await.unwrap_err();
+            assert_eq!(hidden.code(), ErrorCode::NotFound);
             act(portal, &free, case, "pass").await.unwrap();
             n_opinions += 1;
         }
     }
     assert_eq!(n_opinions, 1, "the committee has one step");
+    lies_only_on_desks_of_the_region(portal, case, &third).await;
+}
+
+/// What was assigned to `third` is gone from their desk once they are an expert elsewhere.
+async fn lies_only_on_desks_of_the_region(portal: &Portal, case: i64, third: &Caller) {
+    let is_seen = async |caller: &Caller| {
+        let mut cards = portal.desk(caller, DeskFilter::Open, &[], LANG).await.unwrap();
+        cards.extend(portal.desk(caller, DeskFilter::Closed, &[], LANG).await.unwrap());
+        cards.iter().any(|card| card.id == case)
+    };
+    assert!(is_seen(third).await);
+    let (command, login) = (Caller::command(), "third".parse().unwrap());
+    let region = Some("YX-LC".parse().unwrap());
+    let elsewhere = RoleGrant { role: Role::Expert, organization: None, region };
+    let change = (vec![elsewhere], vec![Role::Expert]);
+    portal.change_roles(&command, &login, change, LANG).await.unwrap();
+    let wanted = ("moved", TokenScope::Decide, 1);
+    let token = portal.make_token_for(&command, &login, wanted, LANG).await.unwrap();
+    let moved = portal.caller_of_token(&token, LANG).await.unwrap();
+    assert!(!is_seen(&moved).await);
 }

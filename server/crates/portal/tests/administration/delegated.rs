@@ -192,6 +192,54 @@ async fn what_is_taken_over_is_found_and_nothing_else() {
     assert_eq!(found(portal, &centre().await).await, (vec![], vec![], 1, 2));
 }
 
+// Proves CAT-06 (yulin 6, 8) and REV-09 for who weighs: the catalogue is not checked by its provider. The step after those
+// of the agency is taken by whoever took the function over, or by the authority; it asks for what is alike and open.
+#[tokio::test]
+async fn the_catalogue_is_checked_by_its_approver() {
+    let site = site("yulin").await;
+    let portal = site.portal();
+    portal.catch_up(|_| ()).await.unwrap();
+    let publish = TokenScope::Publish;
+    let officer = person(portal, Role::Officer, ("officer.t", "YX-T"), publish).await;
+    person(portal, Role::Head, ("head.t", "YX-T"), publish).await;
+    let reviewer = person(portal, Role::Reviewer, ("reviewer.t", "YX-T"), TokenScope::Decide).await;
+    let authority = at_browser(portal, Role::Authority, ("authority", "YX")).await;
+    let centre = with_session(portal, Role::Head, ("centre", "YX-U")).await;
+    let centre = async || portal.caller_of_session(&centre).await.unwrap();
+    for is_delegated in [false, true] {
+        if is_delegated {
+            let catalogue = DelegationForm { function: "catalogue", ..standards() };
+            portal.delegate(&authority, &catalogue, LANG).await.unwrap();
+        }
+        let case = whole_draft(portal, &officer, "YX-T").await;
+        act(portal, &officer, case, "submit").await.unwrap();
+        let mut n_own = 0;
+        while act(portal, &reviewer, case, "pass").await.is_ok() {
+            n_own += 1;
+        }
+        let view = portal.case_view(&authority, case, LANG).await.unwrap();
+        assert_eq!((view.state.code.as_str(), view.steps.len()), ("in_review", n_own + 1));
+        assert_eq!(view.steps[n_own].label, "目录审核（信息中心）");
+        assert!(portal.review_desk(&reviewer, case, LANG).await.unwrap().is_none());
+        let checks = if is_delegated { centre().await } else { authority.clone() };
+        let (mine, ..) = found(portal, &checks).await;
+        assert!(mine.contains(&case));
+        let desk = portal.review_desk(&checks, case, LANG).await.unwrap().unwrap();
+        assert!(desk.alike.is_some() && desk.sharing.is_some() && desk.risk.is_some());
+        assert!(desk.catalogue_rule.article.contains("第六条"), "{:?}", desk.catalogue_rule);
+        assert!(act(portal, &officer, case, "pass").await.is_err());
+        act(portal, &checks, case, "pass").await.unwrap();
+        let view = portal.case_view(&authority, case, LANG).await.unwrap();
+        assert_eq!(view.state.code, "approved");
+        assert_eq!(view.steps[n_own].opinion, "理由充分");
+        let by = view.events.last().unwrap().acting.clone().unwrap();
+        assert!(by.starts_with("数据主管部门"), "{by}");
+        assert_eq!(by.contains("（受测试局委托）"), is_delegated, "{by}");
+        act(portal, &authority, case, "publish").await.unwrap();
+    }
+    assert_eq!(portal.verify_log().await.unwrap().faults, []);
+}
+
 // Part of ORG-05, and ZON-03: who may not delegate, and what cannot be.
 #[tokio::test]
 async fn only_the_authority_delegates_within_its_region() {

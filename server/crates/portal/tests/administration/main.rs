@@ -7,6 +7,7 @@ mod committee;
 mod delegated;
 mod records;
 mod words;
+mod zones;
 
 use kaishu_portal::Portal;
 use kaishu_portal::administration::{AuditEntry, AuditFilter, OrganizationForm};

@@ -1,8 +1,8 @@
 //! Vocabularies, the compiling guide, and what is in force.
 
-use kaishu_domain::policy::Expiry;
-use kaishu_portal::administration::TermForm;
-use kaishu_testkit::people::{act, at_browser, person, whole_draft};
+use kaishu_domain::policy::{CatalogueField, Expiry};
+use kaishu_portal::administration::{Demand, GuideForm, TermForm};
+use kaishu_testkit::people::{act, at_browser, complete, person, whole_draft};
 use kaishu_types::ErrorCode;
 use kaishu_types::account::{Role, TokenScope};
 
@@ -107,6 +107,90 @@ async fn an_entry_keeps_the_version_of_the_guide() {
         Some("0"),
         "what was checked is not checked anew"
     );
+    assert_eq!(portal.verify_log().await.unwrap().faults, []);
+}
+
+// Proves CAT-03 for what the authority edits: it makes fields mandatory above the profile and says how each is filled in;
+// nothing is checked by that before it is published, and then every entry is, by a fault that names the version, which
+// whoever compiles can read.
+#[tokio::test]
+async fn what_the_guide_demands_is_checked_once_it_is_published() {
+    let site = site("aba").await;
+    let portal = site.portal();
+    let authority = at_browser(portal, Role::Authority, ("authority", "YX")).await;
+    let publish = TokenScope::Publish;
+    let officer = person(portal, Role::Officer, ("compiles", "YX-T"), publish).await;
+    person(portal, Role::Head, ("head", "YX-T"), publish).await;
+    let field = CatalogueField::Certifier;
+    let case = whole_draft(portal, &officer, "YX-T").await;
+    complete(portal, &officer, case, |document| document.fields.certifier = None).await;
+    let faults = async || {
+        let draft = portal.draft(&officer, case, LANG).await.unwrap();
+        draft.faults.into_iter().map(|fault| (fault.field, fault.article)).collect::<Vec<_>>()
+    };
+    assert!(faults().await.is_empty());
+
+    let desk = portal.guide_desk(&authority, LANG).await.unwrap();
+    assert!(desk.choices.contains(&field) && desk.changed.is_none());
+    let note = |zh: &str, en: &str| (field.as_str().to_owned(), zh.to_owned(), en.to_owned());
+    let form = GuideForm {
+        added: vec![field.as_str().to_owned()],
+        notes: vec![note("填写核准目录的部门全称", "The whole name of who approved it")],
+        revision: desk.revision,
+    };
+    for (wrong, named) in [
+        (GuideForm { added: vec!["title".to_owned()], ..form.clone() }, "added"),
+        (GuideForm { added: vec!["nothing".to_owned()], ..form.clone() }, "added"),
+        (GuideForm { notes: vec![note("", "English only")], ..form.clone() }, "note.certifier.zh"),
+        (
+            GuideForm { notes: vec![note(&"长".repeat(501), "")], ..form.clone() },
+            "note.certifier.zh",
+        ),
+    ] {
+        let error = portal.save_guide(&authority, &wrong, LANG).await.unwrap_err();
+        let kaishu_portal::Error::InvalidInput(faults) = error else { panic!("{error}") };
+        assert_eq!(faults.iter().map(|it| it.field.as_str()).collect::<Vec<_>>(), [named]);
+    }
+    portal.save_guide(&authority, &form, LANG).await.unwrap();
+    let late = portal.save_guide(&authority, &form, LANG).await.unwrap_err();
+    assert_eq!(late.code(), ErrorCode::Conflict, "somebody saved since it was read");
+    for caller in outsiders(portal).await {
+        assert!(portal.guide_desk(&caller, LANG).await.is_err());
+        assert!(portal.save_guide(&caller, &form, LANG).await.is_err());
+    }
+    assert!(faults().await.is_empty(), "it is a draft");
+    let before = portal.guide(&officer, None, LANG).await.unwrap();
+    assert!(before.version.is_none() && before.fields.iter().all(|it| it.demand != Demand::Guide));
+
+    assert_eq!(portal.publish_guide(&authority, ("核准部门", ""), LANG).await.unwrap(), 1);
+    assert_eq!(faults().await, [("certifier", "目录编制规范第 1 版".to_owned())]);
+    let refused = act(portal, &officer, case, "submit").await.unwrap_err();
+    assert!(refused.message(LANG).contains("目录编制规范第 1 版"), "{refused}");
+    let read = portal.guide(&officer, None, LANG).await.unwrap();
+    let of = |field: CatalogueField| read.fields.iter().find(|it| it.field == field).unwrap();
+    assert_eq!(of(field).demand, Demand::Guide);
+    assert_eq!(of(field).note.as_ref().unwrap().zh, "填写核准目录的部门全称");
+    assert_eq!(of(CatalogueField::Title).demand, Demand::Profile);
+    assert_eq!(of(CatalogueField::Source).demand, Demand::Nobody);
+    complete(portal, &officer, case, |_| {}).await;
+    act(portal, &officer, case, "submit").await.unwrap();
+
+    // The next version begins with this one, and takes the demand back; this one stays what it was.
+    let desk = portal.guide_desk(&authority, LANG).await.unwrap();
+    assert!(desk.guide.demands(field) && desk.changed.is_none());
+    let form = GuideForm { added: Vec::new(), revision: desk.revision, ..form };
+    portal.save_guide(&authority, &form, LANG).await.unwrap();
+    assert_eq!(portal.publish_guide(&authority, ("不再要求", ""), LANG).await.unwrap(), 2);
+    let first = portal.guide(&officer, Some(1), LANG).await.unwrap();
+    assert!(!first.is_in_force);
+    assert!(first.fields.iter().any(|it| it.demand == Demand::Guide));
+    let second = portal.guide(&officer, None, LANG).await.unwrap();
+    assert!(second.is_in_force && second.fields.iter().all(|it| it.demand != Demand::Guide));
+    let missing = portal.guide(&officer, Some(3), LANG).await.unwrap_err();
+    assert_eq!(missing.code(), ErrorCode::NotFound);
+    let events = logged(portal, "vocabulary").await;
+    let events: Vec<&str> = events.iter().rev().map(|it| it.event.code.as_str()).collect();
+    assert_eq!(events, ["guide_drafted", "guide", "guide_drafted", "guide"]);
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
 }
 

@@ -4,7 +4,7 @@ use kaishu_domain::cases::{Actor, Body, CaseFile, Event};
 use kaishu_store::cases::{self, CaseSubject, Happening};
 use kaishu_store::datasets::EntryWrite;
 use kaishu_store::log::{self, Entry, SealKey, Search};
-use kaishu_store::{StoreError, guide, organizations, vocabulary};
+use kaishu_store::{StoreError, guide, guide_drafts, organizations, vocabulary};
 use kaishu_types::case::CaseKind;
 use kaishu_types::vocabulary::Term;
 
@@ -143,4 +143,51 @@ pub(crate) async fn terms_and_guides_are_kept_in_order(database: &TestDb) {
     assert_eq!(vocabulary::retired(store).await.unwrap().len(), 1);
     assert_eq!(guide::current(store).await.unwrap(), 2);
     assert_eq!(guide::list(store).await.unwrap()[1].content, "{\"n\":1}");
+}
+
+// Part of CAT-03: the next version is saved over what was read, and by nobody over what somebody else saved or published.
+pub(crate) async fn the_next_guide_is_saved_over_what_was_read(database: &TestDb) {
+    let store = &database.store;
+    let now = time("2026-03-02T04:00:00Z");
+    let save = async |content: &str, known: u32| {
+        let transaction = store.begin().await.unwrap();
+        let is_saved =
+            guide_drafts::save(&transaction, content, known, ("张伟", now)).await.unwrap();
+        transaction.commit().await.unwrap();
+        is_saved
+    };
+    let end = async |known: u32| {
+        let transaction = store.begin().await.unwrap();
+        let is_ended = guide_drafts::end(&transaction, known).await.unwrap();
+        transaction.commit().await.unwrap();
+        is_ended
+    };
+    assert_eq!(guide_drafts::find(store).await.unwrap(), None);
+    assert!(!save("{}", 1).await && !end(0).await, "there is none");
+    assert!(save("{\"n\":1}", 0).await);
+    assert!(!save("{}", 0).await, "somebody began it");
+    assert!(save("{\"n\":2}", 1).await);
+    assert!(!save("{}", 1).await && !end(1).await, "somebody saved");
+    let found = guide_drafts::find(store).await.unwrap().unwrap();
+    assert_eq!((found.content.as_str(), found.revision), ("{\"n\":2}", 2));
+    assert_eq!((found.is_open, found.changed_by.as_str(), found.changed_at), (true, "张伟", now));
+    assert!(end(2).await);
+    assert!(!end(3).await, "it is published");
+    assert!(!save("{}", 2).await, "somebody published");
+    assert!(!guide_drafts::find(store).await.unwrap().unwrap().is_open);
+    assert!(save("{\"n\":3}", 3).await);
+    assert!(guide_drafts::find(store).await.unwrap().unwrap().is_open);
+    assert_eq!(guide::find(store, None).await.unwrap(), None);
+    for number in 1..=2 {
+        let transaction = store.begin().await.unwrap();
+        let content = format!("{{\"n\":{number}}}");
+        let day = day("2026-03-02");
+        guide::publish(&transaction, ("新版", None), content, day).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+    let number =
+        async |version| guide::find(store, version).await.unwrap().map(|version| version.number);
+    assert_eq!(number(None).await, Some(2));
+    assert_eq!(number(Some(1)).await, Some(1));
+    assert_eq!(number(Some(3)).await, None);
 }
