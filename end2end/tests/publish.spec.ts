@@ -188,7 +188,13 @@ test("a published dataset is suspended, restored and revised", async ({ browser,
   await bench.press("修订目录");
   await expect(head).toHaveURL(/\/workbench\/drafts\/\d+$/);
   await head.getByLabel("数据摘要").fill("修订后的摘要。");
+  // A revision says on what it rests.
+  await bench.press("保存并检查");
+  await expect(head.getByRole("main")).toContainText("请写明变更依据");
+  await head.getByLabel("变更情形").selectOption("function_changed");
+  await head.getByLabel("变更依据").fill("职能调整文件第三条");
   await bench.press("保存");
+  await expect(head.getByLabel("变更依据")).toHaveValue("职能调整文件第三条");
   await head.getByRole("link", { name: "办理记录和审查进度" }).click();
   await expect(head.getByRole("main")).toContainText("与已发布的内容相比，修改了");
 

@@ -30,6 +30,12 @@ async function atDraft(browser: Browser, project: string, scripts: boolean, titl
   return [context, page];
 }
 
+/** Chooses a file, once the page knows how to send it part by part. */
+async function choose(page: Page, path: string) {
+  await expect(page.getByText("连接中断后会接着上传")).toBeVisible({ timeout: 30_000 });
+  await page.getByLabel("添加文件").setInputFiles(path);
+}
+
 /** A table of some megabytes. */
 const large = (() => {
   const rows = ["name,code"];
@@ -62,7 +68,6 @@ test.describe("uploads and autosave", () => {
     test.skip(!scripts, "without scripts the form sends the file at once");
     test.setTimeout(90_000);
     const file = onDisk(info.outputDir, "stops.csv");
-    const choose = () => page.getByLabel("添加文件").setInputFiles(file);
     const send = () => page.getByRole("button", { name: "上传", exact: true }).click();
     let n_parts = 0;
     let is_cut = false;
@@ -76,7 +81,7 @@ test.describe("uploads and autosave", () => {
       }
       return route.continue();
     });
-    await choose();
+    await choose(page, file);
     await send();
     const bar = page.getByRole("progressbar", { name: "上传进度" });
     await expect(bar).toBeVisible();
@@ -92,7 +97,7 @@ test.describe("uploads and autosave", () => {
       if (request.method() === "PATCH") offsets.push(Number(request.headers()["upload-offset"]));
     });
     const begun = page.waitForResponse((it) => it.request().method() === "GET" && it.url().includes(part));
-    await choose();
+    await choose(page, file);
     await send();
     expect(Number((await begun).headers()["upload-offset"])).toBeGreaterThan(0);
     await expect(page.locator("#file-list")).toContainText("stops.csv", { timeout: 60_000 });
@@ -109,7 +114,7 @@ test.describe("uploads and autosave", () => {
       if (route.request().method() === "PATCH") await held;
       await route.continue().catch(() => {});
     });
-    await page.getByLabel("添加文件").setInputFiles(onDisk(info.outputDir, "pause.csv"));
+    await choose(page, onDisk(info.outputDir, "pause.csv"));
     await page.getByRole("button", { name: "上传", exact: true }).click();
     await page.getByRole("button", { name: "暂停" }).click();
     await expect(page.getByText("已暂停。")).toBeVisible();
@@ -155,5 +160,19 @@ test.describe("uploads and autosave", () => {
     await expect(page.getByRole("main")).toContainText("您填写的内容还没有保存");
     await expect(summary).toHaveValue("这个窗口的摘要。");
     await expectAccessible(page);
+
+    // Both texts are there to choose from; what is replaced is found again, and can be put back.
+    const part = page.getByRole("group", { name: "数据摘要" });
+    await expect(part).toContainText("另一个窗口的摘要。");
+    await part.getByRole("radio", { name: "您填写的" }).check();
+    await page.getByRole("button", { name: "保存", exact: true }).click();
+    await expect(page.locator(".ks-note[role=status]")).toContainText("已保存");
+    await expect(summary).toHaveValue("这个窗口的摘要。");
+    await page.getByRole("link", { name: "以前保存的内容" }).click();
+    await page.locator("main ul.divide-y a").first().click();
+    await expect(page.getByRole("row", { name: "数据摘要" })).toContainText("另一个窗口的摘要。");
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "恢复当时的内容" }).click();
+    await expect(summary).toHaveValue("另一个窗口的摘要。");
   });
 });

@@ -52,7 +52,7 @@ async fn find(ctx: &Ctx, portal: &Portal, code: &str, id: &str) -> Result<Shown,
     let number = address::read_table(&ctx.query, ctx.lang).map_err(AppError::fields)?;
     let (found, resource) = dataset_resource::find(ctx, portal, code, id).await?;
     let code = &found.dataset.code;
-    let state = portal.table_state(&ctx.caller, code, resource.id, number, None, ctx.lang).await?;
+    let state = portal.look_at_table(&ctx.caller, code, (resource.id, number), ctx.lang).await?;
     let TableState::Open(table) = state else {
         let message = ctx.lang.pick(
             "这个文件现在没有可以检查质量的表格。",
@@ -136,7 +136,8 @@ fn scores(ctx: &Ctx, shown: &Shown, quality: &Quality) -> AnyView {
     .into_any()
 }
 
-fn dimension(ctx: &Ctx, score: &DimensionScore) -> AnyView {
+/// Draws the score of a dimension as a row, with the rules behind it.
+pub(crate) fn dimension(ctx: &Ctx, score: &DimensionScore) -> AnyView {
     let words = ctx.words;
     let value = match score.shown() {
         Some(value) => {
@@ -209,7 +210,8 @@ fn fixes(ctx: &Ctx, path: &str, quality: &Quality) -> AnyView {
     .into_any()
 }
 
-fn fix(ctx: &Ctx, fix: &Fix) -> AnyView {
+/// Draws a rule that does not hold, with where and what would satisfy it.
+pub(crate) fn fix(ctx: &Ctx, fix: &Fix) -> AnyView {
     let words = ctx.words;
     let severity = fix.rule.severity();
     let blocks = (severity == Severity::Blocking).then(|| {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::asked::Plain;
+use super::attached::AttachedFile;
 use super::problem::Problem;
 use crate::state::State;
 
@@ -35,6 +36,10 @@ pub(super) struct DraftReply {
     document: DraftDocument,
     /// What is missing before it can be submitted.
     missing: Vec<Missing>,
+    /// The written authorisation that is attached.
+    authorisation: Option<AttachedFile>,
+    /// The records by which it is opened further, the newest first.
+    relaxations: Vec<AttachedFile>,
     /// Where its review is.
     state: String,
 }
@@ -72,6 +77,9 @@ pub(super) struct SavedDraft {
     /// The entry, as a reply gives it. Files, organization and region stay as they are.
     #[schema(value_type = Object)]
     document: DraftDocument,
+    /// Whether what it said before stays as a copy, whoever wrote it: for who chose between two texts.
+    #[serde(default)]
+    keeps_copy: bool,
 }
 
 /// A file that stands at its provider.
@@ -155,7 +163,8 @@ pub(super) async fn read(
 
 /// Save a draft
 ///
-/// It is saved as a whole. Where somebody saved it since the revision that is named, nothing changes.
+/// It is saved as a whole. Where somebody saved it since the revision that is named, nothing changes; what differs is
+/// asked at `/api/v1/drafts/{id}/conflicts`.
 #[utoipa::path(
     put, path = "/api/v1/drafts/{id}", tag = "publishing", operation_id = "save_draft",
     security(("token" = ["publish"])),
@@ -179,11 +188,14 @@ pub(super) async fn save(
 ) -> Result<Response, Problem> {
     let caller = known(caller, asked.lang)?;
     let case = number(id)?;
-    let SavedDraft { revision, mut document } = body(request, &state).await?;
+    let SavedDraft { revision, mut document, keeps_copy } = body(request, &state).await?;
     let portal = state.portal();
     // Bytes come by the form for files only: no text names those of somebody else.
     document.resources = portal.draft(&caller, case, asked.lang).await?.document.resources;
-    portal.save_draft(&caller, case, revision, document, asked.lang).await?;
+    match keeps_copy {
+        true => portal.replace_draft(&caller, (case, revision), document, asked.lang).await?,
+        false => portal.save_draft(&caller, case, revision, document, asked.lang).await?,
+    };
     let reply = reply(&state, &caller, case, asked.lang).await?;
     Ok((private(), Json(reply)).into_response())
 }
@@ -327,7 +339,8 @@ pub(super) fn known(caller: Option<Extension<Caller>>, lang: Lang) -> Result<Cal
     }
 }
 
-fn number(Path(text): Path<String>) -> Result<i64, Problem> {
+/// Reads the number of a draft out of a path.
+pub(super) fn number(Path(text): Path<String>) -> Result<i64, Problem> {
     text.parse().map_err(|_| {
         let shown: String = text.chars().take(80).collect();
         Error::not_found("draft", shown).into()
@@ -355,7 +368,7 @@ pub(super) async fn reply(
 ) -> Result<DraftReply, Problem> {
     let portal = state.portal();
     let shown = portal.case_view(caller, case, lang).await?;
-    let DraftView { code, document, revision, faults, .. } =
+    let DraftView { code, document, revision, faults, authorisation, relaxations, .. } =
         portal.draft(caller, case, lang).await?;
     let missing = faults.into_iter().map(|fault| Missing {
         field: fault.field.to_owned(),
@@ -369,6 +382,8 @@ pub(super) async fn reply(
         revision,
         document,
         missing: missing.collect(),
+        authorisation: authorisation.map(AttachedFile::from),
+        relaxations: relaxations.into_iter().map(AttachedFile::from).collect(),
         state: shown.state.code,
     })
 }

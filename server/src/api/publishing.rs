@@ -34,8 +34,11 @@ pub(super) struct Published {
 pub(super) struct VersionForm {
     /// What is new; public.
     note: Option<String>,
-    /// What was done to the data before: `sort`, `clean`, `desensitise`, `convert`, with commas between.
-    processing: Option<String>,
+    /// What was done to the data before: `sort`, `clean`, `desensitise`, `convert`, with commas between; `none` where
+    /// nothing was.
+    processing: String,
+    /// For sensitive data that is neither desensitised nor masked: the record or the consent by which it leaves.
+    record: Option<String>,
     /// The file. It takes the place of the one of its name, or of the only one.
     #[schema(format = Binary, value_type = String)]
     file: String,
@@ -44,7 +47,8 @@ pub(super) struct VersionForm {
 /// Publish new data of a dataset
 ///
 /// A refresh of the same structure: the columns are those of the data items. Anything else goes through its
-/// review in the workbench. Fields of the form come in this order: `note` and `processing`, then `file`.
+/// review in the workbench. Fields of the form come in this order: `note`, `processing` and
+/// `record`, then `file`.
 #[utoipa::path(
     post, path = "/api/v1/datasets/{code}/versions", tag = "publishing", operation_id = "publish_version",
     security(("token" = ["publish"])),
@@ -52,7 +56,7 @@ pub(super) struct VersionForm {
     request_body(content = VersionForm, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "The version is public", body = Published),
-        (status = 400, description = "No file, or columns that the entry does not know", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "No file, columns that the entry does not know, or values for which a blocking rule of quality does not hold", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "No token, or one that counts no more", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token does not reach this dataset", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such dataset", body = Problem, content_type = "application/problem+json")
@@ -74,7 +78,7 @@ pub(super) async fn publish_version(
         .await
         .map_err(|rejection| Problem::from(Error::field("file", rejection.body_text())))?;
     let mut note = String::new();
-    let mut processing = BTreeSet::new();
+    let (mut processing, mut record) = (BTreeSet::new(), String::new());
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {
             Some("note") => note = app::short_text(field).await.map_err(broken)?,
@@ -82,11 +86,17 @@ pub(super) async fn publish_version(
                 let text = app::short_text(field).await.map_err(broken)?;
                 processing = read_processing(&text)?;
             }
+            Some("record") => record = app::short_text(field).await.map_err(broken)?,
             Some("file") => {
                 let file_name = field.file_name().unwrap_or_default().to_owned();
                 let bytes = field.map(|chunk| chunk.map_err(std::io::Error::other));
-                let new =
-                    NewVersion { file_name: &file_name, note: &note, processing, upload: None };
+                let new = NewVersion {
+                    file_name: &file_name,
+                    note: &note,
+                    processing,
+                    record: &record,
+                    upload: None,
+                };
                 let portal = state.portal();
                 let version =
                     portal.publish_version(&caller, &code, new, bytes, asked.lang).await?;

@@ -32,7 +32,7 @@ pub(super) struct QualityReply {
 
 /// The score of a dimension.
 #[derive(Serialize, ToSchema)]
-struct Dimension {
+pub(super) struct Dimension {
     /// Its code, as in `accuracy`.
     code: &'static str,
     /// Its name.
@@ -65,7 +65,7 @@ struct Behind {
 
 /// Something to mend.
 #[derive(Serialize, ToSchema)]
-struct ToMend {
+pub(super) struct ToMend {
     /// The rule that does not hold.
     rule: &'static str,
     /// `blocking` or `advisory`.
@@ -137,7 +137,7 @@ pub(super) async fn show(
     let number = address::read_table(&asked.query, asked.lang).map_err(Problem::fields)?;
     let (code, id) = names(&code, &id)?;
     let portal = state.portal();
-    let wanted = portal.table_state(&asked.caller, &code, id, number, None, asked.lang).await?;
+    let wanted = portal.look_at_table(&asked.caller, &code, (id, number), asked.lang).await?;
     let table = open(wanted, asked.lang)?;
     let reply = reply_of(portal.table_quality(&table), asked.lang);
     reply::json(&asked.headers, asked.lang, &reply)
@@ -154,7 +154,8 @@ fn reply_of(found: TableQuality, lang: Lang) -> QualityReply {
     }
 }
 
-fn dimension(score: DimensionScore, lang: Lang) -> Dimension {
+/// A score as it is answered.
+pub(super) fn dimension(score: DimensionScore, lang: Lang) -> Dimension {
     let shown = score.shown();
     let behind = |reason: Reason| Behind {
         rule: reason.rule.as_str(),
@@ -173,7 +174,8 @@ fn dimension(score: DimensionScore, lang: Lang) -> Dimension {
     }
 }
 
-fn to_mend(fix: Fix, lang: Lang) -> ToMend {
+/// Something to mend as it is answered.
+pub(super) fn to_mend(fix: Fix, lang: Lang) -> ToMend {
     ToMend {
         rule: fix.rule.as_str(),
         severity: fix.rule.severity().as_str(),

@@ -53,8 +53,10 @@ pub(super) struct FinishForm {
     take_items: bool,
     /// For a dataset: what is new; public.
     note: String,
-    /// For a dataset: what was done to the data before, as in `sort,clean`.
+    /// For a dataset: what was done to the data before, as in `sort,clean`, or `none`.
     processing: String,
+    /// For a dataset with sensitive data: the record of desensitising it, or the consent that covers it.
+    record: String,
 }
 
 /// The routes for the workbench; the API has its own, with the same handlers.
@@ -286,12 +288,14 @@ pub(super) async fn finish(
 ) -> Result<Response, Problem> {
     let lang = spoken(&request);
     let caller = known(caller, lang)?;
-    let FinishForm { revision, take_items, note, processing } = body(request, &state).await?;
+    let FinishForm { revision, take_items, note, processing, record } =
+        body(request, &state).await?;
     let wanted = FinishedUpload {
         revision,
         takes_items: take_items,
         note,
         processing: read_processing(&processing)?,
+        record,
     };
     let upload = state.portal().finish_upload(&caller, &id, wanted, lang).await?;
     Ok(told(&upload))

@@ -198,12 +198,14 @@ fn needing() -> Vec<(String, String, Vec<String>)> {
 async fn each_operation_takes_the_token_that_it_names() {
     let site = site().await;
     account(site.test_portal.portal(), Role::Authority, ("authority", "YX")).await;
+    account(site.test_portal.portal(), Role::DataUser, ("applies", "")).await;
     let mut tokens = Vec::new();
     for scope in [TokenScope::Read, TokenScope::Publish, TokenScope::Decide] {
         for name in ["officer", "head", "authority"] {
             tokens.push((scope, token(&site, name, scope).await));
         }
     }
+    tokens.push((TokenScope::Apply, token(&site, "applies", TokenScope::Apply).await));
     let begun = json!({ "organization": "YX-T", "title": "公交站点" });
     let answer = ask(&site, &tokens[3].1, Method::POST, "", &begun).await;
     let id = answer.json()["id"].to_string();
@@ -214,6 +216,10 @@ async fn each_operation_takes_the_token_that_it_names() {
             ("{file}", "export.csv"),
             ("{name}", "theme"),
             ("{regulation}", "aba"),
+            ("{place}", "0"),
+            ("{link}", "1"),
+            ("{revision}", "1"),
+            ("{number}", "1"),
         ]
         .into_iter()
         .fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
@@ -231,7 +237,7 @@ async fn each_operation_takes_the_token_that_it_names() {
         site.ask(method, &path, &headers, &body).await.status.as_u16()
     };
     let needing = needing();
-    assert_eq!(needing.len(), 26);
+    assert_eq!(needing.len(), 82);
     for (method, path, scopes) in &needing {
         let scopes: Vec<TokenScope> = scopes.iter().map(|it| it.parse().unwrap()).collect();
         assert_eq!(send(None, method, path).await, 401, "{method} {path}");

@@ -186,7 +186,9 @@ async fn links_are_made_by_who_edits_and_end_with_them() {
     let store = site.test_portal.store();
     let transaction = store.begin().await.unwrap();
     let account = people.officer.account().unwrap();
-    kaishu_store::accounts::set_roles(&transaction, account, &[], now()).await.unwrap();
+    let held = kaishu_store::accounts::find_by_id(store, account).await.unwrap().unwrap().roles;
+    let taken = (held.as_slice(), [].as_slice());
+    kaishu_store::accounts::set_roles(&transaction, account, taken, now()).await.unwrap();
     transaction.commit().await.unwrap();
     assert_eq!(open(&site, &token).await.status, 404);
 }

@@ -49,9 +49,19 @@ pub(crate) async fn token(
 }
 
 async fn publish(site: &TestSite, token: Option<&str>, file: &[u8]) -> Answer {
-    let mut body = b"--b\r\ncontent-disposition: form-data; name=\"note\"\r\n\r\n\xe5\x8d\x81\xe4\xb8\x80\xe6\x9c\x88\r\n\
-        --b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"stops.csv\"\r\n\r\n"
-        .to_vec();
+    publish_done(site, token, ("clean", file)).await
+}
+
+async fn publish_done(site: &TestSite, token: Option<&str>, (done, file): (&str, &[u8])) -> Answer {
+    let mut body = Vec::new();
+    for (name, value) in [("note", "十一月"), ("processing", done)] {
+        let part =
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    body.extend_from_slice(
+        b"--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"stops.csv\"\r\n\r\n",
+    );
     body.extend_from_slice(file);
     body.extend_from_slice(b"\r\n--b--\r\n");
     let mut request = Request::builder()
@@ -114,4 +124,21 @@ async fn nobody_else_publishes_a_version() {
     assert_eq!(entry["version"], 1);
     let table = publish(&site, None, &[]).await.json();
     assert_eq!(table["remedy"]["link"], "/login");
+}
+
+// Part of PUB-02: what was done to new data is said each time, and nothing is said by `none`; it stays on record.
+#[tokio::test]
+async fn what_was_done_to_new_data_is_always_said() {
+    let site = site().await;
+    let token = token(&site, "officer", "YX-T", TokenScope::Publish).await;
+    let file = "name\n火车站\n".as_bytes();
+    for silent in ["", "none,clean"] {
+        let answer = publish_done(&site, Some(&token), (silent, file)).await;
+        answer.assert_problem_of(400, "processing");
+    }
+    let answer = publish_done(&site, Some(&token), ("none", file)).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let portal = site.test_portal.portal();
+    let done = portal.processing(&CODE.parse().unwrap(), Lang::Zh).await.unwrap();
+    assert_eq!(done[0].text, "未作处理");
 }

@@ -9,10 +9,12 @@ use kaishu_portal::cases::DeskFilter;
 use kaishu_server::Limits;
 use kaishu_server::assets::Assets;
 use kaishu_testkit::catalogue::Catalogue;
-use kaishu_testkit::people::{LANG, ORGANIZATION, act, complete, people, with_session};
+use kaishu_testkit::people::{
+    LANG, ORGANIZATION, act, attach_record, complete, people, person, with_session,
+};
 use kaishu_testkit::{Setup, TestPortal};
 use kaishu_types::ErrorCode;
-use kaishu_types::account::Role;
+use kaishu_types::account::{Role, TokenScope};
 use kaishu_types::case::{CaseCard, CaseKind};
 
 use crate::browser::Browser;
@@ -103,9 +105,12 @@ async fn what_is_not_unconditional_is_assessed_each_year() {
     let expected: BTreeMap<_, _> = expected.into_iter().collect();
     assert!(expected.iter().all(|(name, value)| facts[*name] == *value), "{facts:?}");
 
+    // Tokens run out within a year.
+    let renewed =
+        person(&next, Role::Officer, ("renewed", ORGANIZATION), TokenScope::Publish).await;
     let code = CODE.parse().unwrap();
-    let revision = next.begin_revision(&people.officer, &code, LANG).await.unwrap();
-    complete(&next, &people.officer, revision, |document| {
+    let revision = next.begin_revision(&renewed, &code, LANG).await.unwrap();
+    complete(&next, &renewed, revision, |document| {
         document.version_note = "改为无条件开放".to_owned();
         document.relaxed_by = "脱敏记录 2028-1".to_owned();
         for item in &mut document.items {
@@ -113,7 +118,8 @@ async fn what_is_not_unconditional_is_assessed_each_year() {
         }
     })
     .await;
-    act(&next, &people.officer, revision, "submit").await.unwrap();
+    attach_record(&next, &renewed, revision).await.unwrap();
+    act(&next, &renewed, revision, "submit").await.unwrap();
     let ended = tasks(&next, &people.officer, DeskFilter::Closed).await;
     assert_eq!((ended[0].id, ended[0].state.code.as_str()), (task.id, "revised"));
     // The class is what it was until the revision passed its review.

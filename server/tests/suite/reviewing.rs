@@ -82,22 +82,27 @@ async fn nothing_leaves_before_both_consented_and_it_was_filed() {
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
 }
 
-// Proves REV-08 where the rules change on the way: what was approved without a filing is not published under
-// rules that demand one.
+// Proves REV-08 where the rules change on the way: whether something has to be filed is asked of the rules that it was
+// submitted under, in either direction (ORG-12).
 #[tokio::test]
-async fn an_approval_without_a_filing_is_not_enough_under_new_rules() {
-    let (site, people) = site("default").await;
-    let portal = site.test_portal.portal();
-    let case = whole_draft(portal, &people.officer, ORGANIZATION).await;
-    act(portal, &people.officer, case, "submit").await.unwrap();
-    review(portal, &people, case).await;
-
-    let stricter = site.test_portal.open_under("jiamusi").await;
-    let refused = act(&stricter, &people.authority, case, "publish").await.unwrap_err();
+async fn what_is_filed_is_asked_of_the_rules_of_the_submission() {
+    let (site, people) = site("jiamusi").await;
+    let case = consented(&site, &people).await;
+    let others = site.test_portal.open_under("default").await;
+    let refused = act(&others, &people.authority, case, "publish").await.unwrap_err();
     assert!(refused.message(LANG).contains("备案"), "{refused}");
     assert!(refused.into_detail().rule.unwrap().article.contains("第十三条"));
     assert_eq!(site.get("/datasets/YX-T-0002").await.status, 404);
-    act(portal, &people.authority, case, "publish").await.unwrap();
+    act(&others, &people.authority, case, "pass").await.unwrap();
+    act(&others, &people.authority, case, "publish").await.unwrap();
+
+    // The other way round: nothing was to be filed when it was submitted.
+    let plain = whole_draft(&others, &people.officer, ORGANIZATION).await;
+    act(&others, &people.officer, plain, "submit").await.unwrap();
+    review(&others, &people, plain).await;
+    let stricter = site.test_portal.open_under("jiamusi").await;
+    act(&stricter, &people.authority, plain, "publish").await.unwrap();
+    assert_eq!(stricter.verify_log().await.unwrap().faults, []);
 }
 
 const APPROVAL: [(&str, &str); 6] = [

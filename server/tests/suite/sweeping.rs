@@ -139,6 +139,23 @@ async fn bytes_that_are_uploaded_again_are_kept() {
     assert_eq!(later.sweep(ALL).await.unwrap(), Default::default());
 }
 
+/// What somebody else took out of a draft stays for as long as the draft is open: it can be put back.
+#[tokio::test]
+async fn bytes_that_somebody_else_took_out_stay() {
+    let bench = Box::pin(Bench::open()).await;
+    let portal = bench.site.portal();
+    let other = person(portal, Role::Officer, ("other", "YX-T"), TokenScope::Publish).await;
+    let (revision, _) = bench.draft().await;
+    portal.remove_draft_file(&other, bench.case, revision, 0, LANG).await.unwrap();
+    assert!(bench.draft().await.1.resources.is_empty());
+    assert_eq!(portal.sweep(ALL).await.unwrap(), Default::default());
+    bench.assert_at(true, false);
+    let old = portal.old_drafts(&other, bench.case).await.unwrap().remove(0).revision;
+    let (revision, _) = bench.draft().await;
+    portal.restore_draft(&other, (bench.case, revision), old, LANG).await.unwrap();
+    assert_eq!(bench.draft().await.1.resources, bench.document.resources);
+}
+
 /// Somebody found the bytes before they were condemned, and refers to them only afterwards.
 #[tokio::test]
 async fn bytes_that_are_referred_to_late_come_back() {

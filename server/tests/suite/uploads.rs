@@ -358,9 +358,10 @@ async fn an_upload_becomes_one_version() {
     };
 
     let other = send(&format!("{header},phone\n{row},1\n")).await;
-    problem(&sender.finish(&other, &json!({ "note": "x" })).await, 400, "phone");
+    problem(&sender.finish(&other, &json!({ "processing": "none" })).await, 400, "phone");
     assert!(sender.offset(&other).await > 0, "what came is still here");
     problem(&sender.finish(&other, &json!({ "processing": "wash" })).await, 400, "processing");
+    problem(&sender.finish(&other, &json!({ "note": "x" })).await, 400, "未作处理");
 
     let path = send(&format!("{header}\n{row}\n")).await;
     let wanted = json!({ "note": "十一月", "processing": "clean" });

@@ -12,8 +12,8 @@ use super::{bench_page, expired};
 use crate::ctx::Ctx;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
-use crate::ui::fields::{Choice, Label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::fields::{Choice, label, line, select};
+use crate::ui::form::{Typed, once, summary};
 
 /// `GET /workbench/new`
 pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
@@ -52,12 +52,7 @@ fn page(ctx: &Ctx, directory: &Directory, typed: &Typed) -> Page {
         ("", [(only, _)]) => only.clone(),
         (typed, _) => typed.to_owned(),
     };
-    let label = |name: &str, text: &str, hint: &str| Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    };
+    let label = |name: &str, text: &str, hint: &str| label(typed, name, text, hint);
     let title = label(
         "title",
         lang.pick("名称", "Title"),
@@ -71,6 +66,7 @@ fn page(ctx: &Ctx, directory: &Directory, typed: &Typed) -> Page {
         <div class="max-w-[36rem]">
             {summary(ctx, typed)}
             <form method="post" action=ctx.href("/workbench/new") novalidate=true>
+                {once()}
                 {select(&provider, lang.pick("请选择", "Choose"), &own, &chosen)}
                 {line(&title, "text", typed.value("title"))}
                 <p class="mt-8">

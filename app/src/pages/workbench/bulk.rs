@@ -14,7 +14,7 @@ use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::to_login;
-use crate::ui::fields::{Choice, Label, area, line, options, select};
+use crate::ui::fields::{Choice, area, label, line, options, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 
@@ -113,12 +113,7 @@ fn form(ctx: &Ctx, portal: &Portal, codes: &[DatasetCode], typed: &Typed) -> Any
     };
     let frequencies: Vec<Choice> =
         Frequency::ALL.iter().map(|it| (it.to_string(), it.label(lang).to_owned())).collect();
-    let label = |name: &str, text: &str, hint: &str| Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    };
+    let label = |name: &str, text: &str, hint: &str| label(typed, name, text, hint);
     let stays = lang.pick("不改", "Stays");
     let chosen: Vec<_> = codes
         .iter()

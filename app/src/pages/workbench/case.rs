@@ -6,13 +6,21 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::consultations::Consultation;
-use kaishu_portal::publishing::{DisputeView, OpeningAct, ReviewDesk};
+use kaishu_portal::filed_rules::FiledRules;
+use kaishu_portal::publishing::{
+    Assignable, Attachment, DisputeView, OpeningAct, Resubmitted, ReviewDesk,
+};
 use kaishu_portal::{Error, Portal};
-use kaishu_types::case::{ActionView, CaseKind, CaseView, ClockView, EventView, StepView};
+use kaishu_types::case::{
+    ActionView, AnswerView, CaseKind, CaseView, ClockView, EventView, StepView,
+};
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::{accounts, bench_page, disputes, expired, missing, review, risk};
+use super::{
+    accounts, assigning, attached, bench_page, disputes, editor, expired, extension, filed_rules,
+    missing, review,
+};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -23,6 +31,7 @@ use crate::ui::form::{Typed, summary};
 use crate::ui::heading::{Rank, rail_head, section_head};
 use crate::ui::icon::icon;
 use crate::ui::meta::{fact, hash, meta};
+use crate::ui::numbers::times;
 
 /// `GET /workbench/cases/{id}`
 pub(crate) async fn show(
@@ -37,7 +46,10 @@ pub(crate) async fn show(
     // These have pages of their own, with forms for what they ask.
     match shown.as_ref().map(|shown| shown.case.kind) {
         Ok(CaseKind::Project) => return go(&ctx.href(&format!("/workbench/projects/{id}")), []),
+        Ok(CaseKind::ShareRequest) => return go(&ctx.href(&format!("/share/requests/{id}")), []),
         Ok(CaseKind::Application) => return go(&ctx.href(&format!("/applications/{id}")), []),
+        Ok(CaseKind::UsageReport) => return go(&ctx.href(&format!("/usage-reports/{id}")), []),
+        Ok(CaseKind::Violation) => return go(&ctx.href(&format!("/violations/{id}")), []),
         _ => {}
     }
     respond(&ctx, || Ok(page(&ctx, &shown?, &Typed::default())))
@@ -50,10 +62,20 @@ pub(super) struct Shown {
     desk: Option<ReviewDesk>,
     /// What a revision changes of what is published.
     changes: Option<Vec<String>>,
+    /// What changed since the entry was submitted before.
+    resubmitted: Option<Resubmitted>,
     /// What the public was asked, the newest first.
     consultations: Vec<Consultation>,
     /// What a dispute is about.
     dispute: Option<DisputeView>,
+    /// The reader's files that wait for the step; none where no step is the reader's.
+    waiting: Option<Vec<Attachment>>,
+    /// Whom the reader may assign; none where it is not the reader's.
+    experts: Option<Vec<Assignable>>,
+    /// The rules it was filed under.
+    rules: FiledRules,
+    /// Whether what was published has a page that the public sees.
+    is_public: bool,
 }
 
 pub(super) async fn shown(ctx: &Ctx, portal: &Portal, id: &str) -> Result<Shown, AppError> {
@@ -64,12 +86,45 @@ pub(super) async fn shown(ctx: &Ctx, portal: &Portal, id: &str) -> Result<Shown,
         true => portal.draft_changes(&ctx.caller, case.id).await?,
         false => None,
     };
+    let resubmitted = match is_opening {
+        true => portal.resubmitted(&ctx.caller, case.id, ctx.lang).await?,
+        false => None,
+    };
     let consultations = portal.consultations_of(&ctx.caller, case.id).await?;
     let dispute = match case.kind {
         CaseKind::Dispute => Some(portal.dispute_view(&ctx.caller, case.id, ctx.lang).await?),
         _ => None,
     };
-    Ok(Shown { case, desk, changes, consultations, dispute })
+    let waiting = portal.waiting_attachments(&ctx.caller, case.id).await?;
+    let experts = portal.assignable_experts(&ctx.caller, case.id, ctx.lang).await?;
+    let rules = portal.filed_rules(&ctx.caller, case.id).await?;
+    let is_public = is_published(&case) && is_public(portal, &case).await?;
+    Ok(Shown {
+        case,
+        desk,
+        changes,
+        resubmitted,
+        consultations,
+        dispute,
+        waiting,
+        experts,
+        rules,
+        is_public,
+    })
+}
+
+fn is_published(case: &CaseView) -> bool {
+    case.kind == CaseKind::Opening && case.state.code == "published"
+}
+
+/// Whether the public has a page of the dataset that a case is about.
+async fn is_public(portal: &Portal, case: &CaseView) -> Result<bool, AppError> {
+    let Ok(code) = case.subject.parse() else { return Ok(false) };
+    match portal.dataset(&code).await {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `POST /workbench/cases/{id}/act`
@@ -114,14 +169,17 @@ fn is_answer(name: &str) -> bool {
     review::is_answer(name) || ["class", "document", "decided_on", "entry"].contains(&name)
 }
 
-/// What was answered to the questions of the step; the ticked questions become one answer.
+/// What was answered to the questions of the step.
 fn answers(pairs: &[(String, String)]) -> BTreeMap<String, String> {
     let mut answers: BTreeMap<String, String> =
         pairs.iter().filter(|(name, _)| is_answer(name)).cloned().collect();
-    let added = pairs.iter().filter_map(|(name, _)| name.strip_prefix("add."));
-    let added: Vec<&str> = added.collect();
-    if !added.is_empty() {
-        answers.insert("add".to_owned(), added.join(" "));
+    // What is ticked in a list is one answer.
+    for (list, answer) in [("add.", "add"), ("attach.", "attach"), ("expert.", "experts")] {
+        let ticked = pairs.iter().filter_map(|(name, _)| name.strip_prefix(list));
+        let ticked: Vec<&str> = ticked.collect();
+        if !ticked.is_empty() {
+            answers.insert(answer.to_owned(), ticked.join(" "));
+        }
     }
     answers
 }
@@ -149,7 +207,7 @@ pub(crate) fn as_field(error: Error, field: &str, lang: Lang) -> Error {
     }
 }
 
-async fn read(ctx: &Ctx, portal: &Portal, id: &str) -> Result<CaseView, AppError> {
+pub(super) async fn read(ctx: &Ctx, portal: &Portal, id: &str) -> Result<CaseView, AppError> {
     let lang = ctx.lang;
     let unknown = || {
         let (one, all) = lang.pick(("事项", "事项"), ("case", "cases"));
@@ -164,8 +222,19 @@ async fn read(ctx: &Ctx, portal: &Portal, id: &str) -> Result<CaseView, AppError
 
 pub(super) fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
     let lang = ctx.lang;
-    let Shown { case, desk, changes, consultations, dispute } = shown;
-    let steps: Vec<_> = case.steps.iter().map(|step| step_row(lang, step)).collect();
+    let Shown {
+        case,
+        changes,
+        resubmitted,
+        consultations,
+        dispute,
+        waiting,
+        experts,
+        rules,
+        is_public,
+        ..
+    } = shown;
+    let steps: Vec<_> = case.steps.iter().map(|step| step_row(ctx, step)).collect();
     let steps = (!steps.is_empty()).then(|| {
         view! {
             <section aria-labelledby="h-steps" class="mb-10">
@@ -179,19 +248,23 @@ pub(super) fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
             <div>
                 {summary(ctx, typed)}
                 {changes.as_ref().map(|changes| changed(ctx, changes))}
+                {resubmitted.as_ref().map(|it| super::changed::resubmitted(ctx, it))}
+                {filed_rules::differences(ctx, rules)}
                 {accounts::asked(ctx, case)}
                 {dispute.as_ref().map(|it| disputes::about(ctx, it))}
                 {missing::found(ctx, case)}
-                {decision(ctx, case, (desk.as_ref(), dispute.as_ref()), typed)}
+                {waiting.is_some().then(|| attached::section(ctx, case.id))}
+                {decision(ctx, shown, typed)}
+                {experts.as_ref().map(|experts| assigning::section(ctx, case, experts, typed))}
+                {extension::section(ctx, case, typed)}
                 {review::consultations(ctx, consultations)}
-                {desk.as_ref().and_then(|desk| risk::measuring(ctx, case, desk))}
                 {steps}
                 <section aria-labelledby="h-events">
                     {section_head("h-events", lang.pick("办理记录", "What happened"))}
-                    {events(lang, case)}
+                    {events(ctx, case)}
                 </section>
             </div>
-            {rail(ctx, case)}
+            {rail(ctx, case, rules, *is_public)}
         </div>
     };
     let places = vec![(case.title.clone(), None)];
@@ -216,13 +289,10 @@ fn changed(ctx: &Ctx, changes: &[String]) -> AnyView {
 }
 
 /// Draws what the reader may do, with the reason it needs.
-fn decision(
-    ctx: &Ctx,
-    case: &CaseView,
-    (desk, dispute): (Option<&ReviewDesk>, Option<&DisputeView>),
-    typed: &Typed,
-) -> Option<AnyView> {
+fn decision(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Option<AnyView> {
     let lang = ctx.lang;
+    let Shown { case, waiting, .. } = shown;
+    let (desk, dispute) = (shown.desk.as_ref(), shown.dispute.as_ref());
     let is_asked = |action: &&ActionView| review::is_asked(desk, &action.event.code);
     let actions: Vec<&ActionView> = case.actions.iter().filter(is_asked).collect();
     if actions.is_empty() {
@@ -267,6 +337,7 @@ fn decision(
                 {desk.map(|desk| review::questions(ctx, desk, typed))}
                 {dispute.and_then(|it| disputes::fields(ctx, it, typed))}
                 {missing::entry_field(ctx, case, typed)}
+                {waiting.as_ref().and_then(|waiting| attached::ticks(ctx, waiting))}
                 {area(&label, 4, typed.value("reason"))}
                 <p class="mt-6 flex flex-wrap gap-3">{buttons}</p>
             </form>
@@ -275,7 +346,8 @@ fn decision(
     Some(view.into_any())
 }
 
-fn step_row(lang: Lang, step: &StepView) -> AnyView {
+fn step_row(ctx: &Ctx, step: &StepView) -> AnyView {
+    let lang = ctx.lang;
     let mark = match step.verdict.as_deref() {
         Some("passed") => ("ks-mark is-ok", "check", lang.pick("通过", "Passed")),
         Some(_) => ("ks-mark is-late", "late", lang.pick("退回", "Returned")),
@@ -293,18 +365,56 @@ fn step_row(lang: Lang, step: &StepView) -> AnyView {
             </div>
             <p class="text-[.9375rem] ks-mute">{by} " " {at}</p>
             {opinion.map(|opinion| view! { <p class="mt-1 whitespace-pre-line">{opinion}</p> })}
+            {answered(ctx, &step.answers)}
         </li>
     }
     .into_any()
 }
 
+/// Draws what was answered, found and attached.
+fn answered(ctx: &Ctx, answers: &[AnswerView]) -> Option<AnyView> {
+    if answers.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = answers
+        .iter()
+        .map(|it| {
+            let answer = match &it.link {
+                Some(path) => {
+                    let path = ctx.href(path);
+                    view! { <a class="ks-link break-all" href=path>{it.answer.clone()}</a> }
+                        .into_any()
+                }
+                None => it.answer.clone().into_any(),
+            };
+            view! {
+                <div class="grid sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] gap-x-6 py-1">
+                    <dt class="ks-mute">{it.question.clone()}</dt>
+                    <dd>{answer}</dd>
+                </div>
+            }
+        })
+        .collect();
+    Some(view! { <dl class="mt-2 text-[.9375rem]">{rows}</dl> }.into_any())
+}
+
 /// Draws what happened to a case, the newest first.
-pub(crate) fn events(lang: Lang, case: &CaseView) -> AnyView {
-    let events: Vec<_> = case.events.iter().rev().map(|event| event_row(lang, event)).collect();
+pub(crate) fn events(ctx: &Ctx, case: &CaseView) -> AnyView {
+    let events: Vec<_> = case.events.iter().rev().map(|event| event_row(ctx, event)).collect();
     view! { <ol class="mt-2 divide-y divide-[var(--line)]">{events}</ol> }.into_any()
 }
 
-fn event_row(lang: Lang, event: &EventView) -> AnyView {
+fn event_row(ctx: &Ctx, event: &EventView) -> AnyView {
+    let lang = ctx.lang;
+    let answers = answered(ctx, &event.answers).map(|answers| {
+        let word = lang.pick("记录的回答和附件", "Answers and files on record");
+        view! {
+            <details class="mt-1">
+                <summary class="text-[.9375rem]">{word}</summary>
+                {answers}
+            </details>
+        }
+    });
     let reason = (!event.reason.is_empty()).then(|| event.reason.clone());
     let acting = event.acting.clone().map(|acting| format!("（{acting}）"));
     view! {
@@ -315,6 +425,7 @@ fn event_row(lang: Lang, event: &EventView) -> AnyView {
             </div>
             <p class="text-[.9375rem]">{event.by.clone()}{acting}</p>
             {reason.map(|reason| view! { <p class="mt-1 whitespace-pre-line">{reason}</p> })}
+            {answers}
             <p class="text-sm ks-mute mt-1">
                 <span class="num">"#" {event.seq}</span> " " {hash(&event.hash)}
             </p>
@@ -323,33 +434,51 @@ fn event_row(lang: Lang, event: &EventView) -> AnyView {
     .into_any()
 }
 
-fn rail(ctx: &Ctx, case: &CaseView) -> AnyView {
+fn rail(ctx: &Ctx, case: &CaseView, rules: &FiledRules, is_public: bool) -> AnyView {
     let lang = ctx.lang;
     let clocks = clocks(lang, case);
     let mut facts = vec![
         fact(lang.pick("编号", "Number"), case.subject.clone()),
         fact(lang.pick("状态", "State"), case.state.label.clone()),
+        filed_rules::under(ctx, rules),
     ];
     // Before the first version of the guide, the rules of the profile are all there is.
     let guide = case.facts.get("guide").filter(|number| *number != "0");
     facts.extend(guide.map(|number| {
         let version = lang.pick(format!("第 {number} 版"), format!("version {number}"));
-        fact(lang.pick("编制规范", "Guide"), version)
+        let path = ctx.href(&format!("/workbench/guide?version={number}"));
+        fact(lang.pick("编制规范", "Guide"), view! { <a class="ks-link" href=path>{version}</a> })
     }));
     facts.extend(
         case.facts
             .get("filing")
             .map(|number| fact(lang.pick("备案编号", "Filing number"), number.clone())),
     );
+    facts.extend((case.n_urged > 0).then(|| {
+        let often = lang.pick(format!("{} 次", case.n_urged), times(case.n_urged));
+        fact(lang.pick("主管部门催办", "Urged"), often)
+    }));
     let draft = (case.kind == CaseKind::Opening).then(|| {
         let path = ctx.href(&format!("/workbench/drafts/{}", case.id));
         let word = lang.pick("查看目录内容", "See the entry");
-        view! { <p class="mt-4"><a class="btn btn-outline" href=path>{word}</a></p> }
+        let quality = editor::quality::way(ctx, case.id);
+        view! { <p class="mt-4"><a class="btn btn-outline" href=path>{word}</a></p> {quality} }
     });
-    let public = (case.kind == CaseKind::Opening && case.state.code == "published").then(|| {
-        let path = ctx.href(&format!("/datasets/{}", case.subject));
-        let word = lang.pick("查看公开页面", "See the public page");
-        view! { <p class="mt-3"><a class="ks-link inline-block py-2" href=path>{word}</a></p> }
+    let public = is_published(case).then(|| {
+        let (path, word) = match is_public {
+            true => ("/datasets", lang.pick("查看公开页面", "See the public page")),
+            false => ("/workbench/datasets", lang.pick("查看数据集", "See the dataset")),
+        };
+        let path = ctx.href(&format!("{path}/{}", case.subject));
+        let hidden = lang.pick(
+            "公众门户不显示这份目录，其他单位在共享目录中查看可以共享的部分。",
+            "No public page shows this entry; agencies find what may be shared in the share catalogue.",
+        );
+        let hidden = (!is_public).then(|| view! { <p class="mt-3 ks-mute">{hidden}</p> });
+        view! {
+            {hidden}
+            <p class="mt-3"><a class="ks-link inline-block py-2" href=path>{word}</a></p>
+        }
     });
     let dataset = matches!(
         case.kind,
@@ -392,6 +521,12 @@ fn clock_row(lang: Lang, clock: &ClockView) -> AnyView {
         format!("{} 个工作日，到", clock.working_days),
         format!("{} working days, until ", clock.working_days),
     );
+    let extended = clock.extended_from.map(|before| {
+        lang.pick(
+            format!("经批准延长一次，原为 {before} 个工作日"),
+            format!("More time was given once; there were {before} working days"),
+        )
+    });
     let provisional = clock.is_provisional.then(|| {
         lang.pick(
             "（当年放假安排尚未公布，暂按周末计算）",
@@ -402,6 +537,7 @@ fn clock_row(lang: Lang, clock: &ClockView) -> AnyView {
         <li>
             <p><span class=class>{sign}{clock.standing.clone()}</span></p>
             <p class="mt-1">{days} " " {full_day(lang, clock.last_day)} {provisional}</p>
+            {extended.map(|text| view! { <p>{text}</p> })}
             <p class="ks-mute">{clock.rule.article.clone()}</p>
         </li>
     }

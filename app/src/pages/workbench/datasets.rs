@@ -1,4 +1,4 @@
-//! The datasets that the reader looks after: what is due first, with state and freshness.
+//! The datasets that the reader looks after: what is due first, with state, freshness, quality and tasks.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -6,7 +6,7 @@ use kaishu_portal::Portal;
 use kaishu_portal::publishing::{OwnDataset, OwnFilter, OwnPage};
 use leptos::prelude::*;
 
-use super::bench_page;
+use super::{bench_page, tenths};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -108,7 +108,7 @@ fn table(ctx: &Ctx, rows: Vec<AnyView>) -> AnyView {
     view! {
         <form method="get" action=ctx.href("/workbench/datasets/edit")>
         <div class="ks-frame max-md:!overflow-visible" tabindex="0" role="region" aria-label=caption>
-            <table class="ks-table is-dense ks-stack md:min-w-[54rem]">
+            <table class="ks-table is-dense ks-stack md:min-w-[62rem]">
                 <caption class="sr-only">{caption}</caption>
                 <thead>
                     <tr>
@@ -120,6 +120,8 @@ fn table(ctx: &Ctx, rows: Vec<AnyView>) -> AnyView {
                         <th scope="col">{lang.pick("更新频率", "Frequency")}</th>
                         <th scope="col">{lang.pick("下次更新", "Next update")}</th>
                         <th scope="col">{lang.pick("上次更新", "Last update")}</th>
+                        <th scope="col">{lang.pick("质量", "Quality")}</th>
+                        <th scope="col">{lang.pick("待办", "Tasks")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -133,6 +135,28 @@ fn table(ctx: &Ctx, rows: Vec<AnyView>) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// The score that was found last, with the way to its course.
+fn quality(ctx: &Ctx, it: &OwnDataset) -> AnyView {
+    let Some(score) = it.score else {
+        let none = ctx.lang.pick("未检查", "Not measured");
+        return view! { <span class="ks-mute">{none}</span> }.into_any();
+    };
+    let path = ctx.href(&format!("/workbench/datasets/{}/quality", it.code));
+    view! { <a class="ks-link" href=path>{tenths(score)}</a> }.into_any()
+}
+
+/// How many cases wait, with the way to them.
+fn tasks(ctx: &Ctx, it: &OwnDataset) -> AnyView {
+    let lang = ctx.lang;
+    let n = it.n_tasks;
+    if n == 0 {
+        return view! { <span class="ks-mute">{lang.pick("无", "None")}</span> }.into_any();
+    }
+    let path = ctx.href(&format!("/workbench/datasets/{}#cases", it.code));
+    let text = lang.pick(format!("{n} 项"), n.to_string());
+    view! { <a class="ks-link" href=path>{text}</a> }.into_any()
 }
 
 fn row(ctx: &Ctx, it: &OwnDataset) -> AnyView {
@@ -164,6 +188,8 @@ fn row(ctx: &Ctx, it: &OwnDataset) -> AnyView {
             <td class="nw num ks-mute" data-l=lang.pick("上次更新", "Last update")>
                 {full_day(lang, day_of(it.updated_at))}
             </td>
+            <td class="nw num" data-l=lang.pick("质量", "Quality")>{quality(ctx, it)}</td>
+            <td class="nw num" data-l=lang.pick("待办", "Tasks")>{tasks(ctx, it)}</td>
         </tr>
     }
     .into_any()

@@ -16,7 +16,7 @@ use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::ui::data::data;
-use crate::ui::fields::{Choice, Label, area, line, select};
+use crate::ui::fields::{Choice, area, label, line, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 use crate::ui::icon::icon;
@@ -291,12 +291,7 @@ fn page(
 
 fn acts(ctx: &Ctx, found: &ObligationView, offered: &Offered, typed: &Typed) -> AnyView {
     let lang = ctx.lang;
-    let label = |name: &str, text: &str, hint: &str| Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    };
+    let label = |name: &str, text: &str, hint: &str| label(typed, name, text, hint);
     let held_since = match typed.value("held_since") {
         "" => found.held_since.map(|day| day.to_string()).unwrap_or_default(),
         typed => typed.to_owned(),

@@ -8,8 +8,8 @@ use kaishu_portal::cases::{DeskFilter, DeskPage};
 use kaishu_types::case::CaseCard;
 use leptos::prelude::*;
 
-use super::bench_page;
 use super::quality::desk_note;
+use super::{bench_page, guidance};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -17,6 +17,7 @@ use crate::pages::account::to_login;
 use crate::pages::authority::{administration, expiry_warning, way_row, way_rows};
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::icon::icon;
+use crate::ui::numbers::times;
 
 /// `GET /workbench`
 pub(crate) async fn show(asked: Asked, state: State<Portal>) -> Response {
@@ -44,12 +45,15 @@ async fn desk(Asked(ctx): Asked, State(portal): State<Portal>, is_authority: boo
     let after = asked.get("after").map(String::as_str);
     let cases = portal.desk_page(&ctx.caller, filter, &[], after, ctx.lang).await;
     let inconsistent = portal.inconsistencies(&ctx.caller).await;
+    let newest = portal.own_guidance(&ctx.caller, guidance::ON_DESK, ctx.lang).await;
     respond(&ctx, || {
         let expiry = is_authority.then(|| expiry_warning(&ctx, &portal)).flatten();
         let differs = desk_note(&ctx, &inconsistent?);
         let sees_quality = !is_authority && portal.sees_quality_desk(&ctx.caller);
         let others = others(&ctx, is_authority, sees_quality);
-        let warning = view! { {expiry}{differs} }.into_any();
+        let newest = newest?;
+        let newest = (!is_authority).then(|| guidance::on_desk(&ctx, &newest)).flatten();
+        let warning = view! { {expiry}{differs}{newest} }.into_any();
         Ok(page(&ctx, filter, is_authority, (cases?, warning, others)))
     })
 }
@@ -76,7 +80,10 @@ fn others(ctx: &Ctx, is_authority: bool, sees_quality: bool) -> Option<AnyView> 
             "/workbench/disputes",
             lang.pick("类型争议", "Disputes on classes"),
         ),
+        (may(Action::FollowUse), "/workbench/results", lang.pick("使用成果", "Results of use")),
+        (may(Action::FollowUse), "/me/webhooks", lang.pick("事件推送", "Webhooks")),
         (may(Action::RequestAccounts), "/workbench/accounts", lang.pick("本单位账号", "Accounts")),
+        (may(Action::KeepTemplates), "/workbench/agreements", lang.pick("协议文本", "Agreements")),
     ];
     let row = |word: &str, ways: &[(bool, &str, &'static str)]| {
         let ways = ways.iter().filter(|way| way.0);
@@ -211,9 +218,15 @@ pub(super) fn row(ctx: &Ctx, case: &CaseCard) -> AnyView {
         };
         let sign = icon(if case.is_overdue { "late" } else { "soon" });
         let standing = case.standing.clone();
+        let urged = (case.n_urged > 0).then(|| {
+            let n = case.n_urged;
+            let text = lang.pick(format!("主管部门催办 {n} 次"), format!("urged {}", times(n)));
+            view! { <span class="block text-sm">{text}</span> }
+        });
         view! {
             <span class=class>{sign}{standing}</span>
             <span class="block text-sm ks-mute num">{full_day(lang, day)}</span>
+            {urged}
         }
     });
     view! {

@@ -20,7 +20,7 @@ use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::ui::data::data;
-use crate::ui::fields::{Choice, Label, area, line, select};
+use crate::ui::fields::{Choice, area, label, line, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 use crate::ui::meta::{fact, meta};
@@ -115,15 +115,6 @@ fn page(ctx: &Ctx, known: &DeskPage, form: Option<&DisputeForm>, typed: &Typed) 
     );
     bench_page(ctx, title, vec![(title.to_owned(), None)], lead, body.into_any())
         .refused(lang, typed)
-}
-
-fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
-    Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    }
 }
 
 /// Asks which entry it is about.

@@ -18,8 +18,8 @@ use crate::ctx::Ctx;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::ui::data::data;
-use crate::ui::fields::{Choice, Label, area, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::fields::{Choice, Label, area, label, line, select};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 use crate::ui::links::safe_url;
 
@@ -127,12 +127,7 @@ fn form(ctx: &Ctx, portal: &Portal, typed: &Typed) -> AnyView {
         .filter(|it| offered.contains(&it.named.code))
         .map(|it| (it.named.code.clone(), it.named.label(lang).to_owned()))
         .collect();
-    let label = |name: &str, text: &str, hint: &str| Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    };
+    let label = |name: &str, text: &str, hint: &str| label(typed, name, text, hint);
     let title = label("title", lang.pick("资源名称", "Name of the resource"), "");
     let provider = label("organization", lang.pick("提供单位", "Provider"), "");
     let address = label(
@@ -150,6 +145,7 @@ fn form(ctx: &Ctx, portal: &Portal, typed: &Typed) -> AnyView {
     );
     view! {
         <form method="post" action=ctx.href(LIST) novalidate=true>
+            {once()}
             {line(&title, "text", typed.value("title"))}
             {select(&provider, lang.pick("请选择", "Choose"), &providers, typed.value("organization"))}
             {line(&address, "url", typed.value("address"))}

@@ -1,9 +1,13 @@
 //! The workbench: what waits for whoever publishes or reviews, drafts, and the files of cases.
 
 mod accounts;
+pub(crate) mod agreements;
+mod assigning;
+mod attached;
 mod begin;
 mod bulk;
 pub(crate) mod case;
+mod changed;
 mod comments;
 mod dataset;
 mod datasets;
@@ -11,15 +15,22 @@ pub(crate) mod deliveries;
 mod desk;
 mod disputes;
 mod editor;
+mod extension;
+pub(crate) mod filed_rules;
+mod guidance;
+mod guide;
+mod inspections;
+mod look;
+mod masks;
 mod missing;
 mod previews;
 mod project_acts;
 pub(crate) mod projects;
 mod quality;
 mod review;
-mod risk;
 pub(crate) mod systems;
 
+pub use attached::as_file;
 pub(crate) use case::{as_field, clocks, events as case_events};
 pub(crate) use quality::tenths;
 
@@ -49,15 +60,34 @@ where
         .route(&at("/authority"), get(desk::authority))
         .route(&at("/workbench/accounts"), get(accounts::show))
         .route(&at("/workbench/accounts/new"), get(accounts::ask).post(accounts::submit))
+        .route(&at("/workbench/agreements"), get(agreements::list))
+        .route(
+            &at("/workbench/agreements/{organization}/{kind}"),
+            get(agreements::show).post(agreements::publish),
+        )
         .route(&at("/workbench/new"), get(begin::show).post(begin::submit))
         .route(&at("/workbench/cases/{id}"), get(case::show))
         .route(&at("/workbench/cases/{id}/act"), post(case::act))
-        .route(&at("/workbench/cases/{id}/risk"), post(risk::measure))
+        .route(&at("/workbench/cases/{id}/extension"), post(extension::act))
+        .route(&at("/workbench/cases/{id}/attachments/{number}"), get(attached::read))
+        .route(
+            &at("/workbench/cases/{id}/attachments"),
+            post(attached::attach).layer(DefaultBodyLimit::disable()),
+        )
         .route(&at("/workbench/consultations/{id}"), get(comments::show))
         .route(&at("/workbench/datasets"), get(datasets::show))
         .route(&at("/workbench/datasets/edit"), get(bulk::show).post(bulk::submit))
         .route(&at("/workbench/datasets/{code}"), get(dataset::show))
         .route(&at("/workbench/datasets/{code}/quality"), get(quality::show).post(quality::compare))
+        .route(
+            &at("/workbench/datasets/{code}/inspections"),
+            get(inspections::show).post(inspections::add),
+        )
+        .route(
+            &at("/workbench/datasets/{code}/inspections/{number}/close"),
+            post(inspections::close),
+        )
+        .route(&at("/workbench/datasets/{code}/look"), get(look::show).post(look::decide))
         .route(&at("/workbench/datasets/{code}/act"), post(dataset::act))
         .route(&at("/workbench/datasets/{code}/revise"), post(dataset::revise))
         .route(&at("/workbench/datasets/{code}/changes"), post(dataset::note))
@@ -79,6 +109,8 @@ where
         .route(&at("/workbench/systems.csv"), get(systems::csv))
         .route(&at("/workbench/systems/new"), get(systems::begin).post(systems::add))
         .route(&at("/workbench/systems/{id}"), get(systems::open).post(systems::change))
+        .route(&at("/workbench/guidance"), get(guidance::show))
+        .route(&at("/workbench/guide"), get(guide::show))
         .route(&at("/workbench/missing"), get(missing::show).post(missing::register))
         .route(&at("/workbench/drafts/{id}"), get(editor::show).post(editor::save))
         .route(&at("/workbench/drafts/{id}/previews"), get(previews::show).post(previews::make))
@@ -95,10 +127,25 @@ where
                 .layer(DefaultBodyLimit::disable()),
         )
         .route(
+            &at("/workbench/drafts/{id}/relaxation"),
+            post(editor::relaxation::attach).layer(DefaultBodyLimit::disable()),
+        )
+        .route(
             &at("/workbench/drafts/{id}/sources"),
             get(editor::sources::show).post(editor::sources::add),
         )
+        .route(&at("/workbench/drafts/{id}/quality"), get(editor::quality::show))
+        .route(
+            &at("/workbench/drafts/{id}/interfaces"),
+            get(editor::interfaces::show).post(editor::interfaces::add),
+        )
+        .route(&at("/workbench/drafts/{id}/files/{place}"), get(editor::files::read))
         .route(&at("/workbench/drafts/{id}/files/{place}/remove"), post(editor::files::remove))
+        .route(&at("/workbench/drafts/{id}/copies"), get(editor::copies::list))
+        .route(
+            &at("/workbench/drafts/{id}/copies/{revision}"),
+            get(editor::copies::show).post(editor::copies::restore),
+        )
 }
 
 /// Draws a page of the workbench.

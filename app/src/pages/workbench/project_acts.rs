@@ -4,9 +4,9 @@ use kaishu_portal::registers::ProjectView;
 use kaishu_types::case::ActionView;
 use leptos::prelude::*;
 
-use super::projects::{LIST, label, plan_fields};
+use super::projects::{LIST, plan_fields};
 use crate::ctx::Ctx;
-use crate::ui::fields::{Choice, area, line, select};
+use crate::ui::fields::{Choice, area, label, line, select};
 use crate::ui::form::Typed;
 use crate::ui::heading::section_head;
 

@@ -22,7 +22,7 @@ use crate::pages::account::{go, to_login};
 use crate::ui::data::data;
 use crate::ui::dates::{full_day, full_time};
 use crate::ui::differences::differences_list;
-use crate::ui::fields::{Choice, Label, area, line, select};
+use crate::ui::fields::{Choice, area, label, line, select};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::section_head;
 
@@ -284,12 +284,7 @@ fn table(caption: &'static str, head: &[&'static str], rows: AnyView) -> AnyView
 
 fn form(ctx: &Ctx, dataset: &DatasetView, typed: &Typed) -> AnyView {
     let lang = ctx.lang;
-    let label = |name: &str, text: &str, hint: &str| Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    };
+    let label = |name: &str, text: &str, hint: &str| label(typed, name, text, hint);
     let files: Vec<Choice> = dataset
         .resources
         .iter()

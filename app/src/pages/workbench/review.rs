@@ -2,7 +2,9 @@
 //! together, opinions, further steps.
 
 use kaishu_portal::consultations::Consultation;
-use kaishu_portal::publishing::{AlikeEntry, Asking, MIN_OPINIONS, ReviewDesk, SharingEntry};
+use kaishu_portal::publishing::{
+    AlikeEntry, Asking, Measuring, Opinions, ReviewDesk, SharingEntry,
+};
 use kaishu_types::consultation::ConsultationMode;
 use leptos::prelude::*;
 
@@ -18,7 +20,8 @@ pub(super) fn questions(ctx: &Ctx, desk: &ReviewDesk, typed: &Typed) -> AnyView 
         {checklist(ctx, desk, typed)}
         {desk.alike.as_ref().map(|alike| duplicates(ctx, desk, alike, typed))}
         {desk.sharing.as_ref().map(|sharing| mosaic(ctx, sharing, typed))}
-        {desk.n_opinions.map(|n| opinion(ctx, n, typed))}
+        {desk.risk.as_ref().map(|risk| measured(ctx, risk))}
+        {desk.opinions.map(|given| opinion(ctx, given, typed))}
         {desk.consultation.as_ref().map(|asking| consultation(ctx, asking, typed))}
         {further(ctx, desk, typed)}
     }
@@ -30,7 +33,9 @@ pub(super) fn is_asked(desk: Option<&ReviewDesk>, event: &str) -> bool {
     let asking = desk.and_then(|desk| desk.consultation.as_ref());
     match event {
         "add_steps" => desk.is_some_and(|desk| !desk.addable.is_empty()),
-        "opine" => desk.is_some_and(|desk| desk.n_opinions.is_some()),
+        "opine" => desk.is_some_and(|desk| desk.opinions.is_some()),
+        // There is a form of its own for it.
+        "assign_experts" => false,
         "consult" => asking.is_some_and(Asking::can_ask),
         "summarise" => asking.is_some_and(Asking::can_summarise),
         _ => true,
@@ -97,6 +102,39 @@ fn entry_link(ctx: &Ctx, code: &str, title: &str, organization: &str, items: &[S
     .into_any()
 }
 
+/// Warns whoever writes an entry that others are alike, before a reviewer finds them (CAT-07).
+pub(super) fn warning(ctx: &Ctx, alike: &[AlikeEntry]) -> Option<AnyView> {
+    if alike.is_empty() {
+        return None;
+    }
+    let lang = ctx.lang;
+    let title = lang.pick(
+        "其他单位有名称相似或者数据项重合的目录",
+        "Other organizations have entries with a similar title or the same items",
+    );
+    let text = lang.pick(
+        "可以共享取得的数据不要重复采集。审查时要认定不重复，或者确定由哪一个部门采集。",
+        "What can be had by sharing is not collected twice. The review finds that it is no duplicate, or names the one collector.",
+    );
+    Some(
+        view! {
+            <section class="ks-note is-warn mb-8" aria-labelledby="h-alike">
+                <h2 id="h-alike" class="font-semibold">{title}</h2>
+                <p class="mt-1">{text}</p>
+                <ul class="mt-2 divide-y divide-[var(--line)]">{rows(ctx, alike)}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn rows(ctx: &Ctx, alike: &[AlikeEntry]) -> Vec<AnyView> {
+    let row = |it: &AlikeEntry| {
+        entry_link(ctx, it.code.as_str(), &it.title, &it.organization, &it.shared)
+    };
+    alike.iter().map(row).collect()
+}
+
 fn duplicates(ctx: &Ctx, desk: &ReviewDesk, alike: &[AlikeEntry], typed: &Typed) -> AnyView {
     let lang = ctx.lang;
     let heading = lang.pick("相似的目录", "Similar entries");
@@ -107,10 +145,6 @@ fn duplicates(ctx: &Ctx, desk: &ReviewDesk, alike: &[AlikeEntry], typed: &Typed)
         );
         return view! { <h3 class="font-semibold mt-6">{heading}</h3> <p>{none}</p> }.into_any();
     }
-    let rows: Vec<_> = alike
-        .iter()
-        .map(|it| entry_link(ctx, it.code.as_str(), &it.title, &it.organization, &it.shared))
-        .collect();
     let choices = [
         ("none".to_owned(), lang.pick("不重复", "It is no duplicate").to_owned()),
         (
@@ -124,7 +158,7 @@ fn duplicates(ctx: &Ctx, desk: &ReviewDesk, alike: &[AlikeEntry], typed: &Typed)
     view! {
         <h3 class="font-semibold mt-6">{heading}</h3>
         <p class="ks-mute text-[.9375rem]">{desk.catalogue_rule.article.clone()}</p>
-        <ul class="divide-y divide-[var(--line)]">{rows}</ul>
+        <ul class="divide-y divide-[var(--line)]">{rows(ctx, alike)}</ul>
         {options(&decided, "radio", &choices, |code| code == chosen)}
         {line(&collector, "text", typed.value("collector"))}
     }
@@ -165,14 +199,57 @@ fn mosaic(ctx: &Ctx, sharing: &[SharingEntry], typed: &Typed) -> AnyView {
     .into_any()
 }
 
-fn opinion(ctx: &Ctx, n: usize, typed: &Typed) -> AnyView {
+/// Draws how far identifying items tell the rows apart, beside what is open already.
+fn measured(ctx: &Ctx, risk: &Measuring) -> AnyView {
+    let lang = ctx.lang;
+    let text = |text: String| view! { <p class="mt-2">{text}</p> }.into_any();
+    let found = match risk {
+        Measuring::Running => text(
+            lang.pick(
+                "文件较大，正在测算，请稍后刷新。测算完以后才能通过。",
+                "The files are large and still being measured; look again in a while. It passes after that.",
+            )
+            .to_owned(),
+        ),
+        Measuring::Failed(why) => {
+            text(lang.pick(format!("未能测算：{why}"), format!("It could not be measured: {why}")))
+        }
+        Measuring::Done(risks) if risks.is_empty() => text(
+            lang.pick(
+                "开放的数据项中没有能识别个人或者单位的，不需要测算。",
+                "No open item tells whom a row is about; there is nothing to measure.",
+            )
+            .to_owned(),
+        ),
+        Measuring::Done(risks) => {
+            let rows: Vec<_> = risks
+                .iter()
+                .map(|risk| view! { <li class="py-2">{risk.told(lang)}</li> })
+                .collect();
+            let alone = lang.pick(
+                "只按本目录自己的文件测算。上面列出的已开放数据集没有逐行关联：同一标识在各单位的写法可能不同，能不能对上须由审查人判断。",
+                "Measured in the files of this entry alone. Its rows are not joined with those of the opened datasets above: agencies may write one identifier in different ways, so whether they match is for the reviewer to judge.",
+            );
+            view! {
+                <ul class="divide-y divide-[var(--line)]" id="risk">{rows}</ul>
+                <p class="ks-mute text-[.9375rem]">{alone}</p>
+            }
+            .into_any()
+        }
+    };
+    let heading = lang.pick("重新识别风险", "Risk of re-identification");
+    view! { <h3 class="font-semibold mt-6">{heading}</h3> {found} }.into_any()
+}
+
+fn opinion(ctx: &Ctx, given: Opinions, typed: &Typed) -> AnyView {
     let lang = ctx.lang;
     let choices = [("agree", "同意", "For it"), ("disagree", "不同意", "Against it")]
         .map(|(code, zh, en)| (code.to_owned(), lang.pick(zh, en).to_owned()));
+    let Opinions { n_assigned, n_given } = given;
     let hint = lang.pick(
-        format!("已有 {n} 份。结论要有 {MIN_OPINIONS} 份以上、单数的意见；意见写在下面"),
+        format!("指派了 {n_assigned} 位专家，已有 {n_given} 份意见；都提交以后才能作出结论。意见写在下面"),
         format!(
-            "{n} so far. A conclusion needs {MIN_OPINIONS} or more, an odd number; write it below"
+            "{n_given} of {n_assigned} so far; a conclusion needs those of all experts. Write it below"
         ),
     );
     let chosen = typed.value("opinion").to_owned();

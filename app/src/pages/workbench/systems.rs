@@ -20,7 +20,7 @@ use crate::pages::account::{go, to_login};
 use crate::ui::data::data;
 use crate::ui::dates::full_day;
 use crate::ui::fields::{Choice, Label, area, line, options, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::icon::icon;
 
 const LIST: &str = "/workbench/systems";
@@ -359,6 +359,7 @@ fn form(
         <div class="max-w-[40rem]">
             {summary(ctx, typed)}
             <form method="post" action=path novalidate=true>
+                {once()}
                 <input type="hidden" name="revision" value=typed.value("revision").to_owned()/>
                 {organization}
                 {fields(lang, usable, typed)}

@@ -3,21 +3,23 @@
 //! Each is an entry of the log: who did it, when, to which columns, and what a measure of it came to. It is
 //! written in the transaction of what it belongs to, so neither is there without the other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use kaishu_domain::cases::Actor;
+use kaishu_domain::processing::{About, Lack, Said, lack};
 use kaishu_domain::release::Decision;
 use kaishu_store::Transaction;
 use kaishu_store::decisions::{Decided, Subject};
 use kaishu_store::log::{self, Logged};
 use kaishu_tables::Anonymity;
-use kaishu_types::dataset::DataItemView;
-use kaishu_types::draft::Processing;
-use kaishu_types::{DatasetCode, Lang};
+use kaishu_types::dataset::{DataItemView, DatasetView};
+use kaishu_types::draft::{DraftDocument, Processing};
+use kaishu_types::vocabulary::OpenClass;
+use kaishu_types::{DatasetCode, ErrorCode, Lang, Remedy, RuleRef};
 
 use crate::cases::LogAct;
-use crate::{Portal, Result};
+use crate::{Error, Portal, Result};
 
 /// Kind of what acts on datasets are written under.
 const DATASET: &str = "dataset";
@@ -27,6 +29,9 @@ const PROCESSED: &str = "processed";
 const DECIDED: &str = "decided";
 /// A person measured how far columns tell persons apart.
 const MEASURED: &str = "measured";
+
+/// Longest name of a record, in characters.
+const MAX_RECORD_CHARS: usize = 500;
 
 /// Most entries that are listed.
 const MAX_LISTED: u64 = 500;
@@ -73,19 +78,20 @@ impl Portal {
         Ok(found.into_iter().map(|entry| processed(entry, lang)).collect())
     }
 
-    /// Writes down what was done to data that comes in, and the masks through which its items leave. Nothing
-    /// is written where nothing was done.
+    /// Writes down what was done to data that comes in, the masks through which its items leave, and the record by
+    /// which it does. Nothing is written where nothing is said.
     pub(crate) async fn log_processing(
         &self,
         transaction: &Transaction,
         code: &DatasetCode,
         by: Actor,
-        done: &BTreeSet<Processing>,
+        said: Said<'_>,
         items: &[DataItemView],
     ) -> Result<()> {
         let masks = masks(items);
-        let mut done = done.clone();
+        let mut done = said.done.clone();
         if !masks.is_empty() {
+            done.remove(&Processing::None);
             done.insert(Processing::Desensitise);
         }
         if done.is_empty() {
@@ -97,9 +103,61 @@ impl Portal {
             facts.insert("masks".to_owned(), masks);
         }
         let (kind, subject) = (DATASET, code.as_str());
-        let act = LogAct { kind, subject, event: PROCESSED, by, facts, ..LogAct::default() };
-        self.log(transaction, act).await?;
+        let reason = said.record.trim();
+        self.log(transaction, LogAct { kind, subject, event: PROCESSED, by, reason, facts })
+            .await?;
         Ok(())
+    }
+
+    /// Checks what is said of new data of a dataset before it is published.
+    ///
+    /// # Errors
+    ///
+    /// Invalid `processing` where nothing is said or two things exclude each other; refused with its article where
+    /// sensitive data is neither desensitised nor masked and no record covers it.
+    pub(crate) async fn check_processing(
+        &self,
+        dataset: &DatasetView,
+        said: Said<'_>,
+        lang: Lang,
+    ) -> Result<()> {
+        if said.record.chars().count() > MAX_RECORD_CHARS {
+            let message =
+                lang.pick("处理记录不能超过 500 字", "the record has 500 characters at most");
+            return Err(Error::field("record", message));
+        }
+        let entry = self.document_of(dataset).await?;
+        let Some(lack) = lack(said, about(&entry)) else { return Ok(()) };
+        let message = match lack {
+            Lack::Choice => lang.pick(
+                "请说明上传前做过的处理；没有处理的，选“未作处理”（none）",
+                "say what was done to the data before; where nothing was, say so (`none`)",
+            ),
+            Lack::Contradiction => lang.pick(
+                "“未作处理”不能与其他处理同时选",
+                "nothing was done, or something was: not both",
+            ),
+            Lack::Record => {
+                return Err(Error::Refused {
+                    code: ErrorCode::InvalidInput,
+                    message: lang
+                        .pick(
+                            "目录标明数据含有敏感内容。请先脱敏（desensitise），或者写明处理记录、权利人同意书（record）",
+                            "the entry says that the data is sensitive: desensitise it first (`desensitise`), or name the record or the consent that covers it (`record`)",
+                        )
+                        .to_owned(),
+                    rule: Some(RuleRef {
+                        id: "PUB-02".to_owned(),
+                        article: self.policy().rules.class.open_basis.ground.words(lang),
+                    }),
+                    remedy: Some(Remedy {
+                        text: lang.pick("打开数据集", "Open the dataset").to_owned(),
+                        link: format!("/workbench/datasets/{}", dataset.code),
+                    }),
+                });
+            }
+        };
+        Err(Error::field("processing", message))
     }
 
     pub(crate) async fn log_decision(
@@ -147,6 +205,15 @@ impl Portal {
         let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let (kind, subject) = (DATASET, code.as_str());
         self.record(LogAct { kind, subject, event: MEASURED, by, facts, ..LogAct::default() }).await
+    }
+}
+
+/// What an entry says of its data.
+pub(crate) fn about(entry: &DraftDocument) -> About<'_> {
+    About {
+        sensitivity: &entry.sensitivity,
+        is_opened: entry.fields.open.class != OpenClass::None,
+        is_masked: entry.items.iter().any(|item| item.mask.is_some()),
     }
 }
 

@@ -101,6 +101,7 @@ impl Portal {
     pub async fn sweep_when_due(&self, owner: &str) -> Result<()> {
         self.sweep_copies().await?;
         self.sweep_in_place().await?;
+        self.forget_requests().await?;
         let store = &self.inner.store;
         let hour = self.now().timestamp() / 3600;
         for (kind, subject) in [(HOURLY, hour), (DAILY, hour / 24)] {

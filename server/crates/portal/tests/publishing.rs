@@ -81,7 +81,9 @@ async fn nothing_is_submitted_half() {
         person(portal, Role::Officer, ("officer", ORGANIZATION), TokenScope::Publish).await;
     let case = portal.begin_draft(&officer, ORGANIZATION, "公交站点", LANG).await.unwrap();
     let refused = act(portal, &officer, case, "submit").await.unwrap_err();
-    assert!(refused.message(LANG).contains("第一责任人"), "{}", refused.message(LANG));
+    let said = refused.message(LANG);
+    assert!(said.contains("第一责任人") && !said.contains("数据专员"), "{said}");
+    assert_eq!(refused.into_detail().remedy.unwrap().link, "/workbench/accounts");
     person(portal, Role::Head, ("head", ORGANIZATION), TokenScope::Decide).await;
     let refused = act(portal, &officer, case, "submit").await.unwrap_err();
     let draft = portal.draft(&officer, case, LANG).await.unwrap();
@@ -220,8 +222,8 @@ async fn a_decision_sent_twice_is_one() {
     assert_eq!(portal.case_view(&people.officer, case, LANG).await.unwrap().version, 2);
 }
 
-// Part of SUP-02, SUP-01: before the last day a reminder, after it a notice to the authority too; each once,
-// on however many nodes and after a restart.
+// Part of SUP-02, SUP-01: before the last day a reminder, on it another one, after it a notice to the authority too; each
+// once, on however many nodes and after a restart.
 #[tokio::test]
 async fn clocks_remind_and_tell_once() {
     let site = portal("aba").await;
@@ -238,16 +240,21 @@ async fn clocks_remind_and_tell_once() {
         let events = portal.case_view(&people.officer, case, LANG).await.unwrap().events;
         events.into_iter().map(|event| event.event.code).collect::<Vec<_>>()
     };
+    // The last day is a Friday.
+    let day_before = site.open_at(noon(clock.last_day - chrono::Days::new(1))).await;
+    assert_eq!(day_before.look_at_clocks().await.unwrap(), 1);
+    assert_eq!(day_before.look_at_clocks().await.unwrap(), 0);
+    assert_eq!(names().await, ["create", "submit", "remind"]);
     let last_day = site.open_at(noon(clock.last_day)).await;
     let another = site.open_at(noon(clock.last_day)).await;
     assert_eq!(last_day.look_at_clocks().await.unwrap(), 1);
     assert_eq!(another.look_at_clocks().await.unwrap(), 0);
-    assert_eq!(names().await, ["create", "submit", "remind"]);
+    assert_eq!(names().await, ["create", "submit", "remind", "due_today"]);
 
     let late = site.open_at(noon(clock.last_day + chrono::Days::new(1))).await;
     assert_eq!(late.look_at_clocks().await.unwrap(), 1);
     assert_eq!(late.look_at_clocks().await.unwrap(), 0);
-    assert_eq!(names().await, ["create", "submit", "remind", "overdue"]);
+    assert_eq!(names().await, ["create", "submit", "remind", "due_today", "overdue"]);
     let card = late.desk(&people.reviewer, DeskFilter::Mine, &[], LANG).await.unwrap().remove(0);
     assert!(card.is_overdue, "{card:?}");
     // Overdue is a flag: the step can still be taken.
@@ -272,6 +279,7 @@ async fn new_data_is_a_version_and_new_columns_are_a_review() {
         file_name: "stops.csv",
         note: "十一月",
         processing: BTreeSet::from([Processing::Clean]),
+        record: "",
         upload: None,
     };
     let early = portal

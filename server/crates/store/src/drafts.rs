@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::convert::{check_text, now, number, stored_number, word};
-use crate::entity::{case_file, draft};
+use crate::entity::{case_file, draft, draft_copy};
 use crate::{Result, Store, StoreError, Transaction};
 
 /// An entry before it is published.
@@ -29,6 +29,19 @@ pub struct Draft {
     pub authors: BTreeSet<i64>,
     /// When.
     pub updated_at: DateTime<Utc>,
+}
+
+/// What a draft said before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftCopy {
+    /// The revision it was saved as.
+    pub revision: u32,
+    /// Who saved it.
+    pub saved_by: String,
+    /// When.
+    pub saved_at: DateTime<Utc>,
+    /// Whether it was submitted as it stands here.
+    pub is_submitted: bool,
 }
 
 /// Who saves a draft.
@@ -56,6 +69,7 @@ pub async fn create(
         document: Set(document.to_owned()),
         revision: Set(1),
         updated_by: Set(by.name.to_owned()),
+        updated_account: Set(by.account),
         authors: Set(by.account.map(|account| account.to_string()).unwrap_or_default()),
         updated_at: Set(now()),
         became_version: Set(None),
@@ -65,7 +79,7 @@ pub async fn create(
 }
 
 /// Saves a draft that was read at a revision, while its case is in the state `draft`. Returns the new
-/// revision.
+/// revision. What somebody else saved before stays as a copy.
 ///
 /// # Errors
 ///
@@ -89,19 +103,22 @@ pub async fn save(
     if state.as_deref() != Some("draft") {
         return Err(StoreError::Conflict { what: "the entry is not being edited now".to_owned() });
     }
-    let known: Option<String> = draft::Entity::find_by_id(case)
-        .select_only()
-        .column(draft::Column::Authors)
-        .into_tuple()
-        .one(&transaction.inner)
-        .await?;
-    let mut authors = numbers(&known.unwrap_or_default(), case)?;
+    let known = draft::Entity::find_by_id(case).one(&transaction.inner).await?;
+    let mut authors = BTreeSet::new();
+    if let Some(known) = known {
+        authors = numbers(&known.authors, case)?;
+        let is_others = known.updated_account != by.account || known.updated_by != by.name;
+        if is_others && known.document != document {
+            keep_row(transaction, &known, false).await?;
+        }
+    }
     authors.extend(by.account);
     let authors: Vec<String> = authors.iter().map(ToString::to_string).collect();
     let updated = draft::Entity::update_many()
         .col_expr(draft::Column::Document, Expr::value(document))
         .col_expr(draft::Column::Revision, Expr::value(i64::from(revision) + 1))
         .col_expr(draft::Column::UpdatedBy, Expr::value(by.name))
+        .col_expr(draft::Column::UpdatedAccount, Expr::value(by.account))
         .col_expr(draft::Column::Authors, Expr::value(authors.join(",")))
         .col_expr(draft::Column::UpdatedAt, Expr::value(now()))
         .filter(draft::COLUMN.case_id.eq(case))
@@ -112,6 +129,73 @@ pub async fn save(
         0 => Err(StoreError::Conflict { what: "somebody else saved this entry since".to_owned() }),
         _ => Ok(revision + 1),
     }
+}
+
+/// Keeps a copy of what a draft says now: it is submitted so, or about to be written over.
+pub async fn keep(transaction: &Transaction, case: i64, is_submitted: bool) -> Result<()> {
+    match draft::Entity::find_by_id(case).one(&transaction.inner).await? {
+        Some(known) => keep_row(transaction, &known, is_submitted).await,
+        None => Ok(()),
+    }
+}
+
+async fn keep_row(
+    transaction: &Transaction,
+    known: &draft::Model,
+    is_submitted: bool,
+) -> Result<()> {
+    let row = draft_copy::ActiveModel {
+        case_id: Set(known.case_id),
+        revision: Set(known.revision),
+        document: Set(known.document.clone()),
+        saved_by: Set(known.updated_by.clone()),
+        saved_at: Set(known.updated_at),
+        is_submitted: Set(is_submitted),
+    };
+    let mut once = OnConflict::columns([draft_copy::Column::CaseId, draft_copy::Column::Revision]);
+    // What was kept for one reason is the same text for the other; that it was submitted stays known.
+    match is_submitted {
+        true => once.update_column(draft_copy::Column::IsSubmitted),
+        false => once.update_column(draft_copy::Column::SavedBy),
+    };
+    draft_copy::Entity::insert(row)
+        .on_conflict(once)
+        .exec_without_returning(&transaction.inner)
+        .await?;
+    Ok(())
+}
+
+/// Lists the copies of a draft without their text, the newest first.
+pub async fn copies(store: &Store, case: i64) -> Result<Vec<DraftCopy>> {
+    let rows: Vec<(i32, String, DateTime<Utc>, bool)> = draft_copy::Entity::find()
+        .select_only()
+        .columns([
+            draft_copy::Column::Revision,
+            draft_copy::Column::SavedBy,
+            draft_copy::Column::SavedAt,
+            draft_copy::Column::IsSubmitted,
+        ])
+        .filter(draft_copy::COLUMN.case_id.eq(case))
+        .order_by_desc(draft_copy::Column::Revision)
+        .into_tuple()
+        .all(&store.connection)
+        .await?;
+    let what = format!("copies of draft {case}");
+    let copies = rows.into_iter().map(|(revision, saved_by, saved_at, is_submitted)| {
+        let revision = number(revision, &what, "revision")?;
+        Ok(DraftCopy { revision, saved_by, saved_at, is_submitted })
+    });
+    copies.collect()
+}
+
+/// Reads what a draft said at a revision, where a copy was kept.
+pub async fn copy(store: &Store, case: i64, revision: u32) -> Result<Option<(DraftCopy, String)>> {
+    let stored: i32 = stored_number(revision, "the revision of a draft")?;
+    let row = draft_copy::Entity::find_by_id((case, stored)).one(&store.connection).await?;
+    Ok(row.map(|row| {
+        let draft_copy::Model { document, saved_by, saved_at, is_submitted, .. } = row;
+        (DraftCopy { revision, saved_by, saved_at, is_submitted }, document)
+    }))
 }
 
 /// Finds the draft of a case.

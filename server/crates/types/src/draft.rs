@@ -87,6 +87,26 @@ vocabulary! {
         Desensitise = "desensitise", "脱敏", "Desensitisation";
         /// 格式转换.
         Convert = "convert", "格式转换", "Format conversion";
+        /// 未作处理: said, so that nobody is taken to have forgotten it.
+        None = "none", "未作处理", "Nothing was done";
+    }
+}
+
+vocabulary! {
+    /// What a revision of a published entry follows (CAT-08, CAT-09).
+    ChangeBasis("change_basis") {
+        /// 法律、法规、规章变化.
+        LawChanged = "law_changed", "依据的法律、法规、规章变化", "The law changed";
+        /// 职能变化.
+        FunctionChanged = "function_changed", "行政管理职能变化", "Functions changed";
+        /// 系统更新.
+        SystemUpdated = "system_updated", "信息系统更新", "A system was updated";
+        /// 类型评估、争议处理.
+        ClassDecided = "class_decided", "类型评估结论或者争议处理决定", "An assessment, or a decision on the class";
+        /// 更正.
+        Corrected = "corrected", "更正或者补充", "Correction or addition";
+        /// 其他.
+        Other = "other", "其他情形", "Other";
     }
 }
 
@@ -182,6 +202,12 @@ pub struct DraftDocument {
     /// The law by which items are collected that can be had by sharing (PUB-15).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub collection_law: String,
+    /// What the revision of a published entry follows (CAT-09).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_basis: Option<ChangeBasis>,
+    /// The document, decision or finding that it follows.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub change_reference: String,
     /// What is new, in the publisher's words.
     #[serde(default)]
     pub version_note: String,
@@ -215,6 +241,7 @@ impl DraftDocument {
                     modes: Vec::new(),
                     security_measures: None,
                     agreement: None,
+                    materials: Vec::new(),
                 },
                 share: ShareTerms {
                     class: ShareClass::None,
@@ -250,6 +277,8 @@ impl DraftDocument {
             processing: BTreeSet::new(),
             triggers: BTreeSet::new(),
             collection_law: String::new(),
+            change_basis: None,
+            change_reference: String::new(),
             version_note: String::new(),
         }
     }

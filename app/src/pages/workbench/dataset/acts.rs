@@ -198,7 +198,7 @@ pub(crate) async fn upload(
         Err(error) => return respond(&ctx, || Err(error)),
     };
     let mut typed = Typed::default();
-    let taken = take(&ctx, &portal, &found, &mut form, &mut typed).await;
+    let taken = Box::pin(take(&ctx, &portal, &found, &mut form, &mut typed)).await;
     answer(&ctx, &portal, &found, taken, ("uploaded", "file"), typed)
 }
 
@@ -212,7 +212,7 @@ async fn take(
     let broken =
         |error: axum::extract::multipart::MultipartError| Error::field("file", error.body_text());
     let mut note = String::new();
-    let mut processing = BTreeSet::new();
+    let (mut processing, mut record) = (BTreeSet::<Processing>::new(), String::new());
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {
             Some("note") => {
@@ -222,12 +222,23 @@ async fn take(
             Some("processing") => {
                 let code = short_text(field).await.map_err(broken)?;
                 processing.extend(code.parse::<Processing>());
+                let kept: Vec<&str> = processing.iter().map(|it| it.as_str()).collect();
+                *typed = std::mem::take(typed).with("processing", kept.join(" "));
+            }
+            Some("record") => {
+                record = short_text(field).await.map_err(broken)?;
+                *typed = std::mem::take(typed).with("record", record.clone());
             }
             Some("file") => {
                 let file_name = field.file_name().unwrap_or_default().to_owned();
                 let bytes = field.map(|chunk| chunk.map_err(std::io::Error::other));
-                let new =
-                    NewVersion { file_name: &file_name, note: &note, processing, upload: None };
+                let new = NewVersion {
+                    file_name: &file_name,
+                    note: &note,
+                    processing,
+                    record: &record,
+                    upload: None,
+                };
                 let code = &found.dataset.code;
                 portal.publish_version(&ctx.caller, code, new, bytes, ctx.lang).await?;
                 return Ok(());

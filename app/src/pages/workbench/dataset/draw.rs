@@ -6,30 +6,22 @@ use kaishu_portal::publishing::OwnView;
 use kaishu_types::Lang;
 use kaishu_types::case::{ActionView, CaseCard};
 use kaishu_types::draft::Processing;
-use kaishu_types::vocabulary::DatasetState;
+use kaishu_types::vocabulary::{DatasetState, OpenClass};
 use leptos::prelude::*;
 
 use super::super::bench_page;
+use super::super::masks::MASKS;
 use super::give;
 use crate::ctx::Ctx;
 use crate::islands::upload_file::UploadFile;
 use crate::page::Page;
 use crate::ui::class_mark::{MarkSize, class_mark};
-use crate::ui::dates::{day_of, full_day, full_time};
-use crate::ui::fields::{Choice, Label, area, line, options, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::dates::{day_of, day_text, full_day, full_time};
+use crate::ui::fields::{Choice, area, label, line, options, select};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::{Rank, rail_head, section_head};
 use crate::ui::meta::{fact, meta};
-
-/// Masks that the form offers, as [`kaishu_types::table::Mask`] reads them.
-const MASKS: [(&str, &str, &str); 6] = [
-    ("redact", "全部隐去", "Hide the value"),
-    ("partial:3:4", "保留前三后四位", "Keep the first three and last four"),
-    ("hash", "加密摘要", "Keyed hash"),
-    ("year", "只留年份", "Year only"),
-    ("month", "只留年月", "Year and month only"),
-    ("drop", "整列去掉", "Drop the column"),
-];
+use crate::ui::numbers::times;
 
 pub(super) fn page(
     ctx: &Ctx,
@@ -99,15 +91,6 @@ fn told(ctx: &Ctx, done: &str) -> Option<AnyView> {
     )
 }
 
-pub(super) fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
-    Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    }
-}
-
 pub(super) fn path(ctx: &Ctx, found: &OwnView, rest: &str) -> String {
     ctx.href(&format!("/workbench/datasets/{}/{rest}", found.dataset.code))
 }
@@ -122,8 +105,16 @@ fn new_data(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
         .map(|it| (it.as_str().to_owned(), it.label(lang).to_owned()))
         .collect();
     let note = label(typed, "note", lang.pick("更新说明（公开）", "What is new (public)"), "");
-    let processing =
-        label(typed, "processing", lang.pick("上传前做过的处理", "Done to the data before"), "");
+    let processing = label(
+        typed,
+        "processing",
+        lang.pick("上传前做过的处理（必填）", "Done to the data before (required)"),
+        lang.pick(
+            "记录在案，写明办理人；没有处理的，选“未作处理”",
+            "It stays on record with your name; where nothing was done, say so",
+        ),
+    );
+    let is_done = |code: &str| typed.value("processing").split(' ').any(|it| it == code);
     let hint = lang.pick(
         "列与数据项一致的立即发布；列有变化的，先修订目录。替换同名文件，或者唯一的文件。",
         "With the columns of the data items it is public at once; other columns need a revision. It replaces the file of its name, or the only one.",
@@ -149,7 +140,8 @@ fn new_data(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
                 {section_head("h-new", lang.pick("上传新数据", "Upload new data"))}
                 <form id="version-form" class="mt-4" method="post" action=path(ctx, found, "versions") enctype="multipart/form-data">
                     {line(&note, "text", typed.value("note"))}
-                    {options(&processing, "checkbox", &done, |_| false)}
+                    {options(&processing, "checkbox", &done, is_done)}
+                    {found.needs_record.then(|| record_of(ctx, typed))}
                     <div class="ks-field">
                         <label for="file">{file.text.clone()}</label>
                         <p class="hint" id="file-h">{hint}</p>
@@ -165,6 +157,17 @@ fn new_data(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// The record by which sensitive data leaves that is neither desensitised nor masked (CLS-10).
+fn record_of(ctx: &Ctx, typed: &Typed) -> AnyView {
+    let lang = ctx.lang;
+    let hint = lang.pick(
+        "目录标明含有商业秘密、个人隐私等内容，数据没有脱敏的，填写这一次的处理记录或者权利人同意书的名称、文号",
+        "The entry says that the data is sensitive: where it is not desensitised, name the record or the rights holder's consent that covers it",
+    );
+    let text = lang.pick("处理记录或者权利人同意书", "Record, or the rights holder's consent");
+    line(&label(typed, "record", text, hint), "text", typed.value("record"))
 }
 
 fn revision(ctx: &Ctx, found: &OwnView) -> Option<AnyView> {
@@ -217,6 +220,7 @@ fn change(ctx: &Ctx, portal: &Portal, found: &OwnView, typed: &Typed) -> AnyView
         <section aria-labelledby="h-change" class="mb-12 max-w-[44rem]">
             {section_head("h-change", lang.pick("登记变更", "Note a change"))}
             <form class="mt-4" method="post" action=path(ctx, found, "changes") novalidate=true>
+                {once()}
                 {select(&kind, lang.pick("请选择", "Choose"), &kinds, typed.value("kind"))}
                 {line(&day, "date", typed.value("happened_on"))}
                 {area(&evidence, 3, typed.value("evidence"))}
@@ -436,12 +440,20 @@ fn rail(ctx: &Ctx, found: &OwnView) -> AnyView {
     if let Some(day) = dataset.next_due {
         facts.push(fact(lang.pick("下次更新", "Next update"), full_day(lang, day)));
     }
+    if let Some(urged) = &found.urged {
+        let last = day_text(lang, day_of(urged.at));
+        let text = lang.pick(
+            format!("{} 次，最近 {last}：{}", urged.n, urged.notice),
+            format!("{}, last on {last}: {}", times(urged.n), urged.notice),
+        );
+        facts.push(fact(lang.pick("主管部门催办更新", "Urged to update"), text));
+    }
     let public = ctx.href(&format!("/datasets/{}", dataset.code));
     let cases: Vec<_> = found.cases.iter().map(|case| case_row(ctx, case)).collect();
     let cases = (!cases.is_empty()).then(|| {
         view! {
             {rail_head(lang.pick("事项", "Cases"), Rank::Next)}
-            <ul class="mt-2 space-y-3">{cases}</ul>
+            <ul id="cases" class="mt-2 space-y-3">{cases}</ul>
         }
     });
     view! {
@@ -451,10 +463,22 @@ fn rail(ctx: &Ctx, found: &OwnView) -> AnyView {
             {meta(facts)}
             <p class="mt-3"><a class="ks-link inline-block py-2" href=public>{lang.pick("查看公开页面", "See the public page")}</a></p>
             <p><a class="ks-link inline-block py-2" href=path(ctx, found, "quality")>{lang.pick("质量监测和比对", "Quality")}</a></p>
+            <p><a class="ks-link inline-block py-2" href=path(ctx, found, "inspections")>{lang.pick("质量检查", "Inspections")}</a></p>
+            {look(ctx, found)}
             {cases}
         </aside>
     }
     .into_any()
+}
+
+/// The way to what everybody sees before an application.
+fn look(ctx: &Ctx, found: &OwnView) -> Option<AnyView> {
+    let is_conditional = found.dataset.fields.open.class == OpenClass::Conditional;
+    let word = ctx.lang.pick("申请前公布的统计", "Figures before an application");
+    let link = view! {
+        <p><a class="ks-link inline-block py-2" href=path(ctx, found, "look")>{word}</a></p>
+    };
+    (is_conditional && found.may_decide).then(|| link.into_any())
 }
 
 fn case_row(ctx: &Ctx, case: &CaseCard) -> AnyView {

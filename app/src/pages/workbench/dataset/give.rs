@@ -4,10 +4,10 @@ use kaishu_portal::Portal;
 use kaishu_portal::publishing::{OpenTransfer, OwnView};
 use leptos::prelude::*;
 
-use super::draw::{label, path};
+use super::draw::path;
 use crate::ctx::Ctx;
 use crate::ui::dates::{day_of, day_text};
-use crate::ui::fields::{Choice, area, select};
+use crate::ui::fields::{Choice, area, label, select};
 use crate::ui::form::Typed;
 use crate::ui::heading::section_head;
 

@@ -1,13 +1,9 @@
 //! The written authorisation of a stationed agency: attached by its officers, read by the reviewers (PUB-16).
 
-use axum::body::Body;
 use axum::extract::{Multipart, Path, State};
-use axum::response::{IntoResponse, Response};
-use futures::StreamExt;
-use http::{HeaderValue, header};
+use axum::response::Response;
 use kaishu_portal::Portal;
 use kaishu_portal::publishing::DraftView;
-use kaishu_types::ErrorCode;
 use leptos::prelude::*;
 
 use super::find;
@@ -15,6 +11,7 @@ use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::respond;
 use crate::pages::account::{go, to_login};
+use crate::pages::workbench::attached;
 use crate::ui::dates::full_time;
 use crate::ui::heading::section_head;
 use crate::ui::numbers::size;
@@ -40,20 +37,11 @@ pub(crate) async fn attach(
 
 async fn take(ctx: &Ctx, portal: &Portal, id: &str, form: &mut Multipart) -> Result<i64, AppError> {
     let draft = find(ctx, portal, id).await?;
-    let broken = |error: axum::extract::multipart::MultipartError| {
-        AppError::new(ErrorCode::InvalidInput, error.body_text())
-    };
-    while let Some(field) = form.next_field().await.map_err(broken)? {
-        if field.name() == Some("file") {
-            let name = field.file_name().unwrap_or_default().to_owned();
-            let bytes = field.map(|chunk| chunk.map_err(std::io::Error::other));
-            let (caller, case) = (&ctx.caller, draft.case);
-            portal.attach_authorisation(caller, case, &name, bytes, ctx.lang).await?;
-            return Ok(case);
-        }
-    }
-    let message = ctx.lang.pick("请选择一个文件", "choose a file");
-    Err(AppError::new(ErrorCode::InvalidInput, message))
+    let field = attached::file_of(form, ctx.lang).await?;
+    let name = field.file_name().unwrap_or_default().to_owned();
+    let (caller, case) = (&ctx.caller, draft.case);
+    portal.attach_authorisation(caller, case, &name, attached::bytes_of(field), ctx.lang).await?;
+    Ok(case)
 }
 
 /// `GET /workbench/drafts/{id}/authorisation`
@@ -70,22 +58,7 @@ pub(crate) async fn read(
         Err(error) => return respond(&ctx, || Err(error)),
     };
     match found {
-        Ok((kept, read)) => {
-            let mut response = Body::from_stream(read.bytes).into_response();
-            let headers = response.headers_mut();
-            // It is taken, never shown: a browser runs nothing of it.
-            let kind = HeaderValue::from_static("application/octet-stream");
-            headers.insert(header::CONTENT_TYPE, kind);
-            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(read.size_bytes));
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            let name = kaishu_types::query::encode(&[("", kept.file_name.as_str())]);
-            let name = name.trim_start_matches('=').replace('+', "%20");
-            let disposition = format!("attachment; filename*=UTF-8''{name}");
-            if let Ok(value) = HeaderValue::from_str(&disposition) {
-                headers.insert(header::CONTENT_DISPOSITION, value);
-            }
-            response
-        }
+        Ok((kept, read)) => attached::as_file(&kept.file_name, read.size_bytes, read.bytes),
         Err(error) => respond(&ctx, || Err(error.into())),
     }
 }

@@ -49,6 +49,9 @@ async fn save(
     let draft = find(ctx, portal, id).await?;
     let revision = pairs.iter().rev().find(|(name, _)| name == "revision");
     let revision = revision.and_then(|(_, text)| text.parse().ok()).unwrap_or_default();
+    if let Some(unread) = read::unread(pairs, ctx.lang).into_iter().next() {
+        return Err(AppError::new(ErrorCode::InvalidInput, unread.told()));
+    }
     let typed = read::document(pairs, draft.document.clone());
     let saved = portal.save_draft(&ctx.caller, draft.case, revision, typed, ctx.lang).await;
     let revision = saved.map_err(|error| match error.code() {

@@ -4,10 +4,11 @@ use kaishu_domain::policy::{ClassGround, NormLevel};
 use kaishu_portal::Portal;
 use kaishu_portal::publishing::DraftView;
 use kaishu_types::dataset::LegalBasis;
-use kaishu_types::draft::{Choice as Chosen, DraftDocument};
+use kaishu_types::draft::{ChangeBasis, Choice as Chosen, DraftDocument};
 use kaishu_types::vocabulary::{Frequency, OpenClass, ShareClass};
 use leptos::prelude::*;
 
+use super::read::Unread;
 use crate::ctx::Ctx;
 use crate::ui::fields::{Choice, Label, area, line, options, select};
 use crate::ui::heading::section_head;
@@ -23,6 +24,8 @@ pub(super) struct Form<'a> {
     /// What is shown: what is stored, or what was typed and could not be saved.
     pub(super) document: &'a DraftDocument,
     pub(super) shows_faults: bool,
+    /// What was typed and cannot be read: it stays in its field, with what is wrong.
+    pub(super) unread: &'a [Unread],
 }
 
 /// The codes of ways in which data is opened or shared.
@@ -57,7 +60,15 @@ impl Form<'_> {
     /// What is missing of a field, once it was asked for.
     pub(super) fn faults(&self, name: &str) -> Vec<String> {
         let faults = self.draft.faults.iter().filter(|it| self.shows_faults && it.field == name);
-        faults.map(|fault| format!("{}（{}）", fault.message, fault.article)).collect()
+        let faults = faults.map(|fault| format!("{}（{}）", fault.message, fault.article));
+        let unread = self.unread.iter().filter(|it| it.fault.field == name);
+        faults.chain(unread.map(|it| it.fault.message.clone())).collect()
+    }
+
+    /// What was typed into a field and cannot be read; what the entry has otherwise.
+    fn typed(&self, name: &str, own: String) -> String {
+        let unread = self.unread.iter().find(|it| it.fault.field == name);
+        unread.map_or(own, |it| it.text.clone())
     }
 
     pub(super) fn label(&self, name: &str, zh: &str, en: &str, hint: (&str, &str)) -> Label {
@@ -217,12 +228,12 @@ impl Form<'_> {
             line(
                 &self.label("temporal_start", "覆盖时间：从", "Time covered: from", ("", "")),
                 "date",
-                &day(fields.temporal_start),
+                &self.typed("temporal_start", day(fields.temporal_start)),
             ),
             line(
                 &self.label("temporal_end", "到", "Until", ("", "")),
                 "date",
-                &day(fields.temporal_end),
+                &self.typed("temporal_end", day(fields.temporal_end)),
             ),
         ];
         self.section("h-basics", "基本信息", "What it is", parts)
@@ -334,6 +345,7 @@ impl Form<'_> {
                 &self.choices(&OPEN_MODES),
                 has_mode,
             ),
+            self.materials(),
             area(
                 &self.label("usage_requirements", "使用要求", "Usage requirements", ("", "")),
                 2,
@@ -436,11 +448,34 @@ impl Form<'_> {
             "Note of this version",
             ("随版本公开，写明有什么变化", "Published with the version: what is new"),
         );
-        self.section(
-            "h-note",
-            "版本",
-            "Version",
-            vec![area(&label, 2, &self.document.version_note)],
-        )
+        let mut fields = self.basis_of_change();
+        fields.push(area(&label, 2, &self.document.version_note));
+        self.section("h-note", "版本", "Version", fields)
+    }
+
+    /// Draws on what a revision rests; nothing for an entry that is new (CAT-09).
+    fn basis_of_change(&self) -> Vec<AnyView> {
+        if !self.draft.is_revision {
+            return Vec::new();
+        }
+        let lang = self.ctx.lang;
+        let kinds = ChangeBasis::ALL.iter();
+        let kinds: Vec<Choice> =
+            kinds.map(|it| (it.to_string(), it.label(lang).to_owned())).collect();
+        let kind = self.label("change_basis", "变更情形", "What the change follows", ("", ""));
+        let reference = self.label(
+            "change_reference",
+            "变更依据",
+            "Basis of the change",
+            (
+                "文件名称和条款、决定文号或者事项编号；随版本公开",
+                "A document and its article, a decision, a case; published with the version",
+            ),
+        );
+        let chosen = self.document.change_basis.map(|it| it.to_string()).unwrap_or_default();
+        vec![
+            select(&kind, self.pick("请选择", "Choose"), &kinds, &chosen),
+            area(&reference, 2, &self.document.change_reference),
+        ]
     }
 }

@@ -15,6 +15,7 @@ use crate::error::AppError;
 use crate::islands::upload_file::UploadFile;
 use crate::page::respond;
 use crate::pages::account::{go, to_login};
+use crate::pages::workbench::attached::as_file;
 use crate::pages::workbench::{expired, short_text};
 use crate::ui::heading::section_head;
 use crate::ui::numbers::size;
@@ -69,6 +70,29 @@ async fn take_file(
     Err(AppError::new(ErrorCode::InvalidInput, message))
 }
 
+/// `GET /workbench/drafts/{id}/files/{place}`: the bytes, for whoever writes the entry or decides on it now (REV-03).
+pub(crate) async fn read(
+    ctx: Ctx,
+    Path((id, place)): Path<(String, String)>,
+    State(portal): State<Portal>,
+) -> Response {
+    if let Some(elsewhere) = to_login(&ctx) {
+        return elsewhere;
+    }
+    let unknown = || {
+        let (one, all) = ctx.lang.pick(("文件", "事项"), ("file", "cases"));
+        AppError::unknown(ctx.lang, &place, one, all, "/workbench")
+    };
+    let (Ok(case), Ok(at)) = (id.parse(), place.parse()) else {
+        return respond(&ctx, || Err(unknown()));
+    };
+    match portal.read_draft_file(&ctx.caller, (case, at), ctx.lang).await {
+        Ok((name, read)) => as_file(&name, read.size_bytes, read.bytes),
+        Err(error) if error.code() == ErrorCode::NotFound => respond(&ctx, || Err(unknown())),
+        Err(error) => respond(&ctx, || Err(error.into())),
+    }
+}
+
 /// `POST /workbench/drafts/{id}/files/{place}/remove`
 pub(crate) async fn remove(
     ctx: Ctx,
@@ -90,6 +114,20 @@ pub(crate) async fn remove(
         Ok(_) => go(&ctx.href(&format!("/workbench/drafts/{case}?done=file#files")), []),
         Err(error) => respond(&ctx, || Err(error.into())),
     }
+}
+
+/// Draws the name of a file, with the way to its bytes for whoever may read them.
+fn name_of(ctx: &Ctx, draft: &DraftView, place: usize) -> Option<AnyView> {
+    let file = draft.document.resources.get(place)?;
+    let name = file.file_name.clone().unwrap_or_else(|| file.title.clone());
+    let is_read = draft.may_read_files && file.blob_key.is_some();
+    Some(match is_read {
+        true => {
+            let path = ctx.href(&format!("/workbench/drafts/{}/files/{place}", draft.case));
+            view! { <a class="ks-link font-semibold" href=path>{name}</a> }.into_any()
+        }
+        false => view! { <b class="font-semibold">{name}</b> }.into_any(),
+    })
 }
 
 /// Draws the files, each with a way to take it out, and the form to add one.
@@ -114,15 +152,12 @@ pub(super) fn draw(ctx: &Ctx, draft: &DraftView) -> AnyView {
                     </form>
                 }
             });
-            let facts = [
-                Some(file.format.label(lang).to_owned()),
-                file.size_bytes.map(size),
-            ];
+            let facts = [Some(file.format.label(lang).to_owned()), file.size_bytes.map(size)];
             let facts: Vec<_> = facts.into_iter().flatten().collect();
             view! {
                 <li class="py-3 flex flex-wrap items-center justify-between gap-3">
                     <span>
-                        <b class="font-semibold">{file.file_name.clone().unwrap_or(file.title.clone())}</b>
+                        {name_of(ctx, draft, place)}
                         <span class="block text-sm ks-mute">{facts.join(" · ")}</span>
                     </span>
                     {remove}
@@ -165,7 +200,7 @@ pub(super) fn draw(ctx: &Ctx, draft: &DraftView) -> AnyView {
         .into_any()
     });
     view! {
-        <section aria-labelledby="files" class="mt-14">
+        <section id="resources" aria-labelledby="files" class="mt-14">
             {section_head("files", lang.pick("文件", "Files"))}
             <div id=FILES>
                 {none}

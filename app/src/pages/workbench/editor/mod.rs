@@ -2,11 +2,17 @@
 
 pub(super) mod authorisation;
 mod autosave;
+mod conflict;
+pub(super) mod copies;
 mod fields;
 pub(super) mod files;
+pub(super) mod interfaces;
 mod items;
+mod materials;
 mod provenance;
+pub(super) mod quality;
 mod read;
+pub(super) mod relaxation;
 mod safety;
 pub(super) mod sources;
 
@@ -14,13 +20,15 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_domain::permission::Action;
-use kaishu_portal::publishing::{DraftView, OpeningAct};
+use kaishu_portal::publishing::{AlikeEntry, DraftView, OpeningAct};
 use kaishu_portal::{Error, Portal};
 use kaishu_types::draft::DraftDocument;
-use kaishu_types::{ErrorCode, Lang};
+use kaishu_types::{ErrorCode, FieldError, Lang};
 use leptos::prelude::*;
 
-use super::{bench_page, expired};
+use self::conflict::Conflict;
+use self::read::Unread;
+use super::{bench_page, expired, review};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::islands::autosave::Autosave;
@@ -46,18 +54,34 @@ pub(crate) async fn show(
         Ok(asked) => asked,
         Err(faults) => return respond(&ctx, || Err(AppError::fields(faults))),
     };
-    let draft = find(&ctx, &portal, &id).await;
     let done = asked.get("done").map(String::as_str);
+    let found = shown(&ctx, &portal, &id, done.is_some()).await;
     respond(&ctx, || {
-        let draft = draft?;
+        let (draft, alike) = found?;
         let told = match done {
             Some("checked") if draft.faults.is_empty() => Told::Complete,
             Some("checked") => Told::Missing,
             Some("saved" | "items" | "file") => Told::Saved,
             _ => Told::Nothing,
         };
-        Ok(page(&ctx, &portal, &draft, None, &told))
+        let shown = Shown { alike: &alike, ..Shown::default() };
+        Ok(page(&ctx, &portal, &draft, &shown, &told))
     })
+}
+
+/// The draft, and after a save the entries of others that are alike (CAT-07).
+async fn shown(
+    ctx: &Ctx,
+    portal: &Portal,
+    id: &str,
+    is_saved: bool,
+) -> Result<(DraftView, Vec<AlikeEntry>), AppError> {
+    let draft = find(ctx, portal, id).await?;
+    let alike = match is_saved && draft.is_editable {
+        true => portal.draft_alike(&ctx.caller, draft.case, ctx.lang).await?,
+        false => Vec::new(),
+    };
+    Ok((draft, alike))
 }
 
 /// What the page says above the form.
@@ -68,10 +92,10 @@ enum Told {
     Missing,
     /// Something stands against it.
     Refused(String),
+    /// Fields that are wrong.
+    Wrong(Vec<FieldError>),
     /// Somebody else saved it: what was typed is in the form, what is stored is theirs.
-    Conflict {
-        by: String,
-    },
+    Conflict(Conflict),
 }
 
 /// `POST /workbench/drafts/{id}`
@@ -92,26 +116,72 @@ pub(crate) async fn save(
         Err(error) => return respond(&ctx, || Err(error)),
     };
     let typed = read::document(&pairs, draft.document.clone());
+    let unread = read::unread(&pairs, ctx.lang);
+    if !unread.is_empty() {
+        return refused(&ctx, &portal, &draft, (&typed, unread));
+    }
     let value = |name: &str| pairs.iter().rev().find(|it| it.0 == name).map(|it| it.1.as_str());
     let revision = value("revision").and_then(|text| text.parse().ok()).unwrap_or_default();
     let case = draft.case;
-    let saved = portal.save_draft(&ctx.caller, case, revision, typed.clone(), ctx.lang).await;
+    let (settled, is_chosen) = match conflict::settled(&pairs, &typed, &draft.document) {
+        Ok(settled) => settled,
+        Err(error) => return respond(&ctx, || Err(error)),
+    };
+    let (caller, lang) = (&ctx.caller, ctx.lang);
+    let saved = match is_chosen {
+        // What is replaced now was chosen against, and can be found again.
+        true => portal.replace_draft(caller, (case, revision), settled.clone(), lang).await,
+        false => portal.save_draft(caller, case, revision, settled.clone(), lang).await,
+    };
+    let tried = Tried::Saving { revision };
     let revision = match saved {
         Ok(revision) => revision,
-        Err(error) => return again(&ctx, &portal, &id, typed, Tried::Saving, error).await,
+        Err(error) => return again(&ctx, &portal, &id, typed, tried, error).await,
     };
     let back = |done: &str| go(&ctx.href(&format!("/workbench/drafts/{case}?done={done}")), []);
     match value("then") {
         Some("items") => {
             match portal.take_items_from_files(&ctx.caller, case, revision, ctx.lang).await {
                 Ok(_) => back("items"),
-                Err(error) => again(&ctx, &portal, &id, typed, Tried::Saving, error).await,
+                Err(error) => again(&ctx, &portal, &id, settled, tried, error).await,
             }
         }
         Some("check") => back("checked"),
-        Some("submit") => submit(&ctx, &portal, &id, case, typed).await,
+        Some("submit") => submit(&ctx, &portal, &id, case, settled).await,
         _ => back("saved"),
     }
+}
+
+/// Draws the form with what was typed where some of it cannot be read: nothing is saved, and nothing is lost.
+fn refused(
+    ctx: &Ctx,
+    portal: &Portal,
+    draft: &DraftView,
+    (typed, unread): (&DraftDocument, Vec<Unread>),
+) -> Response {
+    respond(ctx, || {
+        let told = Told::Wrong(unread.iter().map(|it| it.fault.clone()).collect());
+        let mut page = page(
+            ctx,
+            portal,
+            draft,
+            &Shown { typed: Some(typed), unread: &unread, ..Shown::default() },
+            &told,
+        );
+        page.status = http::StatusCode::BAD_REQUEST;
+        Ok(page)
+    })
+}
+
+/// What the form shows in the place of what is stored.
+#[derive(Default)]
+struct Shown<'a> {
+    /// What was typed and is not saved.
+    typed: Option<&'a DraftDocument>,
+    /// What was typed and cannot be read.
+    unread: &'a [Unread],
+    /// Entries of other agencies that are alike.
+    alike: &'a [AlikeEntry],
 }
 
 async fn submit(ctx: &Ctx, portal: &Portal, id: &str, case: i64, typed: DraftDocument) -> Response {
@@ -129,7 +199,10 @@ async fn submit(ctx: &Ctx, portal: &Portal, id: &str, case: i64, typed: DraftDoc
 /// What somebody tried with the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tried {
-    Saving,
+    /// What was read at a revision.
+    Saving {
+        revision: u32,
+    },
     Submitting,
 }
 
@@ -142,23 +215,56 @@ async fn again(
     tried: Tried,
     error: Error,
 ) -> Response {
-    let draft = find(ctx, portal, id).await;
+    let found = again_found(ctx, portal, id, (&typed, tried), &error).await;
     respond(ctx, || {
-        let draft = draft?;
-        let told = match error.code() {
-            ErrorCode::Conflict => Told::Conflict { by: draft.updated_by.clone() },
-            ErrorCode::InvalidInput if tried == Tried::Submitting && !draft.faults.is_empty() => {
+        let (draft, conflict) = found?;
+        let told = match (&error, error.code()) {
+            (Error::InvalidInput(faults), _) => Told::Wrong(faults.clone()),
+            (_, ErrorCode::Conflict) => match conflict {
+                Some(conflict) => Told::Conflict(conflict),
+                None => Told::Refused(not_now(ctx.lang)),
+            },
+            (_, ErrorCode::InvalidInput)
+                if tried == Tried::Submitting && !draft.faults.is_empty() =>
+            {
                 Told::Missing
             }
-            ErrorCode::InvalidInput | ErrorCode::Forbidden => {
+            (_, ErrorCode::InvalidInput | ErrorCode::Forbidden) => {
                 Told::Refused(error.message(ctx.lang))
             }
             _ => return Err(error.into()),
         };
-        let mut page = page(ctx, portal, &draft, Some(&typed), &told);
+        let shown = Shown { typed: Some(&typed), ..Shown::default() };
+        let mut page = page(ctx, portal, &draft, &shown, &told);
         page.status = http::StatusCode::from_u16(error.code().http_status()).unwrap_or(page.status);
         Ok(page)
     })
+}
+
+/// The draft as it is now, and what differs where somebody else saved it.
+async fn again_found(
+    ctx: &Ctx,
+    portal: &Portal,
+    id: &str,
+    (typed, tried): (&DraftDocument, Tried),
+    error: &Error,
+) -> Result<(DraftView, Option<Conflict>), AppError> {
+    let draft = find(ctx, portal, id).await?;
+    let conflict = match tried {
+        Tried::Saving { revision } if draft.is_editable && error.code() == ErrorCode::Conflict => {
+            Some(conflict::find(ctx, portal, &draft, (revision, typed)).await?)
+        }
+        _ => None,
+    };
+    Ok((draft, conflict))
+}
+
+fn not_now(lang: Lang) -> String {
+    lang.pick(
+        "这份目录刚才有了变化，或者不在编制中，您填写的内容没有保存。请打开办理记录查看",
+        "the entry changed just now or is not being edited; what you wrote is not saved, see its record",
+    )
+    .to_owned()
 }
 
 async fn find(ctx: &Ctx, portal: &Portal, id: &str) -> Result<DraftView, AppError> {
@@ -174,18 +280,18 @@ async fn find(ctx: &Ctx, portal: &Portal, id: &str) -> Result<DraftView, AppErro
     }
 }
 
-fn page(
-    ctx: &Ctx,
-    portal: &Portal,
-    draft: &DraftView,
-    typed: Option<&DraftDocument>,
-    told: &Told,
-) -> Page {
+fn page(ctx: &Ctx, portal: &Portal, draft: &DraftView, shown: &Shown<'_>, told: &Told) -> Page {
     let lang = ctx.lang;
-    let document = typed.unwrap_or(&draft.document);
+    let document = shown.typed.unwrap_or(&draft.document);
     let shows_faults = matches!(told, Told::Missing);
-    let form = fields::Form { ctx, portal, draft, document, shows_faults };
+    let form = fields::Form { ctx, portal, draft, document, shows_faults, unread: shown.unread };
     let action = ctx.href(&format!("/workbench/drafts/{}", draft.case));
+    let conflict = match told {
+        Told::Conflict(conflict) => conflict::choices(ctx, conflict),
+        _ => None,
+    };
+    // Nothing is chosen for anybody.
+    let saves_itself = conflict.is_none();
     let buttons = draft.is_editable.then(|| {
         let button = |class: &'static str, then: &'static str, word: &'static str| {
             view! { <button class=class type="submit" name="then" value=then>{word}</button> }
@@ -196,7 +302,9 @@ fn page(
                 {button("btn btn-outline", "check", lang.pick("保存并检查", "Save and check"))}
                 {button("btn btn-outline", "submit", lang.pick("提交审查", "Submit to review"))}
             </div>
-            <Autosave form=FORM.to_owned() login=ctx.href("/login") is_english=lang == Lang::En/>
+            {saves_itself.then(|| view! {
+                <Autosave form=FORM.to_owned() login=ctx.href("/login") is_english=lang == Lang::En/>
+            })}
         }
         .into_any()
     });
@@ -204,18 +312,22 @@ fn page(
         <div class="grid lg:grid-cols-[minmax(0,1fr)_19.5rem] gap-x-16 gap-y-12">
             <div>
                 {note(ctx, draft, told)}
+                {review::warning(ctx, shown.alike)}
                 <form id=FORM method="post" action=action novalidate=true>
                     <input type="hidden" name="revision" value=draft.revision.to_string()/>
+                    {conflict}
                     <fieldset disabled=!draft.is_editable class="contents">
                         {form.draw()}
-                        {items::draw(ctx, document, form.faults("items"))}
+                        {form.items()}
                         {form.note()}
                     </fieldset>
                     {buttons}
                 </form>
                 {files::draw(ctx, draft)}
+                {interfaces::way(ctx, portal, draft)}
                 {sources::way(ctx, portal, draft)}
                 {authorisation::draw(ctx, draft)}
+                {relaxation::draw(ctx, draft)}
             </div>
             {rail(ctx, draft)}
         </div>
@@ -237,25 +349,27 @@ fn note(ctx: &Ctx, draft: &DraftView, told: &Told) -> Option<AnyView> {
     };
     match told {
         Told::Nothing => None,
-        Told::Saved => {
-            Some(said("ks-note is-ok mb-8", lang.pick("已保存。", "Saved.").to_owned()))
-        }
+        Told::Saved => Some(said("ks-note is-ok mb-8", lang.pick("已保存。", "Saved.").to_owned())),
         Told::Complete => {
-            let text = lang.pick("内容完整，可以提交审查。", "Nothing is missing; it can be submitted.");
+            let text =
+                lang.pick("内容完整，可以提交审查。", "Nothing is missing; it can be submitted.");
             Some(said("ks-note is-ok mb-8", text.to_owned()))
         }
         Told::Refused(text) => Some(said("ks-error mb-8", text.clone())),
-        Told::Conflict { by } => Some(said(
-            "ks-error mb-8",
-            lang.pick(
-                format!(
-                    "{by}刚才保存过这份目录，您填写的内容还没有保存。下面是您填写的内容；再点“保存”会用它替换{by}保存的内容。"
-                ),
-                format!(
-                    "{by} saved this entry meanwhile; what you wrote is below and not saved yet. Saving again replaces what {by} saved."
-                ),
-            ),
-        )),
+        Told::Conflict(conflict) => Some(said("ks-error mb-8", conflict::told(lang, conflict))),
+        Told::Wrong(faults) => {
+            let rows: Vec<_> = faults
+                .iter()
+                .map(|fault| {
+                    view! { <li><a href=format!("#{}", fault.field)>{fault.message.clone()}</a></li> }
+                })
+                .collect();
+            let title = lang.pick(
+                format!("有 {} 处需要更正", faults.len()),
+                format!("{} things to correct", faults.len()),
+            );
+            Some(listed(title, rows.into_any()))
+        }
         Told::Missing => {
             let rows: Vec<_> = draft
                 .faults
@@ -281,22 +395,26 @@ fn note(ctx: &Ctx, draft: &DraftView, told: &Told) -> Option<AnyView> {
                 format!("还缺 {} 项，补齐后才能提交审查", draft.faults.len()),
                 format!("{} things are missing before it can be submitted", draft.faults.len()),
             );
-            Some(
-                view! {
-                    <div class="ks-error mb-8" role="alert" aria-labelledby="h-error" tabindex="-1" autofocus=true>
-                        <h2 id="h-error">{title}</h2>
-                        <ul class="mt-2 space-y-2">{rows}</ul>
-                    </div>
-                }
-                .into_any(),
-            )
+            Some(listed(title, rows.into_any()))
         }
     }
+}
+
+/// The list of what is wrong, which takes the focus.
+fn listed(title: String, rows: AnyView) -> AnyView {
+    view! {
+        <div class="ks-error mb-8" role="alert" aria-labelledby="h-error" tabindex="-1" autofocus=true>
+            <h2 id="h-error">{title}</h2>
+            <ul class="mt-2 space-y-2">{rows}</ul>
+        </div>
+    }
+    .into_any()
 }
 
 fn rail(ctx: &Ctx, draft: &DraftView) -> AnyView {
     let lang: Lang = ctx.lang;
     let path = ctx.href(&format!("/workbench/cases/{}", draft.case));
+    let copies = ctx.href(&format!("/workbench/drafts/{}/copies", draft.case));
     let state = match draft.is_editable {
         true => lang.pick(
             "编制中，只有本单位和审查人能看到。",
@@ -324,6 +442,9 @@ fn rail(ctx: &Ctx, draft: &DraftView) -> AnyView {
                 {full_time(lang, draft.updated_at)}
             </p>
             <p class="mt-4"><a class="ks-link inline-block py-2" href=path>{lang.pick("办理记录和审查进度", "Record and progress")}</a></p>
+            <p><a class="ks-link inline-block py-2" href=ctx.href("/workbench/guide")>{lang.pick("目录编制规范", "Compiling guide")}</a></p>
+            <p><a class="ks-link inline-block py-2" href=copies>{lang.pick("以前保存的内容", "What it said before")}</a></p>
+            {quality::way(ctx, draft.case)}
             {previews}
         </aside>
     }

@@ -6,7 +6,9 @@ use std::str::FromStr;
 use kaishu_types::dataset::{DataItemView, LegalBasis, Provenance};
 use kaishu_types::draft::{Choice, DraftDocument};
 use kaishu_types::oversight::TIED_TO;
+use kaishu_types::table::Mask;
 use kaishu_types::vocabulary::{ItemType, OpenClass, ShareClass};
+use kaishu_types::{FieldError, Lang};
 
 /// Most rows of a repeated part that are read.
 const MAX_ROWS: usize = 2_000;
@@ -44,6 +46,13 @@ impl<'a> Pairs<'a> {
         self.text(name).parse().ok()
     }
 
+    /// The numbers of the rows of data items that have a name.
+    fn item_rows(&self) -> impl Iterator<Item = usize> {
+        let name = |row: &usize| format!("items.{row}.name");
+        let rows = (0..MAX_ROWS).take_while(move |row| self.0.contains_key(name(row).as_str()));
+        rows.filter(move |row| !self.text(&name(row)).is_empty())
+    }
+
     fn values<T: FromStr + Ord>(&self, name: &str) -> BTreeSet<T> {
         self.all(name).iter().filter_map(|value| value.parse().ok()).collect()
     }
@@ -62,6 +71,8 @@ pub(super) fn document(pairs: &[(String, String)], before: DraftDocument) -> Dra
     document.processing = pairs.values("processing");
     document.relaxed_by = pairs.text("relaxed_by").to_owned();
     document.collection_law = pairs.text("collection_law").to_owned();
+    document.change_basis = pairs.value("change_basis");
+    document.change_reference = pairs.text("change_reference").to_owned();
     document.version_note = pairs.text("version_note").to_owned();
     document.items = items(&pairs, &document.items);
     document
@@ -134,6 +145,7 @@ fn opening(pairs: &Pairs<'_>, document: &mut DraftDocument) {
     open.basis = bases(pairs, "open_basis");
     open.conditions = pairs.lines("open_conditions");
     open.modes = pairs.all("open_modes");
+    open.materials = pairs.all("open_materials");
     open.security_measures = pairs.some("security_measures");
     open.agreement = pairs.some("agreement");
     choose(document, Choice::OpenClass, class.is_some());
@@ -169,31 +181,87 @@ fn bases(pairs: &Pairs<'_>, name: &str) -> Vec<LegalBasis> {
     basis.filter(|basis| !basis.title.is_empty() || basis.article.is_some()).collect()
 }
 
-/// The data items; what the form does not show of one (its length, its description) stays with its name.
+/// What was typed into a field and cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unread {
+    /// The field, and what it takes.
+    pub(super) fault: FieldError,
+    /// What was typed.
+    pub(super) text: String,
+}
+
+impl Unread {
+    /// What was typed, and what would be right.
+    pub(super) fn told(&self) -> String {
+        format!("{}：{}", self.text, self.fault.message)
+    }
+}
+
+/// Lists what was typed and cannot be read. Rows are counted as they stand once those without a name are left out.
+pub(super) fn unread(pairs: &[(String, String)], lang: Lang) -> Vec<Unread> {
+    let pairs = Pairs::of(pairs);
+    let mut unread = Vec::new();
+    let mut look = |is_read: bool, (name, field): (&str, String), takes: (&str, &str)| {
+        let text = pairs.text(name);
+        if !text.is_empty() && !is_read {
+            let message = lang.pick(takes.0, takes.1).to_owned();
+            unread.push(Unread { fault: FieldError { field, message }, text: text.to_owned() });
+        }
+    };
+    for name in ["temporal_start", "temporal_end"] {
+        let is_read = pairs.value::<chrono::NaiveDate>(name).is_some();
+        let takes = ("请写成 2026-11-23", "is written as 2026-11-23");
+        look(is_read, (name, name.to_owned()), takes);
+    }
+    for (place, row) in pairs.item_rows().enumerate() {
+        let typed = |part: &str| format!("items.{row}.{part}");
+        let shown = |part: &str| format!("items.{place}.{part}");
+        let mask = typed("mask");
+        let takes =
+            ("没有这种脱敏方式，请从列表中选择", "there is no such mask; choose one of the list");
+        look(pairs.value::<Mask>(&mask).is_some(), (mask.as_str(), shown("mask")), takes);
+        let length = typed("length");
+        let is_read = pairs.value::<u32>(&length).is_some_and(|length| length > 0);
+        let takes = ("长度为大于 0 的整数", "a length is a whole number above 0");
+        look(is_read, (length.as_str(), shown("length")), takes);
+        let takes = ("请从列表中选择", "choose one of the list");
+        let (kind, open, share) = (typed("type"), typed("open"), typed("share"));
+        look(pairs.value::<ItemType>(&kind).is_some(), (kind.as_str(), shown("type")), takes);
+        look(pairs.value::<OpenClass>(&open).is_some(), (open.as_str(), shown("open")), takes);
+        look(pairs.value::<ShareClass>(&share).is_some(), (share.as_str(), shown("share")), takes);
+    }
+    unread
+}
+
+/// The data items; what a form does not ask of one stays with its name.
 fn items(pairs: &Pairs<'_>, before: &[DataItemView]) -> Vec<DataItemView> {
     let mut items = Vec::new();
-    for row in 0..MAX_ROWS {
+    for row in pairs.item_rows() {
         let part = |part: &str| format!("items.{row}.{part}");
-        if !pairs.0.contains_key(part("name").as_str()) {
-            break;
-        }
+        let is_asked = |it: &str| pairs.0.contains_key(part(it).as_str());
         let name = pairs.text(&part("name"));
-        if name.is_empty() {
-            continue;
-        }
         let known = before.iter().find(|item| item.name == name);
         items.push(DataItemView {
             name: name.to_owned(),
             label: pairs.some(&part("label")).unwrap_or_else(|| name.to_owned()),
             item_type: pairs.value(&part("type")).unwrap_or(ItemType::Text),
             unit: pairs.some(&part("unit")),
-            length: known.and_then(|item| item.length),
-            description: known.and_then(|item| item.description.clone()),
+            length: match is_asked("length") {
+                true => pairs.value(&part("length")),
+                false => known.and_then(|item| item.length),
+            },
+            description: match is_asked("description") {
+                true => pairs.some(&part("description")),
+                false => known.and_then(|item| item.description.clone()),
+            },
             open_class: pairs.value(&part("open")).unwrap_or(OpenClass::None),
             share_class: pairs.value(&part("share")).unwrap_or(ShareClass::None),
             sensitive: !pairs.text(&part("sensitive")).is_empty(),
             mask: pairs.value(&part("mask")),
-            release_reason: known.and_then(|item| item.release_reason.clone()),
+            release_reason: match is_asked("release_reason") {
+                true => pairs.some(&part("release_reason")),
+                false => known.and_then(|item| item.release_reason.clone()),
+            },
         });
     }
     items
@@ -253,5 +321,47 @@ mod tests {
         assert_eq!(document.fields.keywords, ["公交", "站点"]);
         assert_eq!(document.fields.open.conditions, ["一", "二"]);
         assert_eq!(document.sensitivity.len(), 2);
+    }
+
+    // Part of CAT-18: all that an item says can be written; what a form does not ask stays.
+    #[test]
+    fn all_parts_of_an_item_are_read() {
+        let whole = [
+            ("items.0.name", "a"),
+            ("items.0.length", "18"),
+            ("items.0.description", "站点的编号"),
+            ("items.0.release_reason", "单位电话，已经公开"),
+        ];
+        let pairs = |list: &[(&str, &str)]| -> Vec<(String, String)> {
+            list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let before = typed(&whole);
+        let item = &before.items[0];
+        assert_eq!((item.length, item.description.as_deref()), (Some(18), Some("站点的编号")));
+        assert_eq!(item.release_reason.as_deref(), Some("单位电话，已经公开"));
+        let kept = document(&pairs(&[("items.0.name", "a")]), before.clone());
+        assert_eq!(kept.items[0].description, item.description);
+        let emptied = document(&pairs(&[("items.0.name", "a"), ("items.0.length", "")]), before);
+        assert_eq!(emptied.items[0].length, None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_its_field() {
+        let pairs = [
+            ("items.0.name", ""),
+            ("items.1.name", "a"),
+            ("items.1.mask", "hsah"),
+            ("items.1.length", "0"),
+            ("items.2.name", "b"),
+            ("items.2.mask", "range:10"),
+            ("temporal_start", "去年"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let unread = unread(&pairs, Lang::Zh);
+        let told: Vec<_> =
+            unread.iter().map(|it| (it.fault.field.as_str(), it.text.as_str())).collect();
+        let expected =
+            [("temporal_start", "去年"), ("items.0.mask", "hsah"), ("items.0.length", "0")];
+        assert_eq!(told, expected);
     }
 }

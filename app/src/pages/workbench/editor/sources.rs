@@ -15,7 +15,7 @@ use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::{bench_page, expired};
-use crate::ui::fields::{Choice, Label, area, line, select};
+use crate::ui::fields::{Choice, area, label, line, select};
 use crate::ui::form::{Typed, summary};
 
 /// `GET /workbench/drafts/{id}/sources`
@@ -101,12 +101,7 @@ fn page(ctx: &Ctx, portal: &Portal, draft: &DraftView, typed: &Typed) -> Page {
 
 fn form(ctx: &Ctx, draft: &DraftView, typed: &Typed) -> AnyView {
     let lang = ctx.lang;
-    let label = |name: &str, text: &str, hint: &str| Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    };
+    let label = |name: &str, text: &str, hint: &str| label(typed, name, text, hint);
     let title = label("title", lang.pick("名称", "Title"), "");
     let url = label(
         "url",

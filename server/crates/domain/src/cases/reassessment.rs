@@ -31,6 +31,23 @@ const fn finding(
     }
 }
 
+/// What lets an assessment wait for its revision again: what ended with a submission begins anew there.
+const fn back(event: &'static str, (zh, en): (&'static str, &'static str)) -> Transition {
+    Transition {
+        event,
+        zh,
+        en,
+        from: &[],
+        to: To::State("revising"),
+        by: By::System,
+        guards: &[],
+        needs: &[Input::Reason],
+        clocks: &[ClockRule::Start(UPDATE)],
+        tells: TOLD,
+        rule: "CLS-13",
+    }
+}
+
 const REVISE: &[ClockRule] = &[ClockRule::Stop(ASSESS), ClockRule::Start(UPDATE)];
 
 pub(super) static MACHINE: Machine = Machine {
@@ -85,6 +102,9 @@ pub(super) static MACHINE: Machine = Machine {
             tells: TOLD,
             rule: "CLS-13",
         },
+        // It was taken back, or given up: the class is what it was.
+        back("recalled", ("修订已撤回，仍须修订", "Taken back: still to be revised")),
+        back("discarded", ("修订已作废，仍须修订", "Discarded: still to be revised")),
         Transition {
             event: "dismiss",
             zh: "认定不需要评估",

@@ -9,7 +9,7 @@ use kaishu_domain::policy::Party;
 use kaishu_domain::validate::check_credit_code;
 use kaishu_store::blobs::BlobRead;
 use kaishu_store::monitoring::{self, QualityAssessment};
-use kaishu_types::{ErrorCode, Lang};
+use kaishu_types::{ErrorCode, Lang, text};
 
 use crate::accounts::Caller;
 use crate::administration::Faults;
@@ -63,17 +63,16 @@ impl Portal {
     {
         self.may_file(caller, form, lang)?;
         let mut new = self.read_assessment(form, file_name, lang)?;
-        let blob = self.inner.blobs.put_stream(bytes).await?;
-        // Whoever lost the role or the account meanwhile files nothing (ORG-06).
-        let caller = &self.renewed(caller, lang).await?;
-        let by = self.may_file(caller, form, lang)?;
-        if blob.size_bytes == 0 || blob.size_bytes > MAX_FILE_BYTES {
+        let Some(blob) = self.put_bounded(bytes, MAX_FILE_BYTES).await? else {
             let message = lang.pick(
                 "请选择签章的评估报告，不超过 50 MB",
                 "choose the signed report, 50 MB at most",
             );
             return Err(Error::field("file", message));
-        }
+        };
+        // Whoever lost the role or the account meanwhile files nothing (ORG-06).
+        let caller = &self.renewed(caller, lang).await?;
+        let by = self.may_file(caller, form, lang)?;
         new.size_bytes = blob.size_bytes;
         new.sha256 = blob.sha256;
         new.blob_key = blob.key;
@@ -166,7 +165,8 @@ impl Portal {
         if conclusion.is_none() && !faults.has("conclusion") {
             faults.add("conclusion", "请填写结论", "Write what it comes to");
         }
-        let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+        let name = text::file_name(file_name);
+        let name = name.trim();
         if name.is_empty() || name.chars().count() > MAX_FILE_NAME {
             faults.add("file", "请选择签章的评估报告", "Choose the signed report");
         }

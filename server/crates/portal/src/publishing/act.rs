@@ -1,12 +1,17 @@
 //! What somebody does to a case, whatever its kind.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
 use kaishu_types::Lang;
 use kaishu_types::case::CaseKind;
 
 use super::{DisputeAct, LifeAct, MissingAct, OpeningAct};
-use crate::access::ApplicationAct;
+use crate::access::{ApplicationAct, Transfer, UsageReportAct, ViolationAct};
 use crate::accounts::Caller;
+use crate::cases::is_about_time;
 use crate::registers::ProjectAct;
+use crate::sharing::ShareAct;
 use crate::{Error, Portal, Result};
 
 impl Portal {
@@ -24,6 +29,10 @@ impl Portal {
         lang: Lang,
     ) -> Result<Option<i64>> {
         let case = self.visible_case(caller, id).await?;
+        if is_about_time(&done.event) {
+            Box::pin(self.act_on_time(caller, &case, done, lang)).await?;
+            return Ok(None);
+        }
         let plain = |done: OpeningAct| (done.event, done.version, done.reason);
         match case.file.kind {
             CaseKind::Opening => Box::pin(self.act_on_opening(caller, id, done, lang)).await,
@@ -48,13 +57,34 @@ impl Portal {
                 Box::pin(self.act_on_dispute(caller, id, &done, lang)).await
             }
             CaseKind::Project => {
-                let OpeningAct { event, version, reason, .. } = done;
-                let done = ProjectAct { event, version, reason, ..ProjectAct::default() };
+                let OpeningAct { event, version, reason, answers: fields, .. } = done;
+                let done = ProjectAct { event, version, reason, fields };
                 Box::pin(self.act_on_project(caller, id, done, lang)).await
             }
             CaseKind::Application => {
                 let done = application_act(done, lang)?;
                 Box::pin(self.act_on_application(caller, id, done, lang)).await
+            }
+            CaseKind::UsageReport => {
+                let OpeningAct { event, version, reason, idempotency_key, .. } = done;
+                let done = UsageReportAct {
+                    event,
+                    version,
+                    reason,
+                    idempotency_key,
+                    ..UsageReportAct::default()
+                };
+                Box::pin(self.act_on_usage_report(caller, id, done, lang)).await
+            }
+            CaseKind::Violation => {
+                let body = done.answers.get("body").cloned().unwrap_or_default();
+                let OpeningAct { event, version, reason, idempotency_key, .. } = done;
+                let done = ViolationAct { event, version, reason, body, idempotency_key };
+                Box::pin(self.act_on_violation(caller, id, done, lang)).await
+            }
+            CaseKind::ShareRequest => {
+                let done = share_act(done, lang)?;
+                Box::pin(self.act_on_share(caller, id, done, lang)).await
             }
             CaseKind::MissingEntry => {
                 let entry = done.answers.get("entry").cloned().unwrap_or_default();
@@ -74,19 +104,49 @@ impl Portal {
     }
 }
 
-/// What was answered in a form that is the same for cases of every kind; data items are separated by commas.
-fn application_act(done: OpeningAct, lang: Lang) -> Result<ApplicationAct> {
-    let said = |name: &str| done.answers.get(name).cloned().unwrap_or_default();
+/// The data items and the last day that a decision names, where it does; items are separated by commas.
+fn narrowed(
+    done: &OpeningAct,
+    lang: Lang,
+) -> Result<(Option<BTreeSet<String>>, Option<NaiveDate>)> {
     let items = done.answers.get("items").map(|items| {
         let items = items.split(',').map(str::trim).filter(|item| !item.is_empty());
         items.map(str::to_owned).collect()
     });
-    let last_day = match said("last_day").as_str() {
+    let last_day = match done.answers.get("last_day").map_or("", String::as_str) {
         "" => None,
         day => Some(day.parse().map_err(|_| {
             Error::field("last_day", lang.pick("写成 2027-06-30", "written as 2027-06-30"))
         })?),
     };
+    Ok((items, last_day))
+}
+
+/// What was answered about a share request in the form that is the same for cases of every kind.
+fn share_act(done: OpeningAct, lang: Lang) -> Result<ShareAct> {
+    let said = |name: &str| done.answers.get(name).cloned().unwrap_or_default();
+    let (items, last_day) = narrowed(&done, lang)?;
+    Ok(ShareAct {
+        condition: said("condition"),
+        level: said("level"),
+        norm: said("norm"),
+        article: said("article"),
+        contact: said("contact"),
+        participants: said("participants"),
+        document: said("document"),
+        items,
+        last_day,
+        event: done.event,
+        version: done.version,
+        reason: done.reason,
+        idempotency_key: done.idempotency_key,
+    })
+}
+
+/// The same for an application.
+fn application_act(done: OpeningAct, lang: Lang) -> Result<ApplicationAct> {
+    let said = |name: &str| done.answers.get(name).cloned().unwrap_or_default();
+    let (items, last_day) = narrowed(&done, lang)?;
     Ok(ApplicationAct {
         condition: said("condition"),
         items,
@@ -94,6 +154,16 @@ fn application_act(done: OpeningAct, lang: Lang) -> Result<ApplicationAct> {
         filing: said("filing"),
         terms: said("terms"),
         code: said("code"),
+        experts: {
+            let logins = said("experts");
+            let logins = logins.split(',').map(str::trim).filter(|login| !login.is_empty());
+            logins.map(str::to_owned).collect()
+        },
+        transfer: Transfer {
+            assessment: said("assessment"),
+            review: said("review"),
+            report: said("report"),
+        },
         event: done.event,
         version: done.version,
         reason: done.reason,

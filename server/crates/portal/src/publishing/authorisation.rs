@@ -49,17 +49,16 @@ impl Portal {
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send,
     {
-        let name = name_of(file_name, lang)?.to_owned();
+        let name = name_of(file_name, lang)?;
         self.check_takes_files(caller, case, lang).await?;
         self.check_needed(caller, case, lang).await?;
-        let blob = self.inner.blobs.put_stream(bytes).await?;
-        if blob.size_bytes == 0 || blob.size_bytes > MAX_BYTES {
+        let Some(blob) = self.put_bounded(bytes, MAX_BYTES).await? else {
             let message = lang.pick(
                 "授权文件不能是空文件，也不能超过 20 MB",
                 "the authorisation is empty, or has more than 20 MB",
             );
             return Err(Error::field("file", message));
-        }
+        };
         // Whoever lost the role or the account meanwhile attaches nothing (ORG-06).
         let caller = &self.renewed(caller, lang).await?;
         self.check_takes_files(caller, case, lang).await?;

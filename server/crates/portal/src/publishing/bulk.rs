@@ -1,6 +1,7 @@
 //! Several datasets changed alike: each gets a revision of its own, with its own review.
 
-use kaishu_types::draft::{Choice, DraftDocument};
+use kaishu_domain::basis_of_change;
+use kaishu_types::draft::{ChangeBasis, Choice, DraftDocument};
 use kaishu_types::vocabulary::Frequency;
 use kaishu_types::{DatasetCode, FieldError, Lang};
 
@@ -65,6 +66,9 @@ impl BulkEdit {
             }
         }
         document.version_note.clone_from(&self.note);
+        document.change_basis = Some(ChangeBasis::Other);
+        document.change_reference =
+            self.note.trim().chars().take(basis_of_change::MAX_CHARS).collect();
     }
 }
 

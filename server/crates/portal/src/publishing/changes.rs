@@ -1,10 +1,10 @@
 //! Changes that an entry has to follow: noted with their day, followed by a revision in time, reported
 //! (CAT-08, CAT-09).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use kaishu_domain::cases::{Act, Actor};
+use kaishu_domain::cases::{Act, Actor, CaseFile, ClockRule, Transition};
 use kaishu_domain::policy::CatalogueTrigger;
 use kaishu_store::Transaction;
 use kaishu_store::cases::{Case, CaseSubject};
@@ -15,6 +15,13 @@ use kaishu_types::{DatasetCode, Lang};
 use crate::accounts::Caller;
 use crate::cases::{Decided, Wanted};
 use crate::{Error, Portal, Result};
+
+/// The fact of a review that names the duties which its submissions answered, by their cases.
+pub(super) const ANSWERED: &str = "answered";
+/// The fact of a duty that names the one which it goes on with.
+const FOLLOWS: &str = "follows";
+/// Before the rule of a clock: the fact of a duty that says from when the one which it goes on with counted.
+const COUNTED_FROM: &str = "counted_from.";
 
 /// A change that somebody notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,7 +200,24 @@ impl Portal {
         Ok(flags)
     }
 
-    /// Moves the changes and assessments of a dataset on: its revision was saved, or submitted.
+    /// The duties that are open again where a revision is taken back or given up: those that its submission answered,
+    /// and those that its saving moved on (CAT-09, CLS-13).
+    pub(super) async fn unanswered(&self, case: &Case, code: &DatasetCode) -> Result<Vec<Case>> {
+        let (store, answered) = (&self.inner.store, answered_by(case));
+        let mut unanswered = Vec::new();
+        for kind in [CaseKind::Change, CaseKind::Reassessment] {
+            let all = kaishu_store::cases::of_subject(store, code.as_str(), kind).await?;
+            let goes_on = |it: &Case| it.file.facts.get(FOLLOWS)?.parse::<i64>().ok();
+            let followed: BTreeSet<i64> = all.iter().filter_map(goes_on).collect();
+            unanswered.extend(all.into_iter().filter(|it| match it.file.closed_at {
+                None => kind == CaseKind::Change,
+                Some(_) => answered.contains(&it.id) && !followed.contains(&it.id),
+            }));
+        }
+        Ok(unanswered)
+    }
+
+    /// Moves the changes and assessments of a dataset on: its revision was saved or submitted, taken back or given up.
     pub(super) async fn follow_changes(
         &self,
         transaction: &Transaction,
@@ -202,21 +226,71 @@ impl Portal {
     ) -> Result<()> {
         for case in changes {
             let kind = case.file.kind;
+            let is_open = case.file.closed_at.is_none();
+            // What has ended stays so; it goes on in a case of its own.
+            let state = is_open.then_some(case.file.state.as_str());
             let machine = kaishu_domain::cases::machine(kind);
-            if machine.find(event, Some(&case.file.state)).is_none() {
-                continue;
-            }
+            let Some(transition) = machine.find(event, state) else { continue };
             let wanted = Wanted {
                 caller: &Caller::visitor(),
                 lang: Lang::Zh,
-                act: Act { event: event.to_owned(), by: Actor::system(), ..Act::default() },
+                act: Act { by: Actor::system(), ..followed_by(case, transition) },
                 holds: &|_| Ok(()),
                 idempotency_key: None,
             };
-            let decided = self.decide(kind, &case.about, Some(case), wanted)?;
             let key = &self.inner.log_key;
-            kaishu_store::cases::add(transaction, key, case, &decided.happening()).await?;
+            let decided = self.decide(kind, &case.about, is_open.then_some(case), wanted)?;
+            match is_open {
+                true => {
+                    kaishu_store::cases::add(transaction, key, case, &decided.happening()).await?;
+                }
+                false => {
+                    let (about, begun) = (&case.about, decided.happening());
+                    kaishu_store::cases::open(transaction, key, about, &begun).await?;
+                }
+            }
         }
         Ok(())
     }
+}
+
+/// The cases of the duties that the submissions of a review answered.
+pub(super) fn answered_by(case: &Case) -> BTreeSet<i64> {
+    let named = case.file.facts.get(ANSWERED).map(String::as_str).unwrap_or_default();
+    named.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+}
+
+/// What a revision does to a duty. One that is open again has the time that it had, and says which it goes on with.
+fn followed_by(case: &Case, transition: &Transition) -> Act {
+    let event = transition.event.to_owned();
+    if !matches!(transition.event, "recalled" | "discarded") {
+        return Act { event, ..Act::default() };
+    }
+    let started = transition.clocks.iter().find_map(|rule| match rule {
+        ClockRule::Start(rule) => Some(*rule),
+        _ => None,
+    });
+    let days = counted_from(&case.file);
+    let day_zero =
+        started.and_then(|rule| days.get(&format!("{COUNTED_FROM}{rule}"))?.parse().ok());
+    let mut facts = BTreeMap::new();
+    let mut reason = "修订已作废，没有发布".to_owned();
+    if case.file.closed_at.is_some() {
+        reason = format!("事项 {} 随修订办结，修订没有发布", case.id);
+        let told = ["change", "happened_on", "source", "class", "outcome"].into_iter();
+        let told = told.filter_map(|name| case.file.facts.get_key_value(name));
+        facts.extend(told.map(|(name, value)| (name.clone(), value.clone())));
+        facts.insert(FOLLOWS.to_owned(), case.id.to_string());
+        facts.extend(days);
+    }
+    Act { event, reason, facts, day_zero, ..Act::default() }
+}
+
+/// From when the clocks of a duty counted, its own and those of the ones it goes on with, as facts.
+fn counted_from(duty: &CaseFile) -> BTreeMap<String, String> {
+    let before = duty.facts.iter().filter(|(name, _)| name.starts_with(COUNTED_FROM));
+    let before = before.map(|(name, day)| (name.clone(), day.clone()));
+    let own = duty.clocks.iter();
+    let own = own.map(|it| (format!("{COUNTED_FROM}{}", it.rule), it.day_zero.to_string()));
+    before.chain(own).collect()
 }

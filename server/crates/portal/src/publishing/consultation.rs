@@ -117,15 +117,16 @@ impl Portal {
     }
 
     /// How the step that asks the public stands.
-    pub(super) async fn asking(&self, case: i64, lang: Lang) -> Result<Asking> {
+    pub(super) async fn asking(&self, case: &Case, lang: Lang) -> Result<Asking> {
         let store = &self.inner.store;
-        let all = consultations::of_case(store, case).await?;
+        let all = consultations::of_case(store, case.id).await?;
         let asked = all.into_iter().find(|it| it.is_live);
         let n_comments = match &asked {
             Some(it) => consultations::n_comments(store, it.id).await?,
             None => 0,
         };
-        let (rule, today) = (&self.policy().rules.review.consultation_days, self.today());
+        let rule = &self.policy_of(case).rules.review.consultation_days;
+        let today = self.today();
         Ok(Asking {
             shortest_days: rule.value.get(),
             earliest: earliest(today, rule.value.get()),
@@ -144,7 +145,7 @@ impl Portal {
         done: &OpeningAct,
         lang: Lang,
     ) -> std::result::Result<Consultation, Vec<FieldError>> {
-        let (mode, last_day) = self.read_notice(done, lang)?;
+        let (mode, last_day) = self.read_notice(case, done, lang)?;
         let fields = &document.fields;
         Ok(Consultation {
             id: 0,
@@ -176,6 +177,7 @@ impl Portal {
     /// Reads how and until when the public is to be heard.
     fn read_notice(
         &self,
+        case: &Case,
         done: &OpeningAct,
         lang: Lang,
     ) -> std::result::Result<(ConsultationMode, NaiveDate), Vec<FieldError>> {
@@ -189,7 +191,7 @@ impl Portal {
             let text = lang.pick("请选择听取意见的方式", "choose how the public is heard");
             fault("mode", text.to_owned());
         }
-        let rule = &self.policy().rules.review.consultation_days;
+        let rule = &self.policy_of(case).rules.review.consultation_days;
         let shortest = rule.value.get();
         let earliest = earliest(self.today(), shortest);
         let latest = self.today().checked_add_days(Days::new(MAX_DAYS));

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use kaishu_domain::PolicyProfile;
+use kaishu_domain::basis_of_change;
 use kaishu_domain::cases::{Act, Guard};
-use kaishu_domain::entry::{EntryFault, check, is_state_secret};
+use kaishu_domain::entry::{EntryFault, check, is_state_secret, lack};
 use kaishu_domain::permission::Action;
 use kaishu_store::Transaction;
+use kaishu_store::attachments::Attachment;
 use kaishu_store::authorisations::Authorisation;
 use kaishu_store::cases::Case;
 use kaishu_store::drafts::Author;
@@ -25,6 +28,15 @@ const MAX_TITLE_CHARS: usize = 200;
 /// Longest draft, in bytes of JSON.
 const MAX_DRAFT_BYTES: usize = 2 << 20;
 
+/// What is done with a draft as it is saved.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Saving<'a> {
+    /// The upload that became a file of it.
+    pub upload: Option<&'a str>,
+    /// Whether what it said before stays as a copy, even where the same person wrote it.
+    pub keeps: bool,
+}
+
 /// A draft as its publisher sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DraftView {
@@ -42,12 +54,18 @@ pub struct DraftView {
     pub updated_at: DateTime<Utc>,
     /// Whether it can be edited now.
     pub is_editable: bool,
+    /// Whether the reader may open its files.
+    pub may_read_files: bool,
     /// What stands against submitting it.
     pub faults: Vec<FaultView>,
+    /// Whether it revises what is published: then it says on what it rests (CAT-09).
+    pub is_revision: bool,
     /// The rule by which it comes with a written authorisation; none where it needs none (PUB-16).
     pub authorisation_rule: Option<RuleRef>,
     /// The authorisation that is attached.
     pub authorisation: Option<Authorisation>,
+    /// The records by which the entry was opened further, in this draft and before, the newest first (CLS-10).
+    pub relaxations: Vec<Attachment>,
 }
 
 /// Something that stands against submitting an entry.
@@ -132,7 +150,7 @@ impl Portal {
     pub async fn draft(&self, caller: &Caller, case: i64, lang: Lang) -> Result<DraftView> {
         let case = self.visible_case(caller, case).await?;
         let (draft, document) = self.stored_draft(&case).await?;
-        let faults = Box::pin(self.entry_faults(&draft.code, &document)).await?;
+        let faults = Box::pin(self.entry_faults((&case, &draft.code), &document)).await?;
         let faults = faults.into_iter().map(|fault| {
             let rule = lang.pick(&fault.rule.0, &fault.rule.1);
             FaultView {
@@ -142,10 +160,14 @@ impl Portal {
                 link: fault.link,
             }
         });
+        let published = kaishu_store::datasets::find(&self.inner.store, &draft.code).await?;
+        let may_read_files = self.may_read_files(caller, (&case, &document), lang).await;
         Ok(DraftView {
             case: case.id,
+            is_revision: published.is_some(),
             authorisation_rule: self.authorisation_rule(&document, lang),
             authorisation: self.authorisation(&draft.code, &document).await?,
+            relaxations: self.relaxing_records(case.id, &draft.code).await?.1,
             code: draft.code,
             faults: faults.collect(),
             document,
@@ -153,15 +175,16 @@ impl Portal {
             updated_by: draft.updated_by,
             updated_at: draft.updated_at,
             is_editable: case.file.state == "draft" && self.may_edit(caller, &case),
+            may_read_files,
         })
     }
 
-    fn may_edit(&self, caller: &Caller, case: &Case) -> bool {
+    pub(super) fn may_edit(&self, caller: &Caller, case: &Case) -> bool {
         let subject = self.subject_of(&case.about, false);
         caller.role_for(Action::EditDatasets, &subject).is_some()
     }
 
-    fn check_editor(&self, caller: &Caller, case: &Case, lang: Lang) -> Result<()> {
+    pub(super) fn check_editor(&self, caller: &Caller, case: &Case, lang: Lang) -> Result<()> {
         if self.may_edit(caller, case) {
             return Ok(());
         }
@@ -204,7 +227,24 @@ impl Portal {
         document: DraftDocument,
         lang: Lang,
     ) -> Result<u32> {
-        self.save_draft_with(caller, (case, revision), document, None, lang).await
+        let place = (case, revision);
+        self.save_draft_with(caller, place, document, Saving::default(), lang).await
+    }
+
+    /// As [`save_draft`](Self::save_draft); what the draft said before stays as a copy, whoever wrote it.
+    ///
+    /// # Errors
+    ///
+    /// As [`save_draft`](Self::save_draft).
+    pub async fn replace_draft(
+        &self,
+        caller: &Caller,
+        place: (i64, u32),
+        document: DraftDocument,
+        lang: Lang,
+    ) -> Result<u32> {
+        let saving = Saving { keeps: true, ..Saving::default() };
+        self.save_draft_with(caller, place, document, saving, lang).await
     }
 
     /// As [`save_draft`](Self::save_draft); where an upload became a file of the draft, that is noted with it.
@@ -213,7 +253,7 @@ impl Portal {
         caller: &Caller,
         (case, revision): (i64, u32),
         mut document: DraftDocument,
-        upload: Option<&str>,
+        saving: Saving<'_>,
         lang: Lang,
     ) -> Result<u32> {
         let case = self.visible_case(caller, case).await?;
@@ -229,10 +269,10 @@ impl Portal {
             let message = lang.pick("内容超过 2 MB，没有保存", "the entry has 2 MB at most");
             return Err(Error::field("items", message));
         }
-        // A revision that says what changed is what an open change asked for (CAT-09).
-        let changes = match document.version_note.trim() {
-            "" => Vec::new(),
-            _ => self.open_changes(&draft.code).await?,
+        // A revision that says on what it rests is what an open change asked for (CAT-09).
+        let changes = match basis_of_change::is_named(&document) {
+            true => self.open_changes(&draft.code).await?,
+            false => Vec::new(),
         };
         // What nothing referred to until now may be about to go.
         let is_new = |key: &&String| {
@@ -245,9 +285,12 @@ impl Portal {
         let transaction = self.inner.store.begin().await?;
         let name = self.actor(caller).name;
         let by = Author { account: caller.account(), name: &name };
+        if saving.keeps {
+            kaishu_store::drafts::keep(&transaction, case.id, false).await?;
+        }
         let revision =
             kaishu_store::drafts::save(&transaction, case.id, revision, &text, by).await?;
-        if let Some(upload) = upload {
+        if let Some(upload) = saving.upload {
             kaishu_store::uploads::finish(&transaction, upload, revision).await?;
         }
         self.follow_changes(&transaction, &changes, "revise").await?;
@@ -274,8 +317,12 @@ impl Portal {
     }
 
     /// Everything that stands against submitting an entry: by the profile, and by the grading rules (CLS-12).
-    pub(super) fn faults_of(&self, document: &DraftDocument) -> Vec<EntryFault> {
-        let mut faults = check(self.policy(), document);
+    pub(super) fn faults_of(
+        &self,
+        profile: &PolicyProfile,
+        document: &DraftDocument,
+    ) -> Vec<EntryFault> {
+        let mut faults = check(profile, document);
         faults.extend(kaishu_domain::grading::fault(&self.directory().grading, document));
         faults
     }
@@ -285,19 +332,23 @@ impl Portal {
         &self,
         guard: Guard,
         document: &DraftDocument,
-        (has_people, faults): (bool, &[EntryFault]),
+        (lacking, faults): (&[Role], &[EntryFault]),
         lang: Lang,
     ) -> Result<(), String> {
         match guard {
             Guard::NoStateSecret if is_state_secret(document) => {
                 Err(lang.pick("含有国家秘密", "it holds a state secret").to_owned())
             }
-            Guard::HeadAndOfficerNamed if !has_people => Err(lang
-                .pick(
-                    "提供单位还没有第一责任人和数据专员，请先由系统管理员登记",
-                    "the provider has no responsible head and data officer yet; name them first",
-                )
-                .to_owned()),
+            Guard::HeadAndOfficerNamed if !lacking.is_empty() => {
+                let roles: Vec<&str> = lacking.iter().map(|role| role.label(lang)).collect();
+                Err(lang.pick(
+                    format!("提供单位还没有{}，请先登记账号", roles.join("和")),
+                    format!(
+                        "the provider has not named: {}; ask for the account first",
+                        roles.join(", ")
+                    ),
+                ))
+            }
             Guard::EntryComplete if document.fields.title.chars().count() > MAX_TITLE_CHARS => {
                 Err(lang.pick("名称不能超过 200 个字", "the title has 200 characters at most").to_owned())
             }
@@ -311,25 +362,31 @@ impl Portal {
                     format!("{} things are missing: {}", faults.len(), all.join("; ")),
                 ))
             }
-            Guard::ResourceMounted if document.resources.is_empty() => {
-                Err(lang.pick("还没有挂接数据", "there is no file or interface yet").to_owned())
-            }
+            Guard::ResourceMounted => match lack(document) {
+                Some(lack) => {
+                    let (zh, en) = lack.words();
+                    Err(lang.pick(zh, en).to_owned())
+                }
+                None => Ok(()),
+            },
             Guard::OpenToThePublic
                 if document.fields.open.class == kaishu_types::vocabulary::OpenClass::None =>
             {
                 Err(lang
                     .pick(
-                        "不予开放的目录不在公众门户发布",
-                        "an entry that is not open is not published on the public portal",
+                        "不予开放的目录不向公众听取意见",
+                        "the public is not asked about an entry that is not open",
                     )
                     .to_owned())
             }
             Guard::NoStateSecret
             | Guard::HeadAndOfficerNamed
-            | Guard::ResourceMounted
             | Guard::OpenToThePublic
             // Whoever decides is looked at where it is decided.
-            | Guard::NotTheSubmitter => Ok(()),
+            | Guard::NotTheSubmitter
+            | Guard::ExtensionAllowed
+            | Guard::ExtensionAsked
+            | Guard::NotTheAsker => Ok(()),
             // These belong to other cases, and to what is looked at beside the entry.
             Guard::DatasetOpenOnConditions
             | Guard::ApplicationComplete
@@ -337,6 +394,8 @@ impl Portal {
             | Guard::OtherPerson
             | Guard::FirstReturn
             | Guard::StaysOnTheMainland
+            | Guard::TransferAssessed
+            | Guard::CommitteeChosen
             | Guard::WithinWhatIsAsked
             | Guard::PublishedCondition
             | Guard::TermsAsOffered
@@ -344,6 +403,17 @@ impl Portal {
             | Guard::FiledAutomatically
             | Guard::FirstComplaint
             | Guard::SuspendedBySame
+            | Guard::NoViolationOpen
+            | Guard::UsageReportWhole
+            | Guard::UserHeard
+            | Guard::ObjectionOver
+            | Guard::SharedDirectly
+            | Guard::SharedOnConditions
+            | Guard::RequestComplete
+            | Guard::ContactNamed
+            | Guard::RefusalGrounded
+            | Guard::ParticipantsNamed
+            | Guard::TemplatesThere
             | Guard::OwnSide
             | Guard::BothHeard
             | Guard::NextInChain
@@ -358,6 +428,7 @@ impl Portal {
             | Guard::Filed
             | Guard::ApprovalHolds
             | Guard::ExpertStep
+            | Guard::ExpertsChosen
             // Those of projects are theirs.
             | Guard::EntriesPlanned
             | Guard::InitiallyReviewed

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use kaishu_domain::basis_of_change;
 use kaishu_domain::catalogued::{
     Body, Compilers, County, Names, Provided, check_authorisation, check_creator, check_individual,
-    check_sources, is_looked_up, needs_consent,
+    check_sources, is_looked_up,
 };
 use kaishu_domain::entry::EntryFault;
 use kaishu_domain::permission::{Action, Subject};
+use kaishu_domain::relaxing::{self, Published};
+use kaishu_store::cases::Case;
 use kaishu_store::datasets::Wanted;
 use kaishu_store::{compilers, datasets};
 use kaishu_types::draft::DraftDocument;
@@ -26,11 +29,16 @@ impl Portal {
     /// its provider have it.
     pub(super) async fn entry_faults(
         &self,
-        code: &DatasetCode,
+        (case, code): (&Case, &DatasetCode),
         document: &DraftDocument,
     ) -> Result<Vec<EntryFault>> {
-        let profile = self.policy();
-        let mut faults = self.faults_of(document);
+        let profile = self.policy_of(case);
+        let mut faults = self.faults_of(profile, document);
+        if datasets::find(&self.inner.store, code).await?.is_some() {
+            faults.extend(basis_of_change::check(profile, document));
+        }
+        let (number, guide) = self.published_guide().await?;
+        faults.extend(kaishu_domain::guide::check(profile, (number, &guide), document));
         faults.extend(check_creator(profile, document, &self.compilers_of(document).await?));
         if document.fields.kind == CatalogueKind::Individual {
             let county = self.county(code, document).await?;
@@ -40,10 +48,29 @@ impl Portal {
             let provided = self.provided(code, document).await?;
             faults.extend(check_sources(profile, document, &provided));
         }
+        faults.extend(self.reshared(document).await?);
         let is_attached = self.authorisation(code, document).await?.is_some();
         let provider = self.directory().organization(&document.organization).map(|it| it.kind);
         faults.extend(check_authorisation(profile, provider, is_attached));
+        let relaxing = self.relaxing_faults((case, code), document).await?;
+        let is_new = |fault: &EntryFault| faults.iter().all(|it| it.field != fault.field);
+        let relaxing: Vec<EntryFault> = relaxing.into_iter().filter(is_new).collect();
+        faults.extend(relaxing);
         Ok(faults)
+    }
+
+    /// What is missing where an entry is opened further than what is published (CLS-10).
+    async fn relaxing_faults(
+        &self,
+        (case, code): (&Case, &DatasetCode),
+        document: &DraftDocument,
+    ) -> Result<Vec<EntryFault>> {
+        let published = datasets::find(&self.inner.store, code).await?;
+        let published = published
+            .as_ref()
+            .map(|it| Published { class: it.fields.open.class, items: &it.items });
+        let (records, _) = self.relaxing_records(case.id, code).await?;
+        Ok(relaxing::check(self.policy_of(case), published, document, records))
     }
 
     /// Who compiles the register or topic of an entry.
@@ -173,11 +200,6 @@ impl Portal {
             above: above.map(|region| names(&region.named)),
             alike,
         })
-    }
-
-    /// Whether the authority above has to agree to an entry before it is reviewed (CAT-11).
-    pub(super) fn asks_above(&self, document: &DraftDocument) -> bool {
-        needs_consent(self.policy(), document)
     }
 
     /// Refuses the consent of whoever is no authority of a region above: a county does not agree with itself.

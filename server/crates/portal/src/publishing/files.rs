@@ -10,14 +10,16 @@ use futures::Stream;
 use kaishu_interop::vocabulary::format_of_word;
 use kaishu_store::StoreError;
 use kaishu_store::tables::TABULAR;
-use kaishu_tables::{Ingested, Progress, ingest, inspect, table_format};
+use kaishu_tables::{Expected, Ingested, Progress, ingest_expected, inspect, table_format};
 use kaishu_types::Lang;
 use kaishu_types::dataset::DataItemView;
 use kaishu_types::draft::{DraftDocument, DraftResource};
+use kaishu_types::text;
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind, ShareClass};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
+use super::drafts::Saving;
 use crate::accounts::Caller;
 use crate::tables::unbounded;
 use crate::{Error, Portal, Result};
@@ -88,17 +90,17 @@ impl Portal {
         }
         let blob = self.inner.blobs.put_stream(bytes).await?;
         let path = self.inner.blobs.local_copy(&blob.key, &self.inner.table_cache).await?;
-        let format = format_of(path, name.to_owned()).await?;
+        let format = format_of(path, name.clone()).await?;
         let mut document = draft.document;
         document.resources.push(DraftResource {
-            title: title_of(name),
+            title: title_of(&name),
             description: None,
             kind: ResourceKind::File,
             format,
             media_type: None,
             url: None,
             in_place: None,
-            file_name: Some(name.to_owned()),
+            file_name: Some(name),
             size_bytes: Some(blob.size_bytes),
             sha256: Some(blob.sha256),
             sm3: Some(blob.sm3),
@@ -107,7 +109,8 @@ impl Portal {
         // Whoever lost the role or the account meanwhile adds nothing (ORG-06).
         let caller = self.renewed(caller, lang).await?;
         let place = (new.case, new.revision);
-        self.save_draft_with(&caller, place, document, new.upload, lang).await
+        let saving = Saving { upload: new.upload, ..Saving::default() };
+        self.save_draft_with(&caller, place, document, saving, lang).await
     }
 
     /// Adds the columns of the files of a draft to its data items, with the types that their values
@@ -155,11 +158,7 @@ impl Portal {
     }
 
     /// The columns of a file; none where no table is made of its format.
-    pub(super) async fn columns_of(
-        &self,
-        file: &DraftResource,
-        lang: Lang,
-    ) -> Result<Vec<DataItemView>> {
+    async fn columns_of(&self, file: &DraftResource, lang: Lang) -> Result<Vec<DataItemView>> {
         let (_folder, tables) = self.tables_of(file, lang).await?;
         Ok(tables.iter().flat_map(|(table, _)| items_of(table)).collect())
     }
@@ -171,11 +170,21 @@ impl Portal {
         file: &DraftResource,
         lang: Lang,
     ) -> Result<(TempDir, Vec<(Ingested, PathBuf)>)> {
+        self.assessed(file, Expected::default(), lang).await
+    }
+
+    /// The same, with the types that the entry declares and the quality that its rules find (PUB-05).
+    pub(super) async fn assessed(
+        &self,
+        file: &DraftResource,
+        mut expected: Expected,
+        lang: Lang,
+    ) -> Result<(TempDir, Vec<(Ingested, PathBuf)>)> {
         let folder =
             tempfile::Builder::new().prefix("draft-").tempdir_in(&self.inner.work_dir).map_err(
                 |source| Error::Io { path: self.inner.work_dir.display().to_string(), source },
             )?;
-        let key = file.blob_key.as_ref().filter(|_| TABULAR.contains(&file.format));
+        let key = file.blob_key.as_ref().filter(|_| is_table(file));
         let Some(key) = key else { return Ok((folder, Vec::new())) };
         // Each takes a processor and memory; the others wait their turn.
         let turn = LOOKING.acquire().await;
@@ -185,9 +194,11 @@ impl Portal {
         let tables = unbounded(move || {
             let mut tables = Vec::new();
             let progress = Arc::new(Progress::default());
-            for (place, source) in inspect(&path, format, &name, &within)?.iter().enumerate() {
+            let sources = inspect(&path, format, &name, &within)?;
+            expected.is_only_table &= sources.len() == 1;
+            for (place, source) in sources.iter().enumerate() {
                 let target = within.join(format!("table-{place}.parquet"));
-                tables.push((ingest(source, &|_| None, &target, &progress)?, target));
+                tables.push((ingest_expected(source, &expected, &target, &progress)?, target));
             }
             Ok(tables)
         });
@@ -200,6 +211,11 @@ impl Portal {
         drop(turn);
         Ok((folder, tables))
     }
+}
+
+/// Whether tables are made of a file that is here.
+pub(super) fn is_table(file: &DraftResource) -> bool {
+    file.blob_key.is_some() && TABULAR.contains(&file.format)
 }
 
 pub(super) fn items_of(table: &Ingested) -> impl Iterator<Item = DataItemView> {
@@ -222,16 +238,17 @@ pub(super) fn items_of(table: &Ingested) -> impl Iterator<Item = DataItemView> {
     })
 }
 
-/// The name of a file without folders, as it may be kept.
-pub(super) fn name_of(file_name: &str, lang: Lang) -> Result<&str> {
-    let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+/// The name of a file without folders and without what nobody sees, as it may be kept.
+pub(super) fn name_of(file_name: &str, lang: Lang) -> Result<String> {
+    let name = text::file_name(file_name);
+    let name = name.trim();
     match name.chars().count() {
         0 => Err(Error::field("file", lang.pick("请选择一个文件", "choose a file"))),
         n if n > MAX_NAME_CHARS => Err(Error::field(
             "file",
             lang.pick("文件名不能超过 200 个字", "the name has 200 characters at most"),
         )),
-        _ => Ok(name),
+        _ => Ok(name.to_owned()),
     }
 }
 
@@ -256,4 +273,23 @@ pub(super) async fn format_of(path: PathBuf, name: String) -> Result<Format> {
 
 pub(super) fn title_of(file_name: &str) -> String {
     Path::new(file_name).file_stem().and_then(|it| it.to_str()).unwrap_or(file_name).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kept_without_what_nobody_sees() {
+        let check = |name: &str, kept: Option<&str>| {
+            assert_eq!(name_of(name, Lang::Zh).ok().as_deref(), kept, "{name:?}");
+        };
+        check("../a/空气质量.csv", Some("空气质量.csv"));
+        check("C:\\data\\a.csv ", Some("a.csv"));
+        check("report\u{202E}fdp.exe", Some("reportfdp.exe"));
+        check("a\r\nset-cookie: x\u{0}.csv", Some("aset-cookie: x.csv"));
+        check("\u{2066} \u{202E}", None);
+        check(&"长".repeat(MAX_NAME_CHARS), Some(&"长".repeat(MAX_NAME_CHARS)));
+        check(&"长".repeat(MAX_NAME_CHARS + 1), None);
+    }
 }

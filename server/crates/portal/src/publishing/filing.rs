@@ -21,13 +21,10 @@ const BEFORE_LEAVING: [ReviewStepKind; 3] =
 const APPROVAL: &str = "standing_approval";
 
 impl Portal {
-    /// Says what the profile demands before data leaves and the review does not have yet.
-    pub(super) fn check_filed(
-        &self,
-        file: &CaseFile,
-        lang: Lang,
-    ) -> std::result::Result<(), String> {
-        let steps = self.policy().rules.review.steps.value.iter();
+    /// Says what the profile that a review was filed under demands before data leaves and the review does not have yet.
+    pub(super) fn check_filed(&self, case: &Case, lang: Lang) -> std::result::Result<(), String> {
+        let file = &case.file;
+        let steps = self.policy_of(case).rules.review.steps.value.iter();
         let demanded = steps.filter(|step| step.when == ReviewTrigger::Always);
         let demanded = demanded.filter(|step| BEFORE_LEAVING.contains(&step.step));
         let missing = demanded.filter(|step| !file.has_passed(step.step));
@@ -49,14 +46,14 @@ impl Portal {
     /// # Errors
     ///
     /// `Conflict` with what is missing.
-    pub(super) fn refuse_unfiled(&self, file: &CaseFile, lang: Lang) -> Result<()> {
-        if file.state != "in_review" {
+    pub(super) fn refuse_unfiled(&self, case: &Case, lang: Lang) -> Result<()> {
+        if case.file.state != "in_review" {
             return Ok(());
         }
-        self.check_filed(file, lang).map_err(|message| Error::Refused {
+        self.check_filed(case, lang).map_err(|message| Error::Refused {
             code: ErrorCode::Conflict,
             message,
-            rule: Some(self.policy().rules.review.steps.reference("review.steps", lang)),
+            rule: Some(self.policy_of(case).rules.review.steps.reference("review.steps", lang)),
             remedy: None,
         })
     }

@@ -75,6 +75,9 @@ impl Portal {
             }
             _ => None,
         };
+        // Withdrawn data has its time, too: it counts from its withdrawal (section 5.1, SEC-17).
+        let withdrawn_at =
+            (dataset.state == DatasetState::Withdrawn).then_some(dataset.state_since);
         let facts: BTreeMap<String, String> =
             facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let decide = |facts| {
@@ -83,7 +86,7 @@ impl Portal {
                 caller,
                 lang,
                 act: Act { event, reason, facts, ..Act::default() },
-                holds: &|guard| self.holds_for_life(guard, (&case, caller), lang),
+                holds: &|guard| self.holds_for_life(guard, (&case, caller), withdrawn_at, lang),
                 idempotency_key: None,
             };
             self.decide(CaseKind::Life, &about, Some(&case), wanted)
@@ -112,6 +115,8 @@ impl Portal {
         }
         let key = &self.inner.log_key;
         kaishu_store::cases::add(&transaction, key, case, &decided.happening()).await?;
+        let happened = (decided.event.name.as_str(), to, decided.event.body.reason.as_str());
+        Box::pin(self.follow_state(&transaction, code, happened)).await?;
         let at = self.instant();
         let new = kaishu_store::condemned::add(&transaction, &unused, at).await?;
         transaction.commit().await?;
@@ -201,6 +206,7 @@ impl Portal {
         &self,
         guard: Guard,
         (case, caller): (&Case, &Caller),
+        withdrawn_at: Option<DateTime<Utc>>,
         lang: Lang,
     ) -> std::result::Result<(), String> {
         if guard == Guard::SuspendedBySame {
@@ -223,13 +229,16 @@ impl Portal {
         let years = rule.value.get();
         let retired: Option<DateTime<Utc>> =
             case.file.facts.get("retired_at").and_then(|at| at.parse().ok());
-        let until =
-            retired.and_then(|at| day_in_china(at).checked_add_months(Months::new(years * 12)));
+        let until = withdrawn_at
+            .or(retired)
+            .and_then(|at| day_in_china(at).checked_add_months(Months::new(years * 12)));
         match until {
             Some(until) if until <= self.today() => Ok(()),
             Some(until) => Err(lang.pick(
-                format!("下线后还要保存 {years} 年，到 {until} 之后才能销毁"),
-                format!("it is kept for {years} years after its retirement, until {until}"),
+                format!("下线、撤回后还要保存 {years} 年，到 {until} 之后才能销毁"),
+                format!(
+                    "it is kept for {years} years after its retirement or withdrawal, until {until}"
+                ),
             )),
             None => Err(lang
                 .pick("没有下线日期，不能计算保存期限", "the day of its retirement is not known")
@@ -242,12 +251,18 @@ impl Portal {
     pub(super) async fn reopen(
         &self,
         transaction: &Transaction,
-        known: Option<Case>,
+        (known, was): (Option<Case>, DatasetState),
         code: &DatasetCode,
         lang: Lang,
     ) -> Result<()> {
         let at = self.instant();
         datasets::change_state(transaction, code, DatasetState::Published, None, at).await?;
+        let happened = match was {
+            // What was granted before a withdrawal opens nothing of what comes back.
+            DatasetState::Withdrawn => ("withdraw", was, ""),
+            _ => ("reopen", DatasetState::Published, ""),
+        };
+        Box::pin(self.follow_state(transaction, code, happened)).await?;
         let Some(case) = known else { return Ok(()) };
         let wanted = Wanted {
             caller: &Caller::visitor(),
@@ -267,7 +282,9 @@ impl Portal {
 fn state_of(state: &str) -> DatasetState {
     match state {
         "suspended" => DatasetState::Suspended,
-        "withdrawn" | "withdrawn_retire_asked" => DatasetState::Withdrawn,
+        "withdrawn" | "withdrawn_retire_asked" | "withdrawn_destroy_asked" => {
+            DatasetState::Withdrawn
+        }
         "retired" | "destroy_asked" => DatasetState::Retired,
         "destroyed" => DatasetState::Destroyed,
         _ => DatasetState::Published,

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use kaishu_domain::cases::{Act, Actor, CaseFile, Guard, Step};
+use kaishu_domain::cases::{Act, Actor, Guard, Step};
+use kaishu_domain::catalogued::{approver_step, needs_consent};
 use kaishu_domain::entry::EntryFault;
 use kaishu_domain::permission::Action;
-use kaishu_domain::policy::{Party, ReviewStepKind, ReviewTrigger};
+use kaishu_domain::policy::{AgreementDocument, Party, ReviewStepKind, ReviewTrigger};
+use kaishu_domain::processing::Said;
 use kaishu_store::Transaction;
 use kaishu_store::approvals::Approval;
 use kaishu_store::cases::Case;
@@ -16,12 +18,17 @@ use kaishu_store::drafts::Draft;
 use kaishu_types::account::Role;
 use kaishu_types::case::CaseKind;
 use kaishu_types::draft::{DraftDocument, DraftResource, TriggerQuestion};
-use kaishu_types::vocabulary::DatasetState;
+use kaishu_types::vocabulary::{DatasetState, OpenClass};
 use kaishu_types::{DatasetCode, FieldError, Lang, OrganizationCode};
 
+use super::assigning::Chosen;
+use super::attaching::{self, Attachment};
+use super::bases::basis_facts;
 use super::consultation::Asking;
+use super::copies::SUBMITTED;
 use super::review::{self, ReviewDesk};
 use super::{consultation, content_hash, filing};
+use crate::access::templates_there;
 use crate::accounts::Caller;
 use crate::cases::{Decided, Wanted, moved_on, request_key};
 use crate::{Error, Portal, Result};
@@ -47,14 +54,20 @@ struct Known {
     desk: Option<ReviewDesk>,
     /// The notice that somebody wrote, or what is wrong with it.
     notice: Option<std::result::Result<Consultation, Vec<FieldError>>>,
-    /// Whether the agency has named its head and an officer.
-    has_people: bool,
+    /// Which of its head and an officer the agency has not named.
+    lacking: Vec<Role>,
     /// What stands against submitting the entry.
     faults: Vec<EntryFault>,
     /// The approval that stood for a step and was ended since.
     ended_approval: Option<Approval>,
-    /// Changes and assessments that the submission answers.
+    /// What would be signed for the entry and has no template (AGR-02).
+    without_template: Vec<AgreementDocument>,
+    /// Changes and assessments that the submission answers, or that are open again.
     changes: Vec<Case>,
+    /// The experts that are to be assigned, or what stands against them.
+    experts: Option<std::result::Result<Chosen, String>>,
+    /// Files that come with the act.
+    attached: Vec<Attachment>,
 }
 
 impl Known {
@@ -94,18 +107,24 @@ impl Portal {
             return Err(moved_on(lang));
         }
         let (draft, document) = self.stored_draft(&case).await?;
-        let entry = (&case.file, &draft.code, &document);
+        let entry = (&case, &draft.code, &document);
         self.check_before(caller, entry, &done.event, lang).await?;
-        let known = Box::pin(self.look_up(&case, (&draft, &document), &done, lang)).await?;
+        let looked = self.look_up((caller, &case), (&draft, &document), &done, lang);
+        let known = Box::pin(looked).await?;
         let mut act = self.opening_act(caller, &case, (&draft, &document), &done, &known)?;
         if done.event == "submit" {
             // What it was checked against (CAT-03).
             act.facts.insert("guide".to_owned(), self.guide_in_force().await?.to_string());
+            act.facts.insert(SUBMITTED.to_owned(), draft.revision.to_string());
             let authorisation = self.authorisation(&draft.code, &document).await?;
             act.facts.extend(authorisation.map(|it| ("authorisation".to_owned(), it.sha256)));
+            let (_, records) = self.relaxing_records(case.id, &draft.code).await?;
+            let record = records.into_iter().next();
+            act.facts.extend(record.map(|it| ("relaxation".to_owned(), it.sha256)));
+            act.facts.extend(basis_facts(&case, &document, &known.changes));
             self.cover(&mut act, &case.file, &document).await?;
         }
-        let holds = |guard| self.holds_now(guard, (&case.file, &document), (&known, &done), lang);
+        let holds = |guard| self.holds_now(guard, (&case, &document), (&known, &done), lang);
         let decide = |act: Act| {
             let idempotency_key = sent.clone();
             let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key };
@@ -116,6 +135,9 @@ impl Portal {
         let notice = known.notice.as_ref().and_then(|it| it.as_ref().ok());
         if let Some(Err(faults)) = &known.notice {
             return Err(Error::InvalidInput(faults.clone()));
+        }
+        if matches!(done.event.as_str(), "submit" | "publish") {
+            Box::pin(self.refuse_blocked(&document, lang)).await?;
         }
         if done.event == "publish" {
             let entry = (&draft, &document);
@@ -130,6 +152,13 @@ impl Portal {
             }
             false => (self.inner.store.begin().await?, decided),
         };
+        if let Some(Ok(chosen)) = &known.experts {
+            kaishu_store::cases::assign(&transaction, case.id, &chosen.accounts()).await?;
+        }
+        for file in &known.attached {
+            let event_no = case.file.n_events + 1;
+            kaishu_store::attachments::came_with(&transaction, file.id, event_no).await?;
+        }
         let wrote = (done.reason.as_str(), lang);
         let asked = (notice, known.asking());
         Box::pin(self.keep_consultation(&transaction, (&case, &done.event), asked, wrote)).await?;
@@ -142,12 +171,13 @@ impl Portal {
     async fn check_before(
         &self,
         caller: &Caller,
-        (file, code, document): (&CaseFile, &DatasetCode, &DraftDocument),
+        (case, code, document): (&Case, &DatasetCode, &DraftDocument),
         event: &str,
         lang: Lang,
     ) -> Result<()> {
+        let file = &case.file;
         if event == "publish" {
-            self.refuse_unfiled(file, lang)?;
+            self.refuse_unfiled(case, lang)?;
         }
         if matches!(event, "submit" | "publish") {
             Box::pin(self.refuse_disputed(code, document, lang)).await?;
@@ -172,6 +202,7 @@ impl Portal {
         lang: Lang,
     ) -> Result<()> {
         let life = self.life_case(&draft.code).await?;
+        let published = kaishu_store::datasets::find(&self.inner.store, &draft.code).await?;
         let flags = self.flags(&draft.code, document).await?;
         // What was done to the data was done by whoever submitted it, not by who publishes.
         let submitter = self.submitter(case).await?;
@@ -186,18 +217,23 @@ impl Portal {
             )));
         }
         let mut entry = self.entry_of(&draft.code, document);
+        entry.author = submitter.account.map(|_| submitter.name.clone());
         if let Some(before) = before {
             entry.published_at = before.published_at;
             if matches!(before.state, DatasetState::Suspended | DatasetState::Withdrawn) {
-                self.reopen(&transaction, life, &draft.code, lang).await?;
+                self.reopen(&transaction, (life, before.state), &draft.code, lang).await?;
             }
         }
         kaishu_store::datasets::publish(&transaction, &entry).await?;
+        if let Some(published) = &published {
+            let entries = (published, document);
+            Box::pin(self.follow_entry(&transaction, &draft.code, entries)).await?;
+        }
         if let Some(after) = kaishu_store::datasets::standing(&transaction, &draft.code).await? {
             kaishu_store::drafts::became(&transaction, case.id, after.version).await?;
         }
-        let (done, items) = (&document.processing, &document.items);
-        self.log_processing(&transaction, &draft.code, submitter, done, items).await?;
+        let said = Said { done: &document.processing, record: &document.relaxed_by };
+        self.log_processing(&transaction, &draft.code, submitter, said, &document.items).await?;
         for (about, flag) in &flags {
             let (key, flag) = (&self.inner.log_key, flag.happening());
             kaishu_store::cases::open(&transaction, key, about, &flag).await?;
@@ -222,7 +258,16 @@ impl Portal {
     ) -> Result<()> {
         let key = &self.inner.log_key;
         kaishu_store::cases::add(&transaction, key, case, &decided.happening()).await?;
-        self.follow_changes(&transaction, changes, "report").await?;
+        let what_follows = match decided.event.name.as_str() {
+            "recall" => "recalled",
+            "discard" => "discarded",
+            _ => "report",
+        };
+        self.follow_changes(&transaction, changes, what_follows).await?;
+        if decided.event.name == "submit" {
+            // What it said when it was submitted, for whoever reviews it again (REV-10).
+            kaishu_store::drafts::keep(&transaction, case.id, true).await?;
+        }
         // The case is held now: what was read is what is decided on, or nothing is.
         if !kaishu_store::drafts::is_at(&transaction, case.id, draft.revision).await? {
             return Err(moved_on(lang));
@@ -233,7 +278,7 @@ impl Portal {
     /// Looks up what the decision about an act depends on.
     async fn look_up(
         &self,
-        case: &Case,
+        (caller, case): (&Caller, &Case),
         (draft, document): (&Draft, &DraftDocument),
         done: &OpeningAct,
         lang: Lang,
@@ -241,30 +286,41 @@ impl Portal {
         let event = done.event.as_str();
         // What the step asks is looked up for whoever takes it only.
         let desk = match event {
-            "pass" | "consult" | "summarise" => {
-                self.desk_of(case, &draft.code, document, lang).await?
-            }
+            "pass" | "consult" | "summarise" => self.desk_of(case, (draft, document), lang).await?,
             _ => None,
         };
         Ok(Known {
             desk,
             notice: (event == "consult")
                 .then(|| self.notice(case, (&draft.code, document), done, lang)),
-            has_people: self.has_people(&document.organization).await?,
+            lacking: self.lacking_people(&document.organization).await?,
             faults: match event {
-                "submit" => Box::pin(self.entry_faults(&draft.code, document)).await?,
+                "submit" => Box::pin(self.entry_faults((case, &draft.code), document)).await?,
                 _ => Vec::new(),
             },
             ended_approval: match event {
                 "publish" => self.ended_approval(&case.file).await?,
                 _ => None,
             },
+            without_template: match event {
+                "publish" => self.without_template(document).await?,
+                _ => Vec::new(),
+            },
+            experts: match event {
+                "assign_experts" => {
+                    let logins = done.answers.get("experts").map_or("", String::as_str);
+                    Some(Box::pin(self.chosen_experts(case, logins, lang)).await?)
+                }
+                _ => None,
+            },
+            attached: self.attached_to(caller, case, done, lang).await?,
             changes: match event {
                 "submit" => {
                     let mut answered = self.open_changes(&draft.code).await?;
                     answered.extend(self.answered_assessments(&draft.code, document).await?);
                     answered
                 }
+                "recall" | "discard" => self.unanswered(case, &draft.code).await?,
                 // A decision is carried out when the class is what was decided on, not when somebody asks for it.
                 "publish" => self.answered_disputes(&draft.code, document).await?,
                 _ => Vec::new(),
@@ -276,11 +332,11 @@ impl Portal {
     fn holds_now(
         &self,
         guard: Guard,
-        (file, document): (&CaseFile, &DraftDocument),
+        (case, document): (&Case, &DraftDocument),
         (known, done): (&Known, &OpeningAct),
         lang: Lang,
     ) -> std::result::Result<(), String> {
-        let step = file.current_step().map(|(_, step)| step);
+        let step = case.file.current_step().map(|(_, step)| step);
         match (guard, &known.desk) {
             (Guard::StepAnswered, Some(desk)) => {
                 review::check_answers(desk, document, &done.answers, lang)
@@ -298,17 +354,22 @@ impl Portal {
                     )
                     .to_owned()),
             },
-            (Guard::Filed, _) => self.check_filed(file, lang),
+            (Guard::ExpertsChosen, _) => match &known.experts {
+                Some(Err(message)) => Err(message.clone()),
+                _ => Ok(()),
+            },
+            (Guard::Filed, _) => self.check_filed(case, lang),
             (Guard::ApprovalHolds, _) => match &known.ended_approval {
                 Some(approval) => Err(filing::approval_ended(approval, lang)),
                 None => Ok(()),
             },
-            _ => self.holds_for(guard, document, (known.has_people, &known.faults), lang),
+            (Guard::TemplatesThere, _) => templates_there(&known.without_template, lang),
+            _ => self.holds_for(guard, document, (&known.lacking, &known.faults), lang),
         }
     }
 
     /// An expert takes part only without a conflict of interest (ORG-10); who is none is refused later.
-    async fn check_expert(
+    pub(super) async fn check_expert(
         &self,
         caller: &Caller,
         document: &DraftDocument,
@@ -344,7 +405,9 @@ impl Portal {
             "submit" => {
                 let authors = ("authors".to_owned(), authors(case, draft, caller));
                 act.facts = BTreeMap::from([content()?, authors]);
-                act.steps = Some(self.steps_of(&case.file, document));
+                let stale = review::stale_opinions(&case.file);
+                act.facts.extend(stale.map(|name| (name, String::new())));
+                act.steps = Some(self.steps_of(case, document));
             }
             "publish" => act.facts = BTreeMap::from([content()?]),
             "pass" => {
@@ -361,7 +424,8 @@ impl Portal {
                 let asked = asked.filter_map(|code| code.parse::<TriggerQuestion>().ok());
                 let is_new = |step: &Step| !case.file.steps.iter().any(|it| it.kind == step.kind);
                 for question in asked {
-                    let added = self.triggered(question).into_iter().filter(is_new);
+                    let added = self.triggered(case, question, document);
+                    let added = added.into_iter().filter(is_new);
                     act.added_steps.extend(added);
                     act.facts.insert(review::trigger_fact(question), "yes".to_owned());
                 }
@@ -378,14 +442,21 @@ impl Portal {
                 let fact = (review::opinion_fact(step, account), opinion.to_owned());
                 act.facts = BTreeMap::from([fact]);
             }
+            "assign_experts" => {
+                let chosen = known.experts.as_ref().and_then(|it| it.as_ref().ok());
+                act.facts = chosen.map(Chosen::facts).unwrap_or_default();
+            }
             _ => {}
         }
+        act.facts.extend(attaching::facts(&case.file, &known.attached));
         Ok(act)
     }
 
-    /// The steps that the profile demands for an entry, triggered ones by its answers (REV-02, REV-05).
-    fn steps_of(&self, file: &CaseFile, document: &DraftDocument) -> Vec<Step> {
-        let said = |question: &TriggerQuestion| review::said_yes(*question, file, document);
+    /// The steps that the profile demands for an entry, triggered ones by its answers (REV-02, REV-05): that under
+    /// which it was submitted first (ORG-12).
+    fn steps_of(&self, case: &Case, document: &DraftDocument) -> Vec<Step> {
+        let profile = self.policy_of(case);
+        let said = |question: &TriggerQuestion| review::said_yes(*question, &case.file, document);
         let is_on = |trigger: ReviewTrigger| match trigger {
             ReviewTrigger::Always => true,
             other => TriggerQuestion::ALL
@@ -393,24 +464,29 @@ impl Portal {
                 .filter(|question| said(question))
                 .any(|question| review::trigger(*question) == other),
         };
-        let steps = self.policy().rules.review.steps.value.iter();
+        let steps = profile.rules.review.steps.value.iter();
         let steps = steps.filter(|step| is_on(step.when)).map(|step| Step::new(step.step, step.by));
+        // Nobody is asked about the opening of what is not opened.
+        let steps =
+            steps.filter(|step| is_opened(document) || !consultation::is_consultation(step));
         // The authority above agrees first (CAT-11).
-        let consent = self
-            .asks_above(document)
+        let consent = needs_consent(profile, document)
             .then(|| Step::new(ReviewStepKind::AuthorityConsent, Party::SuperiorAuthority));
-        consent.into_iter().chain(steps).collect()
+        let directory = self.directory();
+        let level = directory.region(&document.region).map(|region| region.level);
+        let check = approver_step(profile, level);
+        consent.into_iter().chain(steps).chain(check).collect()
     }
 
-    /// Whether an agency has named its head and an officer (ORG-02).
-    async fn has_people(&self, organization: &str) -> Result<bool> {
+    /// Which of its head and an officer an agency has not named (ORG-02).
+    async fn lacking_people(&self, organization: &str) -> Result<Vec<Role>> {
+        let (store, mut lacking) = (&self.inner.store, Vec::new());
         for role in [Role::Head, Role::Officer] {
-            let store = &self.inner.store;
             if !kaishu_store::accounts::has_role(store, role, organization).await? {
-                return Ok(false);
+                lacking.push(role);
             }
         }
-        Ok(true)
+        Ok(lacking)
     }
 
     pub(super) fn entry_of(&self, code: &DatasetCode, document: &DraftDocument) -> EntryWrite {
@@ -429,8 +505,14 @@ impl Portal {
             is_dated: true,
             origin: None,
             version_note: document.version_note.clone(),
+            author: None,
         }
     }
+}
+
+/// Whether an entry is to be opened at all.
+pub(super) fn is_opened(document: &DraftDocument) -> bool {
+    document.fields.open.class != OpenClass::None
 }
 
 /// Whoever wrote or submitted the entry, now or before: numbers of accounts between commas (REV-02).

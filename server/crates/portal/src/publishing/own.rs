@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_domain::permission::Action;
+use kaishu_domain::processing::needs_record;
+use kaishu_store::cases::Waiting;
 use kaishu_store::datasets::{self, Keeping, Kept};
 use kaishu_types::case::{ActionView, CaseCard, CaseKind};
 use kaishu_types::dataset::DatasetView;
@@ -11,6 +13,7 @@ use kaishu_types::{DatasetCode, Lang};
 use super::OpenTransfer;
 use crate::accounts::Caller;
 use crate::processing::Processed;
+use crate::supervision::Urged;
 use crate::tables::FileReport;
 use crate::{Error, Portal, Result};
 
@@ -18,6 +21,16 @@ use crate::{Error, Portal, Result};
 const ROWS: usize = 50;
 /// Longest text that is looked for, in characters.
 const MAX_TEXT_CHARS: usize = 100;
+
+/// The kinds of cases that are shown with a dataset.
+const KINDS: &[CaseKind] = &[
+    CaseKind::Opening,
+    CaseKind::Change,
+    CaseKind::Life,
+    CaseKind::Transfer,
+    CaseKind::Reassessment,
+    CaseKind::Dispute,
+];
 
 /// Which datasets are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,6 +67,10 @@ pub struct OwnDataset {
     pub is_overdue: bool,
     /// Its version.
     pub version: u32,
+    /// The quality that was found last, in tenths from 0 to 1000; none where it was never measured.
+    pub score: Option<u32>,
+    /// Cases about it that wait for somebody.
+    pub n_tasks: u32,
 }
 
 /// A page of such datasets.
@@ -92,6 +109,10 @@ pub struct OwnView {
     pub files: Vec<FileReport>,
     /// What was done to its data.
     pub processing: Vec<Processed>,
+    /// How often the authority urged that its data be renewed; none where it did not (SUP-02).
+    pub urged: Option<Urged>,
+    /// Whether new data that is not desensitised comes with a record (CLS-10).
+    pub needs_record: bool,
 }
 
 impl Portal {
@@ -135,7 +156,26 @@ impl Portal {
             let due = row.next_due.map(|day| day.to_string()).unwrap_or_default();
             format!("{}_{due}", row.id)
         });
-        Ok(OwnPage { rows: rows.into_iter().map(|row| self.own_row(row, lang)).collect(), next })
+        Ok(OwnPage { rows: self.own_rows(rows, lang).await?, next })
+    }
+
+    /// The rows with the quality that was found last and what waits about each.
+    async fn own_rows(&self, rows: Vec<Kept>, lang: Lang) -> Result<Vec<OwnDataset>> {
+        let store = &self.inner.store;
+        let codes: Vec<String> = rows.iter().map(|row| row.code.to_string()).collect();
+        let scores = kaishu_store::monitoring::last_scores(store, &codes).await?;
+        let waiting = kaishu_store::cases::waiting(store, &codes, KINDS).await?;
+        let filled = rows.into_iter().map(|row| {
+            let code = row.code.as_str();
+            // What waits at another organization is not theirs to look into.
+            let is_of = |it: &&Waiting| {
+                it.subject == code && it.organization.as_ref() == Some(&row.organization)
+            };
+            let n_tasks = waiting.iter().filter(is_of).map(|it| it.n).sum();
+            let score = scores.get(code).copied();
+            OwnDataset { score, n_tasks, ..self.own_row(row, lang) }
+        });
+        Ok(filled.collect())
     }
 
     pub(crate) fn own_row(&self, row: Kept, lang: Lang) -> OwnDataset {
@@ -154,6 +194,8 @@ impl Portal {
             updated_at: row.updated_at,
             next_due: row.next_due,
             version: row.version,
+            score: None,
+            n_tasks: 0,
         }
     }
 
@@ -186,21 +228,16 @@ impl Portal {
         let machine = kaishu_domain::cases::machine(CaseKind::Life);
         let possible = kaishu_domain::cases::possible(machine, &file, &may);
         let mut cases = Vec::new();
-        for kind in [
-            CaseKind::Opening,
-            CaseKind::Change,
-            CaseKind::Life,
-            CaseKind::Transfer,
-            CaseKind::Reassessment,
-            CaseKind::Dispute,
-        ] {
-            cases.extend(kaishu_store::cases::of_subject(store, code.as_str(), kind).await?);
+        for kind in KINDS {
+            cases.extend(kaishu_store::cases::of_subject(store, code.as_str(), *kind).await?);
         }
         // What waits at another organization is not theirs to look into.
         cases.retain(|case| self.may_see(caller, case));
         cases.sort_by_key(|case| std::cmp::Reverse(case.updated_at));
         let sees_files = may(Action::SeeDrafts);
+        let said = Box::pin(self.document_of(&dataset)).await?;
         Ok(OwnView {
+            needs_record: needs_record(crate::processing::about(&said)),
             actions: possible.into_iter().map(|it| super::action(it, lang)).collect(),
             version: life.as_ref().map_or(0, |case| case.file.n_events),
             revision: self.open_revision(code).await?,
@@ -218,6 +255,7 @@ impl Portal {
                 false => Vec::new(),
             },
             cases: cases.iter().filter(|_| sees_files).map(|case| self.card(case, lang)).collect(),
+            urged: self.urged_about(code).await?,
             dataset,
         })
     }

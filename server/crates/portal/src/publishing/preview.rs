@@ -290,6 +290,8 @@ impl Portal {
             number,
             note: document.version_note.clone(),
             published_at: now,
+            author: None,
+            provider: Some(document.organization.clone()),
             changed_fields: Vec::new(),
             resources: resources.clone(),
             is_wholly_open: visibility::is_wholly_open(document.fields.open.class, classes),

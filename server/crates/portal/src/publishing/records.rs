@@ -120,13 +120,14 @@ impl Portal {
             transaction.commit().await?;
             return Ok(TakenRecords { batch, is_repeated: false });
         }
-        self.check_structure(&dataset, place, &file, lang).await?;
+        self.check_data(&dataset, place, &file, lang).await?;
         let entry = self.next_entry(&dataset, place, &file, "").await?;
         let checked = Checked {
             dataset: &dataset,
             file: &file,
             entry: &entry,
             processing: &BTreeSet::new(),
+            record: "",
             upload: None,
             batch: Some(&batch),
         };

@@ -8,6 +8,7 @@ use kaishu_domain::permission::Action;
 use kaishu_domain::personal::identifies;
 use kaishu_domain::policy::{ReviewStepKind, ReviewTrigger};
 use kaishu_store::cases::Case;
+use kaishu_store::drafts::Draft;
 use kaishu_types::case::CaseKind;
 use kaishu_types::dataset::{DataItemView, DatasetView};
 use kaishu_types::draft::{DraftDocument, ReviewCheck, TriggerQuestion};
@@ -15,6 +16,8 @@ use kaishu_types::search::{SearchHit, SearchRequest};
 use kaishu_types::{DatasetCode, Lang, RuleRef};
 
 use super::consultation::{Asking, is_consultation};
+use super::opening::is_opened;
+use super::risk::Measuring;
 use crate::accounts::Caller;
 use crate::catalogue::Window;
 use crate::{Portal, Result};
@@ -29,6 +32,8 @@ const LEAST_ALIKE: f64 = 0.5;
 const LEAST_OVERLAP: f64 = 0.5;
 /// Entries that share an identifying item and are listed.
 const N_SHARING: usize = 20;
+/// Tables whose figures stay with the step.
+const MAX_RISKS: usize = 20;
 /// Opinions that an expert review needs at least (*proposed*, REV-07).
 pub const MIN_OPINIONS: usize = 3;
 
@@ -43,8 +48,10 @@ pub struct ReviewDesk {
     pub alike: Option<Vec<AlikeEntry>>,
     /// Opened datasets that share identifying items; none where the step does not ask (REV-09).
     pub sharing: Option<Vec<SharingEntry>>,
-    /// How many opinions there are; none where the step is no expert review (REV-07).
-    pub n_opinions: Option<usize>,
+    /// How far the tables are measured for that; none where the step does not ask (REV-09).
+    pub risk: Option<Measuring>,
+    /// Which opinions there are; none where the step is no expert review (REV-07).
+    pub opinions: Option<Opinions>,
     /// How the consultation of the public stands; none where the step does not ask (REV-06).
     pub consultation: Option<Asking>,
     /// Questions that were answered with no and may be answered with yes now (REV-05).
@@ -53,6 +60,15 @@ pub struct ReviewDesk {
     pub rule: RuleRef,
     /// The rule of the catalogue check.
     pub catalogue_rule: RuleRef,
+}
+
+/// What the experts said that were assigned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opinions {
+    /// Experts that were assigned.
+    pub n_assigned: usize,
+    /// Those of them who gave an opinion.
+    pub n_given: usize,
 }
 
 /// An entry of another agency with a similar title or the same items.
@@ -97,30 +113,50 @@ impl Portal {
         if case.file.kind != CaseKind::Opening || case.file.state != "in_review" {
             return Ok(None);
         }
-        let subject = self.subject_of(&case.about, false);
+        let subject = self.subject_of_case(caller, &case);
         let Some(action) = case.file.waits_for() else { return Ok(None) };
         if caller.role_for(action, &subject).is_none() {
-            return Ok(None);
+            let is_asked = caller.role_for(Action::GiveOpinion, &subject).is_some();
+            return Ok(is_asked.then(|| self.opinion_desk(&case, lang)).flatten());
         }
         let (draft, document) = self.stored_draft(&case).await?;
-        self.desk_of(&case, &draft.code, &document, lang).await
+        self.desk_of(&case, (&draft, &document), lang).await
+    }
+
+    /// What a step that is another's asks of an expert: an opinion, where experts are heard in it.
+    fn opinion_desk(&self, case: &Case, lang: Lang) -> Option<ReviewDesk> {
+        let (place, _) = case.file.current_step().filter(|(_, step)| is_expert(step))?;
+        let rules = &self.policy_of(case).rules;
+        Some(ReviewDesk {
+            step: place,
+            checklist: Vec::new(),
+            alike: None,
+            sharing: None,
+            risk: None,
+            opinions: Some(opinions(&case.file, place)),
+            consultation: None,
+            addable: Vec::new(),
+            rule: rules.review.steps.reference("review.steps", lang),
+            catalogue_rule: rules.catalogue.approver.reference("catalogue.approver", lang),
+        })
     }
 
     pub(super) async fn desk_of(
         &self,
         case: &Case,
-        code: &DatasetCode,
-        document: &DraftDocument,
+        (draft, document): (&Draft, &DraftDocument),
         lang: Lang,
     ) -> Result<Option<ReviewDesk>> {
         let Some((place, step)) = case.file.current_step() else { return Ok(None) };
-        let rules = &self.policy().rules;
+        let rules = &self.policy_of(case).rules;
         let checks_catalogue = checks_catalogue(&case.file, place);
         let is_security = [ReviewStepKind::SecuritySecrecy, ReviewStepKind::Secrecy];
-        let (mut alike, mut sharing) = (None, None);
+        let (mut alike, mut sharing, mut risk) = (None, None, None);
         if checks_catalogue {
+            let code = &draft.code;
             alike = Some(self.alike(code, document, lang).await?);
             sharing = Some(self.sharing(code, document, lang).await?);
+            risk = Some(self.measured(draft, document).await);
         }
         Ok(Some(ReviewDesk {
             step: place,
@@ -130,15 +166,32 @@ impl Portal {
             },
             alike,
             sharing,
+            risk,
             consultation: match is_consultation(step) {
-                true => Some(self.asking(case.id, lang).await?),
+                true => Some(self.asking(case, lang).await?),
                 false => None,
             },
-            n_opinions: is_expert(step).then(|| opinions(&case.file, place).count()),
-            addable: self.addable(&case.file, document),
+            opinions: is_expert(step).then(|| opinions(&case.file, place)),
+            addable: self.addable(case, document),
             rule: rules.review.steps.reference("review.steps", lang),
             catalogue_rule: rules.catalogue.approver.reference("catalogue.approver", lang),
         }))
+    }
+
+    /// Lists entries of other agencies that are alike, for whoever writes an entry (CAT-07).
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is no such draft that the caller may see.
+    pub async fn draft_alike(
+        &self,
+        caller: &Caller,
+        case: i64,
+        lang: Lang,
+    ) -> Result<Vec<AlikeEntry>> {
+        let case = self.visible_case(caller, case).await?;
+        let (draft, document) = self.stored_draft(&case).await?;
+        self.alike(&draft.code, &document, lang).await
     }
 
     /// Entries of other agencies with a similar title or overlapping items (CAT-07).
@@ -224,20 +277,28 @@ impl Portal {
     }
 
     /// The questions that add a step of the profile and were answered with no.
-    fn addable(&self, file: &CaseFile, document: &DraftDocument) -> Vec<TriggerQuestion> {
+    fn addable(&self, case: &Case, document: &DraftDocument) -> Vec<TriggerQuestion> {
+        let file = &case.file;
         let has = |question: &TriggerQuestion| {
-            let steps = self.triggered(*question);
+            let steps = self.triggered(case, *question, document);
             let is_there = |step: &Step| file.steps.iter().any(|it| it.kind == step.kind);
             said_yes(*question, file, document) || steps.is_empty() || steps.iter().all(is_there)
         };
         TriggerQuestion::ALL.iter().copied().filter(|question| !has(question)).collect()
     }
 
-    /// The steps that a question adds when it is answered with yes.
-    pub(super) fn triggered(&self, question: TriggerQuestion) -> Vec<Step> {
+    /// The steps that a question adds to the review of an entry when it is answered with yes.
+    pub(super) fn triggered(
+        &self,
+        case: &Case,
+        question: TriggerQuestion,
+        document: &DraftDocument,
+    ) -> Vec<Step> {
         let when = trigger(question);
-        let steps = self.policy().rules.review.steps.value.iter();
-        steps.filter(|step| step.when == when).map(|step| Step::new(step.step, step.by)).collect()
+        let steps = self.policy_of(case).rules.review.steps.value.iter();
+        let steps =
+            steps.filter(|step| step.when == when).map(|step| Step::new(step.step, step.by));
+        steps.filter(|step| is_opened(document) || !is_consultation(step)).collect()
     }
 }
 
@@ -318,10 +379,24 @@ pub(super) fn check_answers(
             )
             .to_owned());
     }
-    match desk.n_opinions {
-        Some(n) if n < MIN_OPINIONS || n % 2 == 0 => Err(lang.pick(
-            format!("专家意见有 {n} 份；要 {MIN_OPINIONS} 份以上，并且为单数"),
-            format!("there are {n} opinions; {MIN_OPINIONS} or more are needed, an odd number"),
+    if desk.risk == Some(Measuring::Running) {
+        return Err(lang
+            .pick(
+                "正在测算重新识别风险，请稍后再办理",
+                "the risk of re-identification is being measured; come back in a while",
+            )
+            .to_owned());
+    }
+    match desk.opinions {
+        Some(Opinions { n_assigned: 0, .. }) => Err(lang
+            .pick(
+                "还没有指派专家，请数据主管部门指派",
+                "no expert is assigned yet; the authority does",
+            )
+            .to_owned()),
+        Some(Opinions { n_assigned, n_given: n }) if n < n_assigned => Err(lang.pick(
+            format!("专家意见有 {n} 份；指派了 {n_assigned} 位专家，每一位都要提交意见"),
+            format!("there are {n} opinions of {n_assigned} experts; each of them gives one"),
         )),
         _ => Ok(()),
     }
@@ -354,6 +429,15 @@ pub(super) fn answer_facts(
     if let Some(sharing) = &desk.sharing {
         keep("sharing", &codes(sharing.iter().map(|it| &it.code).collect()));
     }
+    match &desk.risk {
+        Some(Measuring::Done(risks)) => {
+            for (n, risk) in risks.iter().take(MAX_RISKS).enumerate() {
+                keep(&format!("risk.{n}"), &risk.told(Lang::Zh));
+            }
+        }
+        Some(Measuring::Failed(why)) => keep("risk.0", &format!("未能测算：{why}")),
+        Some(Measuring::Running) | None => {}
+    }
     facts
 }
 
@@ -362,9 +446,20 @@ pub(super) fn opinion_fact(step: usize, account: i64) -> String {
     format!("opinion.{step}.{account}")
 }
 
-fn opinions(file: &CaseFile, step: usize) -> impl Iterator<Item = &str> {
-    let prefix = format!("opinion.{step}.");
-    file.facts.iter().filter(move |(name, _)| name.starts_with(&prefix)).map(|(_, it)| it.as_str())
+/// Which of the experts that are assigned gave an opinion in a step.
+fn opinions(file: &CaseFile, step: usize) -> Opinions {
+    let has_given = |account: &i64| {
+        file.facts.get(&opinion_fact(step, *account)).is_some_and(|opinion| !opinion.is_empty())
+    };
+    Opinions {
+        n_assigned: file.experts().count(),
+        n_given: file.experts().filter(has_given).count(),
+    }
+}
+
+/// Opinions on what was submitted before: they say nothing of what is submitted now.
+pub(super) fn stale_opinions(file: &CaseFile) -> impl Iterator<Item = String> {
+    file.facts.keys().filter(|name| name.starts_with("opinion.")).cloned()
 }
 
 /// Whether experts are asked in a step.
@@ -372,10 +467,11 @@ pub(super) fn is_expert(step: &Step) -> bool {
     [ReviewStepKind::ExpertHearing, ReviewStepKind::ExpertCommittee].contains(&step.kind)
 }
 
-/// Whether the catalogue is checked in a step: the last of the authority; the last of all where the regulation
-/// leaves the review to the provider.
+/// Whether the catalogue is checked in a step: the last of the authority, or of whom the profile has approve it; the
+/// last of all in a review that was submitted without one.
 fn checks_catalogue(file: &CaseFile, place: usize) -> bool {
-    let is_authoritys = |step: &Step| step.action() == Action::ReviewForAuthority;
+    let checks = [Action::ReviewForAuthority, Action::CheckCatalogue];
+    let is_authoritys = |step: &Step| checks.contains(&step.action());
     let last = file.steps.iter().rposition(is_authoritys);
     last.or(file.steps.len().checked_sub(1)) == Some(place)
 }

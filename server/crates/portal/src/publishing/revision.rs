@@ -2,7 +2,7 @@
 
 use kaishu_domain::cases::Act;
 use kaishu_domain::permission::Action;
-use kaishu_store::drafts::Author;
+use kaishu_store::drafts::{self, Author};
 use kaishu_types::case::CaseKind;
 use kaishu_types::dataset::DatasetView;
 use kaishu_types::draft::{Choice, DraftDocument, DraftResource};
@@ -68,7 +68,7 @@ impl Portal {
         let (case, _) = kaishu_store::cases::open(&transaction, key, &about, &happening).await?;
         let name = decided.event.by.name.clone();
         let by = Author { account: caller.account(), name: &name };
-        kaishu_store::drafts::create(&transaction, case, code, &written(&document)?, by).await?;
+        drafts::create(&transaction, case, code, &written(&document)?, by).await?;
         transaction.commit().await?;
         Ok(case)
     }
@@ -89,7 +89,7 @@ impl Portal {
     }
 
     /// What is published now, as a draft.
-    pub(super) async fn document_of(&self, dataset: &DatasetView) -> Result<DraftDocument> {
+    pub(crate) async fn document_of(&self, dataset: &DatasetView) -> Result<DraftDocument> {
         let (organization, region) = (&dataset.organization.code, &dataset.region.code);
         let mut document = DraftDocument::new(organization, region, &dataset.fields.title);
         document.fields = dataset.fields.clone();
@@ -97,6 +97,18 @@ impl Portal {
         // What was published was chosen.
         document.chosen = Choice::ALL.iter().copied().collect();
         let store = &self.inner.store;
+        // What its publisher said of the content still holds; entries that were imported say nothing (CLS-09).
+        let approving = drafts::approving(store, &dataset.code, dataset.version).await?;
+        if let Some((case, _)) = approving
+            && let Some(draft) = drafts::find(store, case).await?
+        {
+            let said: DraftDocument =
+                serde_json::from_str(&draft.document).map_err(super::unreadable)?;
+            document.sensitivity = said.sensitivity;
+            document.relaxed_by = said.relaxed_by;
+            document.triggers = said.triggers;
+            document.collection_law = said.collection_law;
+        }
         for resource in &dataset.resources {
             document.resources.push(DraftResource {
                 title: resource.title.clone(),
@@ -118,7 +130,7 @@ impl Portal {
     }
 
     /// Names what a draft changes of what is published now: names of fields, as versions list them, and
-    /// `items`, `resources`. None for an entry that is not published.
+    /// `sensitivity`, `items`, `resources`. None for an entry that is not published.
     ///
     /// # Errors
     ///
@@ -147,6 +159,9 @@ fn differences(before: &DraftDocument, after: &DraftDocument) -> Result<Vec<Stri
                 changed.push(name.clone());
             }
         }
+    }
+    if before.sensitivity != after.sensitivity {
+        changed.push("sensitivity".to_owned());
     }
     if before.items != after.items {
         changed.push("items".to_owned());

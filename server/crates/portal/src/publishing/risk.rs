@@ -1,18 +1,28 @@
-//! How far the identifying items of an entry tell its rows apart: the risk of putting it together with what
-//! is open already (REV-09, yulin 34).
+//! How far the identifying items of a draft tell its rows apart: the risk of putting it together with what is open
+//! already (REV-09, yulin 34). Measured when the desk of its reviewer is drawn; what takes longer goes on meanwhile.
 
-use kaishu_domain::permission::Action;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use kaishu_store::drafts::Draft;
 use kaishu_tables::{Anonymity, Governed, View, VisibleColumn};
 use kaishu_types::Lang;
+use kaishu_types::draft::DraftDocument;
 
 use super::review::identifying_items;
-use crate::accounts::Caller;
-use crate::cases::not_covered;
-use crate::processing::Measured;
-use crate::{Error, Portal, Result};
+use crate::{Portal, Result};
 
 /// A row is told apart that fewer than so many rows are like.
 const WANTED_K: u64 = 2;
+/// How long whoever opens the page waits for the figures.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a draft is measured at all.
+const LONGEST: Duration = Duration::from_secs(600);
+/// Drafts whose figures are remembered.
+const REMEMBERED: usize = 64;
 
 /// What was found in a table of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,31 +37,89 @@ pub struct Risk {
     pub found: Anonymity,
 }
 
+impl Risk {
+    /// Says what was found.
+    pub fn told(&self, lang: Lang) -> String {
+        let columns = self.columns.join(lang.pick("、", ", "));
+        let (file, rows, few) = (&self.file, self.n_rows, self.found.n_rows_in_small_groups);
+        let share = if rows == 0 { 0.0 } else { few as f64 * 100.0 / rows as f64 };
+        lang.pick(
+            format!("{file}：按 {columns}，{rows} 行中有 {few} 行（{share:.1}%）是唯一的"),
+            format!("{file}: by {columns}, {few} of {rows} rows ({share:.1} %) are unique"),
+        )
+    }
+}
+
+/// How far the measuring of a draft is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measuring {
+    /// It goes on.
+    Running,
+    /// It is done; nothing was found where no table has an identifying item.
+    Done(Vec<Risk>),
+    /// It cannot be done, and why.
+    Failed(String),
+}
+
+type Outcome = Shared<BoxFuture<'static, Arc<Measuring>>>;
+
+/// What was measured, and what is being measured, by case and revision.
+#[derive(Default)]
+pub(crate) struct Risks(Mutex<BTreeMap<(i64, u32), Outcome>>);
+
 impl Portal {
-    /// Measures the tables of a draft by its identifying items, as its masks let them out, and writes the
-    /// result down (PUB-02).
-    ///
-    /// # Errors
-    ///
-    /// `NotFound` where there is no such draft that the caller may see; refused for whoever neither reviews
-    /// nor decides about findings; `InvalidInput` where no item identifies anything.
-    pub async fn measure_draft(&self, caller: &Caller, case: i64, lang: Lang) -> Result<Vec<Risk>> {
-        let case = self.visible_case(caller, case).await?;
-        let subject = self.subject_of(&case.about, false);
-        let may = [Action::DecideFindings, Action::ReviewForAuthority, Action::ReviewForCyberspace];
-        let role = may.iter().find_map(|action| caller.role_for(*action, &subject));
-        let Some(role) = role else {
-            return Err(not_covered(caller, Action::DecideFindings, lang));
+    /// Returns what the tables of a draft are at risk of, as far as that is known by now.
+    pub(super) async fn measured(&self, draft: &Draft, document: &DraftDocument) -> Measuring {
+        let key = (draft.case, draft.revision);
+        let outcome = self.measuring(key, document);
+        let Ok(found) = tokio::time::timeout(PATIENCE, outcome).await else {
+            return Measuring::Running;
         };
-        let mut by = self.actor(caller);
-        by.role = Some(role.role);
-        let (draft, document) = self.stored_draft(&case).await?;
+        if matches!(*found, Measuring::Failed(_)) {
+            // What failed may do so no more when it is asked for again.
+            self.inner.risks.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        }
+        (*found).clone()
+    }
+
+    /// Begins to measure, unless that was begun before.
+    fn measuring(&self, key: (i64, u32), document: &DraftDocument) -> Outcome {
+        let mut known = self.inner.risks.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(outcome) = known.get(&key) {
+            return outcome.clone();
+        }
+        let (portal, document) = (self.clone(), document.clone());
+        // It goes on when nobody waits for it any more.
+        let task = tokio::spawn(async move {
+            let risks = Box::pin(portal.risks_of(&document));
+            match tokio::time::timeout(LONGEST, risks).await {
+                Ok(Ok(risks)) => Measuring::Done(risks),
+                Ok(Err(error)) => Measuring::Failed(error.message(Lang::Zh)),
+                Err(_) => Measuring::Failed("测算超过 10 分钟，已经停止".to_owned()),
+            }
+        });
+        let outcome = async move {
+            Arc::new(task.await.unwrap_or_else(|error| Measuring::Failed(error.to_string())))
+        };
+        let outcome = outcome.boxed().shared();
+        while known.len() >= REMEMBERED {
+            known.pop_first();
+        }
+        known.insert(key, outcome.clone());
+        outcome
+    }
+
+    /// Measures the tables of a draft by its identifying items, as its masks let them out.
+    async fn risks_of(&self, document: &DraftDocument) -> Result<Vec<Risk>> {
         let identifying: Vec<&str> =
-            identifying_items(&document).iter().map(|item| item.name.as_str()).collect();
+            identifying_items(document).iter().map(|item| item.name.as_str()).collect();
         let mut risks = Vec::new();
-        for (place, file) in document.resources.iter().enumerate() {
-            let (_folder, tables) = self.tables_of(file, lang).await?;
-            for (number, (table, path)) in tables.into_iter().enumerate() {
+        if identifying.is_empty() {
+            return Ok(risks);
+        }
+        for file in &document.resources {
+            let (_folder, tables) = self.tables_of(file, Lang::Zh).await?;
+            for (table, path) in tables {
                 let visible = table.columns.iter().enumerate().map(|(index, column)| {
                     let item = document.items.iter().find(|item| item.name == column.stored.name);
                     let mask = item.and_then(|item| item.mask.clone());
@@ -67,26 +135,8 @@ impl Portal {
                 let n_rows = table.n_rows;
                 let governed = Governed::new(table.stored(path), view);
                 let found = self.inner.engine.anonymity(&governed, &columns, WANTED_K).await?;
-                let file_number = i64::try_from(place + 1).unwrap_or(i64::MAX);
-                let asked = Measured {
-                    file: file_number,
-                    table: number + 1,
-                    columns: &columns,
-                    k: WANTED_K,
-                    n_rows,
-                };
-                self.log_measure(&draft.code, by.clone(), asked, &found).await?;
                 risks.push(Risk { file: file.title.clone(), columns, n_rows, found });
             }
-        }
-        if risks.is_empty() {
-            return Err(Error::field(
-                "items",
-                lang.pick(
-                    "没有能识别个人或者单位的数据项，不需要测算",
-                    "no item tells whom a row is about; there is nothing to measure",
-                ),
-            ));
         }
         Ok(risks)
     }

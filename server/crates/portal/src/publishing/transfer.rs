@@ -218,6 +218,7 @@ impl Portal {
         let mut entry = self.entry_of(&code, &document);
         entry.published_at = dataset.published_at;
         entry.updated_at = dataset.updated_at;
+        entry.author = Some(decided.event.by.name.clone());
         entry.resources.clear();
         for resource in &dataset.resources {
             entry.resources.push(self.kept(&code, resource).await?);
@@ -229,6 +230,9 @@ impl Portal {
             CaseKind::Reassessment,
             CaseKind::Dispute,
             CaseKind::Application,
+            CaseKind::UsageReport,
+            CaseKind::Violation,
+            CaseKind::ShareRequest,
         ] {
             let open = kaishu_store::cases::of_subject(store, code.as_str(), kind).await?;
             // An application that is only written is nobody's but the applicant's.
@@ -253,6 +257,8 @@ impl Portal {
             return Err(moved_on(lang));
         }
         kaishu_store::datasets::publish(&transaction, &entry).await?;
+        // Nobody of the new provider has seen the figures that were shown.
+        kaishu_store::looks::end(&transaction, &code).await?;
         kaishu_store::cases::add(&transaction, key, case, &decided.happening()).await?;
         for (other, moved) in &moving {
             kaishu_store::cases::add(&transaction, key, other, &moved.happening()).await?;

@@ -50,6 +50,8 @@ pub struct FinishedUpload {
     pub note: String,
     /// What was done to the data before (PUB-02).
     pub processing: BTreeSet<Processing>,
+    /// The record by which sensitive data leaves (CLS-10).
+    pub record: String,
 }
 
 impl Portal {
@@ -67,7 +69,7 @@ impl Portal {
         lang: Lang,
     ) -> Result<Upload> {
         let account = caller.account().ok_or_else(|| log_in_first(lang))?;
-        let file_name = name_of(&new.file_name, lang)?.to_owned();
+        let file_name = name_of(&new.file_name, lang)?;
         let sha256 = new.sha256.map(|text| read_sha256(&text, lang)).transpose()?;
         if new.size_bytes > max_bytes {
             return Err(Error::refused(
@@ -223,6 +225,7 @@ impl Portal {
                     file_name: name,
                     note: &wanted.note,
                     processing: wanted.processing.clone(),
+                    record: &wanted.record,
                     upload: Some(&upload.id),
                 };
                 self.publish_version(caller, code, new, bytes, lang).await

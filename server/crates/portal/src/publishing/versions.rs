@@ -6,13 +6,16 @@ use bytes::Bytes;
 use futures::Stream;
 use kaishu_domain::cases::Actor;
 use kaishu_domain::permission::Action;
+use kaishu_domain::processing::Said;
 use kaishu_store::batches::RecordBatch;
 use kaishu_store::datasets::{EntryWrite, Origin, ResourceWrite};
+use kaishu_tables::Ingested;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::draft::{DraftResource, Processing};
 use kaishu_types::vocabulary::{DatasetState, Format, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, Remedy, RuleRef};
 
+use super::blocking::{expected_of_next, refuse_new};
 use super::files::{format_of, name_of, title_of};
 use crate::accounts::Caller;
 use crate::cases::LogAct;
@@ -27,8 +30,10 @@ pub struct NewVersion<'a> {
     pub file_name: &'a str,
     /// What is new, in the publisher's words; it is public.
     pub note: &'a str,
-    /// What was done to the data before (PUB-02).
+    /// What was done to the data before; who did nothing says so (PUB-02).
     pub processing: BTreeSet<Processing>,
+    /// The record of desensitising it, or the consent that covers it, where the entry is sensitive (CLS-10).
+    pub record: &'a str,
     /// The upload that brought the file, which becomes this version and no other.
     pub upload: Option<&'a str>,
 }
@@ -43,6 +48,8 @@ pub(super) struct Checked<'a> {
     pub entry: &'a EntryWrite,
     /// What was done to the data before (PUB-02).
     pub processing: &'a BTreeSet<Processing>,
+    /// The record by which sensitive data leaves; empty where there is none.
+    pub record: &'a str,
     /// The upload that brought the file.
     pub upload: Option<&'a str>,
     /// The batch of records that made it; its version is the one that is written now.
@@ -50,12 +57,14 @@ pub(super) struct Checked<'a> {
 }
 
 impl Portal {
-    /// Publishes new data of a dataset. Returns the number of the version.
+    /// Publishes new data of a dataset. Returns the number of the version; of data that is served already, that of the
+    /// version that serves it.
     ///
     /// # Errors
     ///
-    /// `NotFound` where the caller may not know of the dataset; refused where it is not published, or where
-    /// the columns are not those of the file before: then the entry goes through its review again (REV-11).
+    /// `NotFound` where the caller may not know of the dataset; refused where it is not published, where nobody says
+    /// what was done to the data or sensitive data is not covered (PUB-02), where the columns are not those of the
+    /// file before: then the entry goes through its review again (REV-11), and where a blocking rule of quality does not hold, with its columns and rows (PUB-05).
     pub async fn publish_version<S>(
         &self,
         caller: &Caller,
@@ -77,37 +86,58 @@ impl Portal {
                 lang.pick("版本说明不能超过 2000 字", "the note has 2,000 characters at most");
             return Err(Error::field("note", message));
         }
-        let place = place_of(&dataset, file_name, lang)?;
+        let said = Said { done: &new.processing, record: new.record };
+        Box::pin(self.check_processing(&dataset, said, lang)).await?;
+        let place = place_of(&dataset, &file_name, lang)?;
         let blob = self.inner.blobs.put_stream(bytes).await?;
+        if self.has_it(&dataset, place, &blob.sha256) {
+            return self.same_version(&dataset, new.upload).await;
+        }
         let path = self.inner.blobs.local_copy(&blob.key, &self.inner.table_cache).await?;
+        let before = dataset.resources.get(place);
         let file = DraftResource {
-            title: dataset
-                .resources
-                .get(place)
-                .map_or_else(|| title_of(file_name), |it| it.title.clone()),
-            description: dataset.resources.get(place).and_then(|it| it.description.clone()),
+            title: before.map_or_else(|| title_of(&file_name), |it| it.title.clone()),
+            description: before.and_then(|it| it.description.clone()),
             kind: ResourceKind::File,
-            format: format_of(path, file_name.to_owned()).await?,
+            format: format_of(path, file_name.clone()).await?,
             media_type: None,
             url: None,
             in_place: None,
-            file_name: Some(file_name.to_owned()),
+            file_name: Some(file_name),
             size_bytes: Some(blob.size_bytes),
             sha256: Some(blob.sha256),
             sm3: Some(blob.sm3),
             blob_key: Some(blob.key),
         };
-        self.check_structure(&dataset, place, &file, lang).await?;
+        self.check_data(&dataset, place, &file, lang).await?;
         let entry = self.next_entry(&dataset, place, &file, new.note).await?;
         let checked = Checked {
             dataset: &dataset,
             file: &file,
             entry: &entry,
             processing: &new.processing,
+            record: new.record,
             upload: new.upload,
             batch: None,
         };
         self.release_version(caller, checked, lang).await
+    }
+
+    /// Whether the bytes are those that are served. What is due is renewed by the same data, too.
+    fn has_it(&self, dataset: &DatasetView, place: usize, sha256: &str) -> bool {
+        let served = dataset.resources.get(place).and_then(|it| it.sha256.as_deref());
+        let is_due = dataset.next_due.is_some_and(|due| due <= self.today());
+        served == Some(sha256) && !is_due
+    }
+
+    /// The version that is there already: what is sent twice is published once.
+    async fn same_version(&self, dataset: &DatasetView, upload: Option<&str>) -> Result<u32> {
+        if let Some(upload) = upload {
+            let transaction = self.inner.store.begin().await?;
+            kaishu_store::uploads::finish(&transaction, upload, dataset.version).await?;
+            transaction.commit().await?;
+        }
+        Ok(dataset.version)
     }
 
     /// Makes new data public that was checked. Returns the number of the version.
@@ -144,7 +174,8 @@ impl Portal {
         if let Some(key) = &file.blob_key {
             self.inner.blobs.ensure(key).await?;
         }
-        kaishu_store::datasets::publish(&transaction, entry).await?;
+        let entry = EntryWrite { author: Some(by.name.clone()), ..entry.clone() };
+        kaishu_store::datasets::publish(&transaction, &entry).await?;
         let after = kaishu_store::datasets::standing(&transaction, code).await?;
         let version = after.map_or(dataset.version, |it| it.version);
         if let Some(upload) = new.upload {
@@ -161,7 +192,8 @@ impl Portal {
             kaishu_store::batches::add(&transaction, code, &batch).await?;
             facts.extend(super::records::facts(&batch));
         }
-        self.log_processing(&transaction, code, by.clone(), new.processing, &dataset.items).await?;
+        let said = Said { done: new.processing, record: new.record };
+        self.log_processing(&transaction, code, by.clone(), said, &dataset.items).await?;
         let (kind, subject) = ("dataset", code.as_str());
         let act = LogAct { kind, subject, event: "version", by, facts, ..LogAct::default() };
         self.log(&transaction, act).await?;
@@ -190,8 +222,9 @@ impl Portal {
         ))
     }
 
-    /// The columns must be those of the data items: anything else is another dataset, and is reviewed.
-    pub(super) async fn check_structure(
+    /// The columns must be those of the file whose place it takes: anything else is another dataset, and is reviewed.
+    /// The blocking rules of quality must hold for the values (PUB-05).
+    pub(super) async fn check_data(
         &self,
         dataset: &DatasetView,
         place: usize,
@@ -206,7 +239,7 @@ impl Portal {
                 format!("the file before is {was} and this one is {is}; another format is reviewed first"),
             )));
         }
-        if before.is_none() {
+        let Some(before) = before else {
             return Err(self.reviewed_first(
                 lang,
                 lang.pick(
@@ -215,7 +248,7 @@ impl Portal {
                 )
                 .to_owned(),
             ));
-        }
+        };
         let beside = self.beside_tables(file).await?;
         if !beside.is_empty() {
             let names = beside.join(lang.pick("、", ", "));
@@ -224,17 +257,21 @@ impl Portal {
                 format!("the archive has more than tables: {names}; what nobody looked into is reviewed first - pack the tables alone to renew the data"),
             )));
         }
-        let columns = self.columns_of(file, lang).await?;
-        let is: BTreeSet<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-        let said: BTreeSet<&str> = dataset.items.iter().map(|item| item.name.as_str()).collect();
-        if is == said {
+        let (_folder, tables) = self.assessed(file, expected_of_next(dataset), lang).await?;
+        let tables: Vec<Ingested> = tables.into_iter().map(|(table, _)| table).collect();
+        let columns = tables.iter().flat_map(|table| &table.columns);
+        // A row with a value too many makes a column too many: the row is what is wrong.
+        refuse_new(file, &tables, lang)?;
+        let columns: BTreeSet<String> = columns.map(|column| column.stored.name.clone()).collect();
+        let new = Box::pin(self.changed_columns(dataset, before, &columns, lang)).await?;
+        if new.is_empty() {
             return Ok(());
         }
-        let new: Vec<&str> = is.symmetric_difference(&said).copied().collect();
+        let new: Vec<&str> = new.iter().map(String::as_str).collect();
         let names = new.join(lang.pick("、", ", "));
         Err(self.reviewed_first(lang, lang.pick(
-            format!("文件的列与目录的数据项不一致：{names}。数据项变化要重新审查后才能发布"),
-            format!("the columns are not the data items of the entry: {names}; changed data items are reviewed first"),
+            format!("文件的列与原来的文件、目录的数据项不一致：{names}。数据项变化要重新审查后才能发布"),
+            format!("the columns are not those of the file before and of the data items: {names}; changed data items are reviewed first"),
         )))
     }
 
@@ -298,6 +335,7 @@ impl Portal {
                 url: origin.url.clone(),
             }),
             version_note: note.trim().to_owned(),
+            author: None,
         })
     }
 

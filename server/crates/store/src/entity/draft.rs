@@ -16,6 +16,8 @@ pub(crate) struct Model {
     /// How often it was saved.
     pub revision: i32,
     pub updated_by: String,
+    /// The account that saved it last; none for commands, and before accounts were kept.
+    pub updated_account: Option<i64>,
     /// The accounts that saved it, numbers between commas.
     #[sea_orm(column_type = "Text")]
     pub authors: String,
