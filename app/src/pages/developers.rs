@@ -1,5 +1,7 @@
 //! How programs read the portal: examples that work here, paging, errors, caching (API quick start).
 
+mod publishing;
+
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
@@ -41,6 +43,7 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
             caching(&ctx),
             identifiers(&ctx),
             licence(&ctx),
+            publishing::automation(&ctx),
         ];
         Ok(prose_page(&ctx, ctx.words.developers, lead, parts))
     })

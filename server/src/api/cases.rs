@@ -114,7 +114,8 @@ pub(super) async fn show(
 
 /// Act on a case
 ///
-/// Submit, pass, return, publish, take over: whatever the case lists in `actions`. Where something happened since the
+/// Submit, pass, return, publish, take over: whatever the case lists in `actions`; ask for more time and decide on it,
+/// where its `extension` says so (`ask_extension`, `extend`, `refuse_extension`). Where something happened since the
 /// version that is named, nothing changes. A step of a review that is sent again with the same `Idempotency-Key` is done
 /// once, and answered as it was the first time.
 #[utoipa::path(
@@ -167,14 +168,16 @@ pub(super) async fn opened(
     Ok((StatusCode::CREATED, place, private(), Json(view)).into_response())
 }
 
-fn number(Path(text): Path<String>) -> Result<i64, Problem> {
+/// Reads the number of a case out of a path.
+pub(super) fn number(Path(text): Path<String>) -> Result<i64, Problem> {
     text.parse().map_err(|_| {
         let shown: String = text.chars().take(80).collect();
         Error::not_found("case", shown).into()
     })
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+/// Reads what makes a repeated request one.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     match key.to_str().map(str::trim) {
         Ok("") => Ok(None),

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State as Shared};
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_portal::monitoring::Inspection;
 use kaishu_portal::publishing::Reconciliation;
 use kaishu_portal::tables::{IssuePlace, QualityIssue, QualityIssues};
 use kaishu_types::Lang;
@@ -25,6 +26,25 @@ pub(super) struct IssuesReply {
     /// Files that anyone may have whole and that are not what the provider says that it holds, the newest
     /// first (PUB-13).
     comparisons: Vec<ComparisonIssue>,
+    /// What inspections of the authority found, the newest first.
+    inspections: Vec<InspectionIssue>,
+}
+
+/// Something that an inspection found.
+#[derive(Serialize, ToSchema)]
+struct InspectionIssue {
+    /// What found it: `inspection`.
+    source: &'static str,
+    /// What is wrong.
+    finding: String,
+    /// The version that was inspected.
+    found_in: u32,
+    /// When.
+    found_on: NaiveDate,
+    /// The last day that the authority set to mend it.
+    due: NaiveDate,
+    /// The version that mended it; null while it is open.
+    fixed_in: Option<u32>,
 }
 
 /// A comparison with the source that came out inconsistent.
@@ -131,10 +151,17 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let code = asked::code("dataset", code)?;
     let found = state.portal().quality_issues(&asked.caller, &code, asked.lang).await?;
-    let QualityIssues { owner, issues, inconsistent } = found;
+    let QualityIssues { owner, issues, inconsistent, inspected } = found;
     let issues = issues.into_iter().map(|it| issue(it, asked.lang)).collect();
     let comparisons = inconsistent.into_iter().map(comparison).collect();
-    reply::json(&asked.headers, asked.lang, &IssuesReply { owner, issues, comparisons })
+    let inspections = inspected.into_iter().map(inspection).collect();
+    let reply = IssuesReply { owner, issues, comparisons, inspections };
+    reply::json(&asked.headers, asked.lang, &reply)
+}
+
+fn inspection(found: Inspection) -> InspectionIssue {
+    let Inspection { finding, found_in, found_on, due, fixed_in, .. } = found;
+    InspectionIssue { source: "inspection", finding, found_in, found_on, due, fixed_in }
 }
 
 fn comparison(found: Reconciliation) -> ComparisonIssue {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use http::{StatusCode, header};
 use kaishu_portal::accounts::Caller;
 use kaishu_portal::publishing::{LifeAct, NewChange};
-use kaishu_types::case::{ActionView, CaseView};
+use kaishu_types::case::{ActionView, CaseCard, CaseView};
 use kaishu_types::vocabulary::DatasetState;
 use kaishu_types::{DatasetCode, Lang};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,12 @@ pub(super) struct Standing {
     actions: Vec<ActionView>,
     /// Number of the draft of its revision, where one is being written.
     revision: Option<i64>,
+    /// The day by which its data must change again.
+    next_due: Option<NaiveDate>,
+    /// Its cases: reviews, changes, disputes, transfers; the newest first.
+    cases: Vec<CaseCard>,
+    /// The offer to another organization that waits for its answer.
+    transfer: Option<Offered>,
 }
 
 /// What somebody does to a published dataset.
@@ -66,6 +72,14 @@ pub(super) struct NotedChange {
 pub(super) struct NewTransfer {
     /// Code of the organization that is to take it over.
     to: String,
+    /// Why.
+    reason: String,
+}
+
+/// Why an offer is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TransferReason {
     /// Why.
     reason: String,
 }
@@ -224,14 +238,49 @@ pub(super) async fn transfer(
     Ok((StatusCode::CREATED, private(), Json(offered)).into_response())
 }
 
+/// Take back the offer of a dataset
+///
+/// As long as the other organization has not answered.
+#[utoipa::path(
+    post, path = "/api/v1/datasets/{code}/transfers/withdraw", tag = "publishing", operation_id = "withdraw_transfer",
+    security(("token" = ["decide"])),
+    params(("code" = String, Path, description = "Code of the dataset", example = "YX-FGW-0217")),
+    request_body = TransferReason,
+    responses(
+        (status = 200, description = "How the dataset stands now", body = Standing),
+        (status = 400, description = "No reason", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or one that counts no more", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token does not reach so far", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such dataset", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "No offer waits", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn withdraw_transfer(
+    Shared(state): Shared<State>,
+    code: Path<String>,
+    Plain(asked): Plain,
+    caller: Option<Extension<Caller>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let code: DatasetCode = asked::code("dataset", code)?;
+    let caller = known(caller, asked.lang)?;
+    let TransferReason { reason } = body(request, &state).await?;
+    state.portal().withdraw_transfer(&caller, &code, &reason, asked.lang).await?;
+    stands(&state, &caller, &code, asked.lang).await
+}
+
 async fn stands(
     state: &State,
     caller: &Caller,
     code: &DatasetCode,
     lang: Lang,
 ) -> Result<Response, Problem> {
-    let own = state.portal().own_dataset(caller, code, lang).await?;
+    let own = Box::pin(state.portal().own_dataset(caller, code, lang)).await?;
+    let offer = own.transfer.filter(|_| own.may_transfer);
     let standing = Standing {
+        next_due: own.dataset.next_due,
+        cases: own.cases,
+        transfer: offer.map(|it| Offered { case: it.case, to: it.to }),
         code: code.to_string(),
         state: own.dataset.state,
         version: own.version,

@@ -95,13 +95,18 @@ impl Problem {
         self
     }
 
-    /// Writes the body for a reader.
-    pub(crate) fn into_body(mut self, lang: Lang) -> Body {
+    /// Says it in the language of a reader.
+    pub(crate) fn said(mut self, lang: Lang) -> Self {
         if let (Lang::Zh, Some(chinese)) = (lang, self.chinese.take()) {
             self.title = chinese.title;
             self.detail = chinese.detail.or(self.detail);
         }
-        match serde_json::to_vec(&self) {
+        self
+    }
+
+    /// Writes the body for a reader.
+    pub(crate) fn into_body(self, lang: Lang) -> Body {
+        match serde_json::to_vec(&self.said(lang)) {
             Ok(bytes) => Body::from(bytes),
             Err(error) => {
                 tracing::error!(%error, "a problem could not be written");

@@ -60,6 +60,62 @@ pub(super) struct ComparisonReply {
     missing: Vec<u32>,
 }
 
+/// Comparisons, as they were kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ComparisonList {
+    /// The comparisons, the newest first.
+    items: Vec<ComparisonReply>,
+}
+
+/// List what stands inconsistent with its source
+///
+/// Files whose last comparison was not consistent: of datasets that the token edits, which takes the scope `publish`,
+/// and of those that it supervises; none for others.
+#[utoipa::path(
+    get, path = "/api/v1/comparisons", tag = "publishing", operation_id = "list_inconsistencies",
+    security(("token" = ["read"])),
+    responses(
+        (status = 200, description = "The comparisons that were not consistent", body = ComparisonList),
+        (status = 401, description = "No token, or one that counts no more", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn inconsistent(
+    Shared(state): Shared<State>,
+    Plain(asked): Plain,
+    caller: Option<Extension<Caller>>,
+) -> Result<Response, Problem> {
+    let caller = known(caller, asked.lang)?;
+    Ok(listed(state.portal().inconsistencies(&caller).await?))
+}
+
+/// List the comparisons of a dataset
+#[utoipa::path(
+    get, path = "/api/v1/datasets/{code}/comparisons", tag = "publishing", operation_id = "list_comparisons",
+    security(("token" = ["read"])),
+    params(("code" = String, Path, description = "Catalogue code", example = "YX-FGW-0001")),
+    responses(
+        (status = 200, description = "The comparisons", body = ComparisonList),
+        (status = 401, description = "No token, or one that counts no more", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No dataset that the token reaches", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn list(
+    Shared(state): Shared<State>,
+    code: Path<String>,
+    Plain(asked): Plain,
+    caller: Option<Extension<Caller>>,
+) -> Result<Response, Problem> {
+    let caller = known(caller, asked.lang)?;
+    let code = asked::code("dataset", code)?;
+    Ok(listed(state.portal().reconciliations(&caller, &code).await?))
+}
+
+fn listed(all: Vec<Reconciliation>) -> Response {
+    let items = all.into_iter().map(reply).collect();
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    (headers, Json(ComparisonList { items })).into_response()
+}
+
 /// Compare a version with its source
 ///
 /// The provider states rows, hash or some rows of a table, one of them at least. What differs is kept with its

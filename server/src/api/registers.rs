@@ -3,14 +3,14 @@
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use http::{HeaderName, header};
-use kaishu_portal::accounts::{Caller, log_in_first};
+use kaishu_portal::accounts::Caller;
 use kaishu_portal::registers::ObligationFilter;
 use kaishu_types::register::{ObligationView, SystemView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asked::Asked;
+use super::drafting::{known, private};
 use super::problem::Problem;
 use crate::state::State;
 
@@ -52,7 +52,7 @@ pub(super) async fn systems(
     caller: Option<Extension<Caller>>,
 ) -> Result<Response, Problem> {
     let parameters = asked.only(&["after"])?;
-    let caller = known(caller, &asked)?;
+    let caller = known(caller, asked.lang)?;
     let after = place(&parameters, &asked)?;
     let found = state.portal().systems(&caller, after, asked.lang).await?;
     let reply = SystemsReply { items: found.rows, next: found.next };
@@ -84,7 +84,7 @@ pub(super) async fn deliveries(
     caller: Option<Extension<Caller>>,
 ) -> Result<Response, Problem> {
     let parameters = asked.only(&["organization", "show", "after"])?;
-    let caller = known(caller, &asked)?;
+    let caller = known(caller, asked.lang)?;
     let filter = ObligationFilter {
         organization: parameters.get("organization").cloned(),
         is_all: match parameters.get("show").map(String::as_str) {
@@ -102,14 +102,6 @@ pub(super) async fn deliveries(
     Ok((private(), Json(reply)).into_response())
 }
 
-fn known(caller: Option<Extension<Caller>>, asked: &Asked) -> Result<Caller, Problem> {
-    let caller = caller.map(|Extension(caller)| caller).unwrap_or_default();
-    match caller.is_logged_in() {
-        true => Ok(caller),
-        false => Err(log_in_first(asked.lang).into()),
-    }
-}
-
 /// Reads where a list goes on.
 fn place(
     parameters: &std::collections::BTreeMap<String, String>,
@@ -120,8 +112,4 @@ fn place(
         let message = asked.lang.pick("不是列表里的位置", "is no place in the list");
         kaishu_portal::Error::field("after", message).into()
     })
-}
-
-fn private() -> [(HeaderName, &'static str); 1] {
-    [(header::CACHE_CONTROL, "no-store")]
 }
