@@ -1,12 +1,15 @@
-//! Who may put which entry into the catalogue: what depends on more than the entry itself (CAT-04, CAT-11,
+//! Who may put which entry into the catalogue: what depends on more than the entry itself (CAT-04, CAT-06, CAT-11,
 //! PUB-15, PUB-16). What it depends on is looked up elsewhere and given here.
 
 use kaishu_types::dataset::Acquisition;
 use kaishu_types::draft::DraftDocument;
 use kaishu_types::vocabulary::{CatalogueKind, OrganizationKind, RegionLevel};
 
+use crate::cases::Step;
 use crate::entry::EntryFault;
-use crate::policy::{EntryCreator, PolicyProfile};
+use crate::policy::{
+    EntryCreator, Party, PolicyProfile, ReviewStep, ReviewStepKind, ReviewTrigger,
+};
 
 /// A name in Chinese and in English.
 pub type Names = (String, String);
@@ -193,6 +196,22 @@ pub struct County {
 /// Whether the authority above has to agree to an entry (CAT-11).
 pub fn needs_consent(profile: &PolicyProfile, entry: &DraftDocument) -> bool {
     profile.rules.catalogue.county_consent.value && entry.fields.kind == CatalogueKind::Individual
+}
+
+/// The check of the catalogue that the profile's approver makes after the steps of its review, where none of them is
+/// the approver's (CAT-06, yulin 6, 8): entries of a county are checked by its authority where the profile says so.
+pub fn approver_step(profile: &PolicyProfile, level: Option<RegionLevel>) -> Option<Step> {
+    let approvers = &profile.rules.catalogue.approver.value;
+    let is_there =
+        |step: &ReviewStep| step.when == ReviewTrigger::Always && approvers.contains(&step.by);
+    if profile.rules.review.steps.value.iter().any(is_there) {
+        return None;
+    }
+    let is_county = |party: &Party| *party == Party::CountyAuthority;
+    let is_of_county = level.is_some_and(|level| level >= RegionLevel::County);
+    let fits = |party: &&Party| is_county(party) == is_of_county;
+    let by = approvers.iter().find(fits).or(approvers.first())?;
+    Some(Step::new(ReviewStepKind::CatalogueCheck, *by))
 }
 
 /// Says what stands against an individual entry of a county (CAT-11).

@@ -2,9 +2,13 @@
 //! to CLS-10).
 
 mod classes;
+mod licence;
+mod resources;
+
+pub use resources::{Lack, lack};
 
 use kaishu_types::dataset::Acquisition;
-use kaishu_types::draft::{Choice, DraftDocument, Sensitivity};
+use kaishu_types::draft::{Choice, DraftDocument, Processing, Sensitivity};
 use kaishu_types::vocabulary::{CatalogueKind, OpenClass, ShareClass};
 use kaishu_types::{DatasetCode, FieldError, Lang, RuleRef};
 
@@ -51,6 +55,7 @@ impl EntryFault {
 pub fn check(profile: &PolicyProfile, entry: &DraftDocument) -> Vec<EntryFault> {
     let mut check = Check { profile, entry, faults: Vec::new() };
     check.mandatory();
+    check.resources();
     check.acquisition();
     check.sources();
     check.base_register();
@@ -58,9 +63,11 @@ pub fn check(profile: &PolicyProfile, entry: &DraftDocument) -> Vec<EntryFault> 
     check.faults.extend(crate::base_register::check_key(profile, entry));
     check.faults.extend(crate::in_place::check(profile, entry));
     check.open_class();
+    check.licence();
     check.share_class();
     check.share_ties();
     check.sensitivity();
+    check.processing();
     check.items();
     check.faults
 }
@@ -98,70 +105,13 @@ impl Check<'_> {
         let profile = self.profile;
         let rule = &profile.rules.catalogue.mandatory;
         for field in profile.mandatory_fields() {
-            let Some(name) = self.missing(field) else { continue };
+            let Some(name) = missing_field(self.entry, field) else { continue };
             let text = (
                 format!("请填写{}", field.label(Lang::Zh)),
                 format!("fill in: {}", field.label(Lang::En)),
             );
             self.fault(name, text, "catalogue.mandatory", rule);
         }
-    }
-
-    /// Names the field of the form where a mandatory field is empty.
-    fn missing(&self, field: CatalogueField) -> Option<&'static str> {
-        let (entry, fields) = (self.entry, &self.entry.fields);
-        let is_blank = |text: &str| text.trim().is_empty();
-        let is_empty = |text: &Option<String>| text.as_deref().is_none_or(is_blank);
-        let is_unchosen = |choice: Choice| !entry.chosen.contains(&choice);
-        let is_conditional = fields.share.class == ShareClass::Conditional;
-        let (name, is_missing) = match field {
-            // The platform gives the code, the provider is who writes, and the attributes are the classes.
-            CatalogueField::Code
-            | CatalogueField::Provider
-            | CatalogueField::ResponsibleParty
-            | CatalogueField::Attributes => return None,
-            CatalogueField::Title => ("title", is_blank(&fields.title)),
-            CatalogueField::Summary => ("summary", is_blank(&fields.summary)),
-            CatalogueField::Domain => ("theme", is_blank(&fields.theme)),
-            CatalogueField::Classification => ("classification", is_empty(&fields.classification)),
-            CatalogueField::Source => ("source", is_empty(&fields.source)),
-            CatalogueField::MgmtResponsibility => {
-                ("mgmt_responsibility", is_empty(&fields.mgmt_responsibility))
-            }
-            CatalogueField::Collector => ("collector", is_empty(&fields.collector)),
-            CatalogueField::Certifier => ("certifier", is_empty(&fields.certifier)),
-            CatalogueField::DataForm => ("data_form", fields.data_form.is_empty()),
-            CatalogueField::Format => ("resources", entry.resources.is_empty()),
-            CatalogueField::Items => ("items", entry.items.is_empty()),
-            CatalogueField::Metadata => ("source_system", is_empty(&fields.source_system)),
-            CatalogueField::UpdateFrequency => ("frequency", is_unchosen(Choice::Frequency)),
-            CatalogueField::ShareClass => ("share_class", is_unchosen(Choice::ShareClass)),
-            CatalogueField::ShareContent => ("items", entry.items.is_empty()),
-            CatalogueField::ShareConditions => {
-                ("share_conditions", is_conditional && fields.share.conditions.is_empty())
-            }
-            CatalogueField::ShareScope => {
-                let is_shared = fields.share.class != ShareClass::None;
-                ("share_scope", is_shared && is_empty(&fields.share.scope))
-            }
-            CatalogueField::ShareMode => {
-                let is_shared = fields.share.class != ShareClass::None;
-                ("share_modes", is_shared && fields.share.modes.is_empty())
-            }
-            CatalogueField::OpenClass => ("open_class", is_unchosen(Choice::OpenClass)),
-            CatalogueField::OpenConditions => {
-                let is_conditional = fields.open.class == OpenClass::Conditional;
-                ("open_conditions", is_conditional && fields.open.conditions.is_empty())
-            }
-            CatalogueField::UsageRequirements => {
-                ("usage_requirements", is_empty(&fields.usage_requirements))
-            }
-            CatalogueField::SecurityLevel => {
-                let is_known = (1..=4).contains(&fields.security_level);
-                ("security_level", is_unchosen(Choice::SecurityLevel) || !is_known)
-            }
-        };
-        is_missing.then_some(name)
     }
 
     /// How the data was acquired; what is collected from others has a duty behind it (CAT-14).
@@ -254,7 +204,7 @@ impl Check<'_> {
         }
     }
 
-    /// Sensitive data is not opened, unless it was processed or the rights holder agrees (CLS-09, CLS-10).
+    /// Sensitive data is not opened, unless it was processed or the rights holder agrees (CLS-09, CLS-10, PUB-02).
     fn sensitivity(&mut self) {
         let profile = self.profile;
         let rule = &profile.rules.class.open_basis;
@@ -268,10 +218,10 @@ impl Check<'_> {
         }
         let is_opened =
             entry.chosen.contains(&Choice::OpenClass) && entry.fields.open.class != OpenClass::None;
-        let forbids: Vec<_> = entry.sensitivity.iter().filter(|it| it.forbids_opening()).collect();
-        if is_opened && !forbids.is_empty() && entry.relaxed_by.trim().is_empty() {
+        let flags = &entry.sensitivity;
+        if is_opened && !flags.is_empty() && entry.relaxed_by.trim().is_empty() {
             let names = |lang: Lang| {
-                let names: Vec<_> = forbids.iter().map(|it| it.label(lang)).collect();
+                let names: Vec<_> = flags.iter().map(|it| it.label(lang)).collect();
                 names.join(lang.pick("、", ", "))
             };
             let text = (
@@ -286,6 +236,18 @@ impl Check<'_> {
                 ),
             );
             self.fault("relaxed_by", text, "class.open_basis", rule);
+        }
+    }
+
+    /// Nothing was done to the data, or something was (PUB-02).
+    fn processing(&mut self) {
+        let (profile, done) = (self.profile, &self.entry.processing);
+        if done.contains(&Processing::None) && done.len() > 1 {
+            let text = words(
+                "“未作处理”不能与其他处理同时选",
+                "nothing was done to the data, or something was: not both",
+            );
+            self.fault("processing", text, "class.open_basis", &profile.rules.class.open_basis);
         }
     }
 
@@ -318,4 +280,61 @@ impl Check<'_> {
             self.fault("items", text, "class.share_default", rule);
         }
     }
+}
+
+/// Names the field of the form where a mandatory field is empty.
+pub(crate) fn missing_field(entry: &DraftDocument, field: CatalogueField) -> Option<&'static str> {
+    let fields = &entry.fields;
+    let is_blank = |text: &str| text.trim().is_empty();
+    let is_empty = |text: &Option<String>| text.as_deref().is_none_or(is_blank);
+    let is_unchosen = |choice: Choice| !entry.chosen.contains(&choice);
+    let is_conditional = fields.share.class == ShareClass::Conditional;
+    let (name, is_missing) = match field {
+        // The platform gives the code, the provider is who writes, and the attributes are the classes.
+        CatalogueField::Code
+        | CatalogueField::Provider
+        | CatalogueField::ResponsibleParty
+        | CatalogueField::Attributes => return None,
+        CatalogueField::Title => ("title", is_blank(&fields.title)),
+        CatalogueField::Summary => ("summary", is_blank(&fields.summary)),
+        CatalogueField::Domain => ("theme", is_blank(&fields.theme)),
+        CatalogueField::Classification => ("classification", is_empty(&fields.classification)),
+        CatalogueField::Source => ("source", is_empty(&fields.source)),
+        CatalogueField::MgmtResponsibility => {
+            ("mgmt_responsibility", is_empty(&fields.mgmt_responsibility))
+        }
+        CatalogueField::Collector => ("collector", is_empty(&fields.collector)),
+        CatalogueField::Certifier => ("certifier", is_empty(&fields.certifier)),
+        CatalogueField::DataForm => ("data_form", fields.data_form.is_empty()),
+        CatalogueField::Format => ("resources", entry.resources.is_empty()),
+        CatalogueField::Items => ("items", entry.items.is_empty()),
+        CatalogueField::Metadata => ("source_system", is_empty(&fields.source_system)),
+        CatalogueField::UpdateFrequency => ("frequency", is_unchosen(Choice::Frequency)),
+        CatalogueField::ShareClass => ("share_class", is_unchosen(Choice::ShareClass)),
+        CatalogueField::ShareContent => ("items", entry.items.is_empty()),
+        CatalogueField::ShareConditions => {
+            ("share_conditions", is_conditional && fields.share.conditions.is_empty())
+        }
+        CatalogueField::ShareScope => {
+            let is_shared = fields.share.class != ShareClass::None;
+            ("share_scope", is_shared && is_empty(&fields.share.scope))
+        }
+        CatalogueField::ShareMode => {
+            let is_shared = fields.share.class != ShareClass::None;
+            ("share_modes", is_shared && fields.share.modes.is_empty())
+        }
+        CatalogueField::OpenClass => ("open_class", is_unchosen(Choice::OpenClass)),
+        CatalogueField::OpenConditions => {
+            let is_conditional = fields.open.class == OpenClass::Conditional;
+            ("open_conditions", is_conditional && fields.open.conditions.is_empty())
+        }
+        CatalogueField::UsageRequirements => {
+            ("usage_requirements", is_empty(&fields.usage_requirements))
+        }
+        CatalogueField::SecurityLevel => {
+            let is_known = (1..=4).contains(&fields.security_level);
+            ("security_level", is_unchosen(Choice::SecurityLevel) || !is_known)
+        }
+    };
+    is_missing.then_some(name)
 }

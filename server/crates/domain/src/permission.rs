@@ -17,6 +17,8 @@ pub enum Reach {
     Sector,
     /// What belongs to the region that the role is held for, and to those below it.
     Region,
+    /// The same, as far as it was assigned to the account (ORG-10).
+    Assigned,
     /// Everything.
     Portal,
 }
@@ -29,6 +31,7 @@ impl Reach {
             Self::Organization => lang.pick("本单位", "of their organization"),
             Self::Sector => lang.pick("本单位及本行业", "of their organization and its sector"),
             Self::Region => lang.pick("本地区及下级", "of their region and below"),
+            Self::Assigned => lang.pick("本地区指派给本人", "of their region, assigned to them"),
             Self::Portal => lang.pick("全平台", "all"),
         }
     }
@@ -83,7 +86,7 @@ actions! {
     SeeDrafts = "dataset.see", "查看未公开目录", "See what is not public" => [
         Officer: Organization, Head: Organization, Reviewer: Organization, Authority: Region,
         CountyAuthority: Region, SectorLead: Sector, CyberspaceOffice: Region,
-        SecrecyDept: Region, Expert: Region,
+        SecrecyDept: Region, Expert: Assigned,
     ];
     /// Create and edit entries of the catalogue, upload files, publish data versions.
     EditDatasets = "dataset.edit", "编制目录、上传数据", "Edit datasets" => [
@@ -109,6 +112,10 @@ actions! {
     ReviewForAuthority = "review.authority", "办理主管部门审核环节", "Review for the authority" => [
         Authority: Region, CountyAuthority: Region,
     ];
+    /// Check the catalogue where the regulation names the information centre or the county's authority (yulin 6, 8).
+    CheckCatalogue = "review.catalogue", "办理目录审核环节", "Check the catalogue" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
     /// Agree that a county authority compiles an entry of its own (aba 15).
     ConsentToCounty = "review.county", "同意县级编制个性化目录", "Consent to an entry of a county" => [
         Authority: Region,
@@ -126,7 +133,7 @@ actions! {
         SecrecyDept: Region,
     ];
     /// Give an opinion as an expert (yulin 9, 15).
-    GiveOpinion = "review.expert", "出具专家意见", "Give an expert opinion" => [Expert: Region];
+    GiveOpinion = "review.expert", "出具专家意见", "Give an expert opinion" => [Expert: Assigned];
     /// Publish what was approved.
     PublishDatasets = "dataset.publish", "发布目录", "Publish datasets" => [
         Authority: Region, CountyAuthority: Region,
@@ -187,6 +194,18 @@ actions! {
     SignForProvider = "agreement.sign", "代表提供单位签署协议", "Sign for the provider" => [
         Head: Organization,
     ];
+    /// Write the provider's own templates of agreements (yulin 30).
+    KeepTemplates = "agreement.template", "制定本单位协议文本", "Keep templates of agreements" => [
+        Officer: Organization, Head: Organization,
+    ];
+    /// Write the templates of providers that have none, and the terms of the platform (yulin 29, 30).
+    KeepDefaultTemplates = "agreement.default", "制定通用协议文本、平台协议", "Keep default templates and the terms of the platform" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
+    /// Take the evidence of a grant away (yulin 37).
+    ExportEvidence = "grant.evidence", "导出履职证据", "Export the evidence of a grant" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
     /// File a grant before data is obtained (jiamusi 13).
     FileGrants = "grant.file", "备案数据获取", "File grants" => [
         Authority: Region, CountyAuthority: Region,
@@ -194,6 +213,31 @@ actions! {
     /// Suspend, restore or revoke a grant (yulin 30, aba 42).
     SuspendGrants = "grant.suspend", "中止、恢复、收回使用权限", "Suspend grants" => [
         Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
+    /// Report on the use of what was granted, answer questions and accusations (yulin 29, aba 42).
+    ReportUse = "usage.report", "报告使用情况、答复询问、陈述申辩", "Report on one's use" => [
+        DataUser: Own,
+    ];
+    /// Read reports on use and ask about it (yulin 29).
+    FollowUse = "usage.follow", "查阅使用情况报告、询问使用者", "Follow the use of data" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
+    /// Open, confirm and settle violations under a grant (aba 42, yulin 30).
+    HandleViolations = "violation.handle", "处理违规使用", "Handle violations" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
+    /// See what may be shared, and requests for it on either side (anshan 21, aba 25, guangdong 19, jiamusi 15).
+    SeeShares = "share.see", "查看共享目录和共享申请", "See the share catalogue and share requests" => [
+        Officer: Organization, Head: Organization, Reviewer: Organization, Authority: Region,
+        CountyAuthority: Region,
+    ];
+    /// Take shared data, ask for it, say who uses it, give it back (anshan 22, guangdong 19, jiamusi 15).
+    RequestShares = "share.request", "获取、申请共享数据", "Take and request shared data" => [
+        Officer: Organization, Head: Organization,
+    ];
+    /// Mediate between agencies after a refusal, and record what was decided above (gd-F3 22, jiamusi 5).
+    MediateShares = "share.mediate", "调解共享争议", "Mediate about sharing" => [
+        Authority: Region, CountyAuthority: Region,
     ];
     /// Ask for an account to be made, changed or ended (yulin 21).
     RequestAccounts = "account.request", "申请开立、变更、注销账号", "Request accounts" => [
@@ -211,10 +255,16 @@ actions! {
     KeepOrganizations = "organization.keep", "维护机构信息", "Keep organizations" => [
         Head: Organization, Authority: Region, CountyAuthority: Region,
     ];
+    /// Keep the records of regions: what their zones say, their data authorities, new ones (ORG-04, ZON-01).
+    KeepRegions = "region.keep", "维护地区", "Keep regions" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
     /// Hand functions of the authority to another organization (yulin 6, guangdong 7).
     Delegate = "authority.delegate", "委托职能", "Delegate functions" => [Authority: Region];
     /// Appoint experts (yulin 9).
     AppointExperts = "expert.appoint", "聘任专家", "Appoint experts" => [Authority: Region];
+    /// Assign experts to a review (yulin 15).
+    AssignExperts = "expert.assign", "指派专家", "Assign experts" => [Authority: Region];
     /// Record what the cyberspace office approved for a whole category (anshan 28).
     KeepApprovals = "approval.keep", "登记常设同意", "Record standing approvals" => [
         Authority: Region, CyberspaceOffice: Region,
@@ -240,6 +290,8 @@ actions! {
     ];
     /// Urge whoever is late (aba 20, guangdong 30).
     Urge = "supervision.urge", "催办", "Urge" => [Authority: Region, CountyAuthority: Region];
+    /// Give more time to those of one's agency (aba 20).
+    GrantExtensions = "extension.grant", "批准延期", "Grant more time" => [Head: Organization];
     /// Post guidance to the organizations of a sector (anshan 9, 11, yulin 7).
     GuideSector = "sector.guide", "行业指导", "Guide a sector" => [SectorLead: Sector];
     /// See what was found to be risky, and what was done about it (anshan 8, aba 38, yulin 34).
@@ -247,15 +299,19 @@ actions! {
         Authority: Region, CountyAuthority: Region, CyberspaceOffice: Region, PublicSecurity: Region,
         SecrecyDept: Region, CommsAdministration: Region,
     ];
-    /// Read the audit trail (ORG-11, SEC-19).
+    /// Read the audit trail (ORG-11, SEC-19): all of it the audit administrator, the others what concerns their region.
     ReadAudit = "audit.read", "查阅审计日志", "Read the audit trail" => [
-        AuditAdmin: Portal, CyberspaceOffice: Region, PublicSecurity: Region, SecrecyDept: Region,
+        AuditAdmin: Portal, Authority: Region, CountyAuthority: Region, CyberspaceOffice: Region, PublicSecurity: Region, SecrecyDept: Region,
         CommsAdministration: Region, Auditor: Region,
     ];
     /// Follow a delivered copy back to its source and its approval, and forth (SEC-02).
     TraceCopies = "trail.read", "追溯数据副本", "Trace copies" => [
         Authority: Region, CountyAuthority: Region, CyberspaceOffice: Region, PublicSecurity: Region,
         SecrecyDept: Region, CommsAdministration: Region, Auditor: Region, AuditAdmin: Portal,
+    ];
+    /// Inspect the quality of data, set a deadline for its provider and say what mended it (aba 20).
+    InspectQuality = "quality.inspect", "检查数据质量", "Inspect the quality of data" => [
+        Authority: Region, CountyAuthority: Region,
     ];
     /// File a signed assessment of quality (PUB-07).
     FileAssessments = "assessment.file", "登记质量评估报告", "File assessments of quality" => [
@@ -278,6 +334,10 @@ actions! {
     ReviewProjects = "project.review", "初审信息化项目、备案验收报告", "Review IT projects" => [
         Authority: Region, CountyAuthority: Region,
     ];
+    /// See who has an account, and what it may do (guangdong 28).
+    SeeAccounts = "account.see", "查看账号和角色", "See accounts and roles" => [
+        SystemAdmin: Portal, SecurityAdmin: Portal, AuditAdmin: Portal,
+    ];
     /// Make, disable and unlock accounts.
     ManageAccounts = "account.manage", "开立和停用账号", "Manage accounts" => [SystemAdmin: Portal];
     /// Give and take away roles (guangdong 28).
@@ -290,7 +350,9 @@ actions! {
 /// about opening stays with the authority; indicators are set outside of the portal.
 pub fn delegated(function: DelegatedFunction) -> &'static [Action] {
     match function {
-        DelegatedFunction::Catalogue => &[Action::SeeDrafts, Action::PublishDatasets],
+        DelegatedFunction::Catalogue => {
+            &[Action::SeeDrafts, Action::CheckCatalogue, Action::PublishDatasets]
+        }
         DelegatedFunction::Accounts => &[Action::DecideAccounts],
         DelegatedFunction::Standards => &[Action::KeepVocabularies],
         DelegatedFunction::Indicators => &[],
@@ -314,6 +376,8 @@ pub fn takes_over(role: Role) -> bool {
 pub struct Subject {
     /// Whether it belongs to the account that acts.
     pub is_own: bool,
+    /// Whether it was assigned to the account that acts (ORG-10).
+    pub is_assigned: bool,
     /// The organization it belongs to.
     pub organization: Option<OrganizationCode>,
     /// The region it belongs to, then those above it.
@@ -362,6 +426,10 @@ fn reaches(reach: Reach, held: &RoleGrant, subject: &Subject) -> bool {
             held.organization.is_some() && led.contains(&&held.organization)
         }
         Reach::Region => held.region.as_ref().is_some_and(|it| subject.regions.contains(it)),
+        Reach::Assigned => {
+            let is_there = held.region.as_ref().is_some_and(|it| subject.regions.contains(it));
+            is_there && subject.is_assigned
+        }
         Reach::Portal => true,
     }
 }

@@ -2,15 +2,20 @@
 
 use std::fmt::Write as _;
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use kaishu_types::Lang;
-use kaishu_types::access::{ApplicationDocument, GrantScope};
+use kaishu_types::access::{ApplicationDocument, DeliveryMode, GrantScope, UsePurpose};
+use kaishu_types::agreement::Blank;
 use kaishu_types::text::without_direction;
 
 use crate::policy::{AgreementDocument, PolicyProfile};
+use crate::templates;
 
-/// The version of the built-in templates: a changed one makes a new offer (AGR-02).
+/// The version of the built-in texts, where neither the provider nor its authority has a template (AGR-02).
 pub const TEMPLATE: &str = "standard-1";
+
+/// A licence has no second party by name.
+const LICENCE_ATTRIBUTION: &str = "使用数据形成的成果注明数据来源和获取日期。";
 
 /// What the blanks of a template are filled with.
 #[derive(Debug, Clone)]
@@ -50,11 +55,115 @@ pub fn documents(profile: &PolicyProfile) -> Vec<AgreementDocument> {
     signed
 }
 
-/// Writes a document, as it is shown, hashed and signed.
-pub fn text(document: AgreementDocument, profile: &PolicyProfile, blanks: &Blanks<'_>) -> String {
-    match document {
-        AgreementDocument::CommitmentLetter => commitment(profile, blanks),
-        _ => agreement(profile, blanks),
+/// Writes a document from a template, as it is shown, hashed and signed.
+pub fn text(
+    document: AgreementDocument,
+    template: &str,
+    profile: &PolicyProfile,
+    blanks: &Blanks<'_>,
+) -> String {
+    templates::filled(document, template, |blank| value((document, blank), profile, blanks))
+}
+
+/// Writes a document as an example: what a template looks like when it is filled in.
+pub fn example(
+    document: AgreementDocument,
+    template: &str,
+    profile: &PolicyProfile,
+    (provider, today): (&str, NaiveDate),
+) -> String {
+    let mut asked = ApplicationDocument {
+        purpose: Some(UsePurpose::Research),
+        purpose_text: "分析示例行业的变化趋势".to_owned(),
+        safeguards: "内网保存、专人管理".to_owned(),
+        ..ApplicationDocument::default()
+    };
+    "示例数据使用单位".clone_into(&mut asked.applicant.name);
+    let scope = GrantScope {
+        mode: Some(DeliveryMode::Download),
+        first_day: Some(today),
+        last_day: today.checked_add_months(Months::new(12)),
+        ..GrantScope::default()
+    };
+    let blanks = Blanks {
+        number: "SQ-示例-000001",
+        dataset: ("示例-0001", "示例数据集"),
+        provider,
+        document: &asked,
+        scope: &scope,
+        items: vec!["数据项甲".to_owned(), "数据项乙".to_owned()],
+        security_level: 2,
+        measures: "加密保存，登记访问",
+        conditions: &["有数据安全保障能力".to_owned()],
+        usage_requirements: "注明来源",
+    };
+    text(document, template, profile, &blanks)
+}
+
+/// Writes the licence of a provider's open data from its template.
+pub fn licence(template: &str, profile: &PolicyProfile, provider: &str) -> String {
+    templates::filled(AgreementDocument::OpenLicence, template, |blank| match blank {
+        Blank::Provider => provider.to_owned(),
+        Blank::Attribution => LICENCE_ATTRIBUTION.to_owned(),
+        // It has no other blank.
+        _ => profile.header.title.clone(),
+    })
+}
+
+/// What stands for a blank.
+fn value(
+    (written, blank): (AgreementDocument, Blank),
+    profile: &PolicyProfile,
+    blanks: &Blanks<'_>,
+) -> String {
+    let document = blanks.document;
+    match blank {
+        Blank::Parties => format!(
+            "甲方（数据提供单位）：{}\n乙方（数据使用人）：{}",
+            blanks.provider,
+            applicant(blanks)
+        ),
+        Blank::Provider => blanks.provider.to_owned(),
+        Blank::Applicant => applicant(blanks),
+        Blank::Number => blanks.number.to_owned(),
+        Blank::Regulation => profile.header.title.clone(),
+        Blank::Dataset => format!("{}（{}）", blanks.dataset.1, blanks.dataset.0),
+        Blank::Items => or_none(&blanks.items.join("、")),
+        Blank::Purpose => {
+            let purpose = document.purpose.map_or("其他", |it| it.label(Lang::Zh));
+            format!("{purpose}。“{}”", line(&document.purpose_text))
+        }
+        Blank::Mode => {
+            blanks.scope.mode.map_or("在线查看和下载", |it| it.label(Lang::Zh)).to_owned()
+        }
+        Blank::Period => format!(
+            "自{}起，至{}止",
+            day(blanks.scope.first_day, "权限生效之日"),
+            day(blanks.scope.last_day, "权限生效满一年之日")
+        ),
+        Blank::Conditions => or_none(&blanks.conditions.join("；")),
+        Blank::Requirements => or_none(blanks.usage_requirements),
+        Blank::Security => format!(
+            "数据安全级别为第 {} 级，乙方采取{}等措施保障数据安全，对其人员的使用行为负责。",
+            blanks.security_level,
+            or_none(&document.safeguards)
+        ),
+        Blank::Level => blanks.security_level.to_string(),
+        Blank::Measures => or_none(blanks.measures),
+        Blank::Safeguards => or_none(&document.safeguards),
+        Blank::NoTransfer => {
+            "乙方不得转让、转借、出租或者以任何方式向第三方提供数据。".to_owned()
+        }
+        Blank::Attribution if written == AgreementDocument::OpenLicence => {
+            LICENCE_ATTRIBUTION.to_owned()
+        }
+        Blank::Attribution => "乙方在成果中注明数据来源和获取日期。".to_owned(),
+        Blank::ReportInterval => {
+            let months = profile.rules.usage_report.interval.value.get();
+            format!("乙方每 {months} 个月及使用结束时向甲方报告使用情况。")
+        }
+        Blank::Consequences => "乙方违反本协议或者法律、法规的，甲方或者数据主管部门可以中止或者关闭使用权限，并要求改正；构成违法的，依法处理。".to_owned(),
+        Blank::Closing => "目录中止开放、撤回，或者使用期限届满、乙方交回权限的，使用权限同时中止或者关闭；乙方删除数据并出具说明。".to_owned(),
     }
 }
 
@@ -70,72 +179,6 @@ fn applicant(blanks: &Blanks<'_>) -> String {
             write!(name, "（统一社会信用代码 {}）", line(&applicant.credit_code).to_uppercase());
     }
     name
-}
-
-fn head(title: &str, profile: &PolicyProfile, blanks: &Blanks<'_>) -> String {
-    let (code, dataset) = blanks.dataset;
-    format!(
-        "{title}\n\n编号：{}\n依据：{}\n数据：{dataset}（{code}）\n",
-        blanks.number, profile.header.title
-    )
-}
-
-/// 安全承诺书: by the applicant alone, with the security level and the measures (AGR-07, aba 32).
-fn commitment(profile: &PolicyProfile, blanks: &Blanks<'_>) -> String {
-    let mut text = head("数据安全承诺书", profile, blanks);
-    let _ = writeln!(text, "承诺人：{}\n数据提供单位：{}\n", applicant(blanks), blanks.provider);
-    let _ = writeln!(text, "一、承诺人知悉本数据的安全级别为第 {} 级。", blanks.security_level);
-    let _ = writeln!(text, "二、提供单位要求的安全保障措施：{}。", or_none(blanks.measures));
-    let _ =
-        writeln!(text, "三、承诺人采取的安全保障措施：{}。", or_none(&blanks.document.safeguards));
-    text.push_str(
-        "四、承诺人只在申请的用途内使用数据，不向他人提供，不用于识别特定个人。\n\
-         五、发现数据泄露、丢失或者被滥用的，承诺人立即停止使用，并在当日告知提供单位和数据主管部门。\n\
-         六、使用期限届满、权限被收回或者交回时，承诺人删除数据及其副本，并出具说明。\n",
-    );
-    text
-}
-
-/// 使用协议: everything that AGR-04 lists, whatever the profile.
-fn agreement(profile: &PolicyProfile, blanks: &Blanks<'_>) -> String {
-    let mut text = head("公共数据使用协议", profile, blanks);
-    let _ = writeln!(
-        text,
-        "甲方（数据提供单位）：{}\n乙方（数据使用人）：{}\n",
-        blanks.provider,
-        applicant(blanks)
-    );
-    let purpose = blanks.document.purpose.map_or("其他", |it| it.label(Lang::Zh));
-    let mode = blanks.scope.mode.map_or("在线查看和下载", |it| it.label(Lang::Zh));
-    let _ = writeln!(text, "第一条　数据项：{}。", or_none(&blanks.items.join("、")));
-    let _ = writeln!(text, "第二条　用途：{purpose}。“{}”", line(&blanks.document.purpose_text));
-    let _ = writeln!(text, "第三条　使用方式：{mode}。");
-    let _ = writeln!(
-        text,
-        "第四条　使用期限：自{}起，至{}止。",
-        day(blanks.scope.first_day, "权限生效之日"),
-        day(blanks.scope.last_day, "权限生效满一年之日")
-    );
-    let conditions = blanks.conditions.join("；");
-    let _ = writeln!(text, "第五条　乙方满足目录公布的开放条件：{}。", or_none(&conditions));
-    let _ = writeln!(text, "第六条　使用要求：{}。", or_none(blanks.usage_requirements));
-    let _ = writeln!(
-        text,
-        "第七条　安全责任：数据安全级别为第 {} 级，乙方采取{}等措施保障数据安全，对其人员的使用行为负责。",
-        blanks.security_level,
-        or_none(&blanks.document.safeguards)
-    );
-    let months = profile.rules.usage_report.interval.value.get();
-    let _ = write!(
-        text,
-        "第八条　乙方不得转让、转借、出租或者以任何方式向第三方提供数据。\n\
-         第九条　乙方在成果中注明数据来源和获取日期。\n\
-         第十条　乙方每 {months} 个月及使用结束时向甲方报告使用情况。\n\
-         第十一条　乙方违反本协议或者法律、法规的，甲方或者数据主管部门可以中止或者关闭使用权限，并要求改正；构成违法的，依法处理。\n\
-         第十二条　目录中止开放、撤回，或者使用期限届满、乙方交回权限的，使用权限同时中止或者关闭；乙方删除数据并出具说明。\n\
-         第十三条　本协议由双方在平台上签署，签署的文本、摘要、签署人和时间由平台保存；双方均可下载和核验。\n",
-    );
-    text
 }
 
 /// What somebody wrote, in one line, so that it brings no article of its own and turns no text around.

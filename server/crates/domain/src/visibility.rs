@@ -177,6 +177,7 @@ pub fn name_only(fields: EntryFields) -> EntryFields {
             modes: Vec::new(),
             security_measures: None,
             agreement: None,
+            materials: Vec::new(),
         },
         share: ShareTerms {
             class: share.class,

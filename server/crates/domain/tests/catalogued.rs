@@ -3,10 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "profiles that come with the program load")]
 
 use kaishu_domain::PolicyProfile;
-use kaishu_domain::catalogued::{Body, Compilers, check_authorisation, check_creator};
+use kaishu_domain::catalogued::{
+    Body, Compilers, approver_step, check_authorisation, check_creator,
+};
+use kaishu_domain::permission::Action;
 use kaishu_domain::policy::EntryCreator::{self, Agency, NamedBody, UpperAuthority};
+use kaishu_domain::policy::{Party, ReviewStepKind};
 use kaishu_types::draft::DraftDocument;
-use kaishu_types::vocabulary::{CatalogueKind, OrganizationKind};
+use kaishu_types::vocabulary::{CatalogueKind, OrganizationKind, RegionLevel};
 
 const OWN: &str = "YX-JT";
 const AUTHORITY: &str = "YX-SJ";
@@ -121,5 +125,23 @@ fn a_profile_says_who_compiles_each_kind() {
         let error = PolicyProfile::parse("aba.toml", &ABA.replace(given, wrong)).unwrap_err();
         let text = error.to_string();
         assert!(text.contains("catalogue.creators") && text.contains(told), "{text}");
+    }
+}
+
+// Proves CAT-06 for who checks: under each profile one step is the approver's. Only yulin has none among those of its
+// review, so the check comes after them: by the information centre, of a county's entries by its authority (6, 8).
+#[test]
+fn the_approver_checks_under_each_profile() {
+    for code in PolicyProfile::codes() {
+        let profile = PolicyProfile::load(code).unwrap();
+        let by = |level| approver_step(&profile, level).map(|step| (step.kind, step.by));
+        let check = |by| (code == "yulin").then_some((ReviewStepKind::CatalogueCheck, by));
+        for level in [None, Some(RegionLevel::Prefecture)] {
+            assert_eq!(by(level), check(Party::InformationCentre), "{code}");
+        }
+        assert_eq!(by(Some(RegionLevel::County)), check(Party::CountyAuthority), "{code}");
+        let step = approver_step(&profile, None);
+        let action = step.map(|step| step.action());
+        assert_eq!(action, (code == "yulin").then_some(Action::CheckCatalogue));
     }
 }

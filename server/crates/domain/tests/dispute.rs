@@ -92,6 +92,7 @@ fn take(
         role: &|action| role_for(&roles, action, &subject()).cloned(),
         calendar: &CALENDAR,
         working_days: &|_| Some(10),
+        extended: &|_| None,
         holds: &holds,
     };
     decide(machine(CaseKind::Dispute), file, &act, &world)
@@ -249,7 +250,13 @@ work = []
 fn recount(file: &CaseFile, calendar: &Calendar) -> Event {
     let act =
         Act { event: "recount".to_owned(), by: Actor::system(), at: noon(5), ..Act::default() };
-    let world = World { role: &|_| None, calendar, working_days: &|_| None, holds: &|_| Ok(()) };
+    let world = World {
+        role: &|_| None,
+        calendar,
+        working_days: &|_| None,
+        extended: &|_| None,
+        holds: &|_| Ok(()),
+    };
     decide(machine(CaseKind::Dispute), Some(file), &act, &world).unwrap()
 }
 

@@ -5,11 +5,17 @@
 use std::collections::BTreeSet;
 
 use kaishu_domain::PolicyProfile;
-use kaishu_domain::entry::{EntryFault, check};
+use kaishu_domain::basis_of_change;
+use kaishu_domain::entry::{EntryFault, check, lack};
 use kaishu_domain::grading::{self, GradingRule, grade};
+use kaishu_domain::guide::{self, Guide};
+use kaishu_domain::policy::{CatalogueField, Module};
+use kaishu_domain::relaxing::{self, Published, Records};
 use kaishu_types::Lang;
 use kaishu_types::dataset::{Acquisition, DataItemView, LegalBasis};
-use kaishu_types::draft::{Choice, DraftDocument, DraftResource, Sensitivity};
+use kaishu_types::draft::{
+    ChangeBasis, Choice, DraftDocument, DraftResource, Processing, Sensitivity,
+};
 use kaishu_types::oversight::GradedBy;
 use kaishu_types::vocabulary::{
     CatalogueKind, Format, Frequency, ItemType, OpenClass, ResourceKind, ShareClass,
@@ -42,6 +48,7 @@ fn whole() -> DraftDocument {
     let fields = &mut entry.fields;
     fields.summary = "全市公交站点".to_owned();
     fields.theme = "transport".to_owned();
+    fields.licence = "open-licence".to_owned();
     fields.classification = some("A01");
     fields.source = some("系统产生");
     fields.mgmt_responsibility = some("市交通局");
@@ -103,6 +110,38 @@ fn every_missing_field_is_named_at_once() {
     // The regulations differ: only Yulin asks for the domain, only Anshan for the certifier.
     assert!(named("yulin").contains("theme") && !named("aba").contains("theme"));
     assert!(named("anshan").contains("certifier") && !named("yulin").contains("certifier"));
+}
+
+// Proves PUB-03: under every profile, prose and pictures alone do not make an open entry. Part of PUB-01: nor does
+// an entry without data; both are told when it is submitted. What is not open needs neither.
+#[test]
+fn an_open_entry_comes_with_data_that_programs_read() {
+    for code in PolicyProfile::codes() {
+        let profile = profile(code);
+        let with = |formats: &[Format]| {
+            let mut entry = whole();
+            let file = entry.resources.remove(0);
+            let files =
+                formats.iter().map(|format| DraftResource { format: *format, ..file.clone() });
+            entry.resources.extend(files);
+            entry
+        };
+        let named = |formats: &[Format]| fields(&check(&profile, &with(formats)));
+        assert_eq!(named(&[]), BTreeSet::from(["resources"]), "{code}");
+        let prose = [Format::Pdf, Format::Image, Format::Doc, Format::Txt, Format::Html];
+        assert_eq!(named(&prose), BTreeSet::from(["resources"]), "{code}");
+        let said = check(&profile, &with(&prose)).remove(0);
+        assert!(said.zh.contains("CSV") && said.en.contains("CSV"), "{said:?}");
+        assert_eq!((said.rule.0.id.as_str(), said.rule.1.id.as_str()), ("PUB-03", "PUB-03"));
+        let read =
+            [Format::Csv, Format::Json, Format::Xml, Format::Xlsx, Format::Geojson, Format::Api];
+        for format in read {
+            assert_eq!(named(&[Format::Pdf, format]), BTreeSet::new(), "{code} {format:?}");
+        }
+        let mut closed = with(&[Format::Pdf]);
+        closed.fields.open.class = OpenClass::None;
+        assert_eq!(lack(&closed), None, "{code}");
+    }
 }
 
 // Proves CLS-01, CLS-02: without both classes nothing is submitted.
@@ -192,6 +231,23 @@ fn a_conditional_entry_says_its_terms() {
     }
 }
 
+// Part of AGR-10: what is open to everybody names its licence, under every profile that opens data; nothing else must.
+#[test]
+fn open_data_names_its_licence() {
+    for code in PolicyProfile::codes() {
+        let profile = profile(code);
+        let asked = |class: OpenClass| {
+            let mut entry = closed(class);
+            entry.fields.licence = " ".to_owned();
+            let faults = check(&profile, &entry);
+            faults.iter().filter(|fault| fault.field == "licence").count()
+        };
+        let expected = usize::from(profile.has_module(Module::Open));
+        assert_eq!(asked(OpenClass::Unconditional), expected, "{code}");
+        assert_eq!((asked(OpenClass::Conditional), asked(OpenClass::None)), (0, 0), "{code}");
+    }
+}
+
 // Proves CLS-04: a share class other than unconditional has its basis, and conditions where conditional.
 #[test]
 fn a_share_class_has_its_basis() {
@@ -204,7 +260,7 @@ fn a_share_class_has_its_basis() {
     assert_eq!(check(&profile("guangdong"), &entry), []);
 }
 
-// Proves CLS-09, CLS-10: secrets are refused; sensitive data is opened only once it was processed.
+// Proves CLS-09: secrets are refused; sensitive data is opened only once it was processed.
 #[test]
 fn sensitive_data_is_not_opened_as_it_is() {
     let mut entry = whole();
@@ -214,6 +270,36 @@ fn sensitive_data_is_not_opened_as_it_is() {
     assert_eq!(fields(&check(&profile("aba"), &entry)), BTreeSet::from(["relaxed_by"]));
     entry.relaxed_by = "脱敏记录 2026-11".to_owned();
     assert_eq!(check(&profile("aba"), &entry), []);
+}
+
+// Part of PUB-02 (yulin 22, 35(2)): whatever flag an entry has, it is opened only with the record of what was done
+// about it; not opened, it needs none.
+#[test]
+fn every_flag_asks_for_a_record() {
+    for flag in Sensitivity::ALL.iter().filter(|it| **it != Sensitivity::StateSecret) {
+        let mut entry = whole();
+        entry.sensitivity = BTreeSet::from([*flag]);
+        for relaxed_by in ["", " "] {
+            entry.relaxed_by = relaxed_by.to_owned();
+            let found = check(&profile("yulin"), &entry);
+            assert_eq!(fields(&found), BTreeSet::from(["relaxed_by"]), "{flag}");
+        }
+        let mut closed = entry.clone();
+        closed.fields.open.class = OpenClass::None;
+        assert!(!fields(&check(&profile("yulin"), &closed)).contains("relaxed_by"), "{flag}");
+        entry.relaxed_by = "脱敏记录 2026-11".to_owned();
+        assert_eq!(check(&profile("yulin"), &entry), [], "{flag}");
+    }
+}
+
+// Part of PUB-02: nothing was done to the data, or something was.
+#[test]
+fn nothing_is_not_done_beside_something() {
+    let mut entry = whole();
+    entry.processing = BTreeSet::from([Processing::None]);
+    assert_eq!(check(&profile("aba"), &entry), []);
+    entry.processing.insert(Processing::Clean);
+    assert_eq!(fields(&check(&profile("aba"), &entry)), BTreeSet::from(["processing"]));
 }
 
 // Proves CAT-14: how the data was acquired is stated, and what is collected from others has a duty behind it.
@@ -448,4 +534,117 @@ fn an_entry_is_graded_by_the_rules_in_force() {
     assert_eq!(level(&rules, &entry), Some((2, 2)));
     entry.fields.theme = "health".to_owned();
     assert_eq!(level(&rules, &entry), Some((3, 4)));
+}
+
+const NO_RECORD: Records = Records { to_this: false, to_any: false };
+const OLD_RECORD: Records = Records { to_this: false, to_any: true };
+const NEW_RECORD: Records = Records { to_this: true, to_any: true };
+
+// Proves CLS-10 (aba 30¶2, yulin 22): what was not open, or open on conditions, is opened further only with the
+// record in words and as a file of this very revision, be it the entry or one item of it; what stays or is
+// narrowed needs none.
+#[test]
+fn what_is_opened_further_comes_with_its_record() {
+    use OpenClass::{Conditional, None, Unconditional};
+    for (before, after, is_wider) in [
+        (None, Unconditional, true),
+        (None, Conditional, true),
+        (Conditional, Unconditional, true),
+        (Unconditional, Conditional, false),
+        (Conditional, None, false),
+        (Conditional, Conditional, false),
+    ] {
+        for of_item in [false, true] {
+            let mut entry = whole();
+            let mut published = whole();
+            match of_item {
+                true => {
+                    published.items[0].open_class = before;
+                    entry.items[0].open_class = after;
+                    // Another name does not make it another item.
+                    entry.items[0].name = "renamed".to_owned();
+                }
+                false => {
+                    published.fields.open.class = before;
+                    entry.fields.open.class = after;
+                }
+            }
+            let found = |entry: &DraftDocument, records| {
+                let class = published.fields.open.class;
+                let published = Published { class, items: &published.items };
+                let faults = relaxing::check(&profile("aba"), Some(published), entry, records);
+                fields(&faults).into_iter().collect::<Vec<_>>()
+            };
+            let all = ["relaxation", "relaxed_by"];
+            let expected = if is_wider { all.as_slice() } else { &[] };
+            assert_eq!(found(&entry, NO_RECORD), expected, "{before} to {after}");
+            entry.relaxed_by = "脱敏记录 2026-11".to_owned();
+            let expected = if is_wider { ["relaxation"].as_slice() } else { &[] };
+            assert_eq!(found(&entry, OLD_RECORD), expected, "an old record, {before} to {after}");
+            assert_eq!(found(&entry, NEW_RECORD), [""; 0], "{before} to {after}");
+        }
+    }
+}
+
+// Part of CLS-09: sensitive data that is opened for the first time comes with the file, too; a later revision goes
+// by what was attached before.
+#[test]
+fn sensitive_data_is_opened_with_a_file() {
+    let mut entry = whole();
+    entry.sensitivity = BTreeSet::from([Sensitivity::PersonalPrivacy]);
+    entry.relaxed_by = "脱敏记录 2026-11".to_owned();
+    let found = |entry: &DraftDocument, records| -> Vec<&'static str> {
+        relaxing::check(&profile("aba"), None, entry, records).iter().map(|it| it.field).collect()
+    };
+    assert_eq!(found(&entry, NO_RECORD), ["relaxation"]);
+    assert_eq!(found(&entry, OLD_RECORD), [""; 0]);
+    entry.fields.open.class = OpenClass::None;
+    assert_eq!(found(&entry, NO_RECORD), [""; 0]);
+}
+
+// Part of CAT-09: under every profile a revision names kind and reference of what it follows, and each is asked for by
+// itself with the article.
+#[test]
+fn a_revision_names_its_basis() {
+    for code in PolicyProfile::codes() {
+        let profile = profile(code);
+        let mut revision = whole();
+        let fields = |revision: &DraftDocument| -> Vec<&str> {
+            let faults = basis_of_change::check(&profile, revision);
+            assert!(faults.iter().all(|fault| !fault.rule.0.article.is_empty()), "{code}");
+            assert_eq!(faults.is_empty(), basis_of_change::is_named(revision));
+            faults.into_iter().map(|fault| fault.field).collect()
+        };
+        assert_eq!(fields(&revision), ["change_basis", "change_reference"]);
+        revision.change_reference = "  ".to_owned();
+        revision.change_basis = Some(ChangeBasis::LawChanged);
+        assert_eq!(fields(&revision), ["change_reference"]);
+        revision.change_reference = "某条例第三条".to_owned();
+        assert_eq!(fields(&revision), [""; 0]);
+        revision.change_reference = "长".repeat(501);
+        assert_eq!(fields(&revision), ["change_reference"]);
+    }
+}
+
+// Part of CAT-03: the authority demands more than the profile, never less, and a fault names the version of the guide.
+#[test]
+fn a_guide_demands_what_the_profile_leaves_open() {
+    for code in PolicyProfile::codes() {
+        let profile = profile(code);
+        let choices = Guide::choices(&profile);
+        assert!(!choices.is_empty(), "{code}");
+        let demanded = profile.mandatory_fields();
+        let all: BTreeSet<String> =
+            CatalogueField::ALL.iter().map(|field| field.as_str().to_owned()).collect();
+        let guide = Guide { added: all, ..Guide::default() };
+        let bare = DraftDocument::new("YX-T", "YX", "公交站点");
+        let found = guide::check(&profile, (3, &guide), &bare);
+        for fault in &found {
+            assert_eq!(fault.rule.0.article, "目录编制规范第 3 版", "{code}");
+        }
+        let certifier = found.iter().any(|fault| fault.field == "certifier");
+        assert_eq!(certifier, !demanded.contains(&CatalogueField::Certifier), "{code}");
+        assert!(choices.iter().all(|field| !demanded.contains(field)), "{code}");
+        assert_eq!(guide::check(&profile, (3, &Guide::default()), &bare), [], "{code}");
+    }
 }

@@ -29,8 +29,21 @@ vocabulary! {
         AccountRequest = "account_request", "账号申请", "Account request";
         /// 开放申请: from the application to the end of the grant (section 5.2).
         Application = "application", "开放申请", "Application for data";
+        /// 使用情况报告: what the holder of a grant reports or is asked (USE-01, USE-06).
+        UsageReport = "usage_report", "使用情况报告", "Usage report";
+        /// 违规处理: unlawful use under a grant, from the suspicion to the correction (USE-03).
+        Violation = "violation", "违规处理", "Violation";
+        /// 共享申请: from an agency's request for data of another one to the end of its grant (section 5.7).
+        ShareRequest = "share_request", "共享申请", "Share request";
         /// 信息化项目: the entries it plans, what the authority says of it, its acceptance (CAT-13).
         Project = "project", "信息化项目", "IT project";
+    }
+}
+
+impl CaseKind {
+    /// Whether it is about what somebody owes under a grant: such a case is the holder's, whoever begins it.
+    pub fn is_duty(self) -> bool {
+        matches!(self, Self::UsageReport | Self::Violation)
     }
 }
 
@@ -62,6 +75,12 @@ pub struct CaseView {
     pub events: Vec<EventView>,
     /// What the reader may do now.
     pub actions: Vec<ActionView>,
+    /// More time for the clock that runs: what the reader may ask for or decide on (SUP-01).
+    #[serde(default)]
+    pub extension: Option<ExtensionView>,
+    /// How often the authority urged whoever it waits for (SUP-02).
+    #[serde(default)]
+    pub n_urged: u32,
     /// Hashes, numbers, answers.
     pub facts: BTreeMap<String, String>,
 }
@@ -92,6 +111,21 @@ pub struct StepView {
     pub by: Option<String>,
     /// When.
     pub at: Option<DateTime<Utc>>,
+    /// What was answered, found and attached in it since it was submitted last.
+    #[serde(default)]
+    pub answers: Vec<AnswerView>,
+}
+
+/// What was answered to a question of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AnswerView {
+    /// The question.
+    pub question: String,
+    /// The answer, in words.
+    pub answer: String,
+    /// Where the file is that the answer names: the path of a page.
+    pub link: Option<String>,
 }
 
 /// A clock of a case.
@@ -102,6 +136,9 @@ pub struct ClockView {
     pub rule: RuleRef,
     /// How many working days there are.
     pub working_days: u32,
+    /// How many there were before more were given (SUP-01).
+    #[serde(default)]
+    pub extended_from: Option<u32>,
     /// The last day, as things stand.
     pub last_day: NaiveDate,
     /// Whether that day was counted without the notice of its year.
@@ -112,6 +149,45 @@ pub struct ClockView {
     pub is_overdue: bool,
     /// Whether somebody still has to do it.
     pub is_open: bool,
+}
+
+/// More time for a clock of a case (SUP-01). Whoever may ask does the event `ask_extension`; whoever may decide does
+/// `extend` or `refuse_extension`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExtensionView {
+    /// The rule that allows it, with its article.
+    pub rule: RuleRef,
+    /// The key of the rule of the clock.
+    pub clock: String,
+    /// How many working days there are.
+    pub working_days: u32,
+    /// How many there would be in all.
+    pub extended_working_days: u32,
+    /// The last day, as things stand.
+    pub last_day: NaiveDate,
+    /// The last day with the time that was asked for; none where the calendar does not reach so far.
+    pub extended_last_day: Option<NaiveDate>,
+    /// Whether the reader may ask.
+    pub may_ask: bool,
+    /// What was asked for and waits.
+    pub asked: Option<AskedExtension>,
+    /// Whether the reader may decide on it.
+    pub may_decide: bool,
+}
+
+/// A request for more time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AskedExtension {
+    /// Who asked.
+    pub by: String,
+    /// As what and for whom.
+    pub acting: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
 }
 
 /// Something that happened to a case.
@@ -130,6 +206,9 @@ pub struct EventView {
     pub at: DateTime<Utc>,
     /// Why.
     pub reason: String,
+    /// What was answered, found and attached with it.
+    #[serde(default)]
+    pub answers: Vec<AnswerView>,
     /// The hash of the entry, SM3 in hex.
     pub hash: String,
 }
@@ -168,6 +247,9 @@ pub struct CaseCard {
     pub standing: Option<String>,
     /// Whether that day has passed.
     pub is_overdue: bool,
+    /// How often the authority urged whoever it waits for.
+    #[serde(default)]
+    pub n_urged: u32,
     /// When something last happened.
     pub updated_at: DateTime<Utc>,
 }

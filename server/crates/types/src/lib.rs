@@ -20,21 +20,27 @@
 //! | filing | the record with a number that precedes publication (备案) |
 //! | standing approval | an approval that covers a category for a time (常设同意) |
 //! | receipt | proof of one retrieval (回执) |
+//! | share request | what an agency asks of another one, up to the end of its grant (共享申请) |
+//! | verification | a question whether something is so, answered in one word (核验) |
 //! | register | what an authority keeps of all agencies: systems, deliveries, projects (登记簿) |
 //! | project | an IT project with the entries it plans (信息化项目) |
 //! | vocabulary | a controlled list of terms (受控词表) |
 
 pub mod access;
 pub mod account;
+pub mod agreement;
 pub mod case;
 pub mod china;
 pub mod code;
 pub mod consultation;
 pub mod dataset;
 pub mod draft;
+pub mod duties;
 pub mod error;
 pub mod import;
 pub mod lang;
+pub mod look;
+pub mod material;
 pub mod organization;
 pub mod oversight;
 pub mod proofing;
@@ -43,10 +49,12 @@ pub mod receipt;
 pub mod register;
 pub mod rules;
 pub mod search;
+pub mod sharing;
 pub mod stats;
 pub mod table;
 pub mod text;
 pub mod trail;
+pub mod verification;
 pub mod vocabulary;
 
 pub use code::{DatasetCode, OrganizationCode, ReceiptCode, RegionCode};

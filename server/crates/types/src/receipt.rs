@@ -20,6 +20,8 @@ pub enum Retrieved {
     Rows,
     /// All that is open of a dataset, in one archive.
     Bundle,
+    /// Answers whether something is so; nothing of the data itself.
+    Verified,
 }
 
 impl Retrieved {
@@ -30,6 +32,7 @@ impl Retrieved {
             Self::Export => "export",
             Self::Rows => "rows",
             Self::Bundle => "bundle",
+            Self::Verified => "verified",
         }
     }
 }
@@ -38,7 +41,7 @@ impl std::str::FromStr for Retrieved {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Original, Self::Export, Self::Rows, Self::Bundle]
+        [Self::Original, Self::Export, Self::Rows, Self::Bundle, Self::Verified]
             .into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or_else(|| format!("`{text}` is no kind of retrieval"))
@@ -79,6 +82,10 @@ pub struct ReceiptView {
     pub provider: Named,
     /// Code of the licence.
     pub licence: String,
+    /// Whether whoever took it accepted the licence with it (AGR-10); what is taken under a grant is under the agreement
+    /// that was signed.
+    #[serde(default)]
+    pub licence_accepted: bool,
     /// When it was taken.
     pub retrieved_at: DateTime<Utc>,
     /// 来源：…，获取日期：…: ready to paste (anshan 35, aba 36).

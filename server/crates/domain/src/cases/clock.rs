@@ -22,6 +22,9 @@ pub struct Clock {
     /// Whether that day was counted without the notice of its year.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_provisional: bool,
+    /// How many there were before more were given (SUP-01).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended_from: Option<u32>,
     /// When it stood still.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
@@ -72,6 +75,7 @@ impl Clock {
             day_zero,
             last_day: day_zero,
             is_provisional: false,
+            extended_from: None,
             pauses: Vec::new(),
             paused_on: None,
             ended_on: None,
@@ -112,10 +116,16 @@ impl Clock {
     ///
     /// # Errors
     ///
-    /// Fails where the calendar does not reach far enough.
+    /// Fails where the calendar does not reach far enough; the clock then runs as before.
     pub fn extend(&mut self, in_all: u32, calendar: &Calendar) -> Result<(), CalendarError> {
-        self.working_days = self.working_days.max(in_all);
-        self.recount(calendar)
+        if in_all <= self.working_days {
+            return Ok(());
+        }
+        let before = self.extended_from.unwrap_or(self.working_days);
+        let mut longer = Self { working_days: in_all, extended_from: Some(before), ..self.clone() };
+        longer.recount(calendar)?;
+        *self = longer;
+        Ok(())
     }
 
     /// Ends it.

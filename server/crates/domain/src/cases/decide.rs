@@ -10,6 +10,7 @@ use kaishu_types::china::day_in_china;
 use super::clock::Clock;
 use super::dispute::is_on_chain;
 use super::event::{Actor, Body, Event, Step, Verdict};
+use super::extension::ASKED_BY;
 use super::file::CaseFile;
 use super::machine::{By, ClockRule, Guard, Input, Machine, To, Transition};
 use crate::calendar::{Calendar, CalendarError};
@@ -47,6 +48,9 @@ pub struct World<'a> {
     pub calendar: &'a Calendar,
     /// How many working days a rule gives, by its key.
     pub working_days: &'a dyn Fn(&str) -> Option<u32>,
+    /// How many working days in all a clock may have once it was extended, by the key of its rule; none where the
+    /// profile gives no more time.
+    pub extended: &'a dyn Fn(&str) -> Option<u32>,
     /// Whether a guard holds; what is missing where it does not.
     pub holds: &'a dyn Fn(Guard) -> Result<(), String>,
 }
@@ -164,6 +168,8 @@ fn needed(transition: &Transition, file: Option<&CaseFile>) -> Vec<Action> {
             let steps = file.into_iter().flat_map(CaseFile::current_steps);
             steps.map(|(_, step)| step.action()).collect()
         }
+        By::Waiting => file.and_then(CaseFile::waits_for).into_iter().collect(),
+        By::Responsible => file.and_then(CaseFile::responsible).into_iter().collect(),
         By::System => Vec::new(),
     }
 }
@@ -244,9 +250,25 @@ fn check_guard(
             Some(String::new())
         }
         Guard::FirstReturn => None,
+        Guard::ExtensionAllowed | Guard::ExtensionAsked | Guard::NotTheAsker => {
+            (!lets_extend(guard, file, act, world)).then(String::new)
+        }
         guard => (world.holds)(guard).err(),
     };
     missing.map_or(Ok(()), |missing| Err(Refusal::Unmet { guard, missing }))
+}
+
+/// Whether a guard of more time holds.
+fn lets_extend(guard: Guard, file: Option<&CaseFile>, act: &Act, world: &World<'_>) -> bool {
+    let (Some(file), day) = (file, day_in_china(act.at)) else { return false };
+    match guard {
+        Guard::ExtensionAllowed => file.extendable(day, world.extended).is_some(),
+        Guard::ExtensionAsked => file.asked_extension(day).is_some(),
+        _ => {
+            let asked_by = file.facts.get(ASKED_BY).and_then(|account| account.parse::<i64>().ok());
+            asked_by.is_some() && asked_by != act.by.account
+        }
+    }
 }
 
 /// Whether somebody took a step of the case before.
@@ -254,9 +276,9 @@ fn has_decided(file: Option<&CaseFile>, act: &Act) -> bool {
     let (Some(file), Some(account)) = (file, act.by.account) else { return false };
     let results = file.steps.iter().filter_map(|it| it.result.as_ref());
     let mut accounts = results.filter_map(|result| result.by.account);
-    // Whoever refused before is out of what is decided anew.
-    let refused_by = file.facts.get("refused_by").and_then(|it| it.parse::<i64>().ok());
-    accounts.any(|other| other == account) || refused_by == Some(account)
+    // Whoever refused before is out of what is decided anew, and whoever confirmed of what is objected to.
+    let mut earlier = ["refused_by", "confirmed_by"].iter().filter_map(|it| file.facts.get(*it));
+    accounts.any(|other| other == account) || earlier.any(|it| it.parse() == Ok(account))
 }
 
 /// Whether somebody wrote what is decided on, or submitted it, now or before.
@@ -336,6 +358,15 @@ fn clocks(
                     let mut counted = clock.clone();
                     counted.recount(world.calendar).map_err(Refusal::Calendar)?;
                     changed.extend((counted != *clock).then_some(counted));
+                }
+            }
+            ClockRule::Extend => {
+                if let Some(mut clock) = file.and_then(|file| file.asked_extension(day)).cloned() {
+                    let in_all = (world.extended)(&clock.rule);
+                    let in_all =
+                        in_all.ok_or_else(|| Refusal::NoTime { rule: clock.rule.clone() })?;
+                    clock.extend(in_all, world.calendar).map_err(Refusal::Calendar)?;
+                    changed.push(clock);
                 }
             }
             ClockRule::Stop(key) | ClockRule::StopAtLast(key) => {

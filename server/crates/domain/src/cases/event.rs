@@ -143,6 +143,7 @@ impl Step {
             Party::SecrecyDepartment => Action::ReviewForSecrecy,
             Party::ExpertCommittee => Action::GiveOpinion,
             Party::SuperiorAuthority => Action::ConsentToCounty,
+            Party::InformationCentre | Party::CountyAuthority => Action::CheckCatalogue,
             _ => Action::ReviewForAuthority,
         }
     }

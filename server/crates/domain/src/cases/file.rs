@@ -14,6 +14,9 @@ use super::machine::{State, To, Waits};
 use crate::permission::Action;
 use crate::policy::ReviewStepKind;
 
+/// The fact that names the experts that were assigned: numbers of accounts between commas.
+pub const EXPERTS: &str = "experts";
+
 /// What all events of a case come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseFile {
@@ -96,6 +99,10 @@ impl CaseFile {
         if is_handed_in || self.n_events == 0 {
             self.submitter = by.account;
         }
+        // A duty under a grant is its holder's, whoever asks for it.
+        if self.n_events == 0 && self.kind.is_duty() {
+            self.submitter = body.facts.get("holder").and_then(|holder| holder.parse().ok());
+        }
         if !body.added_steps.is_empty() {
             let on = self.current_step().map_or(self.steps.len(), |(place, _)| place + 1);
             self.steps.splice(on..on, body.added_steps.iter().cloned());
@@ -175,6 +182,12 @@ impl CaseFile {
             Waits::For(action) => Some(action),
             Waits::Nobody | Waits::Ended => None,
         }
+    }
+
+    /// The accounts of the experts that were assigned (REV-07).
+    pub fn experts(&self) -> impl Iterator<Item = i64> {
+        let named = self.facts.get(EXPERTS).map(String::as_str).unwrap_or_default();
+        named.split(',').filter_map(|account| account.parse().ok())
     }
 
     /// Lists the clocks that nobody has ended.

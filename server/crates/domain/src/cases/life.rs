@@ -6,6 +6,8 @@ use super::machine::{Audience, By, Guard, Input, Machine, State, To, Transition,
 use crate::permission::Action;
 
 const TOLD: &[Audience] = &[Audience::Provider, Audience::Authority];
+const TOLD_WITH_HOLDERS: &[Audience] =
+    &[Audience::Provider, Audience::Authority, Audience::GrantHolders];
 
 /// A transition of this table: what all of them have in common is said once.
 const fn transition(
@@ -18,7 +20,7 @@ const fn transition(
 ) -> Transition {
     let needs: &[Input] = match by {
         By::System => &[],
-        By::Action(_) | By::StepParty => &[Input::Reason],
+        By::Action(_) | By::StepParty | By::Waiting | By::Responsible => &[Input::Reason],
     };
     let tells: &[Audience] = if from.is_empty() { &[] } else { TOLD };
     Transition {
@@ -34,6 +36,18 @@ const fn transition(
         tells,
         rule,
     }
+}
+
+/// A transition that whoever holds a grant is told of: it changes what they have.
+const fn felt(
+    event: &'static str,
+    words: (&'static str, &'static str),
+    from: &'static [&'static str],
+    to: &'static str,
+    who: (By, &'static [Guard]),
+    rule: &'static str,
+) -> Transition {
+    Transition { tells: TOLD_WITH_HOLDERS, ..transition(event, words, from, to, who, rule) }
 }
 
 const SUSPEND: (By, &[Guard]) = (By::Action(Action::SuspendDatasets), &[]);
@@ -64,6 +78,12 @@ pub(super) static MACHINE: Machine = Machine {
         ),
         state("retired", "已下线", "Retired", Waits::Nobody),
         state("destroy_asked", "申请销毁", "Destruction asked for", ANSWER),
+        state(
+            "withdrawn_destroy_asked",
+            "撤回后申请销毁",
+            "Destruction asked for, withdrawn",
+            ANSWER,
+        ),
         state("destroyed", "已销毁", "Destroyed", Waits::Ended),
     ],
     transitions: &[
@@ -78,7 +98,7 @@ pub(super) static MACHINE: Machine = Machine {
         ),
         transition("begin_withdrawn", ("已撤回", "Withdrawn"), &[], "withdrawn", SYSTEM, "REV-01"),
         transition("begin_retired", ("已下线", "Retired"), &[], "retired", SYSTEM, "REV-01"),
-        transition(
+        felt(
             "suspend",
             ("中止开放", "Suspend"),
             &["published", "retire_asked"],
@@ -86,15 +106,8 @@ pub(super) static MACHINE: Machine = Machine {
             SUSPEND,
             "FBK-14",
         ),
-        transition(
-            "restore",
-            ("恢复开放", "Restore"),
-            &["suspended"],
-            "published",
-            RESTORE,
-            "FBK-12",
-        ),
-        transition(
+        felt("restore", ("恢复开放", "Restore"), &["suspended"], "published", RESTORE, "FBK-12"),
+        felt(
             "withdraw",
             ("撤回", "Withdraw"),
             &["published", "suspended", "retire_asked"],
@@ -103,10 +116,10 @@ pub(super) static MACHINE: Machine = Machine {
             "FBK-12",
         ),
         // A new version that passed its review opens it again.
-        transition(
+        felt(
             "reopen",
             ("审查后重新开放", "Opened again after review"),
-            &["suspended", "withdrawn", "withdrawn_retire_asked"],
+            &["suspended", "withdrawn", "withdrawn_retire_asked", "withdrawn_destroy_asked"],
             "published",
             SYSTEM,
             "REV-11",
@@ -127,7 +140,7 @@ pub(super) static MACHINE: Machine = Machine {
             WITHDRAW,
             "CAT-08",
         ),
-        transition(
+        felt(
             "retire",
             ("同意下线", "Agree to retire"),
             &["retire_asked", "withdrawn_retire_asked"],
@@ -153,6 +166,14 @@ pub(super) static MACHINE: Machine = Machine {
             "SEC-13",
         ),
         transition(
+            "ask_destroy",
+            ("申请销毁", "Ask to destroy"),
+            &["withdrawn"],
+            "withdrawn_destroy_asked",
+            WITHDRAW,
+            "SEC-13",
+        ),
+        transition(
             "spare",
             ("不同意销毁", "Do not destroy"),
             &["destroy_asked"],
@@ -161,9 +182,17 @@ pub(super) static MACHINE: Machine = Machine {
             "SEC-13",
         ),
         transition(
+            "spare",
+            ("不同意销毁", "Do not destroy"),
+            &["withdrawn_destroy_asked"],
+            "withdrawn",
+            AGREE,
+            "SEC-13",
+        ),
+        transition(
             "destroy",
             ("同意销毁", "Agree to destroy"),
-            &["destroy_asked"],
+            &["destroy_asked", "withdrawn_destroy_asked"],
             "destroyed",
             DESTROY,
             "SEC-13",

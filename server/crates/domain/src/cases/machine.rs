@@ -3,6 +3,7 @@
 use kaishu_types::Lang;
 use kaishu_types::case::CaseKind;
 
+use super::common::COMMON;
 use crate::permission::Action;
 
 /// A kind of case as a table.
@@ -92,6 +93,10 @@ pub enum By {
     Action(Action),
     /// The party of the step that is on.
     StepParty,
+    /// Whoever the case waits for.
+    Waiting,
+    /// Whoever is responsible for those that the case waits for (SUP-01).
+    Responsible,
     /// The system itself.
     System,
 }
@@ -107,12 +112,15 @@ pub enum Guard {
     NoStateSecret,
     /// Whoever passes the step neither wrote nor submitted what is decided on.
     NotTheSubmitter,
-    /// A file or interface is there (PUB-01).
+    /// A file or interface is there (PUB-01), and one of them is machine-readable (PUB-03).
     ResourceMounted,
-    /// The class lets the public portal have it (REV-01).
+    /// The entry is to be opened, so that the public has something to say to it (REV-06).
     OpenToThePublic,
     /// Experts are asked in the step that is on, this one among them (REV-07).
     ExpertStep,
+    /// A step of experts is ahead, and those who are chosen for it may be: three or more, an odd number, none with a
+    /// conflict of interest (REV-07, ORG-10).
+    ExpertsChosen,
     /// The public is asked in the step that is on, and was not asked yet (REV-06).
     ConsultationStep,
     /// The time of the consultation is over, and nothing was said of what came of it yet (REV-06).
@@ -140,6 +148,12 @@ pub enum Guard {
     DocumentNamed,
     /// A clock of the case has run out (SUP-02).
     ClockOver,
+    /// The profile lets a clock that runs be longer, and nobody asked for it before (SUP-01).
+    ExtensionAllowed,
+    /// More time was asked for, nobody answered, and the last day is not over (SUP-01).
+    ExtensionAsked,
+    /// Whoever decides on more time is not who asked for it (SUP-01).
+    NotTheAsker,
     /// The project names the entries it plans, where the profile demands it (CAT-13).
     EntriesPlanned,
     /// The authority has passed the project where the profile demands its review (CAT-13).
@@ -162,6 +176,10 @@ pub enum Guard {
     FirstReturn,
     /// Data stays on the mainland, or its transfer abroad was assessed (APP-13).
     StaysOnTheMainland,
+    /// The transfer abroad was assessed, reviewed and reported, each with its document (SEC-16).
+    TransferAssessed,
+    /// Those who are asked for an opinion belong to the committee, none with a conflict of interest (APP-11).
+    CommitteeChosen,
     /// What is approved reaches no farther than what was asked (APP-09).
     WithinWhatIsAsked,
     /// The reason names a condition that the entry publishes (APP-06, CLS-15).
@@ -176,6 +194,28 @@ pub enum Guard {
     FirstComplaint,
     /// What the authority suspended, only the authority restores (USE-05).
     SuspendedBySame,
+    /// No confirmed violation keeps it closed (USE-05).
+    NoViolationOpen,
+    /// The report says all that it has to say (USE-01).
+    UsageReportWhole,
+    /// The user said something to it, or the time to do so is over (USE-03).
+    UserHeard,
+    /// The user objected, or the time to do so is over (USE-04).
+    ObjectionOver,
+    /// The dataset is published, and shared without conditions by another agency (SHR-01).
+    SharedDirectly,
+    /// The dataset is published, and shared on conditions by another agency (SHR-02).
+    SharedOnConditions,
+    /// The request says all that the profile demands (SHR-02, SHR-07).
+    RequestComplete,
+    /// Whom to ask for guidance and technical support is named (SHR-06).
+    ContactNamed,
+    /// A refusal names an unmet condition, or a norm of the level that the profile demands (SHR-05).
+    RefusalGrounded,
+    /// Whoever takes part in a mediation is named (SHR-15).
+    ParticipantsNamed,
+    /// What would be signed for the entry has a template, the provider's own or its authority's (AGR-02).
+    TemplatesThere,
 }
 
 impl Guard {
@@ -187,8 +227,8 @@ impl Guard {
             Self::NoStateSecret => "CLS-09",
             Self::NotTheSubmitter => "REV-02",
             Self::ResourceMounted => "PUB-01",
-            Self::OpenToThePublic => "REV-01",
-            Self::ExpertStep => "REV-07",
+            Self::OpenToThePublic => "REV-06",
+            Self::ExpertStep | Self::ExpertsChosen => "REV-07",
             Self::ConsultationStep | Self::ConsultationOver => "REV-06",
             Self::Filed => "REV-08",
             Self::ApprovalHolds => "REV-04",
@@ -198,6 +238,7 @@ impl Guard {
             Self::OwnSide | Self::BothHeard | Self::NextInChain | Self::DocumentNamed => "CLS-16",
             Self::NotAParty => "ORG-03",
             Self::ClockOver => "SUP-02",
+            Self::ExtensionAllowed | Self::ExtensionAsked | Self::NotTheAsker => "SUP-01",
             Self::EntriesPlanned
             | Self::InitiallyReviewed
             | Self::SecurityPlanned
@@ -209,12 +250,23 @@ impl Guard {
             Self::OtherPerson => "APP-04",
             Self::FirstReturn => "APP-08",
             Self::StaysOnTheMainland => "APP-13",
+            Self::TransferAssessed => "SEC-16",
+            Self::CommitteeChosen => "APP-11",
             Self::WithinWhatIsAsked => "APP-09",
             Self::PublishedCondition => "APP-06",
             Self::TermsAsOffered | Self::SecondFactor => "AGR-05",
             Self::FiledAutomatically => "APP-10",
             Self::FirstComplaint => "APP-06",
-            Self::SuspendedBySame => "USE-05",
+            Self::SuspendedBySame | Self::NoViolationOpen => "USE-05",
+            Self::UsageReportWhole => "USE-01",
+            Self::UserHeard => "USE-03",
+            Self::ObjectionOver => "USE-04",
+            Self::SharedDirectly => "SHR-01",
+            Self::SharedOnConditions | Self::RequestComplete => "SHR-02",
+            Self::ContactNamed => "SHR-06",
+            Self::RefusalGrounded => "SHR-05",
+            Self::ParticipantsNamed => "SHR-15",
+            Self::TemplatesThere => "AGR-02",
         }
     }
 }
@@ -251,6 +303,8 @@ pub enum ClockRule {
     StopAtLast(&'static str),
     /// Counts all that run anew, by the calendar of today.
     Recount,
+    /// Gives more time to the one it was asked for.
+    Extend,
 }
 
 /// Who is told of an event.
@@ -262,81 +316,19 @@ pub enum Audience {
     Provider,
     /// Whoever may take the step that is on now.
     NextStep,
+    /// Whoever is responsible for those who may.
+    Responsible,
     /// The authority of the region.
     Authority,
     /// The other organization that the case is between.
     Party,
+    /// The experts that were assigned.
+    Experts,
+    /// Whoever decides on it, for every side, whether its step is on or not.
+    Deciders,
+    /// Whoever holds a grant of the dataset: told by the case of the grant, which is what they may see.
+    GrantHolders,
 }
-
-/// What can happen to every case that is open: clocks remind whoever it waits for, and tell when the last
-/// day has passed; the authority urges then (SUP-02); a case moves to another organization with its dataset.
-static COMMON: [Transition; 5] = [
-    Transition {
-        event: "remind",
-        zh: "到期提醒",
-        en: "Reminder",
-        from: &[],
-        to: To::Same,
-        by: By::System,
-        guards: &[],
-        needs: &[],
-        clocks: &[],
-        tells: &[Audience::NextStep],
-        rule: "SUP-02",
-    },
-    Transition {
-        event: "overdue",
-        zh: "已经超期",
-        en: "Overdue",
-        from: &[],
-        to: To::Same,
-        by: By::System,
-        guards: &[],
-        needs: &[],
-        clocks: &[],
-        tells: &[Audience::NextStep, Audience::Authority],
-        rule: "SUP-02",
-    },
-    Transition {
-        event: "recount",
-        zh: "日历变化，期限重新计算",
-        en: "Counted anew by another calendar",
-        from: &[],
-        to: To::Same,
-        by: By::System,
-        guards: &[],
-        needs: &[],
-        clocks: &[ClockRule::Recount],
-        tells: &[Audience::NextStep],
-        rule: "SUP-01",
-    },
-    Transition {
-        event: "urge",
-        zh: "催办",
-        en: "Urged",
-        from: &[],
-        to: To::Same,
-        by: By::Action(Action::Urge),
-        guards: &[Guard::ClockOver],
-        needs: &[Input::Reason],
-        clocks: &[],
-        tells: &[Audience::NextStep, Audience::Provider, Audience::Party],
-        rule: "SUP-02",
-    },
-    Transition {
-        event: "move",
-        zh: "随数据集移交",
-        en: "Moved with its dataset",
-        from: &[],
-        to: To::Same,
-        by: By::System,
-        guards: &[],
-        needs: &[],
-        clocks: &[],
-        tells: &[],
-        rule: "CAT-08",
-    },
-];
 
 impl Machine {
     /// Finds a transition that could happen in a state; `None` for the beginning.

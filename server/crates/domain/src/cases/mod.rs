@@ -9,9 +9,11 @@ mod account_request;
 mod application;
 mod change;
 mod clock;
+mod common;
 mod decide;
 mod dispute;
 mod event;
+mod extension;
 mod file;
 mod life;
 mod machine;
@@ -19,14 +21,19 @@ mod missing_entry;
 mod opening;
 mod project;
 mod reassessment;
+mod share;
 mod transfer;
+mod usage_report;
+mod violation;
 
 pub use clock::{Clock, Standing};
 pub use decide::{Act, Refusal, World, decide, possible};
 pub use dispute::{Side, next_in_chain, were_both_heard};
 pub use event::{Actor, Body, Event, Step, StepResult, Verdict};
-pub use file::{CaseFile, Misfit};
+pub use extension::{ANSWER, ASKED, ASKED_BY};
+pub use file::{CaseFile, EXPERTS, Misfit};
 pub use machine::{Audience, By, ClockRule, Guard, Input, Machine, State, To, Transition, Waits};
+pub use share::sided;
 
 use kaishu_types::case::CaseKind;
 
@@ -41,7 +48,10 @@ pub fn machine(kind: CaseKind) -> &'static Machine {
         CaseKind::Dispute => &dispute::MACHINE,
         CaseKind::MissingEntry => &missing_entry::MACHINE,
         CaseKind::Application => &application::MACHINE,
+        CaseKind::ShareRequest => &share::MACHINE,
         CaseKind::AccountRequest => &account_request::MACHINE,
+        CaseKind::UsageReport => &usage_report::MACHINE,
+        CaseKind::Violation => &violation::MACHINE,
         CaseKind::Project => &project::MACHINE,
     }
 }

@@ -107,6 +107,20 @@ pub(super) static MACHINE: Machine = Machine {
             tells: &[],
             rule: "REV-07",
         },
+        // Who is asked sees the case from then on; another list takes the place of the one before.
+        Transition {
+            event: "assign_experts",
+            zh: "指派专家",
+            en: "Assign experts",
+            from: &["in_review"],
+            to: To::Same,
+            by: By::Action(Action::AssignExperts),
+            guards: &[Guard::NotTheSubmitter, Guard::ExpertsChosen],
+            needs: &[],
+            clocks: &[],
+            tells: &[Audience::Experts],
+            rule: "REV-07",
+        },
         // The public is asked: the step waits, and its time with it.
         Transition {
             event: "consult",
@@ -160,6 +174,7 @@ pub(super) static MACHINE: Machine = Machine {
             tells: &[Audience::Submitter, Audience::Provider],
             rule: "REV-10",
         },
+        // What is not open is published to the share catalogue only: no door of the public shows it.
         Transition {
             event: "publish",
             zh: "发布",
@@ -171,12 +186,12 @@ pub(super) static MACHINE: Machine = Machine {
                 Guard::NotTheSubmitter,
                 Guard::Filed,
                 Guard::ApprovalHolds,
-                Guard::OpenToThePublic,
                 Guard::ResourceMounted,
+                Guard::TemplatesThere,
             ],
             needs: &[Input::Content],
             clocks: &[],
-            tells: &[Audience::Submitter, Audience::Provider],
+            tells: &[Audience::Submitter, Audience::Provider, Audience::GrantHolders],
             rule: "REV-01",
         },
         Transition {

@@ -3,6 +3,7 @@
 use kaishu_types::Lang;
 use kaishu_types::dataset::LegalBasis;
 use kaishu_types::draft::Choice;
+use kaishu_types::material::MaterialKind;
 use kaishu_types::vocabulary::{OpenClass, ShareClass};
 
 use super::{Check, Words, words};
@@ -57,6 +58,11 @@ impl Check<'_> {
                 "open_conditions",
                 fields.open.conditions.is_empty(),
                 words("写明开放条件", "state the conditions"),
+            ),
+            (
+                "open_materials",
+                fields.open.materials.iter().any(|it| it.parse::<MaterialKind>().is_err()),
+                words("只能要求词表中有的材料", "demand only materials that the vocabulary has"),
             ),
             (
                 "security_measures",

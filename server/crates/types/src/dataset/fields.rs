@@ -49,6 +49,9 @@ pub struct OpenTerms {
     /// 使用协议: a code of the vocabulary `agreement`, or `standard` (AGR-02).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreement: Option<String>,
+    /// 申请时须提交的材料: codes of [`MaterialKind`](crate::material::MaterialKind) (APP-03).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub materials: Vec<String>,
 }
 
 /// How a dataset is shared between agencies.

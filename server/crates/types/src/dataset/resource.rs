@@ -70,6 +70,12 @@ pub struct VersionView {
     pub note: String,
     /// When it was published.
     pub published_at: DateTime<Utc>,
+    /// The name of who submitted it; none for what was imported (CAT-10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// Code of the organization that provided it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// Names of the catalogue fields that differ from the version before.
     #[serde(default)]
     pub changed_fields: Vec<String>,
