@@ -38,6 +38,7 @@ fn entry(n: u64, fields: &EntryFields, item: &DataItemView, file: &ResourceWrite
         origin: Some(Origin { source: "s".to_owned(), source_id: format!("id-{n}"), url: None }),
         is_dated: true,
         version_note: String::new(),
+        author: None,
     }
 }
 

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use crate::convert::{CHUNK_ROWS, to_stored};
 use crate::entity::{
-    case_file, condemned_blob, draft, entry_authorisation, in_place_copy, quality_assessment,
-    resource, resource_table,
+    application_material, case_attachment, case_file, condemned_blob, draft, draft_copy,
+    entry_authorisation, in_place_copy, quality_assessment, resource, resource_table,
 };
 use crate::{Result, Store, Transaction};
 
@@ -107,7 +109,8 @@ pub async fn remove(store: &Store, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether anything refers to bytes now: a file, a table, an assessment, an authorisation or an open draft.
+/// Whether anything refers to bytes now: a file, a table, an assessment, an authorisation,
+/// an attachment or an open draft.
 pub async fn is_used(store: &Store, key: &str) -> Result<bool> {
     if !used(store, &[key.to_owned()]).await?.is_empty() {
         return Ok(true);
@@ -122,11 +125,23 @@ pub async fn is_used(store: &Store, key: &str) -> Result<bool> {
         .into_tuple()
         .one(&store.connection)
         .await?;
-    Ok(drafted.is_some())
+    if drafted.is_some() {
+        return Ok(true);
+    }
+    let copied: Option<i64> = draft_copy::Entity::find()
+        .select_only()
+        .column(draft_copy::Column::CaseId)
+        .filter(draft_copy::COLUMN.case_id.in_subquery(open_cases()))
+        .filter(draft_copy::Column::Document.contains(key))
+        .limit(1)
+        .into_tuple()
+        .one(&store.connection)
+        .await?;
+    Ok(copied.is_some())
 }
 
-/// Which of some keys a file, a table, an assessment or an authorisation refers to. What drafts refer to is
-/// [`drafted`].
+/// Which of some keys a file, a table, an assessment, an authorisation or an attachment refers to. What
+/// drafts refer to is [`drafted`].
 pub async fn used(store: &Store, keys: &[String]) -> Result<BTreeSet<String>> {
     let mut used = BTreeSet::new();
     for chunk in keys.chunks(CHUNK_ROWS) {
@@ -162,6 +177,22 @@ pub async fn used(store: &Store, keys: &[String]) -> Result<BTreeSet<String>> {
             .into_tuple()
             .all(&store.connection)
             .await?;
+        let of_cases: Vec<String> = case_attachment::Entity::find()
+            .select_only()
+            .column(case_attachment::Column::BlobKey)
+            .distinct()
+            .filter(case_attachment::COLUMN.blob_key.is_in(chunk.iter().cloned()))
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
+        let of_applications: Vec<String> = application_material::Entity::find()
+            .select_only()
+            .column(application_material::Column::BlobKey)
+            .distinct()
+            .filter(application_material::COLUMN.blob_key.is_in(chunk.iter().cloned()))
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
         let of_copies: Vec<String> = in_place_copy::Entity::find()
             .select_only()
             .column(in_place_copy::Column::BlobKey)
@@ -171,14 +202,15 @@ pub async fn used(store: &Store, keys: &[String]) -> Result<BTreeSet<String>> {
             .all(&store.connection)
             .await?;
         let all = of_files.into_iter().chain(of_tables).chain(of_assessments);
-        used.extend(all.chain(of_authorisations).chain(of_copies));
+        let all = all.chain(of_authorisations).chain(of_cases).chain(of_applications);
+        used.extend(all.chain(of_copies));
     }
     Ok(used)
 }
 
-/// The keys that open drafts refer to.
+/// The keys that open drafts refer to, as they are and as they were.
 pub async fn drafted(store: &Store) -> Result<BTreeSet<String>> {
-    let mut keys = BTreeSet::new();
+    let mut keys = copied(store).await?;
     let mut after = i64::MIN;
     loop {
         let drafts: Vec<(i64, String)> = draft::Entity::find()
@@ -194,6 +226,38 @@ pub async fn drafted(store: &Store) -> Result<BTreeSet<String>> {
         let Some((last, _)) = drafts.last() else { return Ok(keys) };
         after = *last;
         keys.extend(drafts.iter().flat_map(|(_, document)| keys_in(document)));
+    }
+}
+
+/// The keys that the copies of open drafts refer to.
+async fn copied(store: &Store) -> Result<BTreeSet<String>> {
+    let mut keys = BTreeSet::new();
+    let mut after = (i64::MIN, i32::MIN);
+    loop {
+        let (case, revision) = after;
+        let next = Condition::any().add(draft_copy::COLUMN.case_id.gt(case)).add(
+            Condition::all()
+                .add(draft_copy::COLUMN.case_id.eq(case))
+                .add(draft_copy::COLUMN.revision.gt(revision)),
+        );
+        let copies: Vec<(i64, i32, String)> = draft_copy::Entity::find()
+            .select_only()
+            .columns([
+                draft_copy::Column::CaseId,
+                draft_copy::Column::Revision,
+                draft_copy::Column::Document,
+            ])
+            .filter(draft_copy::COLUMN.case_id.in_subquery(open_cases()))
+            .filter(next)
+            .order_by_asc(draft_copy::COLUMN.case_id)
+            .order_by_asc(draft_copy::COLUMN.revision)
+            .limit(DRAFTS)
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
+        let Some((case, revision, _)) = copies.last() else { return Ok(keys) };
+        after = (*case, *revision);
+        keys.extend(copies.iter().flat_map(|(_, _, document)| keys_in(document)));
     }
 }
 

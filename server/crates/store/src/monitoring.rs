@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_types::DatasetCode;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{JoinType, OnConflict};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, RelationDef,
 };
 
 use crate::convert::{check_text, number, stored_number, to_stored, word};
@@ -76,6 +77,25 @@ pub async fn of_dataset(
     rows.into_iter().map(read).collect()
 }
 
+/// Reads the last score of each of some datasets, in tenths, by code; what was never measured is left out.
+pub async fn last_scores(store: &Store, codes: &[String]) -> Result<BTreeMap<String, u32>> {
+    let last = quality_score::Entity::find()
+        .select_only()
+        .column_as(quality_score::Column::Id.max(), "id")
+        .filter(quality_score::Column::Dataset.is_in(codes.to_vec()))
+        .group_by(quality_score::Column::Dataset)
+        .into_query();
+    let rows: Vec<(String, Option<i32>)> = quality_score::Entity::find()
+        .select_only()
+        .columns([quality_score::Column::Dataset, quality_score::Column::Score])
+        .filter(quality_score::Column::Id.in_subquery(last))
+        .into_tuple()
+        .all(&store.connection)
+        .await?;
+    let scored = rows.into_iter().filter_map(|(code, score)| Some((code, score?)));
+    scored.map(|(code, score)| Ok((code, number(score, "a score", "score")?))).collect()
+}
+
 /// Lists the last score of each dataset of some organizations or regions, the lowest first; what could not
 /// be measured is left out.
 pub async fn lowest(
@@ -116,6 +136,70 @@ pub async fn lowest(
         .all(&store.connection)
         .await?;
     rows.into_iter().map(read).collect()
+}
+
+/// The last scores of an organization's datasets together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scores {
+    /// Datasets that could be measured.
+    pub n: u64,
+    /// Their scores together, in tenths.
+    pub total: u64,
+}
+
+impl Scores {
+    /// The mean of the scores, in tenths; none where nothing could be measured.
+    pub fn mean(self) -> Option<u64> {
+        self.total.checked_div(self.n)
+    }
+}
+
+#[derive(FromQueryResult)]
+struct ScoresRow {
+    organization: String,
+    n: i64,
+    total: i64,
+}
+
+/// Adds up the last score of each dataset of some organizations, by code (ORG-07); what could not be measured is left
+/// out.
+pub async fn by_organization(
+    store: &Store,
+    organizations: &[String],
+) -> Result<BTreeMap<String, Scores>> {
+    let last = quality_score::Entity::find()
+        .select_only()
+        .column_as(quality_score::Column::Id.max(), "id")
+        .group_by(quality_score::Column::Dataset)
+        .into_query();
+    let to_dataset: RelationDef = quality_score::Entity::belongs_to(dataset::Entity)
+        .from(quality_score::Column::Dataset)
+        .to(dataset::Column::Code)
+        .into();
+    let to_organization: RelationDef = dataset::Entity::belongs_to(organization::Entity)
+        .from(dataset::Column::OrganizationId)
+        .to(organization::Column::Id)
+        .into();
+    let rows = quality_score::Entity::find()
+        .select_only()
+        .column_as(organization::Column::Code, "organization")
+        .column_as(quality_score::Column::Id.count(), "n")
+        .column_as(quality_score::Column::Score.sum(), "total")
+        .join(JoinType::InnerJoin, to_dataset)
+        .join(JoinType::InnerJoin, to_organization)
+        .filter(quality_score::Column::Score.is_not_null())
+        .filter(quality_score::Column::Id.in_subquery(last))
+        .filter(organization::Column::Code.is_in(organizations.iter().map(String::as_str)))
+        .group_by(organization::Column::Code)
+        .into_model::<ScoresRow>()
+        .all(&store.connection)
+        .await?;
+    let scores = |row: ScoresRow| {
+        let what = format!("the scores of `{}`", row.organization);
+        let (n, total) = (number(row.n, &what, "n")?, number(row.total, &what, "total")?);
+        Ok((row.organization, Scores { n, total }))
+    };
+    rows.into_iter().map(scores).collect()
 }
 
 fn read(row: quality_score::Model) -> Result<QualityScore> {

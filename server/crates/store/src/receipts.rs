@@ -1,14 +1,14 @@
 //! Retrieval receipts (DL-04).
 
-use chrono::NaiveDate;
-use kaishu_types::receipt::ReceiptView;
+use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_types::receipt::{ReceiptView, Retrieved};
 use kaishu_types::{DatasetCode, ReceiptCode};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult};
 
 use crate::convert::{check_optional, check_text, named, number, stored_number, to_stored, word};
-use crate::entity::retrieval_receipt;
+use crate::entity::{receipt_completion, retrieval_receipt};
 use crate::{Result, Store, StoreError};
 
 /// Tries with another random number before giving up.
@@ -16,22 +16,38 @@ const MAX_ATTEMPTS: usize = 5;
 
 /// Stands for no single resource, and for a size that is not known: neither column may be null.
 const NO_RESOURCE: i64 = 0;
-const NOT_KNOWN: i64 = -1;
+pub(crate) const NOT_KNOWN: i64 = -1;
+
+/// What something was taken under.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Under {
+    /// The case of the grant.
+    pub grant: Option<i64>,
+    /// Who took it, where it is shared with an agency (SHR-01, SHR-08).
+    pub account: Option<i64>,
+    /// Code of the agency, likewise.
+    pub organization: Option<String>,
+}
 
 /// Keeps a receipt under a number that nobody can guess: `R-`, the day in the portal's time zone, and
-/// 12 hexadecimal digits. `receipt` writes it for the number it gets; `grant` is the case of the grant that it was
-/// taken under, which no receipt shows.
+/// 12 hexadecimal digits. `receipt` writes it for the number it gets; `under` is what it was taken under, which no
+/// receipt shows.
 pub async fn create(
     store: &Store,
     day: NaiveDate,
-    grant: Option<i64>,
+    under: &Under,
     receipt: impl FnOnce(ReceiptCode) -> ReceiptView,
 ) -> Result<ReceiptView> {
     let mut receipt = receipt(random_code(day)?);
     receipt.retrieved_at = to_stored(receipt.retrieved_at);
     check(&receipt)?;
     for _ in 0..MAX_ATTEMPTS {
-        let row = retrieval_receipt::ActiveModel { grant_case: Set(grant), ..row(&receipt)? };
+        let row = retrieval_receipt::ActiveModel {
+            grant_case: Set(under.grant),
+            account_id: Set(under.account),
+            organization: Set(under.organization.clone()),
+            ..row(&receipt)?
+        };
         let inserted = retrieval_receipt::Entity::insert(row)
             .on_conflict_do_nothing_on([retrieval_receipt::Column::Code])
             .exec_without_returning(&store.connection)
@@ -89,6 +105,8 @@ fn row(receipt: &ReceiptView) -> Result<retrieval_receipt::ActiveModel> {
         provider_name_en: Set(receipt.provider.name_en.clone()),
         licence: Set(receipt.licence.clone()),
         grant_case: Set(None),
+        account_id: Set(None),
+        organization: Set(None),
         retrieved_at: Set(receipt.retrieved_at),
         attribution: Set(receipt.attribution.clone()),
     })
@@ -98,7 +116,8 @@ fn stored_size(size: Option<u64>) -> Result<i64> {
     size.map_or(Ok(NOT_KNOWN), |size| stored_number(size, "the size of a receipt"))
 }
 
-/// Adds size and SHA-256 to the receipt of a file that was sent to its end. What is known stays.
+/// Adds size and SHA-256 to the receipt of a file that was sent to its end. What is known stays. The same is kept
+/// apart, for the log to seal.
 pub async fn complete(
     store: &Store,
     code: &ReceiptCode,
@@ -106,14 +125,25 @@ pub async fn complete(
     sha256: &str,
 ) -> Result<()> {
     check_text(sha256, "a receipt")?;
-    retrieval_receipt::Entity::update_many()
-        .col_expr(retrieval_receipt::Column::SizeBytes, Expr::value(stored_size(Some(size_bytes))?))
+    let size_bytes = stored_size(Some(size_bytes))?;
+    let transaction = store.begin().await?;
+    let updated = retrieval_receipt::Entity::update_many()
+        .col_expr(retrieval_receipt::Column::SizeBytes, Expr::value(size_bytes))
         .col_expr(retrieval_receipt::Column::Sha256, Expr::value(sha256))
         .filter(retrieval_receipt::COLUMN.code.eq(code.as_str()))
         .filter(retrieval_receipt::COLUMN.size_bytes.eq(NOT_KNOWN))
-        .exec(&store.connection)
+        .exec(&transaction.inner)
         .await?;
-    Ok(())
+    if updated.rows_affected > 0 {
+        let row = receipt_completion::ActiveModel {
+            id: NotSet,
+            code: Set(code.to_string()),
+            size_bytes: Set(size_bytes),
+            sha256: Set(sha256.to_owned()),
+        };
+        receipt_completion::Entity::insert(row).exec_without_returning(&transaction.inner).await?;
+    }
+    transaction.commit().await
 }
 
 /// Finds a receipt.
@@ -123,6 +153,44 @@ pub async fn find(store: &Store, code: &ReceiptCode) -> Result<Option<ReceiptVie
         .one(&store.connection)
         .await?;
     found.map(view).transpose()
+}
+
+/// Finds a receipt that whoever has its number may see: what agencies share with each other is not told.
+pub async fn find_public(store: &Store, code: &ReceiptCode) -> Result<Option<ReceiptView>> {
+    let found = retrieval_receipt::Entity::find()
+        .filter(retrieval_receipt::COLUMN.code.eq(code.as_str()))
+        .filter(retrieval_receipt::COLUMN.organization.is_null())
+        .one(&store.connection)
+        .await?;
+    found.map(view).transpose()
+}
+
+/// Lists what was taken of a dataset by agencies that it is shared with, under the grant of a case or under any, the
+/// newest first, with what it was taken under (SHR-08).
+pub async fn shared(
+    store: &Store,
+    dataset: &DatasetCode,
+    grant: Option<i64>,
+    limit: u64,
+) -> Result<Vec<(ReceiptView, Under)>> {
+    let mut query = retrieval_receipt::Entity::find()
+        .filter(retrieval_receipt::COLUMN.dataset_code.eq(dataset.as_str()))
+        .filter(retrieval_receipt::COLUMN.organization.is_not_null());
+    if let Some(grant) = grant {
+        query = query.filter(retrieval_receipt::COLUMN.grant_case.eq(grant));
+    }
+    let rows = query
+        .order_by_desc(retrieval_receipt::Column::Id)
+        .limit(limit)
+        .all(&store.connection)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let (grant, account) = (row.grant_case, row.account_id);
+            let under = Under { grant, account, organization: row.organization.clone() };
+            Ok((view(row)?, under))
+        })
+        .collect()
 }
 
 /// Which copies are looked for; all that is given must hold.
@@ -178,6 +246,43 @@ pub async fn search(
     rows.into_iter().map(|row| Ok((row.id, view(row)?))).collect()
 }
 
+/// What was taken under a grant (USE-06).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Use {
+    /// How many retrievals there were, by what was taken.
+    pub retrievals: Vec<(Retrieved, u64)>,
+    /// Bytes of those whose size is known.
+    pub size_bytes: u64,
+    /// When something was last taken.
+    pub last_at: Option<DateTime<Utc>>,
+}
+
+/// Counts what was taken under a grant.
+pub async fn use_of(store: &Store, grant: i64) -> Result<Use> {
+    let size =
+        Expr::cust("CAST(SUM(CASE WHEN size_bytes > 0 THEN size_bytes ELSE 0 END) AS BIGINT)");
+    let rows: Vec<(String, i64, i64, DateTime<Utc>)> = retrieval_receipt::Entity::find()
+        .select_only()
+        .column(retrieval_receipt::Column::Kind)
+        .column_as(retrieval_receipt::Column::Id.count(), "n")
+        .column_as(size, "size")
+        .column_as(retrieval_receipt::Column::RetrievedAt.max(), "last")
+        .filter(retrieval_receipt::COLUMN.grant_case.eq(grant))
+        .group_by(retrieval_receipt::Column::Kind)
+        .order_by_asc(retrieval_receipt::Column::Kind)
+        .into_tuple()
+        .all(&store.connection)
+        .await?;
+    let mut taken = Use::default();
+    for (kind, n, size, last) in rows {
+        let what = format!("the receipts of grant {grant}");
+        taken.retrievals.push((word(&kind, &what, "kind")?, number(n, &what, "n")?));
+        taken.size_bytes += number::<_, u64>(size, &what, "size_bytes")?;
+        taken.last_at = taken.last_at.max(Some(last));
+    }
+    Ok(taken)
+}
+
 /// Lists the cases of the grants that some copies were taken under, each once.
 pub async fn grants(store: &Store, codes: &[ReceiptCode]) -> Result<Vec<i64>> {
     let found: Vec<Option<i64>> = retrieval_receipt::Entity::find()
@@ -212,6 +317,7 @@ fn view(row: retrieval_receipt::Model) -> Result<ReceiptView> {
         sha256: Some(row.sha256).filter(|sum| !sum.is_empty()),
         sm3: Some(row.sm3).filter(|sum| !sum.is_empty()),
         provider: named(&row.provider_code, &row.provider_name, row.provider_name_en.as_deref()),
+        licence_accepted: row.grant_case.is_none() && !row.licence.is_empty(),
         licence: row.licence,
         retrieved_at: row.retrieved_at,
         attribution: row.attribution,

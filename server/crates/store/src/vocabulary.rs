@@ -122,6 +122,30 @@ pub async fn upsert(store: &Store, terms: &[Term]) -> Result<()> {
     Ok(transaction.commit().await?)
 }
 
+/// Offers terms that there are not yet; what is there stays as it is, words and all.
+pub async fn offer(store: &Store, terms: &[Term]) -> Result<()> {
+    for term in terms {
+        check(term)?;
+    }
+    for chunk in terms.chunks(CHUNK_ROWS) {
+        let rows = chunk.iter().map(|term| vocabulary_term::ActiveModel {
+            id: NotSet,
+            vocabulary: Set(term.vocabulary.clone()),
+            code: Set(term.code.clone()),
+            label_zh: Set(term.label_zh.clone()),
+            label_en: Set(term.label_en.clone()),
+            uri: Set(term.uri.clone()),
+            position: Set(term.position),
+            retired_at: Set(None),
+        });
+        vocabulary_term::Entity::insert_many(rows)
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .exec_without_returning(&store.connection)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Lists all terms by vocabulary and place.
 pub async fn list(store: &Store) -> Result<Vec<Term>> {
     let rows = vocabulary_term::Entity::find()

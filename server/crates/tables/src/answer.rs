@@ -11,7 +11,7 @@ use datafusion::logical_expr::{Expr, lit};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{DataFrame, col};
 use futures::{StreamExt, TryStreamExt};
-use kaishu_types::table::{Cell, Key, Position, TableColumn, TableQuery, TableSlice};
+use kaishu_types::table::{Cell, Filter, Key, Position, TableColumn, TableQuery, TableSlice};
 
 use crate::TableError;
 use crate::cells::{cell, key, text_bytes};
@@ -130,6 +130,15 @@ impl Engine {
             width = width.saturating_mul(8);
         }
         Ok((all, None))
+    }
+
+    /// Says whether a filter can be asked of a table. No row is read, so that the answer tells nothing of them.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it names what the asker cannot see, or compares what cannot be compared.
+    pub fn check(&self, governed: &Governed, filter: &Filter) -> Result<(), TableError> {
+        plan::check(governed, filter)
     }
 
     /// Counts the rows or groups of a question.

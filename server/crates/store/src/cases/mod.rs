@@ -2,6 +2,7 @@
 //! together with its entry in the log or not at all.
 
 mod clocks;
+mod counts;
 mod notices;
 
 use std::collections::BTreeMap;
@@ -10,20 +11,22 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_domain::cases::{CaseFile, Event};
 use kaishu_types::case::CaseKind;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::{Expr, Func};
+use sea_orm::sea_query::{Expr, Func, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 
 use crate::convert::{check_optional, check_text, number, stored_number, word};
-use crate::entity::case_file;
+use crate::entity::{case_file, expert_assignment};
 use crate::log::{self, Entry, SealKey};
 use crate::{Reads, Result, Store, StoreError, Transaction};
 
-pub use clocks::{DueClock, due_clocks, mark_clock, overdue_by};
+pub use clocks::{DueClock, Telling, due_clocks, mark_clock, overdue_by};
+pub use counts::{Waiting, waiting};
 pub use notices::{
-    Delegates, Mail, Notice, Posted, Recipients, inbox, n_unread, post_mail, read_inbox, take_mail,
-    tell,
+    Delegates, Mail, Notice, Posted, Recipients, Told, inbox, n_unread, post_mail, read_inbox,
+    take_mail, tell, told_of,
 };
 
 use clocks::keep_clocks;
@@ -185,8 +188,8 @@ async fn keep(
 }
 
 /// Finds a case.
-pub async fn find(store: &Store, id: i64) -> Result<Option<Case>> {
-    let row = case_file::Entity::find_by_id(id).one(&store.connection).await?;
+pub async fn find(store: &impl Reads, id: i64) -> Result<Option<Case>> {
+    let row = case_file::Entity::find_by_id(id).one(store.connection()).await?;
     row.map(view).transpose()
 }
 
@@ -233,18 +236,22 @@ pub struct Drawer {
     pub kinds: Vec<CaseKind>,
     /// Only what waits for one of these actions.
     pub waits_for: Vec<String>,
-    /// Only what belongs to one of these organizations or regions; nothing where both are empty.
+    /// Only what belongs to one of these organizations or regions, or is between one of those below and another;
+    /// nothing where all are empty.
     pub organizations: Vec<String>,
     /// See above.
     pub regions: Vec<String>,
     /// And what these organizations are the other side of.
     pub parties: Vec<String>,
+    /// And only what was assigned to this account.
+    pub assigned_to: Option<i64>,
 }
 
 impl Drawer {
     /// Whether nothing can lie in it.
     pub fn is_empty(&self) -> bool {
-        self.organizations.is_empty() && self.regions.is_empty()
+        let is_nowhere = self.organizations.is_empty() && self.regions.is_empty();
+        is_nowhere && self.parties.is_empty()
     }
 
     fn condition(&self) -> Condition {
@@ -260,6 +267,9 @@ impl Drawer {
             place = place.add(among(case_file::Column::Party, &self.parties));
         }
         let mut condition = Condition::all().add(place);
+        if let Some(account) = self.assigned_to {
+            condition = condition.add(assigned_to(account));
+        }
         if !self.kinds.is_empty() {
             let kinds = self.kinds.iter().map(|kind| kind.as_str());
             condition = condition.add(case_file::COLUMN.kind.is_in(kinds));
@@ -269,6 +279,36 @@ impl Drawer {
         }
         condition
     }
+}
+
+fn assigned_to(account: i64) -> Condition {
+    let cases = expert_assignment::Entity::find()
+        .select_only()
+        .column(expert_assignment::Column::CaseId)
+        .filter(expert_assignment::COLUMN.account_id.eq(account))
+        .into_query();
+    Condition::all().add(case_file::Column::Id.in_subquery(cases))
+}
+
+/// Keeps which experts are assigned to a case, in place of those before.
+pub async fn assign(transaction: &Transaction, case: i64, accounts: &[i64]) -> Result<()> {
+    expert_assignment::Entity::delete_many()
+        .filter(expert_assignment::COLUMN.case_id.eq(case))
+        .exec(&transaction.inner)
+        .await?;
+    let rows = accounts.iter().map(|account| expert_assignment::ActiveModel {
+        case_id: Set(case),
+        account_id: Set(*account),
+    });
+    // Whoever assigns at the same time hears of it from the case.
+    let key = [expert_assignment::Column::CaseId, expert_assignment::Column::AccountId];
+    let known =
+        OnConflict::columns(key).update_column(expert_assignment::Column::AccountId).to_owned();
+    expert_assignment::Entity::insert_many(rows)
+        .on_conflict(known)
+        .exec_without_returning(&transaction.inner)
+        .await?;
+    Ok(())
 }
 
 /// Whether a case of a kind is open about something, at the moment of a transaction.

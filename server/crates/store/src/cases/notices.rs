@@ -9,7 +9,7 @@ use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 
 use crate::convert::{CHUNK_ROWS, now, number};
 use crate::entity::{account, account_role, notification};
-use crate::{Result, Store, Transaction, delegations};
+use crate::{Reads, Result, Store, Transaction, delegations};
 
 /// Who is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +136,39 @@ pub async fn inbox(
         is_read: row.read_at.is_some(),
     };
     Ok(rows.into_iter().map(notice).collect())
+}
+
+/// Whom the portal told of an event of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The entry of the log.
+    pub seq: i64,
+    /// The account.
+    pub account: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// When it was read; none before.
+    pub read_at: Option<DateTime<Utc>>,
+    /// What became of the mail: `waiting`, `sent`, `failed`, or `none` where there is no address.
+    pub mail: String,
+}
+
+/// Lists whom the portal told of a case, in the order of the events (AGR-09).
+pub async fn told_of(store: &impl Reads, case: i64) -> Result<Vec<Told>> {
+    let rows = notification::Entity::find()
+        .filter(notification::COLUMN.case_id.eq(case))
+        .order_by_asc(notification::COLUMN.seq)
+        .order_by_asc(notification::COLUMN.id)
+        .all(store.connection())
+        .await?;
+    let told = |row: notification::Model| Told {
+        seq: row.seq,
+        account: row.account_id,
+        at: row.at,
+        read_at: row.read_at,
+        mail: row.mail_state,
+    };
+    Ok(rows.into_iter().map(told).collect())
 }
 
 /// Counts what an account was told and has not read.

@@ -83,6 +83,8 @@ fn dataset_row(creation: &Creation<'_>) -> dataset::ActiveModel {
         published_at: Set(to_stored(entry.published_at)),
         updated_at: Set(to_stored(entry.updated_at)),
         next_due: Set(row::next_due(entry)),
+        soon_told: Set(None),
+        due_told: Set(None),
         overdue_told: Set(None),
         version: Set(1),
         source_name: Set(origin.map(|origin| origin.source.clone())),

@@ -25,7 +25,9 @@ mod listed;
 mod overdue;
 mod providing;
 mod publish;
+mod recount;
 mod row;
+mod tagged;
 mod tally;
 mod upsert;
 mod write;
@@ -36,13 +38,16 @@ pub use document::{CodePage, page_of_codes, search_documents};
 pub use find::{VersionEntry, find, find_shown, version};
 pub use kept::{Keeping, Kept, kept};
 pub use listed::{From as ListedFrom, assembled_from, listed_among, listed_codes, n_listed};
-pub use overdue::{Overdue, mark_overdue, overdue_untold};
+pub use overdue::{Overdue, due_untold, mark_told};
 pub use providing::{ProvidedItem, Wanted, providing};
 pub use publish::{Standing, provider, publish, reserve_code, standing};
+pub use recount::recount_due;
+pub use tagged::{TagTally, tagged};
 pub use tally::{Tallied, tally};
 pub use upsert::{Verdicts, upsert_batch};
 pub use write::{EntryWrite, Origin, Outcome, Refusal, ResourceWrite, Upserted};
 
+pub(crate) use row::fields as fields_of;
 pub(crate) use upsert::upsert_in;
 
 /// Finds the key of a resource's bytes, where they are kept here.

@@ -1,7 +1,9 @@
 //! Between rows and the parts of an entry.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use kaishu_domain::visibility;
+use kaishu_domain::{Calendar, updating, visibility};
 use kaishu_types::china::day_in_china;
 use kaishu_types::dataset::{DataItemView, EntryFields, ResourceView, SourceView, VersionView};
 use kaishu_types::organization::Named;
@@ -33,7 +35,7 @@ pub(super) fn from_json<T: DeserializeOwned>(text: &str, row: &str, column: &str
 }
 
 /// Reads the fields of a dataset.
-pub(super) fn fields(row: &dataset::Model) -> Result<EntryFields> {
+pub(crate) fn fields(row: &dataset::Model) -> Result<EntryFields> {
     from_json(&row.fields, &format!("dataset `{}`", row.code), "fields")
 }
 
@@ -61,9 +63,14 @@ pub(super) fn next_due(entry: &EntryWrite) -> Option<NaiveDate> {
     due_after(entry.fields.frequency, day_in_china(entry.updated_at))
 }
 
-fn due_after(frequency: Frequency, day: NaiveDate) -> Option<NaiveDate> {
-    let period_days = frequency.period_days()?;
-    day.checked_add_days(Days::new(u64::from(period_days)))
+/// Returns the last day of a cycle that began on a day, by the calendar that comes with the program.
+pub(super) fn due_after(frequency: Frequency, day: NaiveDate) -> Option<NaiveDate> {
+    /// What comes with the program is read once.
+    static CALENDAR: LazyLock<Option<Calendar>> = LazyLock::new(|| Calendar::load().ok());
+    match CALENDAR.as_ref() {
+        Some(calendar) => updating::next_due(calendar, frequency, day),
+        None => day.checked_add_days(Days::new(u64::from(frequency.period_days()?))),
+    }
 }
 
 /// Reads a data item.
@@ -249,6 +256,8 @@ pub(super) fn version_row(
         )),
         changes_public_items: Set(changes_public_items),
         guards: Set(None),
+        author: Set(entry.author.clone()),
+        provider: Set(Some(entry.organization.clone())),
     }
 }
 
@@ -264,6 +273,8 @@ pub(super) struct VersionRow {
     is_wholly_open: bool,
     changes_public_items: bool,
     guards: Option<String>,
+    author: Option<String>,
+    provider: Option<String>,
 }
 
 /// Reads a version, with its resources out of all resources of the dataset.
@@ -285,6 +296,8 @@ pub(super) fn version_view(
         number: number(row.number, &what, "number")?,
         note: row.note,
         published_at: row.published_at,
+        author: row.author,
+        provider: row.provider,
         changed_fields: from_json(&row.changed_fields, &what, "changed_fields")?,
         resources,
         is_wholly_open: row.is_wholly_open,

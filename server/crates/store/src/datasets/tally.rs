@@ -20,6 +20,8 @@ pub struct Tallied {
     pub n_published: u64,
     /// Those of the published whose data was due before a day.
     pub n_overdue: u64,
+    /// Those that are suspended.
+    pub n_suspended: u64,
 }
 
 #[derive(FromQueryResult)]
@@ -46,16 +48,19 @@ pub async fn tally(
         .filter(organization::Column::Code.is_in(organizations.iter().map(String::as_str)))
         .group_by(organization::Column::Code);
     let published = all.clone().filter(dataset::Column::State.eq(DatasetState::Published.as_str()));
+    let is_suspended = dataset::Column::State.eq(DatasetState::Suspended.as_str());
+    let suspended = all.clone().filter(is_suspended);
     let overdue = published.clone().filter(dataset::Column::NextDue.lt(today));
     let mut tallied: BTreeMap<String, Tallied> = BTreeMap::new();
-    for (query, place) in [(all, 0), (published, 1), (overdue, 2)] {
+    for (query, place) in [(all, 0), (published, 1), (overdue, 2), (suspended, 3)] {
         for row in query.into_model::<Row>().all(&store.connection).await? {
             let n = number(row.n, "an organization", "count")?;
             let counts = tallied.entry(row.organization).or_default();
             match place {
                 0 => counts.n_all = n,
                 1 => counts.n_published = n,
-                _ => counts.n_overdue = n,
+                2 => counts.n_overdue = n,
+                _ => counts.n_suspended = n,
             }
         }
     }

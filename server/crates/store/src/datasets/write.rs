@@ -50,6 +50,8 @@ pub struct EntryWrite {
     pub origin: Option<Origin>,
     /// What is new, in the provider's words; kept with the version if there is a new one.
     pub version_note: String,
+    /// Who submitted it, in the name people read; kept with the version if there is a new one (CAT-10).
+    pub author: Option<String>,
 }
 
 /// The catalogue an entry was imported from.

@@ -21,6 +21,8 @@ pub(crate) struct Model {
     pub expires_at: DateTimeUtc,
     pub last_used_at: Option<DateTimeUtc>,
     pub revoked_at: Option<DateTimeUtc>,
+    /// The case of the grant that it is the key of.
+    pub grant_case: Option<i64>,
     #[sea_orm(belongs_to, from = "account_id", to = "id")]
     pub account: BelongsTo<super::account::Entity>,
 }

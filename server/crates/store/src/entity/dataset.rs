@@ -22,6 +22,10 @@ pub(crate) struct Model {
     pub published_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub next_due: Option<Date>,
+    /// The day of the update that the provider was reminded of before.
+    pub soon_told: Option<Date>,
+    /// The day of the update that the provider was reminded of on it.
+    pub due_told: Option<Date>,
     /// The day of the missed update that the provider was told of.
     pub overdue_told: Option<Date>,
     pub version: i32,

@@ -29,6 +29,10 @@ pub(crate) struct Model {
     /// Its masked and sensitive data items, a JSON list; none while it is the current one.
     #[sea_orm(column_type = "Text", nullable)]
     pub guards: Option<String>,
+    /// The name of who submitted it; none for imports, and before authors were kept.
+    pub author: Option<String>,
+    /// Code of the organization that provided it; none before providers were kept.
+    pub provider: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -32,6 +32,10 @@ pub(crate) struct Model {
     pub question: Option<String>,
     /// The case of the grant that it was taken under.
     pub grant_case: Option<i64>,
+    /// Who took it, where it was shared.
+    pub account_id: Option<i64>,
+    /// The agency it was taken for.
+    pub organization: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -6,6 +6,7 @@
 
 mod anew;
 mod chain;
+mod receipts;
 mod verify;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -26,6 +27,7 @@ use crate::{Result, Store, StoreError, Transaction};
 
 pub use anew::{BEGUN_ANEW, LOG, begin_anew};
 pub use chain::SealKey;
+pub use receipts::{Batch, RECEIPT, SEALED, unsealed_receipts};
 pub use verify::{Ended, Fault, Verified, said, verify};
 
 pub(crate) use chain::hex;
@@ -250,6 +252,9 @@ pub struct Search {
     /// Only what belongs to one of these regions, by its case, its dataset or its organization; what
     /// belongs nowhere is left out then.
     pub regions: Option<Vec<String>>,
+    /// With [`regions`](Self::regions), also what belongs to one of these organizations, by its case or its
+    /// dataset.
+    pub organizations: Vec<String>,
 }
 
 /// Lists entries, the newest first.
@@ -279,7 +284,8 @@ pub async fn search(store: &Store, search: &Search, limit: u64) -> Result<Vec<Lo
         query = query.filter(case_event::COLUMN.seq.lt(before));
     }
     if let Some(regions) = &search.regions {
-        query = query.filter(within(regions));
+        let of = of_organizations(&search.organizations);
+        query = query.filter(Condition::any().add(within(regions)).add_option(of));
     }
     let rows =
         query.order_by_desc(case_event::COLUMN.seq).limit(limit).all(&store.connection).await?;
@@ -335,7 +341,46 @@ fn within(regions: &[String]) -> Condition {
     let of_organization = of_none()
         .add(case_event::COLUMN.kind.is_in(["organization", "delegation", "system"]))
         .add(case_event::COLUMN.subject.in_subquery(organizations));
-    Condition::any().add(of_case).add(of_dataset).add(of_organization)
+    let of_region = of_none()
+        .add(case_event::COLUMN.kind.eq("region"))
+        .add(case_event::COLUMN.subject.is_in(codes()));
+    Condition::any().add(of_case).add(of_dataset).add(of_organization).add(of_region)
+}
+
+/// What belongs to one of some organizations, by its case, its dataset, or the draft that becomes one; none where
+/// there is no organization.
+fn of_organizations(organizations: &[String]) -> Option<Condition> {
+    if organizations.is_empty() {
+        return None;
+    }
+    let codes = || organizations.iter().map(String::as_str);
+    let places = organization::Entity::find()
+        .select_only()
+        .column(organization::Column::Id)
+        .filter(organization::COLUMN.code.is_in(codes()))
+        .into_query();
+    let datasets = dataset::Entity::find()
+        .select_only()
+        .column(dataset::Column::Code)
+        .filter(dataset::COLUMN.organization_id.in_subquery(places))
+        .into_query();
+    let of = |column: case_file::Column| {
+        case_file::Entity::find()
+            .select_only()
+            .column(column)
+            .filter(case_file::COLUMN.organization.is_in(codes()))
+    };
+    let drafts = of(case_file::Column::Subject).filter(case_file::COLUMN.kind.eq("opening"));
+    let of_dataset = Condition::all()
+        .add(case_event::COLUMN.case_id.is_null())
+        .add(case_event::COLUMN.kind.eq("dataset"))
+        .add(
+            Condition::any()
+                .add(case_event::COLUMN.subject.in_subquery(datasets))
+                .add(case_event::COLUMN.subject.in_subquery(drafts.into_query())),
+        );
+    let of_case = case_event::COLUMN.case_id.in_subquery(of(case_file::Column::Id).into_query());
+    Some(Condition::any().add(of_case).add(of_dataset))
 }
 
 /// Lists the events of a case, the oldest first.

@@ -40,6 +40,31 @@ mod m20261128_000001_identity_proofs;
 mod m20261128_000101_record_batches;
 mod m20261128_000102_in_place;
 mod m20261129_000001_access;
+mod m20261130_000001_papers;
+mod m20261130_000101_duties;
+mod m20261130_000201_sharing;
+mod m20261130_000301_verification;
+mod m20261130_000302_keys;
+mod m20261130_000401_draft_copies;
+mod m20261130_000402_version_authors;
+mod m20261130_000501_attachments;
+mod m20261130_000502_assignments;
+mod m20261130_000503_inspections;
+mod m20261130_000601_receipt_completions;
+mod m20261130_000602_account_letters;
+mod m20261130_000603_policy_texts;
+mod m20261130_000701_materials;
+mod m20261130_000702_messages;
+mod m20261130_000703_grant_ends;
+mod m20261130_000801_clocks_on_their_last_day;
+mod m20261130_000801_templates;
+mod m20261130_000802_told;
+mod m20261130_000901_looks;
+mod m20261130_000902_results;
+mod m20261130_000903_webhooks;
+mod m20261130_001001_kept_profiles;
+mod m20261130_001002_guide_drafts;
+mod m20261130_001101_requests;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -84,6 +109,31 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000001_access::Migration),
             Box::new(m20261128_000101_record_batches::Migration),
             Box::new(m20261128_000102_in_place::Migration),
+            Box::new(m20261130_000401_draft_copies::Migration),
+            Box::new(m20261130_000402_version_authors::Migration),
+            Box::new(m20261130_000501_attachments::Migration),
+            Box::new(m20261130_000502_assignments::Migration),
+            Box::new(m20261130_000503_inspections::Migration),
+            Box::new(m20261130_000601_receipt_completions::Migration),
+            Box::new(m20261130_000602_account_letters::Migration),
+            Box::new(m20261130_000603_policy_texts::Migration),
+            Box::new(m20261130_000101_duties::Migration),
+            Box::new(m20261130_000201_sharing::Migration),
+            Box::new(m20261130_000301_verification::Migration),
+            Box::new(m20261130_000302_keys::Migration),
+            Box::new(m20261130_000001_papers::Migration),
+            Box::new(m20261130_000701_materials::Migration),
+            Box::new(m20261130_000702_messages::Migration),
+            Box::new(m20261130_000703_grant_ends::Migration),
+            Box::new(m20261130_000801_clocks_on_their_last_day::Migration),
+            Box::new(m20261130_000801_templates::Migration),
+            Box::new(m20261130_000802_told::Migration),
+            Box::new(m20261130_000901_looks::Migration),
+            Box::new(m20261130_000902_results::Migration),
+            Box::new(m20261130_000903_webhooks::Migration),
+            Box::new(m20261130_001101_requests::Migration),
+            Box::new(m20261130_001001_kept_profiles::Migration),
+            Box::new(m20261130_001002_guide_drafts::Migration),
         ]
     }
 }

@@ -134,6 +134,7 @@ pub(crate) fn fields(title: &str) -> EntryFields {
             modes: vec!["download".to_owned()],
             security_measures: None,
             agreement: None,
+            materials: Vec::new(),
         },
         share: ShareTerms {
             class: ShareClass::Unconditional,
@@ -183,6 +184,7 @@ pub(crate) fn entry(title: &str) -> EntryWrite {
         is_dated: true,
         origin: None,
         version_note: "首次发布".to_owned(),
+        author: None,
     }
 }
 

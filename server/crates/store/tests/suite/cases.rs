@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use kaishu_domain::Calendar;
 use kaishu_domain::cases::{Actor, Body, CaseFile, Clock, Event};
-use kaishu_store::cases::{self, Case, CaseSubject, Desk, Drawer, Happening, Recipients};
+use kaishu_store::cases::{self, Case, CaseSubject, Desk, Drawer, Happening, Recipients, Telling};
 use kaishu_store::log::{self, Entry, Fault, SealKey};
 use kaishu_store::{Store, StoreError, accounts};
 use kaishu_types::account::{AccountKind, AccountState, Role, RoleGrant};
@@ -18,7 +18,7 @@ use crate::database::TestDb;
 
 const CHILD_URL: &str = "KAISHU_STORE_LOG_CHILD";
 
-fn key() -> SealKey {
+pub(crate) fn key() -> SealKey {
     SealKey::new([7; 32])
 }
 
@@ -58,7 +58,7 @@ fn filed() -> Event {
     event
 }
 
-async fn open(store: &Store, tells: &[Recipients], request: Option<&str>) -> (i64, i64) {
+pub(crate) async fn open(store: &Store, tells: &[Recipients], request: Option<&str>) -> (i64, i64) {
     let event = filed();
     let file = CaseFile::open(CaseKind::AccountRequest, &event).unwrap();
     let happening = Happening { event: &event, file: &file, idempotency_key: request, tells };
@@ -69,11 +69,24 @@ async fn open(store: &Store, tells: &[Recipients], request: Option<&str>) -> (i6
 }
 
 async fn grant(store: &Store, case: &Case, request: Option<&str>) -> Result<i64, StoreError> {
+    granted(store, case, (request, &[])).await
+}
+
+/// Grants a request, and tells some of it.
+pub(crate) async fn grant_telling(store: &Store, case: &Case, tells: &[Recipients]) {
+    granted(store, case, (None, tells)).await.unwrap();
+}
+
+async fn granted(
+    store: &Store,
+    case: &Case,
+    (request, tells): (Option<&str>, &[Recipients]),
+) -> Result<i64, StoreError> {
     let mut event = event("grant", "granted");
     event.body.clocks = vec![Clock { ended_on: Some(day("2026-03-03")), ..clock("2026-03-02") }];
     let mut file = case.file.clone();
     file.apply(&event).unwrap();
-    let happening = Happening { event: &event, file: &file, idempotency_key: request, tells: &[] };
+    let happening = Happening { event: &event, file: &file, idempotency_key: request, tells };
     let transaction = store.begin().await.unwrap();
     let seq = cases::add(&transaction, &key(), case, &happening).await?;
     transaction.commit().await?;
@@ -125,7 +138,7 @@ pub(crate) async fn a_request_that_comes_twice_is_one(database: &TestDb) {
     assert_eq!(log::verify(store, &key()).await.unwrap().faults, []);
 }
 
-async fn account(store: &Store, login: &str, role: Role) -> i64 {
+pub(crate) async fn account(store: &Store, login: &str, role: Role) -> i64 {
     let organization = role.is_of_organization().then(|| "YX-JT".parse().unwrap());
     let region = role.is_of_region().then(|| "YX".parse().unwrap());
     let new = accounts::NewAccount {
@@ -228,22 +241,33 @@ pub(crate) async fn desks_list_what_is_due_first(database: &TestDb) {
 pub(crate) async fn a_clock_is_told_of_once(database: &TestDb) {
     let store = &database.store;
     let (id, _) = open(store, &[], None).await;
-    let due = async |until: &str, as_overdue| {
-        cases::due_clocks(store, day(until), as_overdue, 10).await.unwrap()
+    let due = async |until: &str, telling| {
+        cases::due_clocks(store, day(until), telling, 10).await.unwrap()
     };
-    assert!(due("2026-03-08", false).await.is_empty());
-    let found = due("2026-03-09", false).await;
+    assert!(due("2026-03-08", Telling::Soon).await.is_empty());
+    let found = due("2026-03-09", Telling::Soon).await;
     assert_eq!((found.len(), found[0].case), (1, id));
     for (is_first, n_left) in [(true, 0), (false, 0)] {
         let transaction = store.begin().await.unwrap();
-        assert_eq!(cases::mark_clock(&transaction, &found[0], false).await.unwrap(), is_first);
+        let told = cases::mark_clock(&transaction, &found[0], Telling::Soon).await.unwrap();
+        assert_eq!(told, is_first);
         transaction.commit().await.unwrap();
-        assert_eq!(due("2026-03-09", false).await.len(), n_left);
+        assert_eq!(due("2026-03-09", Telling::Soon).await.len(), n_left);
     }
-    assert_eq!(due("2026-03-09", true).await.len(), 1, "a reminder is no notice of default");
+    for other in ["2026-03-08", "2026-03-10"] {
+        assert!(due(other, Telling::Today).await.is_empty(), "{other} is not the last day");
+    }
+    assert_eq!(due("2026-03-09", Telling::Today).await.len(), 1, "it ends on that day");
+    assert_eq!(
+        due("2026-03-09", Telling::Over).await.len(),
+        1,
+        "a reminder is no notice of default"
+    );
     let case = cases::find(store, id).await.unwrap().unwrap();
     grant(store, &case, None).await.unwrap();
-    assert!(due("2026-03-09", true).await.is_empty(), "it was done");
+    for telling in [Telling::Today, Telling::Over] {
+        assert!(due("2026-03-09", telling).await.is_empty(), "it was done");
+    }
 }
 
 /// Does something behind the store's back, and says what `verify` finds.

@@ -3,6 +3,7 @@
 use kaishu_store::datasets::{self, EntryWrite, Outcome};
 use kaishu_store::{Listed, StoreError, feed};
 use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
+use sea_orm::ConnectionTrait;
 
 use crate::build::{self, code, day, entry, file, find, imported, item, places, time, write};
 use crate::database::TestDb;
@@ -263,6 +264,55 @@ pub(crate) async fn the_next_update_is_due_after_the_period(database: &TestDb) {
     assert_eq!(find(store, &monthly).await.next_due, Some(day("2026-04-01")));
     assert_eq!(find(store, &late).await.next_due, Some(day("2026-04-02")));
     assert_eq!(find(store, &fixed).await.next_due, None);
+}
+
+/// Proves SUP-01 for data: another calendar moves the day of each cycle that runs, once, and search hears of it; what
+/// ended, and a missed cycle that was told, stays as it was.
+pub(crate) async fn another_calendar_moves_what_is_due(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let (moved, _) = write(store, imported("a", "甲")).await;
+    let (same, _) = write(store, imported("b", "乙")).await;
+    let (told, _) = write(store, imported("c", "丙")).await;
+    let (gone, _) = write(store, imported("d", "丁")).await;
+    let mut fixed = imported("e", "戊");
+    fixed.fields.frequency = Frequency::Static;
+    let (fixed, _) = write(store, fixed).await;
+    let right = find(store, &same).await.next_due;
+    let back_door = database.back_door().await;
+    for (code, columns) in [
+        (&moved, "next_due = '2026-03-30'"),
+        (&told, "next_due = '2026-03-30', overdue_told = '2026-03-30'"),
+        (&gone, "next_due = '2026-03-30', state = 'retired'"),
+    ] {
+        let sql = format!("UPDATE dataset SET {columns} WHERE code = '{code}'");
+        back_door.execute_unprepared(&sql).await.unwrap();
+    }
+    let head = feed::head(store).await.unwrap();
+    let recount = async || {
+        let (mut after, mut n_moved) = (0, 0);
+        while let Some((last, n)) = datasets::recount_due(store, after, 2).await.unwrap() {
+            (after, n_moved) = (last, n_moved + n);
+        }
+        n_moved
+    };
+
+    assert_eq!(recount().await, 1);
+
+    assert_eq!(right, Some(day("2026-04-01")));
+    for (code, due) in [
+        (&moved, right),
+        (&same, right),
+        (&told, Some(day("2026-03-30"))),
+        (&gone, Some(day("2026-03-30"))),
+        (&fixed, None),
+    ] {
+        assert_eq!(find(store, code).await.next_due, due, "{code}");
+    }
+    let changes = feed::since(store, head, 10).await.unwrap();
+    let changed: Vec<_> = changes.iter().map(|it| &it.dataset_code).collect();
+    assert_eq!(changed, [&moved]);
+    assert_eq!(recount().await, 0, "there is nothing left to count");
 }
 
 pub(crate) async fn large_batches_are_written(database: &TestDb) {

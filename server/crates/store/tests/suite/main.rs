@@ -7,24 +7,30 @@
 
 mod accounts;
 mod administration;
+mod applying;
 mod batches;
 mod blobs;
 mod build;
 mod cases;
 mod catalogue;
 mod database;
+mod duties;
 mod hidden;
 mod hostile;
 mod in_place;
 mod jobs;
 mod kill;
+mod killed_walk;
+mod letters;
 mod oversight;
 mod places;
 mod proofs;
 mod records;
 mod registers;
+mod requests;
 mod reviewing;
 mod search;
+mod templates;
 mod uploads;
 
 /// Runs each function twice: on a SQLite file and on a PostgreSQL database of its own.
@@ -58,12 +64,20 @@ macro_rules! on_both {
 
 on_both! {
     accounts::an_account_is_found_as_it_was_made,
+    applying::a_material_is_offered_while_it_holds_and_its_bytes_stay,
+    applying::messages_stand_with_their_events,
+    applying::the_end_of_a_grant_is_told_once,
+    applying::applications_are_counted_by_state,
     batches::a_batch_is_kept_once_by_its_key,
+    duties::a_grant_is_looked_at_until_its_last_report,
+    duties::a_report_is_written_once,
+    duties::what_was_taken_under_a_grant_is_counted,
     in_place::a_copy_takes_the_place_of_the_one_before_and_goes,
     accounts::a_login_and_an_active_address_are_of_one_account,
     accounts::what_is_not_committed_is_not_kept,
     accounts::attempts_at_the_same_time_do_not_outrun_the_lock,
     accounts::other_roles_and_a_disabled_account_end_all_access,
+    accounts::roles_change_once_of_what_they_were,
     accounts::a_link_works_once_and_for_a_time,
     accounts::a_code_counts_once,
     accounts::a_contract_ends_the_account,
@@ -73,6 +87,7 @@ on_both! {
     administration::the_log_is_searched_within_regions,
     administration::a_record_is_saved_over_the_one_that_was_read,
     administration::terms_and_guides_are_kept_in_order,
+    administration::the_next_guide_is_saved_over_what_was_read,
     cases::a_case_is_what_its_events_come_to,
     cases::a_request_that_comes_twice_is_one,
     cases::whom_it_concerns_is_told_once,
@@ -85,6 +100,8 @@ on_both! {
     cases::writers_at_the_same_time_make_one_chain,
     cases::a_kill_leaves_a_whole_log,
     cases::facts_stay_with_an_act,
+    killed_walk::a_kill_in_a_transition_leaves_nothing_half,
+    letters::a_mail_waits_until_it_is_sent,
     jobs::a_job_is_done_by_one_node,
     jobs::a_job_is_cancelled_and_repeated,
     uploads::parts_go_on_where_the_upload_is,
@@ -106,6 +123,7 @@ on_both! {
     catalogue::an_import_does_not_undo_a_suspension,
     catalogue::a_state_alone_makes_no_version,
     catalogue::the_next_update_is_due_after_the_period,
+    catalogue::another_calendar_moves_what_is_due,
     catalogue::large_batches_are_written,
     search::documents_hold_only_what_is_public,
     hidden::formats_of_files_that_stay_back_are_not_told,
@@ -122,16 +140,24 @@ on_both! {
     oversight::an_organization_is_marked_under_one_sector,
     oversight::grading_rules_are_kept_in_versions,
     oversight::datasets_are_counted_by_organization,
+    oversight::entries_are_counted_by_their_tags,
+    oversight::topics_of_a_profile_are_offered_once,
+    oversight::scores_are_added_up_by_organization,
+    oversight::the_log_is_searched_within_organizations,
     registers::systems_are_listed_and_saved_over_what_was_read,
     registers::deliveries_say_what_is_there,
     reviewing::one_consultation_of_a_case_goes_on,
     reviewing::filings_are_numbered_by_the_year,
     reviewing::an_approval_covers_what_it_says,
+    requests::a_request_is_kept_once_by_its_key,
     records::receipts_are_kept,
+    records::what_is_done_to_receipts_is_found,
     records::usage_adds_up,
     records::usage_of_an_unknown_dataset_does_not_hold_up_the_others,
     records::statistics_count_what_is_listed,
     records::an_import_goes_on_where_it_stopped,
+    templates::versions_of_a_template_are_kept,
+    templates::acceptances_are_kept_once,
     hostile::hostile_text_comes_back_as_it_was,
     hostile::a_long_title_is_refused_alone,
     hostile::a_nul_is_refused_by_name,

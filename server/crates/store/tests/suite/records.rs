@@ -1,15 +1,18 @@
 //! Receipts, usage, statistics and imports.
 
+use kaishu_domain::cases::{Actor, Body, Event};
 use kaishu_store::datasets::{self, EntryWrite, Outcome};
-use kaishu_store::receipts;
+use kaishu_store::log::{self, Entry, Fault, SealKey};
+use kaishu_store::receipts::{self, Under};
 use kaishu_store::usage::{self, Used};
-use kaishu_store::{imports, stats};
-use kaishu_types::DatasetCode;
+use kaishu_store::{Store, StoreError, imports, stats};
 use kaishu_types::import::{MergeReport, Rejection};
 use kaishu_types::organization::Named;
 use kaishu_types::receipt::{ReceiptView, Retrieved};
 use kaishu_types::stats::{Count, GroupStats};
 use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
+use kaishu_types::{DatasetCode, ReceiptCode};
+use sea_orm::ConnectionTrait;
 
 use crate::build::{code, day, entry, find, imported, listed, places, time, write};
 use crate::database::TestDb;
@@ -32,13 +35,14 @@ pub(crate) async fn receipts_are_kept(database: &TestDb) {
         sm3: Some("cd".repeat(32)),
         provider: Named { code: "YX-FGW".to_owned(), name: "发改委".to_owned(), name_en: None },
         licence: "open".to_owned(),
+        licence_accepted: true,
         retrieved_at: time("2026-11-21T16:30:00.5Z"),
         attribution: "来源：发改委，获取日期：2026-11-22".to_owned(),
     };
 
     let day = day("2026-11-22");
-    let first = receipts::create(store, day, None, receipt).await.unwrap();
-    let second = receipts::create(store, day, None, receipt).await.unwrap();
+    let first = receipts::create(store, day, &Under::default(), receipt).await.unwrap();
+    let second = receipts::create(store, day, &Under::default(), receipt).await.unwrap();
 
     let text = first.code.as_str();
     assert!(text.starts_with("R-20261122-") && text.len() == 23, "{text}");
@@ -58,7 +62,7 @@ pub(crate) async fn receipts_are_kept(database: &TestDb) {
         sm3: None,
         ..receipt(number)
     };
-    let given = receipts::create(store, day, None, answer).await.unwrap();
+    let given = receipts::create(store, day, &Under::default(), answer).await.unwrap();
     assert_eq!(receipts::find(store, &given.code).await.unwrap(), Some(given.clone()));
     receipts::complete(store, &given.code, 9, "ef").await.unwrap();
     receipts::complete(store, &given.code, 10, "00").await.unwrap();
@@ -66,6 +70,147 @@ pub(crate) async fn receipts_are_kept(database: &TestDb) {
     let found = receipts::find(store, &given.code).await.unwrap().unwrap();
     assert_eq!((found.size_bytes, found.sha256.as_deref()), (Some(9), Some("ef")));
     assert_eq!(receipts::find(store, &first.code).await.unwrap(), Some(first));
+}
+
+/// Seals what is not sealed yet; whether there was anything.
+async fn seal(store: &Store) -> bool {
+    let Some(batch) = log::unsealed_receipts(store).await.unwrap() else { return false };
+    let body = Body { facts: batch.facts(), ..Body::default() };
+    let at = time("2026-11-22T04:00:00Z");
+    let event = Event { name: log::SEALED.to_owned(), by: Actor::system(), at, body };
+    let key = batch.key();
+    let entry = Entry {
+        case: None,
+        kind: log::RECEIPT,
+        subject: log::RECEIPT,
+        event: &event,
+        idempotency_key: Some(&key),
+    };
+    let append = async || {
+        let transaction = store.begin().await.unwrap();
+        log::append(&transaction, &seal_key(), &entry).await?;
+        transaction.commit().await
+    };
+    append().await.unwrap();
+    let again = append().await;
+    assert!(matches!(again, Err(StoreError::Conflict { .. })), "of two nodes one seals");
+    true
+}
+
+fn seal_key() -> SealKey {
+    SealKey::new([7; 32])
+}
+
+fn delivered(number: ReceiptCode, is_whole: bool) -> ReceiptView {
+    ReceiptView {
+        code: number,
+        dataset: code("YX-FGW-0001"),
+        dataset_title: "停车场".to_owned(),
+        version: 3,
+        kind: Retrieved::Export,
+        question: None,
+        resource_id: Some(77),
+        resource_title: "泊位".to_owned(),
+        file_name: "泊位.csv".to_owned(),
+        size_bytes: is_whole.then_some(12),
+        sha256: is_whole.then(|| "ab".repeat(32)),
+        sm3: None,
+        provider: Named { code: "YX-FGW".to_owned(), name: "发改委".to_owned(), name_en: None },
+        licence: "open".to_owned(),
+        licence_accepted: true,
+        retrieved_at: time("2026-11-21T16:30:00.5Z"),
+        attribution: "来源：发改委".to_owned(),
+    }
+}
+
+// Proves SEC-01 for use and export: every delivery leaves a receipt that the log seals, and a receipt that is changed,
+// removed or added afterwards is found; what is known at the end of a delivery only is sealed then.
+pub(crate) async fn what_is_done_to_receipts_is_found(database: &TestDb) {
+    let store = &database.store;
+    let create = async |is_whole: bool| {
+        let receipt = |number| delivered(number, is_whole);
+        receipts::create(store, day("2026-11-22"), &Under::default(), receipt).await.unwrap().code
+    };
+    let verify = async || log::verify(store, &seal_key()).await.unwrap();
+    assert!(!seal(store).await, "there is nothing to seal");
+    create(true).await;
+    let open = create(false).await;
+    create(true).await;
+    assert!(seal(store).await);
+    assert!(!seal(store).await, "it is sealed already");
+    // A delivery that ends after its receipt was sealed.
+    receipts::complete(store, &open, 9, "ef").await.unwrap();
+    create(true).await;
+    let found = verify().await;
+    let counts = (found.n_receipts, found.n_unsealed_receipts, found.faults.as_slice());
+    assert_eq!(counts, (3, 1, [].as_slice()));
+    assert!(seal(store).await);
+    let found = verify().await;
+    let counts = (found.n_receipts, found.n_unsealed_receipts, found.faults.as_slice());
+    assert_eq!(counts, (4, 0, [].as_slice()));
+
+    let back_door = database.back_door().await;
+    let change = async |sql: &str| {
+        back_door.execute_unprepared(sql).await.unwrap();
+    };
+    let first = |found| Fault::Receipts { seq: 1, first: 1, last: 3, sealed: 3, found };
+    let text = "provider_name = '发改委'";
+    for (sql, undo) in [
+        ("provider_name = '别的'", text),
+        ("grant_case = 7", "grant_case = NULL"),
+        ("question = 'a'", "question = NULL"),
+        ("account_id = 7", "account_id = NULL"),
+        ("organization = 'YX-B'", "organization = NULL"),
+        ("version = 2", "version = 3"),
+    ] {
+        change(&format!("UPDATE retrieval_receipt SET {sql} WHERE id = 1")).await;
+        assert_eq!(verify().await.faults, [first(3)], "{sql}");
+        change(&format!("UPDATE retrieval_receipt SET {undo} WHERE id = 1")).await;
+        assert_eq!(verify().await.faults, [], "{undo}");
+    }
+    // The end of a delivery is neither changed nor forgotten nor made up.
+    for sql in [
+        "UPDATE retrieval_receipt SET size_bytes = 10 WHERE id = 2",
+        "UPDATE receipt_completion SET sha256 = '00'",
+    ] {
+        change(sql).await;
+        assert!(verify().await.faults.contains(&first(3)), "{sql}");
+        change("UPDATE retrieval_receipt SET size_bytes = 9 WHERE id = 2").await;
+        change("UPDATE receipt_completion SET sha256 = 'ef'").await;
+        assert_eq!(verify().await.faults, []);
+    }
+    let made_up = "INSERT INTO receipt_completion (code, size_bytes, sha256) SELECT code, size_bytes, sha256 FROM retrieval_receipt WHERE id = 3";
+    change(made_up).await;
+    assert_eq!(verify().await.faults, [first(3)]);
+    change("DELETE FROM receipt_completion WHERE id > 1").await;
+
+    // Removed, and put back; added where none was.
+    change("CREATE TABLE aside AS SELECT * FROM retrieval_receipt WHERE id = 3").await;
+    change("DELETE FROM retrieval_receipt WHERE id = 3").await;
+    let found = verify().await.faults;
+    assert_eq!(found, [first(2)]);
+    assert!(found[0].to_string().contains("1 are missing"), "{}", found[0]);
+    change("INSERT INTO retrieval_receipt SELECT * FROM aside").await;
+    assert_eq!(verify().await.faults, []);
+    change("UPDATE aside SET id = 0, code = 'R-20261122-000000000001'").await;
+    change("INSERT INTO retrieval_receipt SELECT * FROM aside").await;
+    let found = verify().await.faults;
+    assert_eq!(found, [first(4)]);
+    assert!(found[0].to_string().contains("1 were added"), "{}", found[0]);
+    change("DELETE FROM retrieval_receipt WHERE id = 0").await;
+    // The entry itself is one of the log.
+    change(
+        "UPDATE case_event SET body = replace(body, '\"n\":\"3\"', '\"n\":\"2\"') WHERE seq = 1",
+    )
+    .await;
+    assert_eq!(verify().await.faults, [Fault::Changed { seq: 1 }]);
+    change("DROP TABLE aside").await;
+    // What is sealed next hangs on the last entry alone: the others are not read for it.
+    change("UPDATE case_event SET body = '{' WHERE seq = 1").await;
+    create(true).await;
+    assert!(log::unsealed_receipts(store).await.unwrap().is_some());
+    change("UPDATE case_event SET body = '{' WHERE seq = 2").await;
+    assert!(matches!(log::unsealed_receipts(store).await, Err(StoreError::Corrupt { .. })));
 }
 
 fn used(dataset: &DatasetCode, text: &str, views: u64, downloads: u64) -> Used {

@@ -9,7 +9,7 @@ use datafusion::common::ScalarValue;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Like, lit};
 use datafusion::prelude::{DataFrame, Expr, col};
-use kaishu_types::table::{TableColumn, TableQuery};
+use kaishu_types::table::{Filter, TableColumn, TableQuery};
 use kaishu_types::vocabulary::ItemType;
 
 pub(crate) use self::filter::{A_DATE, A_MOMENT, A_NUMBER, YES_OR_NO};
@@ -156,6 +156,11 @@ pub(crate) fn rows(
         frame = frame.filter(contains(text, visible))?;
     }
     Ok(frame)
+}
+
+/// Says whether a filter can be asked of what the asker may have, without a look at a row.
+pub(crate) fn check(governed: &Governed, filter: &Filter) -> Result<(), TableError> {
+    filter::compile(filter, &Visible::of(governed)).map(drop)
 }
 
 fn contains(text: &str, visible: &Visible) -> Expr {
