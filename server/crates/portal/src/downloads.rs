@@ -7,6 +7,7 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::{Stream, StreamExt, stream};
 use kaishu_store::blobs::BlobRead;
+use kaishu_store::receipts::Under;
 use kaishu_types::china::day_in_china;
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::receipt::{ReceiptView, Retrieved};
@@ -45,8 +46,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) size_bytes: Option<u64>,
     pub(crate) sha256: Option<String>,
     pub(crate) sm3: Option<String>,
-    /// The case of the grant that opened it.
-    pub(crate) grant: Option<i64>,
+    /// What it is open under.
+    pub(crate) under: Under,
 }
 
 impl Portal {
@@ -196,7 +197,7 @@ impl Portal {
             size_bytes: Some(download.size_bytes),
             sha256: resource.sha256.clone(),
             sm3: resource.sm3.clone(),
-            grant: None,
+            under: Under::default(),
         };
         self.receipt_of(dataset, facts, client).await
     }
@@ -213,7 +214,7 @@ impl Portal {
             resource: facts.resource.map(|resource| resource.id),
             version: (dataset.code.clone(), facts.version),
             kind: facts.kind,
-            grant: facts.grant,
+            under: facts.under.clone(),
             what: match facts.kind {
                 Retrieved::Export => {
                     format!("{} {}", facts.file_name, facts.question.as_deref().unwrap_or_default())
@@ -224,17 +225,18 @@ impl Portal {
                     .filter(|it| it.in_place.is_some())
                     .and(facts.sha256.clone())
                     .unwrap_or_default(),
-                Retrieved::Rows | Retrieved::Bundle => String::new(),
+                Retrieved::Rows | Retrieved::Bundle | Retrieved::Verified => String::new(),
             },
         };
         // A grant says who takes it, from wherever.
-        let client = if facts.grant.is_some() { Some(Client::NOBODY) } else { client };
+        let client = if facts.under.grant.is_some() { Some(Client::NOBODY) } else { client };
         let issue = async || self.issue_new_receipt(dataset, facts, now).await;
         let Some(client) = client else { return issue().await };
         self.inner.retrievals.receipt(taken, client, now, issue).await
     }
 
-    async fn issue_new_receipt(
+    /// Writes the receipt of a retrieval that is one of its own.
+    pub(crate) async fn issue_new_receipt(
         &self,
         dataset: &DatasetView,
         facts: Facts<'_>,
@@ -242,9 +244,12 @@ impl Portal {
     ) -> Result<ReceiptView> {
         let today = day_in_china(now);
         let attribution = attribution(&self.site(), dataset, facts.version, today).zh;
-        let is_download = facts.kind != Retrieved::Rows;
+        // What agencies share is not counted where the public reads it.
+        let is_download = !matches!(facts.kind, Retrieved::Rows | Retrieved::Verified)
+            && facts.under.organization.is_none();
         let title = facts.resource.map(|resource| resource.title.clone());
-        let grant = facts.grant;
+        let under = facts.under;
+        let is_accepted = under.grant.is_none() && !dataset.fields.licence.is_empty();
         let receipt = |code| ReceiptView {
             code,
             dataset: dataset.code.clone(),
@@ -260,20 +265,21 @@ impl Portal {
             sm3: facts.sm3,
             provider: dataset.organization.clone(),
             licence: dataset.fields.licence.clone(),
+            licence_accepted: is_accepted,
             retrieved_at: now,
             attribution,
         };
         let receipt =
-            kaishu_store::receipts::create(&self.inner.store, today, grant, receipt).await?;
+            kaishu_store::receipts::create(&self.inner.store, today, &under, receipt).await?;
         if is_download {
             self.count_download(&dataset.code);
         }
         Ok(receipt)
     }
 
-    /// Finds a receipt by its number.
+    /// Finds a receipt by its number; what agencies share is not told.
     pub async fn receipt(&self, code: &ReceiptCode) -> Result<ReceiptView> {
-        kaishu_store::receipts::find(&self.inner.store, code)
+        kaishu_store::receipts::find_public(&self.inner.store, code)
             .await?
             .ok_or_else(|| Error::not_found("receipt", code.as_str()))
     }

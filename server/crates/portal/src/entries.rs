@@ -17,6 +17,8 @@ use crate::accounts::Caller;
 use crate::directory::Directory;
 use crate::downloads::attribution;
 use crate::in_place::Fetched;
+use crate::look::Look;
+use crate::publishing::BasisOfChange;
 use crate::rules::{ArticleQuote, FileAccess, PublicView};
 use crate::tables::FileRelease;
 use crate::{Error, Portal, Result, Text};
@@ -59,6 +61,14 @@ pub struct DatasetPage {
     pub filing: Option<String>,
     /// What the reader may have besides, by grants that are in force.
     pub grants: Vec<Grant>,
+    /// Whether its provider wrote the licence of its open data, or takes one over (yulin 30).
+    pub has_licence_text: bool,
+    /// Whether the terms of the platform are to be accepted before these open anything (AGR-03).
+    pub must_accept: bool,
+    /// What can be seen of conditional data before an application.
+    pub look: Option<Look>,
+    /// Whether holders of grants show results of their use of it.
+    pub has_results: bool,
 }
 
 /// What the page of one version shows (CAT-10).
@@ -71,6 +81,8 @@ pub struct VersionPage {
     pub current: u32,
     /// What differs from the version that was shown before.
     pub changes: Vec<FieldChange>,
+    /// On what the change rests (CAT-10).
+    pub basis: Option<BasisOfChange>,
 }
 
 /// A field that two versions say differently.
@@ -136,12 +148,35 @@ impl Portal {
         let found = self.find_for(caller, code).await?;
         let view = found.ok_or_else(|| Error::not_found("dataset", code.as_str()))?;
         let filing = self.filing_of(code).await?.map(|filed| filed.shown());
-        let grants = self.grants_in_force(caller, code).await?;
+        let has_licence_text = match view.dataset.fields.open.class {
+            OpenClass::Unconditional => {
+                self.open_licence(&view.dataset.organization.code).await?.is_some()
+            }
+            _ => false,
+        };
+        let mut grants = self.grants_in_force(caller, code).await?;
+        let must_accept = match caller.account().filter(|_| !grants.is_empty()) {
+            Some(account) => self.must_accept(account).await?,
+            None => false,
+        };
+        grants.extend(self.share_in_force(caller, code).await?);
         let fetched = match view.dataset.resources.iter().any(|it| it.in_place.is_some()) {
             true => self.fetched(code).await?,
             false => BTreeMap::new(),
         };
-        Ok(DatasetPage { filing, grants, fetched, ..self.page_of(caller, view) })
+        let look = Box::pin(self.look(&view.dataset)).await?;
+        let has_results = self.has_results(code).await?;
+        let page = self.page_of(caller, view);
+        Ok(DatasetPage {
+            filing,
+            grants,
+            has_licence_text,
+            must_accept,
+            fetched,
+            look,
+            has_results,
+            ..page
+        })
     }
 
     pub(crate) fn page_of(&self, caller: &Caller, view: PublicView) -> DatasetPage {
@@ -172,6 +207,10 @@ impl Portal {
             reply_working_days: self.reply_working_days(),
             filing: None,
             grants: Vec::new(),
+            has_licence_text: false,
+            must_accept: false,
+            look: None,
+            has_results: false,
             terms,
             dataset,
         }
@@ -201,7 +240,8 @@ impl Portal {
             None => Vec::new(),
         };
         view.dataset = said;
-        Ok(VersionPage { said: self.page_of(caller, view), version, current, changes })
+        let basis = self.basis_of(code, number).await?;
+        Ok(VersionPage { said: self.page_of(caller, view), version, current, changes, basis })
     }
 
     /// Returns an entry as one of its public versions said it. What is closed today stays closed.

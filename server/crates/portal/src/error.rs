@@ -194,6 +194,10 @@ fn chinese_name(what: &str) -> &str {
         "expert" => "专家",
         "term" => "词条",
         "system" => "信息系统",
+        "application" => "申请",
+        "grant" => "使用权限",
+        "result" => "成果",
+        "webhook" => "推送地址",
         _ => "内容",
     }
 }

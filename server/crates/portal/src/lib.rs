@@ -13,19 +13,25 @@ pub mod consultations;
 pub mod directory;
 pub mod downloads;
 pub mod entries;
+pub mod filed_rules;
 pub mod health;
 pub mod home;
 pub mod importing;
 pub mod in_place;
 pub mod indexing;
+pub mod look;
 pub mod monitoring;
 pub mod open_list;
 pub mod places;
 pub mod processing;
 pub mod publishing;
 pub mod registers;
+pub mod requests;
+pub mod results;
 pub mod retrieval;
 pub mod rules;
+mod sealing;
+pub mod sharing;
 pub mod site;
 pub mod sitemap;
 pub mod statistics;
@@ -33,6 +39,7 @@ pub mod supervision;
 pub mod sweeping;
 pub mod tables;
 pub mod topics;
+pub mod webhooks;
 
 mod clock;
 mod error;
@@ -91,6 +98,14 @@ pub struct Settings {
     pub upload_time: TimeDelta,
     /// Which providers are asked for data that stands there (PUB-11).
     pub in_place: in_place::InPlaceSettings,
+    /// Most requests of a minute with the key of a grant (DL-06).
+    pub key_requests: std::num::NonZeroU32,
+    /// How much may be verified under a grant (DL-07).
+    pub verify: access::VerifyLimits,
+    /// Where webhooks may lead.
+    pub webhooks: webhooks::WebhookSettings,
+    /// The least count of rows that is shown before somebody applies (SRCH-03).
+    pub look_least: std::num::NonZeroU32,
     /// What questions to tables may cost.
     pub table_bounds: kaishu_tables::Bounds,
     /// Code of the policy profile, as in `aba`.
@@ -133,7 +148,9 @@ struct Inner {
     blobs: Blobs,
     index: Index,
     policy: PolicyProfile,
+    kept_rules: filed_rules::KeptProfiles,
     previews: publishing::PreviewLimit,
+    risks: publishing::Risks,
     batches: publishing::Batches,
     in_place: in_place::Sources,
     quotes: rules::Quotes,
@@ -141,8 +158,12 @@ struct Inner {
     clock: Clock,
     directory: RwLock<Arc<Directory>>,
     upload_time: TimeDelta,
+    verify: access::VerifyLimits,
+    looks: look::Looks,
+    webhooks: webhooks::WebhookSettings,
     usage: usage::Pending,
     retrievals: retrieval::Retrievals,
+    refusals: access::Refusals,
     admission: tables::Admission,
     statistics: statistics::Cache,
     indexing: indexing::Signal,
@@ -166,9 +187,14 @@ impl Portal {
     }
 
     async fn opened(settings: Settings) -> Result<Self> {
-        let policy = rules::profile(&settings.policy, settings.policy_override.as_deref())?;
+        let today = settings.clock.today();
+        let prevailing = settings.policy_override.as_deref();
+        let (policy, prevailing) = rules::profile(&settings.policy, prevailing, today)?;
         let store = Store::connect(&settings.database_url, settings.max_connections).await?;
         store.migrate().await?;
+        supervision::offer_topics(&store, &policy.rules.general.priority_topics.value.0).await?;
+        let texts = (PolicyProfile::text_of(&settings.policy), prevailing);
+        let kept_rules = filed_rules::keep(&store, &policy, texts, settings.clock.now()).await?;
         let blobs = match &settings.blobs {
             BlobSettings::Local(folder) => Blobs::local(folder)?,
             BlobSettings::Remote { url, options } => Blobs::from_url(url, options)?,
@@ -195,15 +221,21 @@ impl Portal {
             index,
             quotes: rules::Quotes::of(&policy),
             policy,
+            kept_rules,
             previews: publishing::PreviewLimit::default(),
+            risks: publishing::Risks::default(),
             batches: publishing::Batches::default(),
             in_place: in_place::Sources::new(settings.in_place)?,
             site: Arc::new(settings.site),
             clock: settings.clock,
             directory: RwLock::new(Arc::new(directory)),
             upload_time: settings.upload_time,
+            verify: settings.verify,
+            looks: look::Looks::new(&settings.secret, settings.look_least),
+            webhooks: settings.webhooks,
             usage: usage::Pending::default(),
             retrievals: retrieval::Retrievals::default(),
+            refusals: access::Refusals::default(),
             admission: tables::Admission::default(),
             statistics: statistics::Cache::default(),
             indexing: indexing::Signal::default(),

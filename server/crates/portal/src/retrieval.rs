@@ -6,6 +6,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use kaishu_store::receipts::Under;
 use kaishu_types::DatasetCode;
 use kaishu_types::receipt::{ReceiptView, Retrieved};
 use quick_cache::sync::Cache;
@@ -66,8 +67,8 @@ pub(crate) struct Taken {
     /// The dataset with its version.
     pub(crate) version: (DatasetCode, u32),
     pub(crate) kind: Retrieved,
-    /// The case of the grant that opened it: what two people take is two retrievals.
-    pub(crate) grant: Option<i64>,
+    /// What it was open under: what two people take is two retrievals.
+    pub(crate) under: Under,
     /// Format and question of an answer.
     pub(crate) what: String,
 }
@@ -120,7 +121,7 @@ mod tests {
             resource: Some(resource),
             version: ("A-1".parse().unwrap(), version),
             kind: Retrieved::Original,
-            grant: None,
+            under: Under::default(),
             what: String::new(),
         }
     }
@@ -141,6 +142,7 @@ mod tests {
             sm3: None,
             provider: Named { code: String::new(), name: String::new(), name_en: None },
             licence: String::new(),
+            licence_accepted: false,
             retrieved_at: now,
             attribution: String::new(),
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use kaishu_domain::PolicyProfile;
 use kaishu_domain::policy::{Fees, Ground, Module, PolicyError};
 use kaishu_domain::visibility::{self, OpenColumns};
@@ -15,7 +16,9 @@ use kaishu_types::rules::{PolicyView, RegulationView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use kaishu_types::{DatasetCode, Lang, text};
 
+use crate::access::Granted;
 use crate::accounts::{Caller, Came};
+use crate::sharing::Shared;
 use crate::tables::{Described, FileRelease};
 use crate::{Error, Portal, Result, history};
 
@@ -116,15 +119,36 @@ impl Quotes {
     }
 }
 
-/// Loads a profile, with the file of rules that prevail over it (ORG-12).
-pub(crate) fn profile(code: &str, prevailing: Option<&Path>) -> Result<PolicyProfile> {
+/// Loads a profile, with the file of rules that prevail over it and its text (ORG-12).
+///
+/// # Errors
+///
+/// `Configuration` where one of them is wrong, or not in force yet.
+pub(crate) fn profile(
+    code: &str,
+    prevailing: Option<&Path>,
+    today: NaiveDate,
+) -> Result<(PolicyProfile, Option<String>)> {
     let wrong = |error: PolicyError| Error::Configuration(error.to_string());
     let profile = PolicyProfile::load(code).map_err(wrong)?;
-    let Some(path) = prevailing else { return Ok(profile) };
+    check_begun(&profile, &format!("the profile `{code}`"), today)?;
+    let Some(path) = prevailing else { return Ok((profile, None)) };
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| Error::Configuration(format!("`policy_override`: {name}: {error}")))?;
-    PolicyProfile::parse_override(&profile, &name, &text).map_err(wrong)
+    let profile = PolicyProfile::parse_override(&profile, &name, &text).map_err(wrong)?;
+    check_begun(&profile, &format!("`policy_override`: {name}"), today)?;
+    Ok((profile, Some(text)))
+}
+
+/// Refuses rules before their first day: nobody is held to what does not hold yet.
+fn check_begun(profile: &PolicyProfile, what: &str, today: NaiveDate) -> Result<()> {
+    match profile.header.effective.filter(|first| *first > today) {
+        None => Ok(()),
+        Some(first) => Err(Error::Configuration(format!(
+            "{what}: `effective` is {first}, and it is {today}: start with these rules from that day on"
+        ))),
+    }
 }
 
 impl Portal {
@@ -221,7 +245,7 @@ impl Portal {
     /// Finds an entry as the public may know it; `None` alike for a code that no entry has and for an
     /// entry that has no public page (SRCH-04).
     pub(crate) async fn find_public(&self, code: &DatasetCode) -> Result<Option<PublicView>> {
-        self.find_granted(code, &BTreeSet::new()).await
+        self.find_granted(code, &Granted::default()).await
     }
 
     /// Finds an entry as somebody may know it: as the public may, with the columns that grants open to them (DL-02).
@@ -231,19 +255,27 @@ impl Portal {
         code: &DatasetCode,
     ) -> Result<Option<PublicView>> {
         let granted = self.granted(caller, code).await?;
-        self.find_granted(code, &granted.items).await
+        self.find_granted(code, &granted).await
     }
 
     pub(crate) async fn find_granted(
         &self,
         code: &DatasetCode,
-        granted: &BTreeSet<String>,
+        granted: &Granted,
     ) -> Result<Option<PublicView>> {
-        let rule = shown(self.lists_none());
-        let found = kaishu_store::datasets::find_shown(&self.inner.store, code, rule).await?;
+        let (store, rule) = (&self.inner.store, shown(self.lists_none()));
+        let found = match granted.shared {
+            // Whether an entry is open says nothing of whom it is shared with.
+            Some(_) => kaishu_store::datasets::find(store, code).await?,
+            None => kaishu_store::datasets::find_shown(store, code, rule).await?,
+        };
         let Some(dataset) = found else { return Ok(None) };
         let described = Described::of(&dataset);
-        let Some(mut view) = self.granted_view(dataset, granted) else { return Ok(None) };
+        let view = match &granted.shared {
+            Some(shared) => self.shared_view(dataset, &granted.items, shared),
+            None => self.granted_view(dataset, &granted.items),
+        };
+        let Some(mut view) = view else { return Ok(None) };
         view.described = described;
         self.keep_public_sources(&mut view.dataset.fields.provenance).await?;
         if view.files == FileAccess::Free {
@@ -271,10 +303,22 @@ impl Portal {
         self.granted_view(dataset, &BTreeSet::new())
     }
 
-    fn granted_view(
+    pub(crate) fn granted_view(
+        &self,
+        dataset: DatasetView,
+        granted: &BTreeSet<String>,
+    ) -> Option<PublicView> {
+        let columns = OpenColumns::of(dataset.fields.open.class, &dataset.items);
+        let columns = columns.and(granted, &dataset.items);
+        self.view_of(dataset, columns, self.policy().has_module(Module::Open))
+    }
+
+    /// Makes the view of an entry of which these columns leave, where it serves data and the rules in force let it.
+    pub(crate) fn view_of(
         &self,
         mut dataset: DatasetView,
-        granted: &BTreeSet<String>,
+        columns: OpenColumns,
+        is_ruled: bool,
     ) -> Option<PublicView> {
         let declared = dataset.fields.open.class;
         let items = visibility::classes(&dataset.items);
@@ -286,11 +330,9 @@ impl Portal {
         let closes_silently = visibility::closes_silently(declared, items);
         let opens_files = self.policy().has_module(Module::Open) && is_wholly_open;
         let files = self.file_access(is_wholly_open && visibility::serves_data(dataset.state));
-        let serves = self.policy().has_module(Module::Open)
-            && visibility::serves_data(dataset.state)
-            && class != OpenClass::None;
+        let serves = is_ruled && visibility::serves_data(dataset.state) && class != OpenClass::None;
         let open_columns = match serves {
-            true => OpenColumns::of(declared, &dataset.items).and(granted, &dataset.items),
+            true => columns,
             false => OpenColumns::Named(Vec::new()),
         };
         let all_formats = formats(&dataset.resources);
@@ -349,6 +391,7 @@ impl Portal {
             open_columns,
             kept_back: HashMap::new(),
             described: Described::default(),
+            shared: None,
         })
     }
 
@@ -440,6 +483,8 @@ pub(crate) struct PublicView {
     pub(crate) kept_back: HashMap<i64, FileRelease>,
     /// What the whole entry says of the columns of its files; for decisions, never told.
     pub(crate) described: Described,
+    /// What is in it because it is shared with the agency of who asks; for decisions, never told.
+    pub(crate) shared: Option<Shared>,
 }
 
 /// Lists the formats of resources, each once.

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use chrono::{Days, TimeDelta};
 use kaishu_portal::Portal;
 use kaishu_portal::accounts::Caller;
+use kaishu_portal::cases::DeskFilter;
 use kaishu_portal::publishing::{LifeAct, NewChange, NewVersion, OwnFilter};
 use kaishu_portal::sweeping::{CONDEMNED_FOR, Sweep};
 use kaishu_testkit::catalogue::Catalogue;
@@ -18,7 +19,7 @@ use kaishu_testkit::{Setup, TestPortal, now};
 use kaishu_types::DatasetCode;
 use kaishu_types::ErrorCode;
 use kaishu_types::case::CaseKind;
-use kaishu_types::draft::Processing;
+use kaishu_types::draft::{ChangeBasis, DraftDocument, Processing};
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
 
 const CODE: &str = "YX-T-0001";
@@ -103,7 +104,7 @@ async fn a_dataset_is_suspended_restored_and_withdrawn() {
     assert_eq!(state(portal).await, DatasetState::Withdrawn);
     let found = portal.own_dataset(&head, &code(), LANG).await.unwrap();
     let events: Vec<_> = found.actions.iter().map(|it| it.event.code.as_str()).collect();
-    assert_eq!(events, ["ask_retire"]);
+    assert_eq!(events, ["ask_retire", "ask_destroy"]);
     let list = portal.own_datasets(&head, OwnFilter::NotOpen, ("", None), LANG).await.unwrap();
     assert_eq!(list.rows.len(), 1);
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
@@ -140,7 +141,7 @@ async fn new_data_brings_nothing_that_nobody_looked_into() {
     let officer = people(portal).await.officer;
     let publish = async |dataset: &str, file_name: &str, bytes: Vec<u8>| {
         let processing = BTreeSet::from([Processing::Clean]);
-        let new = NewVersion { file_name, note: "更新", processing, upload: None };
+        let new = NewVersion { file_name, note: "更新", processing, record: "", upload: None };
         let bytes = futures::stream::iter([Ok(Bytes::from(bytes))]);
         let code = dataset.parse().unwrap();
         portal.publish_version(&officer, &code, new, bytes, LANG).await
@@ -234,6 +235,11 @@ async fn a_revision_is_reviewed_while_the_old_entry_serves() {
     let entry = portal.dataset(&code()).await.unwrap();
     assert_eq!((entry.state, entry.version), (DatasetState::Published, 2));
     assert_eq!(entry.versions[0].note, "更正数据");
+    let page = portal.version_page(&Caller::visitor(), &code(), 2).await.unwrap();
+    let basis = page.basis.unwrap();
+    assert_eq!((basis.kind, basis.reference.as_str()), (ChangeBasis::Corrected, "更正通知第一号"));
+    let first = portal.version_page(&Caller::visitor(), &code(), 1).await.unwrap();
+    assert_eq!(first.basis, None);
     let own = portal.own_dataset(&people.head, &code(), LANG).await.unwrap();
     assert!(own.actions.iter().any(|it| it.event.code == "suspend"), "it lives again");
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
@@ -269,11 +275,18 @@ async fn a_change_is_followed_by_a_revision_in_time() {
     assert_eq!(clock.last_day, calendar.add_working_days(since, 10).unwrap().last_day);
 
     let case = portal.begin_revision(officer, &code(), LANG).await.unwrap();
-    complete(portal, officer, case, |_| {}).await;
+    let silent = |document: &mut DraftDocument| document.change_basis = None;
+    complete(portal, officer, case, silent).await;
     let still = portal.case_view(officer, noted, LANG).await.unwrap();
-    assert_eq!(still.state.code, "due", "nothing says what changed yet");
+    assert_eq!(still.state.code, "due", "nothing says on what it rests yet");
+    assert!(act(portal, officer, case, "submit").await.is_err(), "without the basis");
+    let draft = portal.draft(officer, case, LANG).await.unwrap();
+    let faults: Vec<_> = draft.faults.iter().map(|fault| fault.field).collect();
+    assert_eq!((faults, draft.is_revision), (vec!["change_basis"], true));
+    assert!(draft.faults[0].article.contains("第十六条"), "{}", draft.faults[0].article);
     complete(portal, officer, case, |document| {
-        document.version_note = "职能调整".to_owned();
+        document.change_basis = Some(ChangeBasis::FunctionChanged);
+        document.change_reference = "机构改革方案第三条".to_owned();
     })
     .await;
     let revised = portal.case_view(officer, noted, LANG).await.unwrap();
@@ -283,6 +296,33 @@ async fn a_change_is_followed_by_a_revision_in_time() {
     let reported = portal.case_view(officer, noted, LANG).await.unwrap();
     assert_eq!((reported.state.code.as_str(), reported.is_open), ("reported", false));
     assert!(reported.clocks.iter().all(|clock| !clock.is_open));
+    let facts = portal.case_view(officer, case, LANG).await.unwrap().facts;
+    assert_eq!(facts["answered"], noted.to_string(), "the review names the change");
+
+    // What is taken back is to be reported again, what is given up to be followed again, each in the time it had; what
+    // has ended stays so, and goes on in a case of its own.
+    let standing = async || {
+        let open = portal.desk(officer, DeskFilter::Open, &[CaseKind::Change], LANG).await.unwrap();
+        assert!(open.len() < 2, "{open:?}");
+        let open = open.into_iter().next()?;
+        let shown = portal.case_view(officer, open.id, LANG).await.unwrap();
+        let counts = shown.clocks.into_iter().find(|clock| clock.is_open).unwrap();
+        Some((shown.state.code, counts.rule.id, counts.last_day))
+    };
+    let reported_by = revised.clocks.iter().find(|it| it.is_open).unwrap().last_day;
+    let report = ("revised".to_owned(), "catalogue.report_wd".to_owned(), reported_by);
+    for _ in 0..2 {
+        act(portal, officer, case, "recall").await.unwrap();
+        assert_eq!(standing().await, Some(report.clone()));
+        act(portal, officer, case, "submit").await.unwrap();
+        assert_eq!(standing().await, None);
+    }
+    act(portal, officer, case, "recall").await.unwrap();
+    act(portal, officer, case, "discard").await.unwrap();
+    let update = ("due".to_owned(), "catalogue.update_wd".to_owned(), clock.last_day);
+    assert_eq!(standing().await, Some(update));
+    let first = portal.case_view(officer, noted, LANG).await.unwrap();
+    assert_eq!((first.state.code.as_str(), first.is_open), ("reported", false));
 
     // A wrong note is dismissed by the authority, not by who should follow it.
     let wrong = portal.note_change(officer, &code(), change("other", 0), LANG).await.unwrap();

@@ -5,6 +5,7 @@
 use kaishu_domain::cases::Actor;
 use kaishu_portal::accounts::Caller;
 use kaishu_portal::cases::DeskFilter;
+use kaishu_testkit::agreements::publish_defaults;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, act, complete, people, review, whole_draft};
 use kaishu_testkit::{Setup, TestPortal};
@@ -28,6 +29,7 @@ async fn another_class_of_a_source_flags_what_is_assembled_from_it() {
     site.import(catalogue.folder()).await;
     let portal = site.portal();
     let people = people(portal).await;
+    publish_defaults(portal).await;
     let officer = &people.officer;
     let case = whole_draft(portal, officer, "YX-T").await;
     complete(portal, officer, case, |draft| {

@@ -44,6 +44,19 @@ async fn rules_of_a_file_prevail_and_the_others_stay() {
     assert!(source("catalogue.mandatory").starts_with("阿坝州"));
 }
 
+// Part of ORG-12: rules hold from their first day on, and not before.
+#[tokio::test]
+async fn rules_before_their_first_day_are_refused() {
+    let from = |day: &str| COUNTY.replace("status = ", &format!("effective = {day}\nstatus = "));
+
+    // It is 21 November 2026.
+    let early = TestPortal::with_rules(&from("2026-11-22")).await.err().unwrap().to_string();
+
+    assert!(early.contains("rules.toml: `effective` is 2026-11-22"), "{early}");
+    let begun = TestPortal::with_rules(&from("2026-11-21")).await.unwrap();
+    assert_eq!(begun.portal().reply_working_days(), 6);
+}
+
 #[tokio::test]
 async fn a_wrong_file_of_rules_is_named_by_line_and_key() {
     let text = COUNTY.replace("value = 6", "value = 0");

@@ -15,7 +15,7 @@ const ORGANIZATIONS: &str = "code,name,name_en,kind,level,region,parent,descript
     YX-T,测试局,Test Bureau,state_organ,prefecture,YX,,测试,,,\n\
     YX-U,试验局,Trial Bureau,state_organ,prefecture,YX,,试验,,,\n";
 
-const CATALOGUE_HEAD: &str = "code,title,summary,keywords,theme,organization,region,kind,frequency,licence,open_class,share_class,security_level,published_at,updated_at,open_conditions,open_modes";
+const CATALOGUE_HEAD: &str = "code,title,summary,keywords,theme,organization,region,kind,frequency,licence,open_class,share_class,share_conditions,security_level,published_at,updated_at,open_materials,open_conditions,open_modes";
 
 const ITEMS_HEAD: &str = "dataset,name,label,type,unit,length,description,open_class,share_class,sensitive,mask,release_reason";
 
@@ -48,7 +48,7 @@ impl Catalogue {
     pub fn dataset(mut self, code: &str, title: &str, open_class: &str) -> Self {
         let title = cell(title);
         self.datasets.push(format!(
-            "{code},{title},{title},关键词{code},other,YX-T,YX,business,yearly,open-licence,{open_class},unconditional,1,2026-01-01T00:00:00Z,2026-10-01T00:00:00Z,,"
+            "{code},{title},{title},关键词{code},other,YX-T,YX,business,yearly,open-licence,{open_class},unconditional,,1,2026-01-01T00:00:00Z,2026-10-01T00:00:00Z,,,"
         ));
         self
     }
@@ -68,6 +68,33 @@ impl Catalogue {
             line.truncate(kept);
             line.push_str(&format!(",{},{}", cell(conditions), cell(modes)));
         }
+        self
+    }
+
+    /// Shares the last dataset in another class, on conditions that are separated by semicolons.
+    #[must_use]
+    pub fn shared(mut self, class: &str, conditions: &str) -> Self {
+        if let Some(line) = self.datasets.last_mut() {
+            *line =
+                line.replace(",unconditional,,1,", &format!(",{class},{},1,", cell(conditions)));
+        }
+        self
+    }
+
+    /// Lets the last dataset, which is open on conditions, demand materials of applicants, separated by semicolons.
+    #[must_use]
+    pub fn demanding(mut self, materials: &str) -> Self {
+        if let Some(line) = self.datasets.last_mut() {
+            *line = line.replace("00:00Z,,\"", &format!("00:00Z,{},\"", cell(materials)));
+        }
+        self
+    }
+
+    /// Adds a data item that is opened in one class and shared in another, a text.
+    #[must_use]
+    pub fn shared_item(mut self, dataset: &str, name: &str, classes: (&str, &str)) -> Self {
+        let (open, share) = classes;
+        self.items.push(format!("{dataset},{name},{name}标签,text,,,,{open},{share},false,,"));
         self
     }
 

@@ -3,7 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+pub mod agreements;
 pub mod catalogue;
+pub mod granted;
+pub mod granting;
 pub mod page;
 pub mod people;
 pub mod portal;

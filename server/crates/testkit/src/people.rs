@@ -11,7 +11,7 @@ use kaishu_portal::{Error, Portal};
 use kaishu_types::Lang;
 use kaishu_types::account::{AccountKind, Role, RoleGrant, TokenScope};
 use kaishu_types::dataset::Acquisition;
-use kaishu_types::draft::{Choice, DraftDocument, Processing, ReviewCheck};
+use kaishu_types::draft::{ChangeBasis, Choice, DraftDocument, Processing, ReviewCheck};
 use kaishu_types::vocabulary::{OpenClass, ShareClass};
 
 use crate::portal::now;
@@ -90,10 +90,16 @@ async fn enrolled(portal: &Portal, login: &str) -> (String, totp_rs::Totp) {
 /// Makes an account and returns who is logged in with a browser, and the next one-time code: the one that set
 /// codes up is used.
 pub async fn signer(portal: &Portal, role: Role, place: (&str, &str)) -> (Caller, String) {
+    let (token, next) = signing_session(portal, role, place).await;
+    (portal.caller_of_session(&token).await.unwrap(), next)
+}
+
+/// The same, with what the browser holds.
+pub async fn signing_session(portal: &Portal, role: Role, place: (&str, &str)) -> (String, String) {
     account(portal, role, place).await;
     let (token, totp) = enrolled(portal, place.0).await;
     let next = totp.generate(u64::try_from(now().timestamp()).unwrap() + 30).to_string();
-    (portal.caller_of_session(&token).await.unwrap(), next)
+    (token, next)
 }
 
 /// Makes an account and returns who is logged in with a browser.
@@ -179,6 +185,10 @@ pub async fn complete(
     fields.share.class = ShareClass::Unconditional;
     fields.share.scope = some("全部");
     fields.share.modes = vec!["file".to_owned()];
+    if draft.is_revision {
+        document.change_basis = Some(ChangeBasis::Corrected);
+        document.change_reference = "更正通知第一号".to_owned();
+    }
     document.processing = BTreeSet::from([Processing::Sort, Processing::Convert]);
     document.chosen = Choice::ALL.iter().copied().collect();
     change(&mut document);
@@ -194,6 +204,12 @@ pub async fn whole_draft(portal: &Portal, officer: &Caller, organization: &str) 
     assert_eq!(n_items, 2);
     complete(portal, officer, case, |_| {}).await;
     case
+}
+
+/// Attaches the record by which an entry is opened further.
+pub async fn attach_record(portal: &Portal, officer: &Caller, case: i64) -> Result<(), Error> {
+    let scan = stream::iter([Ok(Bytes::from_static(b"%PDF-1.7 record"))]);
+    portal.attach_relaxation(officer, case, "record.pdf", scan, LANG).await
 }
 
 /// Takes every step of the review; returns how many there were.

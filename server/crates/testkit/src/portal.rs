@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use kaishu_portal::access::VerifyLimits;
 use kaishu_portal::accounts::{LoginLimit, MailSettings};
 use kaishu_portal::importing::{Folder, Input, Options};
 use kaishu_portal::in_place::InPlaceSettings;
@@ -91,8 +92,26 @@ impl TestPortal {
 
     /// Opens the same portal once more, at another time.
     pub async fn open_at(&self, instant: DateTime<Utc>) -> Portal {
-        let clock = Clock::Fixed(instant);
-        Portal::open(Settings { clock, ..settings(self.folder.path(), self.policy) }).await.unwrap()
+        self.open_later(instant, |_| ()).await
+    }
+
+    /// Opens the same portal once more, at another time and with settings of its own.
+    pub async fn open_later(
+        &self,
+        instant: DateTime<Utc>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Portal {
+        let mut settings = settings(self.folder.path(), self.policy);
+        settings.clock = Clock::Fixed(instant);
+        change(&mut settings);
+        Portal::open(settings).await.unwrap()
+    }
+
+    /// Opens the same portal once more, as its settings are then.
+    pub async fn open_again_with(&self, change: impl FnOnce(&mut Settings)) -> Portal {
+        let mut settings = settings(self.folder.path(), self.policy);
+        change(&mut settings);
+        Portal::open(settings).await.unwrap()
     }
 
     /// Opens the same portal once more, under another profile.
@@ -163,6 +182,10 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         oidc: None,
         upload_time: TimeDelta::hours(24),
         in_place: InPlaceSettings::default(),
+        key_requests: std::num::NonZeroU32::new(600).unwrap(),
+        verify: VerifyLimits::default(),
+        webhooks: kaishu_portal::webhooks::WebhookSettings::default(),
+        look_least: std::num::NonZeroU32::new(10).unwrap(),
         table_bounds: Bounds::default(),
     }
 }

@@ -33,6 +33,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "open_basis",
     "open_conditions",
     "open_modes",
+    "open_materials",
     "security_measures",
     "share_class",
     "share_conditions",
@@ -234,6 +235,7 @@ fn entry(
     put(&mut open, "basis", basis(&cells.basis("open_basis")?));
     put(&mut open, "conditions", list(cells.list("open_conditions")));
     put(&mut open, "modes", list(cells.list("open_modes")));
+    put(&mut open, "materials", list(cells.list("open_materials")));
     put(&mut open, "security_measures", cells.text("security_measures").map(Value::String));
     put(&mut entry, "open", Some(Value::Object(open)));
     let mut share = Map::new();

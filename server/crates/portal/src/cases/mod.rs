@@ -1,34 +1,46 @@
 //! Cases: from somebody who wants to do something to an event that is kept, or to a refusal with its rule.
 
+mod actors;
 mod anew;
 mod clocks;
+mod extending;
 mod refusal;
+mod telling;
 mod view;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use kaishu_domain::cases::{
-    Act, Actor, Audience, Body, CaseFile, Event, Guard, Transition, World, decide, machine,
+    Act, Actor, Audience, Body, CaseFile, Event, Guard, Transition, World, decide, machine, sided,
 };
-use kaishu_domain::permission::{Action, Reach, Subject, functions_of, takes_over};
+use kaishu_domain::permission::{Action, Subject};
+use kaishu_domain::policy::Rules;
 use kaishu_store::Transaction;
-use kaishu_store::cases::{Case, CaseSubject, Delegates, Happening, Recipients};
+use kaishu_store::cases::{Case, CaseSubject, Happening, Recipients};
 use kaishu_store::log::Entry;
-use kaishu_types::account::{Role, RoleGrant};
+use kaishu_types::account::RoleGrant;
 use kaishu_types::case::CaseKind;
-use kaishu_types::dataset::DatasetView;
-use kaishu_types::{ErrorCode, Lang, OrganizationCode, RegionCode};
+use kaishu_types::{ErrorCode, Lang, OrganizationCode};
 
-use crate::accounts::{Caller, log_in_first};
+use crate::accounts::Caller;
 use crate::{Error, Portal, Result};
 
+pub(crate) use actors::{command, not_covered};
+pub(crate) use extending::is_about_time;
 pub use kaishu_store::log::{Ended, Verified};
 pub use view::{DeskFilter, DeskPage};
 
+use refusal::Under;
+use telling::recipients;
+
 /// Longest key of a request that is looked at.
 const MAX_KEY_CHARS: usize = 100;
+
+/// The fact that says how often somebody was urged.
+const URGED: &str = "urged";
 
 /// What somebody wants to do to a case, once it is clear who and what must hold.
 pub(crate) struct Wanted<'a> {
@@ -70,6 +82,12 @@ pub(crate) struct Decided {
 }
 
 impl Decided {
+    /// Adds a fact to what was decided.
+    pub(crate) fn note(&mut self, name: &str, value: String) {
+        self.event.body.facts.insert(name.to_owned(), value.clone());
+        self.file.facts.insert(name.to_owned(), value);
+    }
+
     pub(crate) fn happening(&self) -> Happening<'_> {
         Happening {
             event: &self.event,
@@ -81,102 +99,8 @@ impl Decided {
 }
 
 impl Portal {
-    /// What a case belongs to, as permissions see it.
-    pub(crate) fn subject_of(&self, about: &CaseSubject, is_own: bool) -> Subject {
-        self.subject(about.organization.as_deref(), about.region.as_deref(), is_own)
-    }
-
-    /// What belongs to an organization and a region, as permissions see it.
-    pub(crate) fn subject(
-        &self,
-        organization: Option<&str>,
-        region: Option<&str>,
-        is_own: bool,
-    ) -> Subject {
-        let directory = self.directory();
-        let above = region.map(|code| directory.region_and_above(code)).unwrap_or_default();
-        let above = above.iter().filter_map(|region| region.named.code.parse::<RegionCode>().ok());
-        let lead = organization.and_then(|code| directory.sector_lead(code));
-        let lead = lead.and_then(|code| code.parse::<OrganizationCode>().ok());
-        let organization = organization.and_then(|code| code.parse::<OrganizationCode>().ok());
-        Subject { is_own, organization, regions: above.collect(), lead, party: None }
-    }
-
-    /// What a case belongs to, with the other organization that it is between (CLS-16).
-    fn subject_of_case(&self, case: &Case, is_own: bool) -> Subject {
-        let subject = self.subject_of(&case.about, is_own);
-        Subject { party: party(case.file.kind, &case.file.facts), ..subject }
-    }
-
-    /// Who acts, as the log names them.
-    pub(crate) fn actor(&self, caller: &Caller) -> Actor {
-        match (caller.account(), caller.login(), caller.name()) {
-            (Some(account), Some(login), Some(name)) => Actor {
-                account: Some(account),
-                login: login.to_string(),
-                name: name.to_owned(),
-                ..Actor::default()
-            },
-            _ => command(None),
-        }
-    }
-
-    /// Who acts in a role, as the log names them, with the authority in whose place it is (ORG-05).
-    pub(crate) fn acting_as(&self, caller: &Caller, action: Action, held: &RoleGrant) -> Actor {
-        Actor {
-            role: Some(held.role),
-            organization: held.organization.clone(),
-            region: held.region.clone(),
-            delegated_by: caller.delegated_by(action, held).cloned(),
-            ..self.actor(caller)
-        }
-    }
-
-    /// Who acts on something, with the role it is done in.
-    ///
-    /// # Errors
-    ///
-    /// Refused where no role of the caller covers it.
-    pub(crate) fn permitted(
-        &self,
-        caller: &Caller,
-        action: Action,
-        subject: &Subject,
-        lang: Lang,
-    ) -> Result<Actor> {
-        let held = caller.role_for(action, subject);
-        held.map(|held| self.acting_as(caller, action, held))
-            .ok_or_else(|| not_covered(caller, action, lang))
-    }
-
-    /// Who acts on a dataset, with the role it is done in.
-    ///
-    /// # Errors
-    ///
-    /// Refused where no role of the caller covers it; `NotFound` where it is not public and the caller may
-    /// not see it: who may not does not learn that there is something hidden.
-    pub(crate) async fn actor_on(
-        &self,
-        caller: &Caller,
-        action: Action,
-        dataset: &DatasetView,
-        lang: Lang,
-    ) -> Result<Actor> {
-        let (organization, region) = (&dataset.organization.code, &dataset.region.code);
-        let subject = self.subject(Some(organization), Some(region), false);
-        if let Some(held) = caller.role_for(action, &subject) {
-            return Ok(self.acting_as(caller, action, held));
-        }
-        let sees = caller.role_for(Action::SeeDrafts, &subject).is_some();
-        if !sees && self.find_public(&dataset.code).await?.is_none() {
-            return Err(Error::not_found("dataset", dataset.code.to_string()));
-        }
-        Err(not_covered(caller, action, lang))
-    }
-
     /// Says how many working days a rule gives.
-    fn working_days(&self, rule: &str) -> Option<u32> {
-        let rules = &self.policy().rules;
+    fn working_days(rules: &Rules, rule: &str) -> Option<u32> {
         match rule {
             "review.reply_wd" => Some(rules.review.reply_wd.value.get()),
             "catalogue.update_wd" => Some(rules.catalogue.update_wd.value.get()),
@@ -187,10 +111,14 @@ impl Portal {
             "account.reply_wd" => Some(rules.account.reply_wd.value.get()),
             "open_app.reply_wd" => Some(rules.open_app.reply_wd.value.get()),
             "open_app.complete_wd" => Some(rules.open_app.complete_wd.value.get()),
+            "share_app.reply_wd" => Some(rules.share_app.reply_wd.value.get()),
             "appeal.filing_wd" => Some(rules.appeal.filing_wd.value.get()),
             "appeal.reply_wd" => Some(rules.appeal.reply_wd.value.get()),
             "agreement.offer_wd" => Some(rules.agreement.offer_wd.value.get()),
             "agreement.countersign_wd" => Some(rules.agreement.countersign_wd.value.get()),
+            "usage_report.reply_wd" => Some(rules.usage_report.reply_wd.value.get()),
+            "violation.statement_wd" => Some(rules.violation.statement_wd.value.get()),
+            "violation.correct_wd" => Some(rules.violation.correct_wd.value.get()),
             _ => None,
         }
     }
@@ -211,19 +139,28 @@ impl Portal {
         };
         let facts = case.map_or(&act.facts, |case| &case.file.facts);
         let party = party(kind, facts);
-        let subject = Subject { party, ..self.subject_of(about, is_own) };
+        let is_assigned = case.is_some_and(|case| self.subject_of_case(caller, case).is_assigned);
+        let subject = Subject { party, is_assigned, ..self.subject_of(about, is_own) };
         if act.by != Actor::system() {
             act.by = self.actor(caller);
+        }
+        if let (Some(case), "urge") = (case, act.event.as_str()) {
+            // How often, so that lists say it without reading the log (SUP-02).
+            act.facts.insert(URGED.to_owned(), (n_urged(&case.file) + 1).to_string());
         }
         if case.is_none() {
             // What the case is about stands in the log, too: it decides who may see and decide it.
             act.facts.extend(facts_of(about));
         }
+        if act.steps.is_some() {
+            act.facts.extend(case.and_then(|case| self.filing_under(case)));
+        }
         act.at = self.instant();
+        let policy = case.map_or(self.policy(), |case| self.policy_filed(about, &case.file));
         let covered = Cell::new(None);
         let role = |action: Action| -> Option<RoleGrant> {
             covered.set(Some(action));
-            caller.role_for(action, &subject).cloned()
+            caller.role_for(action, &seen_from(kind, &subject, action)).cloned()
         };
         // Whichever way it comes: nobody is urged who is not late, nor twice on a day (SUP-02).
         let guarded = |guard: Guard| match (guard, case) {
@@ -239,12 +176,13 @@ impl Portal {
         let world = World {
             role: &role,
             calendar: &self.inner.calendar,
-            working_days: &|rule| self.working_days(rule),
+            working_days: &|rule| Self::working_days(&policy.rules, rule),
+            extended: &|rule| extending::extended(&policy.rules, rule),
             holds: &guarded,
         };
         let before = case.map(|case| &case.file);
         let mut event = decide(machine(kind), before, &act, &world)
-            .map_err(|refusal| self.refused(kind, before, caller, &refusal, lang))?;
+            .map_err(|refusal| Under(policy).refused(kind, before, caller, &refusal, lang))?;
         if let (Some(role), Some(action)) = (event.by.role, covered.get()) {
             let (organization, region) = (event.by.organization.clone(), event.by.region.clone());
             let held = RoleGrant { role, organization, region };
@@ -259,16 +197,6 @@ impl Portal {
             tells.extend(self.delegates(&subject, &file));
         }
         Ok(Decided { event, file, tells, idempotency_key })
-    }
-
-    /// Those who took over from an authority what a case waits for: they are told when the authority is
-    /// (ORG-05).
-    fn delegates(&self, subject: &Subject, file: &CaseFile) -> Option<Recipients> {
-        let functions = functions_of(file.waits_for()?);
-        let regions = subject.regions.iter().map(ToString::to_string).collect();
-        let roles = Role::ALL.iter().copied().filter(|role| takes_over(*role)).collect();
-        let delegates = Delegates { functions, regions, roles, day: self.today() };
-        (!delegates.functions.is_empty()).then_some(Recipients::Delegates(delegates))
     }
 
     /// Writes an act that belongs to no case into the log, together with what else the transaction holds
@@ -328,9 +256,9 @@ impl Portal {
     }
 
     pub(crate) fn may_see(&self, caller: &Caller, case: &Case) -> bool {
-        let is_own = caller.account().is_some() && case.file.submitter == caller.account();
-        let subject = self.subject_of_case(case, is_own);
-        let may = |action: Action| caller.role_for(action, &subject).is_some();
+        let (kind, subject) = (case.file.kind, self.subject_of_case(caller, case));
+        let may =
+            |action: Action| caller.role_for(action, &seen_from(kind, &subject, action)).is_some();
         // Whoever takes a step sees what it is about (ORG-11).
         shown_by(case.file.kind).iter().any(|action| may(*action))
             || case.file.steps.iter().any(|step| may(step.action()))
@@ -338,17 +266,30 @@ impl Portal {
 
     /// Lists what somebody may do to a case now.
     fn possible(&self, caller: &Caller, case: &Case) -> Vec<&'static Transition> {
-        let is_own = caller.account().is_some() && case.file.submitter == caller.account();
-        let subject = self.subject_of_case(case, is_own);
-        let may = |action| caller.role_for(action, &subject).is_some();
+        let (kind, subject) = (case.file.kind, self.subject_of_case(caller, case));
+        let may = |action| caller.role_for(action, &seen_from(kind, &subject, action)).is_some();
         kaishu_domain::cases::possible(machine(case.file.kind), &case.file, &may)
     }
 }
 
-/// The other organization that a case is between; only disputes have one.
+/// How often somebody was urged to go on with a case.
+pub(crate) fn n_urged(file: &CaseFile) -> u32 {
+    file.facts.get(URGED).and_then(|times| times.parse().ok()).unwrap_or_default()
+}
+
+/// The other organization that a case is between: who disputes a class, who asks for data of another one.
 fn party(kind: CaseKind, facts: &BTreeMap<String, String>) -> Option<OrganizationCode> {
-    let party = facts.get("party").filter(|_| kind == CaseKind::Dispute)?;
+    let is_between = matches!(kind, CaseKind::Dispute | CaseKind::ShareRequest);
+    let party = facts.get("party").filter(|_| is_between)?;
     party.parse().ok()
+}
+
+/// What a case belongs to, as permissions see it for an action: of a share request each side has its own.
+fn seen_from(kind: CaseKind, subject: &Subject, action: Action) -> Cow<'_, Subject> {
+    match kind {
+        CaseKind::ShareRequest => Cow::Owned(sided(subject, action)),
+        _ => Cow::Borrowed(subject),
+    }
 }
 
 /// Lists the actions of which somebody may do one who sees a case of a kind.
@@ -362,25 +303,10 @@ fn shown_by(kind: CaseKind) -> &'static [Action] {
         | CaseKind::Dispute => &[Action::SeeDrafts],
         CaseKind::MissingEntry => &[Action::SeeDrafts, Action::ReportMissing],
         CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
-        CaseKind::Application => &[Action::SeeApplications],
+        CaseKind::Application => &[Action::SeeApplications, Action::GiveOpinion],
+        CaseKind::UsageReport | CaseKind::Violation => &[Action::SeeApplications],
+        CaseKind::ShareRequest => &[Action::SeeShares],
         CaseKind::Project => &[Action::SeeRegisters],
-    }
-}
-
-/// The refusal of what no role of somebody covers.
-pub(crate) fn not_covered(caller: &Caller, action: Action, lang: Lang) -> Error {
-    if !caller.is_logged_in() {
-        return log_in_first(lang);
-    }
-    let what = action.label(lang);
-    Error::Refused {
-        code: ErrorCode::Forbidden,
-        message: lang.pick(
-            format!("您的角色不能办理这一项：{what}"),
-            format!("your roles do not cover this: {what}"),
-        ),
-        rule: None,
-        remedy: None,
     }
 }
 
@@ -407,12 +333,6 @@ pub(crate) fn request_key(caller: &Caller, case: i64, event: &str, key: &str) ->
     format!("{account}/{case}/{event}/{key}")
 }
 
-/// A command on the machine, with the name of the person who says to have given it.
-pub(crate) fn command(name: Option<&str>) -> Actor {
-    let name = name.unwrap_or("服务器命令").to_owned();
-    Actor { login: "command".to_owned(), name, ..Actor::default() }
-}
-
 fn facts_of(about: &CaseSubject) -> impl Iterator<Item = (String, String)> {
     let CaseSubject { title, organization, region, policy, .. } = about.clone();
     let facts = [
@@ -433,42 +353,4 @@ fn folded(kind: CaseKind, before: Option<&CaseFile>, event: &Event) -> Result<Ca
         }
     };
     folded.map_err(|misfit| Error::Internal(misfit.to_string()))
-}
-
-fn recipients(
-    audience: Audience,
-    about: &CaseSubject,
-    subject: &Subject,
-    file: &CaseFile,
-) -> Vec<Recipients> {
-    let of_organization = |roles: Vec<Role>| {
-        let organization = about.organization.clone()?;
-        Some(Recipients::OfOrganization(roles, organization))
-    };
-    let of_regions = |roles: Vec<Role>| {
-        let regions = subject.regions.iter().map(ToString::to_string).collect();
-        Some(Recipients::OfRegions(roles, regions))
-    };
-    let submitter = || file.submitter.map(Recipients::Account);
-    let told = match audience {
-        Audience::Submitter => submitter(),
-        Audience::Provider => of_organization(vec![Role::Officer, Role::Head]),
-        Audience::Party => file.facts.get("party").map(|party| {
-            Recipients::OfOrganization(vec![Role::Officer, Role::Head], party.clone())
-        }),
-        Audience::Authority => of_regions(vec![Role::Authority, Role::CountyAuthority]),
-        Audience::NextStep => {
-            let roles = file.waits_for().map(Action::roles).unwrap_or_default();
-            if roles.iter().any(|(_, reach)| *reach == Reach::Own) {
-                return submitter().into_iter().collect();
-            }
-            let roles = roles.iter().map(|(role, _)| *role);
-            let (agency, region): (Vec<Role>, Vec<Role>) =
-                roles.partition(|role| role.is_of_organization());
-            let agency = Some(agency).filter(|it| !it.is_empty()).and_then(of_organization);
-            let region = Some(region).filter(|it| !it.is_empty()).and_then(of_regions);
-            return agency.into_iter().chain(region).collect();
-        }
-    };
-    told.into_iter().collect()
 }

@@ -1,13 +1,29 @@
 //! Refusals of acts, in words, with the rule and what would satisfy it.
 
+use kaishu_domain::PolicyProfile;
 use kaishu_domain::cases::{CaseFile, Guard, Input, Refusal, machine};
 use kaishu_types::case::CaseKind;
 use kaishu_types::{ErrorCode, FieldError, Lang, Remedy, RuleRef};
 
+use super::extending::{extension_rule, no_more_time};
 use crate::accounts::{Caller, log_in_first};
 use crate::{Error, Portal};
 
+/// The rules that a refusal names: those its case goes by (ORG-12).
+pub(crate) struct Under<'a>(pub(super) &'a PolicyProfile);
+
 impl Portal {
+    /// The rule of disputes on a class.
+    pub(crate) fn dispute_rule(&self, lang: Lang) -> RuleRef {
+        Under(self.policy()).dispute_rule(lang)
+    }
+}
+
+impl Under<'_> {
+    fn policy(&self) -> &PolicyProfile {
+        self.0
+    }
+
     /// Puts a refusal into words.
     pub(super) fn refused(
         &self,
@@ -71,7 +87,31 @@ impl Portal {
                     "you decided on it before; somebody else must decide now",
                 )
                 .to_owned(),
-                self.policy().rules.open_app.approvers.reference("open_app.approvers", lang),
+                self.approvers_rule(kind, lang),
+                lang,
+            ),
+            Refusal::Unmet { guard: Guard::NotAParty, missing }
+                if kind == CaseKind::ShareRequest =>
+            {
+                forbidden(missing.clone(), self.approvers_rule(kind, lang), lang)
+            }
+            Refusal::Unmet { guard: Guard::ExtensionAllowed, .. } => {
+                no_more_time(&self.policy().rules, before, lang)
+            }
+            Refusal::Unmet { guard: Guard::ExtensionAsked, .. } => conflict(
+                lang.pick(
+                    "没有等待答复的延期申请：没有人申请，已经答复，或者期限已过",
+                    "no request for more time waits: nobody asked, it was answered, or the last day is over",
+                )
+                .to_owned(),
+            ),
+            Refusal::Unmet { guard: Guard::NotTheAsker, .. } => forbidden(
+                lang.pick(
+                    "申请延期的人不能自己批准，请由另一位人员办理",
+                    "whoever asked for more time cannot give it; somebody else must",
+                )
+                .to_owned(),
+                extension_rule(&self.policy().rules, None, lang),
                 lang,
             ),
             Refusal::Unmet { guard: Guard::NotAParty | Guard::OwnSide, missing } => {
@@ -86,6 +126,18 @@ impl Portal {
                     | Guard::ConsultationOver
                     | Guard::Filed
                     | Guard::ApprovalHolds => self.review_rule(lang),
+                    Guard::WithinWhatIsAsked if kind == CaseKind::ShareRequest => {
+                        self.approvers_rule(kind, lang)
+                    }
+                    Guard::RefusalGrounded => {
+                        self.policy().rules.share_app.refusal.reference("share_app.refusal", lang)
+                    }
+                    Guard::SharedOnConditions | Guard::RequestComplete => {
+                        self.policy().rules.share_app.fields.reference("share_app.fields", lang)
+                    }
+                    Guard::DocumentNamed if kind == CaseKind::ShareRequest => {
+                        RuleRef { id: "SHR-15".to_owned(), article: String::new() }
+                    }
                     Guard::BothHeard | Guard::NextInChain | Guard::DocumentNamed => {
                         self.dispute_rule(lang)
                     }
@@ -96,14 +148,22 @@ impl Portal {
                         let rule = &self.policy().rules.open_app.approvers;
                         rule.reference("open_app.approvers", lang)
                     }
-                    Guard::FirstComplaint => {
+                    Guard::FirstComplaint | Guard::ObjectionOver => {
                         self.policy().rules.appeal.filing_wd.reference("appeal.filing_wd", lang)
                     }
                     Guard::FiledAutomatically => {
                         self.policy().rules.open_app.filing.reference("open_app.filing", lang)
                     }
-                    Guard::TermsAsOffered | Guard::SecondFactor => {
+                    Guard::TermsAsOffered | Guard::SecondFactor | Guard::TemplatesThere => {
                         self.policy().rules.agreement.docs.reference("agreement.docs", lang)
+                    }
+                    Guard::UsageReportWhole => {
+                        let rule = &self.policy().rules.usage_report.interval;
+                        rule.reference("usage_report.interval", lang)
+                    }
+                    Guard::UserHeard | Guard::NoViolationOpen => self.closure_rule(lang),
+                    Guard::SuspendedBySame if kind == CaseKind::Violation => {
+                        self.closure_rule(lang)
                     }
                     Guard::EntriesPlanned | Guard::InitiallyReviewed | Guard::SecurityPlanned => {
                         self.policy().rules.project.before.reference("project.before", lang)
@@ -113,7 +173,7 @@ impl Portal {
                     }
                     _ => RuleRef { id: guard.as_str().to_owned(), article: String::new() },
                 }),
-                remedy: None,
+                remedy: guard_remedy(*guard, lang),
             },
             Refusal::Missing { input } => Error::InvalidInput(vec![missing(*input, lang)]),
             Refusal::TooLong => Error::field(
@@ -132,14 +192,44 @@ impl Portal {
         }
     }
 
+    /// The rule of who decides on a request.
+    fn approvers_rule(&self, kind: CaseKind, lang: Lang) -> RuleRef {
+        let rules = &self.policy().rules;
+        match kind {
+            CaseKind::ShareRequest => {
+                rules.share_app.approvers.reference("share_app.approvers", lang)
+            }
+            _ => rules.open_app.approvers.reference("open_app.approvers", lang),
+        }
+    }
+
     /// The rule of disputes on a class.
-    pub(crate) fn dispute_rule(&self, lang: Lang) -> RuleRef {
+    fn dispute_rule(&self, lang: Lang) -> RuleRef {
         self.policy().rules.class.dispute.reference("class.dispute", lang)
+    }
+
+    /// The rule of what a violation does to access.
+    fn closure_rule(&self, lang: Lang) -> RuleRef {
+        self.policy().rules.violation.closure.reference("violation.closure", lang)
     }
 
     fn review_rule(&self, lang: Lang) -> RuleRef {
         self.policy().rules.review.steps.reference("review.steps", lang)
     }
+}
+
+/// Where what a guard asks for is done, if it is done on one page.
+fn guard_remedy(guard: Guard, lang: Lang) -> Option<Remedy> {
+    let (text, link) = match guard {
+        Guard::HeadAndOfficerNamed => {
+            (lang.pick("登记本单位账号", "Accounts of the agency"), "/workbench/accounts")
+        }
+        Guard::TemplatesThere => {
+            (lang.pick("制定通用文本", "Write the default texts"), "/authority/agreements")
+        }
+        _ => return None,
+    };
+    Some(Remedy { text: text.to_owned(), link: link.to_owned() })
 }
 
 fn missing(input: Input, lang: Lang) -> FieldError {

@@ -2,17 +2,18 @@
 
 use kaishu_domain::cases::{Actor, Clock, Input, Standing, Step, Verdict, machine};
 use kaishu_domain::permission::{Action, Reach};
+use kaishu_domain::policy::Rules;
 use kaishu_store::cases::{Case, Desk, Drawer};
 use kaishu_store::log::Logged;
 use kaishu_types::account::Role;
 use kaishu_types::case::{
-    ActionView, CaseCard, CaseKind, CaseView, ClockView, EventView, StepView, Worded,
+    ActionView, AnswerView, CaseCard, CaseKind, CaseView, ClockView, EventView, StepView, Worded,
 };
 use kaishu_types::{Lang, RuleRef};
 
-use super::shown_by;
+use super::{n_urged, shown_by};
 use crate::accounts::Caller;
-use crate::publishing::place;
+use crate::publishing::{Answered, answers_of, place};
 use crate::{Portal, Result};
 
 /// Most cases on a page of a desk.
@@ -48,14 +49,13 @@ impl Portal {
         let case = self.visible_case(caller, id).await?;
         let events = kaishu_store::log::of_case(&self.inner.store, id).await?;
         let machine = machine(case.file.kind);
+        let answered = answered(&case, &events, lang);
         let current = case.file.waits_for().and(case.file.current_step()).map(|(place, _)| place);
         let is_reviewed = case.file.state == "in_review";
-        let steps = case
-            .file
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(place, step)| step_view(step, is_reviewed && Some(place) == current, lang));
+        let steps = case.file.steps.iter().enumerate().map(|(place, step)| {
+            let view = step_view(step, is_reviewed && Some(place) == current, lang);
+            StepView { answers: in_step(&answered, place), ..view }
+        });
         let actions = self.possible(caller, &case).into_iter().map(|transition| ActionView {
             event: Worded {
                 code: transition.event.to_owned(),
@@ -63,7 +63,8 @@ impl Portal {
             },
             needs_reason: transition.needs.contains(&Input::Reason),
         });
-        let clocks = case.file.clocks.iter().map(|clock| self.clock_view(clock, lang));
+        let clocks = case.file.clocks.iter().map(|clock| self.clock_view(&case, clock, lang));
+        let extension = self.extension_view(caller, &case, &events, lang);
         let event = |logged: Logged| {
             let label = machine.label(&logged.event.name, lang).unwrap_or(&logged.event.name);
             EventView {
@@ -72,6 +73,10 @@ impl Portal {
                 by: logged.event.by.name.clone(),
                 acting: self.acting(&logged.event.by, lang),
                 at: logged.event.at,
+                answers: match case.file.kind {
+                    CaseKind::Opening => all(answers_of(id, &logged.event, lang)),
+                    _ => Vec::new(),
+                },
                 reason: logged.event.body.reason,
                 hash: logged.hash,
             }
@@ -89,6 +94,8 @@ impl Portal {
             clocks: clocks.collect(),
             events: events.into_iter().map(event).collect(),
             actions: actions.collect(),
+            extension,
+            n_urged: n_urged(&case.file),
             facts: case.file.facts.clone(),
         })
     }
@@ -139,17 +146,23 @@ impl Portal {
     /// What waits for somebody: each action in the places where they may do it.
     fn due_from(&self, caller: &Caller, kinds: &[CaseKind]) -> Vec<Drawer> {
         let drawer = |action: &Action| {
-            let (organizations, regions) = self.reach(caller, *action);
+            let (mut organizations, regions) = self.reach(caller, *action);
             let waits_for = vec![action.as_str().to_owned()];
             let parties = match action {
-                Action::ConsultAgencies | Action::DisputeClasses => {
+                Action::ConsultAgencies | Action::DisputeClasses | Action::RequestShares => {
                     own_organizations(caller, *action)
                 }
                 _ => Vec::new(),
             };
-            Drawer { kinds: kinds.to_vec(), waits_for, organizations, regions, parties }
+            if *action == Action::RequestShares {
+                // What waits for the agency that asks is not the provider's.
+                organizations.clear();
+            }
+            let kinds = kinds.to_vec();
+            Drawer { kinds, waits_for, organizations, regions, parties, assigned_to: None }
         };
-        Action::ALL.iter().map(drawer).filter(|it| !it.is_empty()).collect()
+        let drawers = Action::ALL.iter().map(drawer).filter(|it| !it.is_empty());
+        drawers.chain(self.assigned(caller, kinds)).collect()
     }
 
     /// What somebody sees: each kind of case in the places where they may do what shows it.
@@ -161,15 +174,39 @@ impl Portal {
                 let (organizations, regions) = self.reach(caller, *action);
                 let kinds = vec![*kind];
                 let parties = match kind {
-                    CaseKind::Dispute => own_organizations(caller, *action),
+                    CaseKind::Dispute | CaseKind::ShareRequest => {
+                        own_organizations(caller, *action)
+                    }
                     _ => Vec::new(),
                 };
                 let waits_for = Vec::new();
-                drawers.push(Drawer { kinds, waits_for, organizations, regions, parties });
+                drawers.push(Drawer {
+                    kinds,
+                    waits_for,
+                    organizations,
+                    regions,
+                    parties,
+                    assigned_to: None,
+                });
             }
         }
         drawers.retain(|it| !it.is_empty());
+        drawers.extend(self.assigned(caller, kinds));
         drawers
+    }
+
+    /// What was assigned to somebody as an expert, where they are one (ORG-10).
+    fn assigned(&self, caller: &Caller, kinds: &[CaseKind]) -> Option<Drawer> {
+        let account = caller.account()?;
+        let held = caller.held_for(Action::GiveOpinion).filter_map(|held| held.region.as_ref());
+        let regions: Vec<String> =
+            held.flat_map(|region| self.region_and_below(region.as_str())).collect();
+        (!regions.is_empty()).then(|| Drawer {
+            kinds: kinds.to_vec(),
+            regions,
+            assigned_to: Some(account),
+            ..Drawer::default()
+        })
     }
 
     /// The organizations and regions, with those below, that somebody may do something to: in their own
@@ -210,7 +247,8 @@ impl Portal {
         let organization = case.about.organization.as_deref();
         let organization = organization.and_then(|code| directory.organization(code));
         let clock = case.file.open_clocks().filter(|it| it.paused_on.is_none());
-        let clock = clock.min_by_key(|clock| clock.last_day).map(|it| self.clock_view(it, lang));
+        let clock =
+            clock.min_by_key(|clock| clock.last_day).map(|it| self.clock_view(case, it, lang));
         let step = case.file.current_step().filter(|_| case.file.state == "in_review");
         let waits_for = match step {
             Some((_, step)) => Some(step.label(lang)),
@@ -227,15 +265,17 @@ impl Portal {
             due: case.due,
             standing: clock.as_ref().map(|clock| clock.standing.clone()),
             is_overdue: clock.is_some_and(|clock| clock.is_overdue),
+            n_urged: n_urged(&case.file),
             updated_at: case.updated_at,
         }
     }
 
-    fn clock_view(&self, clock: &Clock, lang: Lang) -> ClockView {
+    fn clock_view(&self, case: &Case, clock: &Clock, lang: Lang) -> ClockView {
         let standing = clock.standing(self.today(), &self.inner.calendar);
         ClockView {
-            rule: self.clock_rule(&clock.rule, lang),
+            rule: Self::clock_rule(&self.policy_of(case).rules, &clock.rule, lang),
             working_days: clock.working_days,
+            extended_from: clock.extended_from,
             last_day: clock.last_day,
             is_provisional: clock.is_provisional,
             standing: standing_words(standing, lang),
@@ -244,8 +284,7 @@ impl Portal {
         }
     }
 
-    fn clock_rule(&self, key: &str, lang: Lang) -> RuleRef {
-        let rules = &self.policy().rules;
+    fn clock_rule(rules: &Rules, key: &str, lang: Lang) -> RuleRef {
         match key {
             "review.reply_wd" => rules.review.reply_wd.reference(key, lang),
             "catalogue.update_wd" => rules.catalogue.update_wd.reference(key, lang),
@@ -256,10 +295,14 @@ impl Portal {
             "account.reply_wd" => rules.account.reply_wd.reference(key, lang),
             "open_app.reply_wd" => rules.open_app.reply_wd.reference(key, lang),
             "open_app.complete_wd" => rules.open_app.complete_wd.reference(key, lang),
+            "share_app.reply_wd" => rules.share_app.reply_wd.reference(key, lang),
             "appeal.filing_wd" => rules.appeal.filing_wd.reference(key, lang),
             "appeal.reply_wd" => rules.appeal.reply_wd.reference(key, lang),
             "agreement.offer_wd" => rules.agreement.offer_wd.reference(key, lang),
             "agreement.countersign_wd" => rules.agreement.countersign_wd.reference(key, lang),
+            "usage_report.reply_wd" => rules.usage_report.reply_wd.reference(key, lang),
+            "violation.statement_wd" => rules.violation.statement_wd.reference(key, lang),
+            "violation.correct_wd" => rules.violation.correct_wd.reference(key, lang),
             _ => RuleRef { id: key.to_owned(), article: String::new() },
         }
     }
@@ -312,9 +355,46 @@ fn step_view(step: &Step, is_current: bool, lang: Lang) -> StepView {
         is_current,
         verdict: verdict.map(str::to_owned),
         opinion: result.map(|it| it.opinion.clone()).unwrap_or_default(),
+        answers: Vec::new(),
         by: result.map(|it| it.by.name.clone()),
         at: result.map(|it| it.at),
     }
+}
+
+/// What was answered in a review since it was submitted last, opinions with the name of whoever gave them.
+fn answered(case: &Case, events: &[Logged], lang: Lang) -> Vec<Answered> {
+    if case.file.kind != CaseKind::Opening {
+        return Vec::new();
+    }
+    let submitted = events.iter().rposition(|it| it.event.name == "submit").unwrap_or_default();
+    let since = events.iter().skip(submitted);
+    let named = since.flat_map(|logged| {
+        let by = logged.event.by.name.clone();
+        let is_opinion = logged.event.name == "opine";
+        answers_of(case.id, &logged.event, lang).into_iter().map(move |(step, mut answer)| {
+            if is_opinion {
+                answer.question = format!("{} · {by}", answer.question);
+            }
+            (step, answer)
+        })
+    });
+    named.collect()
+}
+
+/// The answers of a step; of one question the last.
+fn in_step(answered: &[Answered], place: usize) -> Vec<AnswerView> {
+    let mut found: Vec<AnswerView> = Vec::new();
+    for (_, answer) in answered.iter().filter(|(step, _)| *step == Some(place)) {
+        // Several files come with a step; of one question the last answer counts.
+        let same = |it: &AnswerView| it.question == answer.question && it.link == answer.link;
+        found.retain(|it| !same(it));
+        found.push(answer.clone());
+    }
+    found
+}
+
+fn all(answered: Vec<Answered>) -> Vec<AnswerView> {
+    answered.into_iter().map(|(_, answer)| answer).collect()
 }
 
 fn standing_words(standing: Standing, lang: Lang) -> String {

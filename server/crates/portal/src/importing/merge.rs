@@ -203,6 +203,7 @@ impl Merger {
             is_dated: record.updated_at.is_some() || record.issued_at.is_some(),
             origin,
             version_note: note,
+            author: None,
         }))
     }
 
@@ -238,6 +239,7 @@ impl Merger {
                 modes: Vec::new(),
                 security_measures: None,
                 agreement: None,
+                materials: Vec::new(),
             },
             share: ShareTerms {
                 class: self.defaults.share,

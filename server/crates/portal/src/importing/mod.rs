@@ -18,6 +18,7 @@ mod report;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use kaishu_domain::processing::Said;
 use kaishu_interop::Outcome as Read;
 use kaishu_interop::jsonl::Mapping;
 use kaishu_store::Transaction;
@@ -191,7 +192,8 @@ impl Portal {
             let changed = verdict.as_ref().ok().filter(|it| it.outcome != Outcome::Unchanged);
             let Some(changed) = changed else { continue };
             let (by, items) = (command(None), &entry.items);
-            self.log_processing(&transaction, &changed.code, by, &BTreeSet::new(), items).await?;
+            let said = Said { done: &BTreeSet::new(), record: "" };
+            self.log_processing(&transaction, &changed.code, by, said, items).await?;
         }
         transaction.commit().await?;
         *run = after;

@@ -213,11 +213,13 @@ impl Allowed {
     }
 }
 
-fn has_credentials(url: &Url) -> bool {
+/// Whether a name or a password stands in an address.
+pub(crate) fn has_credentials(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-fn is_public(address: IpAddr) -> bool {
+/// Whether an address is one of the public network: neither of this machine, nor of the house, nor one for another.
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(_) => {
             let network = |(octets, length)| (IpAddr::V4(Ipv4Addr::from(octets)), length);
@@ -231,7 +233,8 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
-fn is_in(address: IpAddr, (network, length): (IpAddr, u8)) -> bool {
+/// Whether an address is in a network with the length of its prefix.
+pub(crate) fn is_in(address: IpAddr, (network, length): (IpAddr, u8)) -> bool {
     match (address, network) {
         (IpAddr::V4(address), IpAddr::V4(network)) => {
             let mask = u32::MAX.checked_shl(32 - u32::from(length.min(32))).unwrap_or(0);

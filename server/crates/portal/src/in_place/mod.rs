@@ -37,6 +37,7 @@ use crate::cases::LogAct;
 use crate::{Error, Portal, Result};
 
 pub use address::InPlaceSettings;
+pub(crate) use address::{has_credentials, is_in, is_public};
 
 /// Formats that are served in place: those whose every value can be looked through.
 pub const FORMATS: [Format; 6] =

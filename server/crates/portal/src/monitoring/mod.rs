@@ -2,6 +2,7 @@
 //! who signs for it (PUB-07, jiamusi 12, anshan 17).
 
 mod assessing;
+mod inspecting;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use kaishu_types::vocabulary::DatasetState;
 use kaishu_types::{DatasetCode, Lang};
 
 pub use assessing::AssessmentForm;
+pub use inspecting::{Inspected, Inspection};
 pub use kaishu_store::monitoring::{QualityAssessment, QualityScore};
 
 use crate::accounts::Caller;

@@ -44,7 +44,7 @@ impl Portal {
     /// takes more time or memory than one may have.
     pub async fn ask(&self, table: &OpenTable, query: &TableQuery, page: &Page) -> Result<Answer> {
         // Whichever way granted rows are read, it is a retrieval (SEC-02, DL-04).
-        if table.grant.is_some() {
+        if table.under.grant.is_some() {
             self.issue_answer_receipt(table, None, "", None).await?;
         }
         let limit = page.limit.clamp(1, MAX_PAGE);
@@ -59,8 +59,11 @@ impl Portal {
         };
         let engine = &self.inner.engine;
         let known = self.inner.counts.get(&question);
-        let Part { slice, total } =
-            engine.page(&table.governed, query, after.as_ref(), limit, known).await?;
+        let found = engine.page(&table.governed, query, after.as_ref(), limit, known).await;
+        let Part { slice, total } = match found {
+            Ok(part) => part,
+            Err(error) => return Err(self.refused_column(table, error).await),
+        };
         let is_all = after.is_none() && slice.next.is_none();
         let total = match total {
             Some(total) => {
@@ -75,6 +78,31 @@ impl Portal {
         let place = page.cursor.as_deref().unwrap_or_default();
         let fingerprint = hex(&Sha256::digest(format!("{question} {limit} {place}")));
         Ok(Answer { slice, total, next, fingerprint })
+    }
+
+    /// What stands against an answer; a column that the asker may not have is counted (USE-07).
+    pub(super) async fn refused_column(&self, table: &OpenTable, error: TableError) -> Error {
+        if let TableError::NoColumn(column) = &error {
+            if let Some(refusal) = Box::pin(self.column_behind_terms(table, column)).await {
+                return refusal;
+            }
+            Box::pin(self.note_refusal(&table.caller, &table.entry.code, Some(column))).await;
+        }
+        Error::from(error)
+    }
+
+    /// The refusal of a column that only waits for the terms of the platform; none of any other.
+    async fn column_behind_terms(&self, table: &OpenTable, column: &str) -> Option<Error> {
+        let (caller, code) = (&table.caller, &table.entry.code);
+        let is_granted = match self.grants_in_force(caller, code).await {
+            Ok(grants) => grants.iter().any(|grant| grant.items.contains(column)),
+            Err(error) => return Some(error),
+        };
+        if !is_granted {
+            return None;
+        }
+        let refused = self.refused_for_terms(caller, code, table.lang).await;
+        refused.unwrap_or_else(Some)
     }
 
     /// Tells the bytes of a table, what the asker may have of them, and the question apart from all

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use futures::Stream;
+use kaishu_store::receipts::Under;
 use kaishu_tables::{Chunks, ExportFormat, Pipe, TableError};
 use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::receipt::{ReceiptView, Retrieved};
@@ -97,12 +98,13 @@ impl Bundle {
         self.parts.iter().map(of_part).collect()
     }
 
-    /// The case of the grant that opens some of it.
-    fn grant(&self) -> Option<i64> {
-        self.parts.iter().find_map(|part| match &part.source {
-            Source::Table(table) => table.grant,
+    /// What some of it is open under.
+    fn under(&self) -> Under {
+        let of_part = |part: &Part| match &part.source {
+            Source::Table(table) => Some(table.under.clone()).filter(|it| it.grant.is_some()),
             Source::Original(_) => None,
-        })
+        };
+        self.parts.iter().find_map(of_part).unwrap_or_default()
     }
 
     /// The name under which it is saved.
@@ -160,7 +162,8 @@ impl Portal {
         match bundle.parts.is_empty() {
             true if view.closes_silently => Err(hidden()),
             true if view.files == FileAccess::NeedsGrant => {
-                Err(self.needs_grant(&view.dataset, lang))
+                let waits = Box::pin(self.refused_for_terms(caller, code, lang)).await?;
+                Err(waits.unwrap_or_else(|| self.needs_grant(&view.dataset, lang)))
             }
             true => Err(Error::not_found("resource", format!("any of {code}"))),
             false => Ok(bundle),
@@ -192,7 +195,7 @@ impl Portal {
         let mut number = 1;
         loop {
             let caller = &bundle.caller;
-            let state = self.table_state(caller, &code, resource.id, number, None, lang).await?;
+            let state = self.look_at_table(caller, &code, (resource.id, number), lang).await?;
             let TableState::Open(table) = state else { return Ok(number > 1) };
             let n_tables = table.names.len();
             let title = text::file_name(&resource.title);
@@ -223,7 +226,7 @@ impl Portal {
             size_bytes: None,
             sha256: None,
             sm3: None,
-            grant: bundle.grant(),
+            under: bundle.under(),
         };
         self.receipt_of(&bundle.dataset, facts, client).await
     }

@@ -66,7 +66,7 @@ impl Portal {
             size_bytes: None,
             sha256: None,
             sm3: None,
-            grant: table.grant,
+            under: table.under.clone(),
         };
         self.receipt_of(&table.entry, facts, client).await
     }
@@ -90,7 +90,10 @@ impl Portal {
         lang: Lang,
     ) -> Result<(ReceiptView, impl Stream<Item = Result<Bytes>> + Send + 'static)> {
         let admitted = self.inner.admission.admit(client, lang)?;
-        let chunks = self.inner.engine.export(&table.governed, query, format).await?;
+        let chunks = match self.inner.engine.export(&table.governed, query, format).await {
+            Ok(chunks) => chunks,
+            Err(error) => return Err(self.refused_column(table, error).await),
+        };
         let name = Some(table.file_name(query, format));
         let receipt = self.issue_answer_receipt(table, name, question, client).await?;
         let watched = Watched::Table {
@@ -185,9 +188,8 @@ impl Running {
         match &self.watched {
             Watched::Table { caller, dataset, resource, number, rights } => {
                 let Ok(caller) = self.portal.still_taking(caller).await else { return false };
-                let (id, number) = (*resource, *number);
-                let state =
-                    self.portal.table_state(&caller, dataset, id, number, None, Lang::Zh).await;
+                let of = (*resource, *number);
+                let state = self.portal.look_at_table(&caller, dataset, of, Lang::Zh).await;
                 matches!(state, Ok(TableState::Open(table)) if table.governed.rights() == *rights)
             }
             Watched::Bundle { caller, dataset, rights } => {

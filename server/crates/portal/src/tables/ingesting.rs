@@ -11,7 +11,7 @@ use kaishu_store::jobs::{self, Job, JobState};
 use kaishu_store::tables::{self, INGEST, TableRow, TabularFile, is_tabular};
 use kaishu_tables::{Expected, Ingested, Progress, TableError, ingest_expected};
 use kaishu_types::Lang;
-use kaishu_types::dataset::{DatasetView, ResourceView};
+use kaishu_types::dataset::{DataItemView, EntryFields, ResourceView};
 
 use crate::{Error, Portal, Result};
 
@@ -196,26 +196,36 @@ impl Portal {
         let dataset = kaishu_store::datasets::find(&self.inner.store, &file.dataset).await?;
         let Some(dataset) = dataset else { return Ok(Expected::default()) };
         let is_table = |it: &&ResourceView| is_tabular(it);
-        let region = dataset.region.code.as_str();
-        Ok(Expected {
-            is_only_table: dataset.resources.iter().filter(is_table).count() == 1,
-            is_in_china: check_division_code(region).is_ok() && is_province(region),
-            years: years(&dataset),
-            items: dataset.items,
-        })
+        let n_tables = dataset.resources.iter().filter(is_table).count();
+        Ok(expected_of(&dataset.fields, &dataset.items, (&dataset.region.code, n_tables)))
+    }
+}
+
+/// What an entry of a region says of its tables; how many files with tables it has is given with the region.
+pub(crate) fn expected_of(
+    fields: &EntryFields,
+    items: &[DataItemView],
+    (region, n_tables): (&str, usize),
+) -> Expected {
+    Expected {
+        items: items.to_vec(),
+        is_only_table: n_tables == 1,
+        is_in_china: check_division_code(region).is_ok() && is_province(region),
+        years: years(fields),
     }
 }
 
 /// The years that a dataset covers, where its entry says any.
-fn years(dataset: &DatasetView) -> Option<RangeInclusive<u16>> {
+fn years(fields: &EntryFields) -> Option<RangeInclusive<u16>> {
     let year = |day: NaiveDate| u16::try_from(day.year()).ok();
-    let start = dataset.fields.temporal_start.and_then(year);
-    let end = dataset.fields.temporal_end.and_then(year);
+    let start = fields.temporal_start.and_then(year);
+    let end = fields.temporal_end.and_then(year);
     (start.is_some() || end.is_some()).then(|| start.unwrap_or(0)..=end.unwrap_or(u16::MAX))
 }
 
 /// Says which blocking rules do not hold for a table, and whether there is any. A table that is
-/// published already stays: what blocks is the publishing of a new version.
+/// published already stays, as one that was imported: what blocks is the publishing of a new version, which is
+/// refused before it.
 fn tell_blocks(file: &TabularFile, resource: i64, table: &str, ingested: &Ingested) -> bool {
     let blocks =
         |measure: &&Measure| measure.n_failed > 0 && measure.rule.severity() == Severity::Blocking;

@@ -1,8 +1,8 @@
-//! What rules of quality found in a dataset over its versions: who mends it until when, and which version
-//! did (PUB-06).
+//! What rules of quality, comparisons and inspections found in a dataset over its versions: who mends it until
+//! when, and which version did (PUB-06).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -17,6 +17,7 @@ use kaishu_types::{DatasetCode, Lang};
 use super::gate::Gate;
 use super::opening::{OpenFile, governed, table_of};
 use crate::accounts::Caller;
+use crate::monitoring::Inspection;
 use crate::publishing::{LISTED, Reconciliation};
 use crate::rules::{FileAccess, PublicView};
 use crate::{Error, Portal, Result};
@@ -71,6 +72,8 @@ pub struct QualityIssues {
     /// What stands inconsistent with what the provider holds (PUB-13), the newest first: of files that anyone
     /// may have whole.
     pub inconsistent: Vec<Reconciliation>,
+    /// What inspections of the authority found, with a deadline of its own, the newest first.
+    pub inspected: Vec<Inspection>,
 }
 
 impl Portal {
@@ -123,7 +126,11 @@ impl Portal {
         history.mended.sort_by_key(|issue| Reverse(issue.fixed_in));
         issues.extend(history.mended);
         let inconsistent = self.told_inconsistencies(&view).await?;
-        Ok(QualityIssues { owner: view.dataset.organization, issues, inconsistent })
+        let inspected = kaishu_store::inspections::of_dataset(&self.inner.store, code).await?;
+        let shown = dataset.versions.iter().map(|it| it.number).chain([dataset.version]).collect();
+        let inspected = inspected.into_iter().filter_map(|it| told_inspection(it, &shown));
+        let inspected = inspected.collect();
+        Ok(QualityIssues { owner: view.dataset.organization, issues, inconsistent, inspected })
     }
 
     /// The last comparison of each table with its source, where it was inconsistent. Of a file that nobody may
@@ -205,6 +212,17 @@ impl Portal {
         }
         Ok((!measured.is_empty()).then_some(measured))
     }
+}
+
+/// What an inspection found, as far as anyone may know: of a version that is not shown nothing is told. What a hidden
+/// version mended is mended for everybody in the next one that is shown.
+fn told_inspection(found: Inspection, shown: &BTreeSet<u32>) -> Option<Inspection> {
+    if !shown.contains(&found.found_in) {
+        return None;
+    }
+    let fixed_in = found.fixed_in.and_then(|version| shown.range(version..).next().copied());
+    let closed_on = found.closed_on.filter(|_| fixed_in.is_some());
+    Some(Inspection { fixed_in, closed_on, ..found })
 }
 
 /// The issue that a dataset is not updated in time.
@@ -311,7 +329,35 @@ impl History {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
     use super::*;
+
+    // Part of PUB-06: the numbers of versions that nobody may know of stand in no finding.
+    #[test]
+    fn findings_name_shown_versions_only() {
+        let told = |found_in, fixed_in: Option<u32>| {
+            let found = Inspection {
+                id: 1,
+                dataset: "YX-T-0001".parse().unwrap(),
+                finding: "名称有误".to_owned(),
+                found_in,
+                found_on: NaiveDate::MIN,
+                due: NaiveDate::MAX,
+                owner: "YX-FGW".parse().unwrap(),
+                inspected_by: "李娜".to_owned(),
+                fixed_in,
+                closed_on: fixed_in.map(|_| NaiveDate::MIN),
+            };
+            let told = told_inspection(found, &BTreeSet::from([1, 3, 6]));
+            told.map(|it| (it.found_in, it.fixed_in, it.closed_on.is_some()))
+        };
+        assert_eq!(told(1, None), Some((1, None, false)));
+        assert_eq!(told(1, Some(3)), Some((1, Some(3), true)));
+        assert_eq!(told(3, Some(4)), Some((3, Some(6), true)), "mended in a hidden version");
+        assert_eq!(told(6, Some(7)), Some((6, None, false)), "and none is shown since");
+        assert_eq!(told(2, Some(3)), None);
+        assert_eq!(told(7, None), None);
+    }
 
     #[test]
     fn an_issue_is_mended_only_where_the_same_was_checked() {

@@ -10,6 +10,7 @@ mod exporting;
 mod gate;
 mod ingesting;
 mod issues;
+mod looking;
 mod opening;
 mod quality;
 
@@ -35,5 +36,5 @@ pub(crate) use admission::Admission;
 pub(crate) use cursor::{Seal, derived};
 pub(crate) use exporting::LOOKED_AT;
 pub(crate) use gate::{Described, item_of, kept_back};
-pub(crate) use ingesting::{node, unbounded};
-pub(crate) use opening::Loaded;
+pub(crate) use ingesting::{expected_of, node, unbounded};
+pub(crate) use opening::{Counts, Loaded};

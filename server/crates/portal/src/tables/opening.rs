@@ -8,6 +8,7 @@ use kaishu_domain::quality::Measure;
 use kaishu_domain::release::Release;
 use kaishu_domain::visibility::OpenColumns;
 use kaishu_store::jobs::{self, JobState};
+use kaishu_store::receipts::Under;
 use kaishu_store::tables::{StoredTable, is_tabular};
 use kaishu_tables::{ExportFormat, Governed, Ingested, View, VisibleColumn};
 use kaishu_types::dataset::{DataItemView, DatasetView, ResourceView};
@@ -18,6 +19,7 @@ use kaishu_types::{DatasetCode, Lang};
 
 use super::gate::{Gate, StoppedColumn, stopped_column};
 use super::{INGEST, item_of};
+use crate::access::Granted;
 use crate::accounts::Caller;
 use crate::rules::{FileAccess, PublicView};
 use crate::{Error, Portal, Result};
@@ -47,8 +49,10 @@ pub struct OpenTable {
     pub stopped: Vec<StoppedColumn>,
     /// Who opened it.
     pub(crate) caller: Caller,
-    /// The case of the grant that opens some of its columns.
-    pub(crate) grant: Option<i64>,
+    /// The language they read.
+    pub(crate) lang: Lang,
+    /// What some of its columns are open under.
+    pub(crate) under: Under,
     /// The key of the stored table: it changes with every byte of it.
     pub(crate) blob_key: String,
     /// How far the rules of quality hold, as far as the asker may know.
@@ -67,6 +71,15 @@ pub enum TableState {
     NoTable,
     /// It has a table, of which nothing may leave before a person has decided (SEC-21).
     Stopped(Vec<StoppedColumn>),
+}
+
+/// What of a look at a table is counted under a grant (USE-07).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// Data is asked for: what is refused counts.
+    Refusals,
+    /// Nobody asks for it.
+    Nothing,
 }
 
 impl OpenTable {
@@ -106,9 +119,45 @@ impl Portal {
         version: Option<u32>,
         lang: Lang,
     ) -> Result<TableState> {
-        let hidden = || Error::not_found("resource", format!("{id} of {code}"));
         let granted = self.granted(caller, code).await?;
-        let view = self.find_granted(code, &granted.items).await?.ok_or_else(hidden)?;
+        let of = (code, id, number, version);
+        Box::pin(self.state_under(caller, &granted, of, (Counts::Refusals, lang))).await
+    }
+
+    /// Finds the same of the newest version where nobody asks for this table by itself: for a page about the file, a
+    /// bundle of what there is, a look whether somebody may go on. What is refused there is not held against anybody.
+    ///
+    /// # Errors
+    ///
+    /// As [`table_state`](Self::table_state).
+    pub async fn look_at_table(
+        &self,
+        caller: &Caller,
+        code: &DatasetCode,
+        (id, number): (i64, usize),
+        lang: Lang,
+    ) -> Result<TableState> {
+        let granted = self.granted(caller, code).await?;
+        let of = (code, id, number, None);
+        Box::pin(self.state_under(caller, &granted, of, (Counts::Nothing, lang))).await
+    }
+
+    /// Finds the same of what is granted in one way: what other grants open is not in it.
+    pub(crate) async fn state_under(
+        &self,
+        caller: &Caller,
+        granted: &Granted,
+        (code, id, number, version): (&DatasetCode, i64, usize, Option<u32>),
+        (counted, lang): (Counts, Lang),
+    ) -> Result<TableState> {
+        let counts = counted == Counts::Refusals;
+        let hidden = || Error::not_found("resource", format!("{id} of {code}"));
+        let Some(view) = self.find_granted(code, granted).await? else {
+            if counts {
+                Box::pin(self.note_refusal(caller, code, None)).await;
+            }
+            return Err(hidden());
+        };
         self.check_serves(&view, lang)?;
         let (resource, open) = table_of(&view, id).ok_or_else(hidden)?;
         // Whoever may have every column may know what is wrong with the file.
@@ -129,6 +178,12 @@ impl Portal {
         let gate = self.gate(code, &view.described).await?;
         let OpenFile { shown, stopped, names } = self.open_file(id, &open, &gate, tables).await?;
         if shown.is_empty() {
+            if granted.waits_for_terms {
+                return Err(self.accept_first(lang));
+            }
+            if counts {
+                Box::pin(self.note_refusal(caller, code, None)).await;
+            }
             return Ok(match stopped.is_empty() {
                 true => TableState::NoTable,
                 false => TableState::Stopped(stopped),
@@ -149,14 +204,22 @@ impl Portal {
                 || view.dataset.fields.open.class == OpenClass::Conditional
                     && !has_conditional(&view.dataset.items)
         };
-        let shows_granted = governed.columns().iter().any(|column| needs_grant(&column.name));
+        let columns = governed.columns();
+        let shows_granted = columns.iter().any(|column| needs_grant(&column.name));
+        let shared = view.shared.as_ref();
+        let shared = shared.filter(|it| columns.iter().any(|column| !it.open.has(&column.name)));
+        let under = match (shared, caller.account()) {
+            (Some(shared), Some(account)) => shared.under(account),
+            _ => Under { grant: granted.case.filter(|_| shows_granted), ..Under::default() },
+        };
         let measures =
             self.told_measures(&loaded.ingested.quality, &governed, &view.dataset, &resource);
         Ok(TableState::Open(Box::new(OpenTable {
             entry: Arc::new(said),
             may_take_file: is_whole && stopped.is_empty(),
             caller: caller.clone(),
-            grant: granted.case.filter(|_| shows_granted),
+            lang,
+            under,
             resource,
             number,
             names,
