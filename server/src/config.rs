@@ -1,5 +1,9 @@
 //! Settings: `kaishu.toml`, overridden by `KAISHU_*` variables, overridden by flags.
 
+mod look;
+mod verify;
+mod webhooks;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -14,6 +18,10 @@ use kaishu_portal::in_place::InPlaceSettings;
 use kaishu_portal::{BlobSettings, Clock, Settings, Site, Text};
 use serde::{Deserialize, Serialize};
 
+pub use look::LookConfig;
+pub use verify::VerifyConfig;
+pub use webhooks::WebhookConfig;
+
 use crate::connections::own_machine;
 
 /// The file that is read where no other is named.
@@ -25,6 +33,9 @@ const DEFAULT_MAX_OPEN: NonZeroU32 = NonZeroU32::new(4_096).unwrap();
 /// What one client may fail to log in with, and for how long: an office behind one address makes fewer.
 const DEFAULT_LOGIN_FAILURES: NonZeroU32 = NonZeroU32::new(30).unwrap();
 const DEFAULT_LOGIN_MINUTES: NonZeroU32 = NonZeroU32::new(15).unwrap();
+
+/// What the key of a grant may ask in a minute: ten requests a second.
+const DEFAULT_KEY_REQUESTS: NonZeroU32 = NonZeroU32::new(600).unwrap();
 
 /// An interrupted upload may be taken up on the next day.
 const DEFAULT_UPLOAD_HOURS: NonZeroU32 = NonZeroU32::new(24).unwrap();
@@ -84,6 +95,8 @@ pub struct Config {
     pub login_failures: NonZeroU32,
     /// That time, and how long the client waits then, in minutes.
     pub login_minutes: NonZeroU32,
+    /// Most requests of a minute with the key of a grant.
+    pub key_requests_per_minute: NonZeroU32,
     /// The address of a provider of identities, by which people log in besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oidc_issuer: Option<String>,
@@ -107,6 +120,15 @@ pub struct Config {
     /// Which providers are asked for data that stands there.
     #[serde(default)]
     pub in_place: InPlaceConfig,
+    /// How much may be verified under a grant.
+    #[serde(default)]
+    pub verify: VerifyConfig,
+    /// What is shown of conditional data before somebody applies.
+    #[serde(default)]
+    pub look: LookConfig,
+    /// Where webhooks may lead.
+    #[serde(default)]
+    pub webhooks: WebhookConfig,
     /// Name and keeper of the portal.
     pub site: SiteConfig,
 }
@@ -219,6 +241,7 @@ impl Default for Config {
             page_cache_bytes: 64 << 20,
             login_failures: DEFAULT_LOGIN_FAILURES,
             login_minutes: DEFAULT_LOGIN_MINUTES,
+            key_requests_per_minute: DEFAULT_KEY_REQUESTS,
             oidc_issuer: None,
             oidc_client_id: None,
             oidc_client_secret: None,
@@ -228,6 +251,9 @@ impl Default for Config {
             blobs: BlobConfig::default(),
             mail: MailConfig::default(),
             in_place: InPlaceConfig::default(),
+            verify: VerifyConfig::default(),
+            look: LookConfig::default(),
+            webhooks: WebhookConfig::default(),
             site: SiteConfig::of(&Site::default()),
         }
     }
@@ -341,6 +367,10 @@ impl Config {
             upload_time: chrono::TimeDelta::hours(self.upload_hours.get().into()),
             mail: MailSettings { url: self.mail.url.clone(), from: self.mail.from.clone() },
             in_place: self.in_place.to_settings(),
+            key_requests: self.key_requests_per_minute,
+            verify: self.verify.to_limits(),
+            look_least: self.look.least_count,
+            webhooks: self.webhooks.to_settings(),
             table_bounds: kaishu_portal::tables::Bounds {
                 memory: self.table_memory_bytes,
                 time: std::time::Duration::from_secs(self.table_seconds),

@@ -30,6 +30,7 @@ const PAGES: &[&str] = &[
     "/topics",
     "/consultations",
     "/stats",
+    "/stats/applications",
     "/rules",
     "/developers",
     "/help",

@@ -18,7 +18,8 @@ use super::{Common, open, print};
 /// What can be done with the log.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Read the whole log, and name the first entry that is not as it was written; exit code 1 if there is one
+    /// Read the whole log, and name the first entry that is not as it was written, and receipts that are not as they
+    /// were sealed; exit code 1 if there is one
     Verify {
         /// Write JSON
         #[arg(long)]
@@ -107,7 +108,15 @@ pub(crate) async fn run(common: &Common, command: Command) -> anyhow::Result<Exi
 }
 
 async fn verify(portal: &Portal, as_json: bool) -> anyhow::Result<ExitCode> {
-    let Verified { n_entries, last_hash, faults, ended, has_cases } = portal.verify_log().await?;
+    let Verified {
+        n_entries,
+        last_hash,
+        faults,
+        ended,
+        has_cases,
+        n_receipts,
+        n_unsealed_receipts,
+    } = portal.verify_log().await?;
     let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
     let exit = if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     if as_json {
@@ -124,6 +133,8 @@ async fn verify(portal: &Portal, as_json: bool) -> anyhow::Result<ExitCode> {
             "faults": faults,
             "ended": ended.iter().map(part).collect::<Vec<_>>(),
             "has_cases": has_cases,
+            "n_receipts": n_receipts,
+            "n_unsealed_receipts": n_unsealed_receipts,
         });
         print(&found.to_string())?;
         return Ok(exit);
@@ -136,8 +147,14 @@ async fn verify(portal: &Portal, as_json: bool) -> anyhow::Result<ExitCode> {
             part.begun_at
         ))?;
     }
-    if !has_cases {
-        print("cases were not compared with their entries, since the log is not whole")?;
+    if has_cases {
+        print(&format!(
+            "{n_receipts} receipts are as they were sealed; {n_unsealed_receipts} came since the last seal"
+        ))?;
+    } else {
+        print(
+            "cases and receipts were not compared with their entries, since the log is not whole",
+        )?;
     }
     for fault in &faults {
         print(&format!("bad: {fault}"))?;

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use clap::Args;
 use kaishu_domain::Calendar;
 use kaishu_domain::policy::Expiry;
 use kaishu_portal::Portal;
+use kaishu_portal::accounts::{Caller, MailHealth};
 use kaishu_server::assets::Assets;
 use kaishu_types::Lang;
 use serde::Serialize;
@@ -130,8 +131,34 @@ async fn check_portal(findings: &mut Findings, portal: &Portal) {
     }
     check_index(findings, portal).await;
     check_files(findings, portal).await;
+    check_mail(findings, portal).await;
     check_policy(findings, portal);
     check_calendar(findings, portal);
+}
+
+/// Mail that waits for long, or was given up, is told to whoever runs the system.
+async fn check_mail(findings: &mut Findings, portal: &Portal) {
+    let health = match portal.mail_health(&Caller::command(), Lang::En).await {
+        Ok(health) => health,
+        Err(error) => return findings.add("mail", Verdict::Bad, error.to_string()),
+    };
+    let MailHealth { is_set, letters, notices, .. } = health;
+    let n_waiting = letters.n_waiting + notices.n_waiting;
+    let n_failed = letters.n_failed + notices.n_failed;
+    let oldest = letters.oldest.into_iter().chain(notices.oldest).min();
+    let since = oldest.map(|at| format!(", the oldest since {}", at.format("%Y-%m-%d %H:%M UTC")));
+    let waiting = format!("{n_waiting} mails wait{}", since.unwrap_or_default());
+    if !is_set {
+        let text = format!("no server for mail is set, so none goes out; {waiting}");
+        return findings.add("mail", Verdict::Good, text);
+    }
+    let is_late = oldest.is_some_and(|at| portal.now() - at > TimeDelta::hours(1));
+    let (verdict, remedy) = match is_late || n_failed > 0 {
+        true => (Verdict::Warning, "; look at the server of `mail.url` and at /authority/system"),
+        false => (Verdict::Good, ""),
+    };
+    let text = format!("{waiting}; {n_failed} were given up within 30 days{remedy}");
+    findings.add("mail", verdict, text);
 }
 
 async fn check_index(findings: &mut Findings, portal: &Portal) {

@@ -1,5 +1,6 @@
 //! The commands, one file each. Results go to stdout, everything else to stderr.
 
+mod api;
 mod audit;
 mod demo;
 mod doctor;
@@ -65,6 +66,8 @@ enum Command {
     /// Look after tokens of the HTTP API
     #[command(subcommand)]
     Token(token::Command),
+    /// Ask an operation of the HTTP API with a token, without a server
+    Api(api::Arguments),
     /// Look after the log of what was done
     #[command(subcommand)]
     Audit(audit::Command),
@@ -87,6 +90,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Tables(command) => tables::run(&common, command).await,
         Command::User(command) => user::run(&common, command).await,
         Command::Token(token::Command::Add(adding)) => token::add(&common, adding).await,
+        Command::Api(arguments) => Box::pin(api::run(&common, arguments)).await,
         Command::Audit(command) => audit::run(&common, command).await,
         Command::Sweep(arguments) => sweep::run(&common, arguments).await,
         Command::Doctor(arguments) => doctor::run(&common, arguments).await,

@@ -69,6 +69,8 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     tokio::spawn(portal.clone().follow_files());
     tokio::spawn(portal.clone().follow_clocks());
     tokio::spawn(portal.clone().follow_notices());
+    tokio::spawn(portal.clone().follow_receipts());
+    tokio::spawn(portal.clone().follow_webhooks());
     tokio::spawn(flush_usage(portal.clone()));
     tokio::spawn(super::sweep_left_over(portal.clone()));
     tokio::spawn(portal.clone().follow_sweeps());
@@ -78,6 +80,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     let bounds = Bounds { max_open, proxies: config.trusted_proxies, ..Bounds::default() };
     connections::serve(listener, app, bounds, stop_signal()).await;
     portal.flush_usage().await.context("the last views and downloads could not be counted")?;
+    portal.seal_receipts().await.context("the last receipts could not be sealed")?;
     Ok(ExitCode::SUCCESS)
 }
 

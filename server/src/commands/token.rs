@@ -22,7 +22,7 @@ pub(crate) enum Command {
 pub(crate) struct Adding {
     /// Whose token it is: it reaches no farther than this account
     login: Login,
-    /// What it is good for: read, publish or decide
+    /// What it is good for: read, publish, decide or apply
     #[arg(long)]
     scope: TokenScope,
     /// What it is for

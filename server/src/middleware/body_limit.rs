@@ -36,17 +36,20 @@ pub(super) async fn guard(Shared(state): Shared<State>, request: Request, next: 
 /// Whether files are uploaded to an address.
 fn takes_files(path: &str) -> bool {
     let path = path.strip_prefix("/en").unwrap_or(path);
-    let of_draft = ["/files", "/authorisation"];
-    let is_draft =
-        path.starts_with("/workbench/drafts/") && of_draft.iter().any(|it| path.ends_with(it));
+    let of_draft = ["/files", "/authorisation", "/relaxation"];
+    let drafts = ["/api/v1/drafts/", "/workbench/drafts/"];
+    let is_draft = drafts.iter().any(|it| path.starts_with(it))
+        && of_draft.iter().any(|it| path.ends_with(it));
     let of_dataset = ["/api/v1/datasets/", "/workbench/datasets/"];
     let is_version =
         of_dataset.iter().any(|it| path.starts_with(it)) && path.ends_with("/versions");
-    let is_file_of_draft = path.starts_with("/api/v1/drafts/") && path.ends_with("/files");
     let parts = ["/api/v1/uploads/", "/workbench/uploads/"];
     let is_part = parts.iter().any(|it| path.starts_with(it)) && !path.ends_with("/finish");
     let is_report = path == "/authority/quality";
-    is_draft || is_version || is_file_of_draft || is_part || is_report
+    let cases = ["/api/v1/cases/", "/workbench/cases/"];
+    let is_step = cases.iter().any(|it| path.starts_with(it)) && path.ends_with("/attachments");
+    let is_material = path.starts_with("/applications/") && path.contains("/materials/");
+    is_draft || is_step || is_material || is_version || is_part || is_report
 }
 
 /// How long a body may take.

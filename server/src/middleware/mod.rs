@@ -5,6 +5,7 @@ mod body_limit;
 mod cors;
 mod errors;
 mod log;
+mod once;
 mod pages;
 mod panics;
 mod request_id;
@@ -23,6 +24,7 @@ use crate::state::State;
 /// Puts all layers around the routes, the innermost first.
 pub(crate) fn around(routes: Router<State>, state: &State) -> Router<State> {
     routes
+        .layer(from_fn_with_state(state.clone(), once::keep))
         .layer(from_fn_with_state(state.clone(), sessions::find_token))
         .layer(from_fn_with_state(state.clone(), body_limit::guard))
         .layer(from_fn_with_state(state.clone(), address::guard))

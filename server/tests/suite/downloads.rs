@@ -64,6 +64,8 @@ async fn a_file_leaves_as_it_came_with_its_hashes_and_a_receipt() {
         (&"YX-T".into(), &"测试局".into())
     );
     assert_eq!(proof["licence"], "open-licence");
+    // Part of AGR-10: whoever takes what is open accepts its licence, and the receipt says so, here and on its page.
+    assert_eq!(proof["licence_accepted"], true);
     let retrieved: chrono::DateTime<chrono::Utc> =
         proof["retrieved_at"].as_str().unwrap().parse().unwrap();
     assert_eq!(retrieved, kaishu_testkit::portal::now());

@@ -203,12 +203,14 @@ fn of_dataset() -> Vec<String> {
         "/api/v1/datasets".to_owned(),
         "/api/v1/datasets?q=qiongyu".to_owned(),
         "/stats".to_owned(),
+        "/stats/applications".to_owned(),
     ];
     let paths =
         ["", ".jsonld", ".json", "/quality", "/versions/1", "/versions/2", "/versions/3", "/apply"];
     all.extend(paths.iter().map(|path| format!("/datasets/{CODE}{path}")));
     all.extend(["", "/versions/2"].iter().map(|path| format!("/en/datasets/{CODE}{path}")));
-    let paths = ["", "/items", "/resources", "/versions", "/quality-issues", "/export.zip"];
+    let paths =
+        ["", "/items", "/resources", "/versions", "/quality-issues", "/look", "/export.zip"];
     all.extend(paths.iter().map(|path| format!("/api/v1/datasets/{CODE}{path}")));
     all
 }

@@ -60,6 +60,7 @@ async fn chinese_on_english_pages_is_marked_as_chinese() {
         "/consultations",
         "/topics/livelihood",
         "/stats",
+        "/stats/applications",
         "/rules",
         "/rules/aba",
         "/help",

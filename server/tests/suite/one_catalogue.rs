@@ -129,7 +129,15 @@ async fn a_duplicate_is_decided_on_before_the_check_passes() {
             assert!(refused.contains("不重复"), "{refused}");
         }
         pass(portal, authority, case, &decided).await.unwrap();
-        let facts = portal.case_view(authority, case, LANG).await.unwrap().facts;
+        let view = portal.case_view(officer, case, LANG).await.unwrap();
+        let found = browser.get(&format!("/workbench/cases/{case}")).await;
+        let told = found.texts("#h-steps ~ ol li dl").concat();
+        let collector = decided[1].1;
+        for text in ["查重认定", THEIRS, collector] {
+            assert!(told.contains(text), "{title}, {text}: {told}");
+        }
+        assert_eq!(told.contains("由一个部门采集"), !collector.is_empty(), "{told}");
+        let facts = view.facts;
         assert_eq!(facts["step.1.duplicate"], decided[0].1);
         assert_eq!(facts["step.1.alike"], THEIRS);
         assert_eq!(facts.get("step.1.collector").map_or("", String::as_str), decided[1].1);

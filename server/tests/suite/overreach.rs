@@ -21,9 +21,9 @@ const HIDDEN: &str = "YX-T-0009";
 
 /// What the routes are about: all of it belongs to YX-T in YX.
 pub(crate) struct Things {
-    draft: i64,
-    review: i64,
-    change: i64,
+    pub(crate) draft: i64,
+    pub(crate) review: i64,
+    pub(crate) change: i64,
 }
 
 pub(crate) async fn site() -> (TestSite, Things) {
@@ -111,8 +111,12 @@ pub(crate) fn pages(things: &Things) -> Vec<(String, Vec<Action>)> {
     vec![
         (format!("/workbench/drafts/{}", things.draft), see()),
         (format!("/workbench/cases/{}", things.draft), see()),
+        (format!("/workbench/drafts/{}/quality", things.draft), see()),
+        (format!("/workbench/drafts/{}/copies", things.draft), see()),
+        (format!("/workbench/drafts/{}/interfaces", things.draft), see()),
         (format!("/workbench/drafts/{}/previews", things.draft), vec![Action::EditDatasets]),
         (format!("/workbench/datasets/{OPEN}/quality"), see()),
+        (format!("/workbench/datasets/{OPEN}/inspections"), see()),
         (format!("/workbench/cases/{}", things.review), see()),
         (format!("/en/workbench/cases/{}", things.change), see()),
         (format!("/workbench/datasets/{HIDDEN}"), see()),
@@ -133,6 +137,7 @@ pub(crate) fn forms(things: &Things) -> Vec<Sent> {
     let change = vec![("kind", "law_changed"), ("happened_on", "2026-11-20"), ("evidence", "依据")];
     let column = vec![("column", "name"), ("verdict", "restrict"), ("why", "理由")];
     let k = vec![("table", "1-1"), ("quasi", "name"), ("k", "2")];
+    let fault = vec![("finding", "缺行"), ("due", "2026-12-31")];
     let new = vec![("organization", "YX-T"), ("title", "新的目录")];
     vec![
         (draft.clone(), vec![("revision", "4"), ("title", "改过")], Action::EditDatasets),
@@ -158,6 +163,9 @@ pub(crate) fn forms(things: &Things) -> Vec<Sent> {
         (of(OPEN, "transfer"), vec![("to", "YX-U"), ("why", "划转")], Action::TransferDatasets),
         (of(OPEN, "decide"), column, Action::DecideFindings),
         (of(OPEN, "anonymity"), k, Action::DecideFindings),
+        (case(things.review), step("assign_experts"), Action::AssignExperts),
+        (of(OPEN, "inspections"), fault, Action::InspectQuality),
+        (of(OPEN, "inspections/1/close"), vec![("version", "2")], Action::InspectQuality),
     ]
 }
 

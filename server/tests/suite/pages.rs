@@ -14,6 +14,7 @@ const PAGES: &[&str] = &[
     "/topics",
     "/consultations",
     "/stats",
+    "/stats/applications",
     "/rules",
     "/rules/aba",
     "/demands",

@@ -27,7 +27,12 @@ pub(crate) struct Letter {
 
 impl PostBox {
     pub(crate) async fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::open_at(0).await
+    }
+
+    /// Opens at a port; at any that is free for 0.
+    pub(crate) async fn open_at(port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let inner = Arc::new(Inner::default());
         let kept = Arc::clone(&inner);

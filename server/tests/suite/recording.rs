@@ -42,6 +42,7 @@ pub(crate) async fn rewrite(site: &TestSite, code: &str, change: impl FnOnce(&mu
         is_dated: true,
         origin: None,
         version_note: String::new(),
+        author: None,
     };
     change(&mut entry);
     let transaction = store.begin_catalogue().await.unwrap();

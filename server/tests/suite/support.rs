@@ -46,6 +46,11 @@ impl TestSite {
         Self { test_portal, router: router(state) }
     }
 
+    /// The same portal behind another router.
+    pub(crate) fn behind(self, router: Router) -> Self {
+        Self { router, ..self }
+    }
+
     /// The same site after its process was started anew.
     pub(crate) async fn restarted(self) -> Self {
         let portal = self.test_portal.open_again().await;

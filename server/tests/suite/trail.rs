@@ -10,6 +10,7 @@ use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, People, act, people, person, review, whole_draft};
 use kaishu_types::account::{Role, TokenScope};
+use kaishu_types::draft::Processing;
 use kaishu_types::trail::TrailView;
 use kaishu_types::{DatasetCode, ErrorCode};
 
@@ -112,7 +113,8 @@ async fn newer_data_keeps_its_approval_and_imports_have_none() {
     let new = NewVersion {
         file_name: "stops.csv",
         note: "更新",
-        processing: std::collections::BTreeSet::new(),
+        processing: std::collections::BTreeSet::from([Processing::Clean]),
+        record: "",
         upload: None,
     };
     let bytes = stream::iter([Ok(Bytes::from_static("name,n\n火车站,008\n".as_bytes()))]);
