@@ -36,7 +36,7 @@ pub use error::{AppError, error_page};
 #[cfg(feature = "ssr")]
 pub use pages::router;
 #[cfg(feature = "ssr")]
-pub use pages::workbench::short_text;
+pub use pages::workbench::{as_file, short_text};
 #[cfg(feature = "ssr")]
 pub use prefetch::is_prefetch;
 #[cfg(feature = "ssr")]

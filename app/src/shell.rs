@@ -168,9 +168,11 @@ const OWN: [(&str, &str, &str); 3] = [
 fn own_places(ctx: &Ctx) -> Vec<(String, &'static str)> {
     let has_desk = ctx.caller.may_ever(Action::SeeDrafts);
     let desk = has_desk.then_some(("/workbench", "工作台", "Workbench"));
+    let shares = ctx.caller.may_ever(Action::SeeShares);
+    let shares = shares.then_some(("/share", "共享目录", "Share catalogue"));
     let keeps = crate::pages::administers(ctx);
     let administration = keeps.then_some(("/authority", "管理和监督", "Administration"));
-    let places = desk.into_iter().chain(administration).chain(OWN);
+    let places = desk.into_iter().chain(shares).chain(administration).chain(OWN);
     places.map(|(path, zh, en)| (ctx.href(path), ctx.lang.pick(zh, en))).collect()
 }
 

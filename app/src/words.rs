@@ -202,6 +202,7 @@ words! {
     usage_requirements: "使用要求", "Usage requirements";
     security_measures: "安全保障措施", "Safeguards";
     open_modes: "开放方式", "Delivery";
+    open_materials: "申请须提交的材料", "Materials to apply with";
     grounds: "理由：", "Grounds: ";
     legal_basis: "依据", "Legal basis";
     full_text: "看全文", "Full text";
@@ -225,6 +226,7 @@ words! {
     amount: "数据量", "Size";
     licence: "授权协议", "Licence";
     security_level: "安全级别", "Security level";
+    sensitivity: "数据中含有的敏感内容", "Sensitive content";
     source_system: "来源系统", "Source system";
     source: "数据来源", "Source";
     share_class: "共享属性", "Sharing";
@@ -320,10 +322,10 @@ words! {
     retrieved_at: "获取时间", "Retrieved";
     bytes: "字节", "bytes";
     verify: "验证", "Verify";
-    verify_lead: "输入编号，查看当时取得的是哪个数据集、哪一版、由谁提供。", "Enter the number to see which dataset and version was taken, and who provides it.";
+    verify_lead: "输入回执编号，查看当时取得的是哪个数据集、哪一版、由谁提供；输入签署文件的摘要，查看它是否真实、是否仍然有效。", "Enter the number of a receipt to see which dataset and version was taken, and who provides it; or the hash of a signed document to see whether it is genuine and still counts.";
     verify_private: "回执里没有取得者的任何信息。知道编号的人都可以验证。", "A receipt holds nothing about who took the data. Anybody who knows the number can verify it.";
-    receipt_unknown: "本平台没有发出这个编号的回执。", "This portal issued no receipt of this number.";
-    receipt_form: "编号由 R、八位日期和十二位数字或字母组成，用短横连接。", "A number is R, a date of eight digits and twelve digits or letters, joined by hyphens.";
+    receipt_unknown: "本平台没有发出这个编号的回执，也没有登记这个摘要的签署文件。", "This portal issued no receipt of this number, and has no signed document of this hash.";
+    receipt_form: "编号由 R、八位日期和十二位数字或字母组成，用短横连接；签署文件的摘要是 64 位的十六进制数字，印在文件末页。", "A number is R, a date of eight digits and twelve digits or letters, joined by hyphens; the hash of a signed document has 64 hexadecimal digits and stands on its last page.";
     receipt_letters: "后十二位只有 0 到 9 和 A 到 F，没有字母 O。", "The last twelve are 0 to 9 and A to F; there is no letter O.";
     receipt_other: "其他平台发出的回执，到发出的平台验证。", "A receipt of another portal is verified there.";
     receipt_example: "例如 R-20261121-7F3A22C0B1D4，写在下载页和引用成果里。", "For example R-20261121-7F3A22C0B1D4, as on the download page.";

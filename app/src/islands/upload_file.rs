@@ -53,6 +53,7 @@ pub fn UploadFile(
     };
     let lang = if is_english { Lang::En } else { Lang::Zh };
     let sender = StoredValue::new_local(None::<Rc<Sender>>);
+    let is_awake = RwSignal::new(false);
     Effect::new(move |_| {
         let Some(found) = document().get_element_by_id(&form) else { return };
         let woken = Rc::new(Sender {
@@ -72,6 +73,7 @@ pub fn UploadFile(
         let form = woken.form.clone();
         listen(&form, "submit", move |event| watched.submitted(&event));
         sender.set_value(Some(woken));
+        is_awake.set(true);
     });
     let pause = move |_| {
         let is_paused = !shown.is_paused.get_untracked();
@@ -82,8 +84,13 @@ pub fn UploadFile(
         true => lang.pick("继续", "Go on"),
         false => lang.pick("暂停", "Pause"),
     };
+    let resumes = lang.pick(
+        "连接中断后会接着上传；离开页面的，回来选同一个文件即可继续。",
+        "A broken upload goes on by itself; if you leave the page, choose the same file again.",
+    );
     let percent = move || shown.percent.get().unwrap_or_default();
     view! {
+        <p class="mt-2 text-sm ks-mute" hidden=move || !is_awake.get()>{resumes}</p>
         <div class="mt-4" hidden=move || shown.percent.get().is_none()>
             <progress class="progress progress-primary w-full" max="100" prop:value=percent aria-label=lang.pick("上传进度", "Progress of the upload")></progress>
             <p class="mt-1 flex flex-wrap items-center justify-between gap-3 text-sm num">
@@ -365,7 +372,9 @@ impl Sender {
             "draft" => {
                 serde_json::json!({ "revision": value("revision").parse::<u32>().unwrap_or_default() })
             }
-            _ => serde_json::json!({ "note": value("note"), "processing": value("processing") }),
+            _ => serde_json::json!({
+                "note": value("note"), "processing": value("processing"), "record": value("record")
+            }),
         };
         wanted.to_string()
     }

@@ -19,7 +19,7 @@ use crate::ui::class_mark::{MarkSize, class_mark};
 use crate::ui::crumbs::crumbs;
 use crate::ui::data::{data, foreign};
 use crate::ui::dates::{day_text, full_day};
-use crate::ui::fields::{Label, area, line};
+use crate::ui::fields::{area, label, line};
 use crate::ui::form::{Typed, summary};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::icon::icon;
@@ -303,12 +303,7 @@ fn notice(ctx: &Ctx, it: &ConsultationView) -> AnyView {
 
 fn form(ctx: &Ctx, it: &ConsultationView, typed: &Typed) -> AnyView {
     let lang = ctx.lang;
-    let label = |name: &str, text: &str, hint: &str| Label {
-        name: name.to_owned(),
-        text: text.to_owned(),
-        hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        faults: typed.faults(name),
-    };
+    let label = |name: &str, text: &str, hint: &str| label(typed, name, text, hint);
     let body = label(
         "body",
         lang.pick("意见", "Comment"),

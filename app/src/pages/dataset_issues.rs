@@ -6,6 +6,7 @@ use axum::response::Response;
 use kaishu_domain::quality::Severity;
 use kaishu_portal::Portal;
 use kaishu_portal::entries::DatasetPage;
+use kaishu_portal::monitoring::Inspection;
 use kaishu_portal::publishing::Reconciliation;
 use kaishu_portal::tables::{IssuePlace, QualityIssue, QualityIssues};
 use kaishu_types::dataset::DatasetView;
@@ -80,6 +81,7 @@ fn page(ctx: &Ctx, shown: &Shown) -> Page {
             ])}
             {list(ctx, dataset, &shown.issues.issues)}
             {inconsistent(ctx, &shown.issues.inconsistent)}
+            {inspected(ctx, dataset, &shown.issues.inspected)}
         </main>
     };
     let mut page = Page::new(heading, body).section(Section::Datasets);
@@ -141,6 +143,59 @@ fn inconsistent(ctx: &Ctx, all: &[Reconciliation]) -> Option<AnyView> {
         view! {
             <section class="mt-12" aria-labelledby="h-compared">
                 <h2 id="h-compared" class="text-xl">{title}</h2>
+                <ul class="mt-3 divide-y divide-[var(--line)]">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// What inspections found, with the day until which the provider mends it.
+fn inspected(ctx: &Ctx, dataset: &DatasetView, all: &[Inspection]) -> Option<AnyView> {
+    if all.is_empty() {
+        return None;
+    }
+    let lang = ctx.lang;
+    let version = |number: u32| {
+        let target = ctx.href(&format!("/datasets/{}/versions/{number}", dataset.code));
+        view! { <a class="ks-link" href=target>{ctx.words.version_number(number)}</a> }
+    };
+    let rows: Vec<_> = all
+        .iter()
+        .map(|it| {
+            let state = match it.fixed_in {
+                Some(number) => view! {
+                    <span class="ks-mark is-ok">{icon("check")}{ctx.words.mended}</span> " " {version(number)}
+                }
+                .into_any(),
+                None => {
+                    let is_late = it.due < ctx.today;
+                    let class = if is_late { "ks-mark is-late" } else { "ks-mark is-soon" };
+                    let word = match is_late {
+                        true => lang.pick("逾期未整改", "Overdue"),
+                        false => ctx.words.not_mended,
+                    };
+                    view! {
+                        <span class=class>{icon("close")}{word}</span>
+                        " " {ctx.words.until}{lang.pick("：", " ")}{full_day(lang, it.due)}
+                    }
+                    .into_any()
+                }
+            };
+            view! {
+                <li class="py-3">
+                    <p class="whitespace-pre-line">{data(lang, it.finding.as_str())}</p>
+                    <p class="text-sm ks-mute">{version(it.found_in)} " · " {full_day(lang, it.found_on)}</p>
+                    <p class="mt-1">{state}</p>
+                </li>
+            }
+        })
+        .collect();
+    let title = lang.pick("检查发现的问题", "Found by inspections");
+    Some(
+        view! {
+            <section class="mt-12" aria-labelledby="h-inspected">
+                <h2 id="h-inspected" class="text-xl">{title}</h2>
                 <ul class="mt-3 divide-y divide-[var(--line)]">{rows}</ul>
             </section>
         }

@@ -30,7 +30,7 @@ pub(crate) async fn show(
     State(portal): State<Portal>,
     Path((code, id)): Path<(String, String)>,
 ) -> Response {
-    let drawn = draw(&ctx, &portal, &code, &id).await;
+    let drawn = Box::pin(draw(&ctx, &portal, &code, &id)).await;
     drawn.unwrap_or_else(|error| respond(&ctx, || Err(error)))
 }
 

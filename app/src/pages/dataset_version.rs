@@ -294,6 +294,18 @@ fn rail(ctx: &Ctx, found: &VersionPage, path: &str) -> AnyView {
         fact(words.licence, data(ctx.lang, licence)),
         fact(words.code, dataset.code.to_string()),
     ];
+    facts.extend(
+        version
+            .author
+            .as_deref()
+            .map(|author| fact(ctx.lang.pick("提交人", "Submitted by"), data(ctx.lang, author))),
+    );
+    facts.extend(found.basis.as_ref().map(|basis| {
+        let kind = basis.kind.label(ctx.lang);
+        let colon = ctx.lang.pick("：", ": ");
+        let said = view! { {kind}{colon}{data(ctx.lang, basis.reference.as_str())} };
+        fact(ctx.lang.pick("变更依据", "Basis of the change"), said)
+    }));
     if !version.changed_fields.is_empty() {
         facts.push(fact(words.changed_fields, words.fields(&version.changed_fields)));
     }

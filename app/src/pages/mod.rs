@@ -19,6 +19,7 @@ mod explorer;
 pub(crate) mod facet_values;
 mod help;
 mod home;
+mod licence;
 mod organization;
 mod organizations;
 mod prose;
@@ -26,11 +27,14 @@ mod receipt_facts;
 mod region;
 mod regions;
 mod regulation;
+mod results;
 mod rules;
+mod sharing;
 mod soon;
 mod stats;
 mod topics;
 mod verify;
+mod webhooks;
 mod whom;
 pub(crate) mod workbench;
 
@@ -64,6 +68,7 @@ where
         .route(&at("/preview/{token}"), get(dataset::preview::show))
         .route(&at("/organizations"), get(organizations::show))
         .route(&at("/organizations/{code}"), get(organization::show))
+        .route(&at("/organizations/{code}/licence"), get(licence::show))
         .route(&at("/regions"), get(regions::show))
         .route(&at("/regions/{code}"), get(region::show))
         .route(&at("/datasets/{code}/versions/{number}"), get(dataset_version::show))
@@ -75,6 +80,7 @@ where
         .route(&at("/verify"), get(verify::ask))
         .route(&at("/verify/{receipt}"), get(verify::show))
         .route(&at("/stats"), get(stats::show))
+        .route(&at(stats::applications::PATH), get(stats::applications::show))
         .route(&at("/topics"), get(topics::list))
         .route(&at("/topics/{code}"), get(topics::show))
         .route(&at("/consultations"), get(consultations::list))
@@ -93,5 +99,8 @@ where
         .merge(access::router(prefix))
         .merge(account::router(prefix))
         .merge(authority::router(prefix))
+        .merge(results::router(prefix))
+        .merge(sharing::router(prefix))
+        .merge(webhooks::router(prefix))
         .merge(workbench::router(prefix))
 }

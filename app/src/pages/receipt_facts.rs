@@ -41,7 +41,7 @@ pub(crate) fn receipt_facts(ctx: &Ctx, directory: &Directory, receipt: &ReceiptV
         ),
         fact(words.retrieved, words.retrieved(receipt.kind)),
         fact(words.retrieved_at, full_time(ctx.lang, receipt.retrieved_at)),
-        fact(words.licence, data(ctx.lang, directory.label("licence", &receipt.licence, ctx.lang))),
+        fact(words.licence, licence(ctx, directory, receipt)),
     ];
     facts.extend(text_fact(
         words.file_name,
@@ -63,4 +63,14 @@ pub(crate) fn attribution(ctx: &Ctx, line: &str) -> AnyView {
         </p>
     }
     .into_any()
+}
+
+/// Names the licence, and that it was accepted with the retrieval (AGR-10).
+fn licence(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView) -> AnyView {
+    let name = data(ctx.lang, directory.label("licence", &receipt.licence, ctx.lang));
+    let accepted = receipt.licence_accepted.then(|| {
+        let text = ctx.lang.pick("获取时已接受", "accepted with this retrieval");
+        view! { <span class="block text-sm ks-mute">{text}</span> }
+    });
+    view! { {name} {accepted} }.into_any()
 }

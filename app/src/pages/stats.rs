@@ -1,5 +1,6 @@
 //! The figures of the portal (SHOW-07).
 
+pub(super) mod applications;
 mod groups;
 
 use axum::extract::State;
@@ -62,6 +63,7 @@ fn page(ctx: &Ctx, stats: &PortalStats) -> Page {
                 </div>
             </div>
             {usage(ctx, &stats.by_day)}
+            {applications::way(ctx)}
         </main>
     };
     let mut page = Page::new(words.stats, body).section(Section::Stats).description(description);

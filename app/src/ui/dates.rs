@@ -29,6 +29,12 @@ pub(crate) fn full_day(lang: Lang, day: NaiveDate) -> AnyView {
     time_element(day.to_string(), day_text(lang, day))
 }
 
+/// Says day and minute on the clocks in China, for a sentence.
+pub(crate) fn minute_text(lang: Lang, instant: DateTime<Utc>) -> String {
+    let there = time_in_china(instant);
+    format!("{} {}", day_text(lang, there.date_naive()), there.format("%H:%M"))
+}
+
 /// Draws an instant to the second, with the zone.
 pub(crate) fn full_time(lang: Lang, instant: DateTime<Utc>) -> AnyView {
     let there = time_in_china(instant);

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::form::Typed;
 use super::icon::icon;
 
 /// What a field of a long form shows besides its value.
@@ -44,6 +45,16 @@ impl Label {
         let faults =
             (!faults.is_empty()).then(|| view! { <p id=id class="grid gap-1">{faults}</p> });
         view! { {hint} {faults} }.into_any()
+    }
+}
+
+/// The label of a field with what is wrong with what was typed; without a hint where there is none to give.
+pub(crate) fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label {
+    Label {
+        name: name.to_owned(),
+        text: text.to_owned(),
+        hint: (!hint.is_empty()).then(|| hint.to_owned()),
+        faults: typed.faults(name),
     }
 }
 

@@ -87,6 +87,12 @@ impl Typed {
     }
 }
 
+/// Draws the key of a form, so that what is sent twice is done once.
+pub(crate) fn once() -> AnyView {
+    view! { <input type="hidden" name="once" value=kaishu_portal::requests::form_key()/> }
+        .into_any()
+}
+
 /// Draws the summary of what is wrong, which takes the focus; nothing where all is right.
 pub(crate) fn summary(ctx: &Ctx, typed: &Typed) -> Option<AnyView> {
     if let Some(notice) = &typed.notice {
@@ -128,6 +134,7 @@ pub(crate) struct Field {
     pub(crate) autocomplete: &'static str,
     pub(crate) inputmode: Option<&'static str>,
     pub(crate) maxlength: u32,
+    pub(crate) required: bool,
 }
 
 impl Field {
@@ -141,6 +148,7 @@ impl Field {
             autocomplete: "off",
             inputmode: None,
             maxlength: 200,
+            required: true,
         }
     }
 
@@ -169,6 +177,12 @@ impl Field {
         self
     }
 
+    /// Says that it may be left empty.
+    pub(crate) fn optional(mut self) -> Self {
+        self.required = false;
+        self
+    }
+
     /// Says what browsers fill in by themselves.
     pub(crate) fn autocomplete(mut self, autocomplete: &'static str) -> Self {
         self.autocomplete = autocomplete;
@@ -177,7 +191,7 @@ impl Field {
 
     /// Draws the field with its label, its hint and what is wrong with it.
     pub(crate) fn draw(self, typed: &Typed) -> AnyView {
-        let Self { name, label, hint, kind, autocomplete, inputmode, maxlength } = self;
+        let Self { name, label, hint, kind, autocomplete, inputmode, maxlength, required } = self;
         let fault = typed.fault(name);
         let described = described(name, hint.is_some(), fault.is_some());
         let value = (kind != "password").then(|| typed.value(name).to_owned());
@@ -195,7 +209,7 @@ impl Field {
                     name=name
                     type=kind
                     value=value
-                    required=true
+                    required=required
                     maxlength=maxlength.to_string()
                     autocomplete=autocomplete
                     inputmode=inputmode
@@ -215,7 +229,7 @@ pub(crate) fn choice(
     typed: &Typed,
     name: &'static str,
     legend: &'static str,
-    options: Vec<(&'static str, &'static str, Option<&'static str>)>,
+    options: Vec<(&str, &str, Option<&str>)>,
 ) -> AnyView {
     let fault = typed.fault(name);
     let chosen = typed.value(name).to_owned();
@@ -225,11 +239,13 @@ pub(crate) fn choice(
         .map(|(place, (value, word, hint))| {
             // The summary leads to the first one.
             let id = (place == 0).then_some(name);
+            let is_chosen = chosen == value;
+            let hint = hint.map(str::to_owned);
             let hint = hint.map(|hint| view! { <span class="block text-sm ks-mute">{hint}</span> });
             view! {
                 <label class="ks-opt !py-2.5">
-                    <input type="radio" class="radio" id=id name=name value=value checked=chosen == value/>
-                    <span>{word}{hint}</span>
+                    <input type="radio" class="radio" id=id name=name value=value.to_owned() checked=is_chosen/>
+                    <span>{word.to_owned()}{hint}</span>
                 </label>
             }
         })

@@ -6,6 +6,14 @@ use crate::words::Words;
 
 pub(crate) use crate::cell::thousands;
 
+/// Says in English how often something happened.
+pub(crate) fn times(n: u32) -> String {
+    match n {
+        1 => "once".to_owned(),
+        n => format!("{n} times"),
+    }
+}
+
 /// Writes how many rows and columns a table has, where both are known.
 pub(crate) fn extent(words: &Words, resource: &ResourceView) -> Option<String> {
     let (n_rows, n_columns) = resource.n_rows.zip(resource.n_columns)?;

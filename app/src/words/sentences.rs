@@ -170,6 +170,9 @@ impl Words {
             Retrieved::Export => self.lang.pick("表格导出的文件", "A file made of the table"),
             Retrieved::Rows => self.lang.pick("通过接口读取的数据行", "Rows read over the API"),
             Retrieved::Bundle => self.lang.pick("整个数据集", "The whole dataset"),
+            Retrieved::Verified => {
+                self.lang.pick("核验的次数，不含数据", "Numbers of a verification, no data")
+            }
         }
     }
 
@@ -335,6 +338,7 @@ impl Words {
             "share" => self.share_class,
             "usage_requirements" => self.usage_requirements,
             "security_level" => self.security_level,
+            "sensitivity" => self.sensitivity,
             "spatial" => self.coverage,
             "temporal_start" | "temporal_end" => self.period,
             "source" => self.source,

@@ -94,6 +94,7 @@ fn main_facts(ctx: &Ctx, found: &DatasetPage) -> Vec<AnyView> {
                 .into_any(),
         };
     facts.push(fact(words.licence, licence));
+    facts.extend(found.has_licence_text.then(|| licence_text(ctx, found)));
     facts.push(fact(words.security_level, words.security_grade(fields.security_level)));
     facts.push(fact(words.version, words.version_number(dataset.version)));
     let current = dataset.versions.iter().find(|version| version.number == dataset.version);
@@ -243,4 +244,12 @@ fn extras(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// Leads to what the provider wrote for its open data (yulin 30).
+fn licence_text(ctx: &Ctx, found: &DatasetPage) -> AnyView {
+    let path = ctx.href(&format!("/organizations/{}/licence", found.dataset.organization.code));
+    let word = ctx.lang.pick("查看全文", "Read it");
+    let link = view! { <a class="ks-link" href=path>{word}</a> };
+    fact(ctx.lang.pick("授权协议文本", "Text of the licence"), link)
 }

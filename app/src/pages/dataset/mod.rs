@@ -3,6 +3,7 @@
 mod facts;
 pub(super) mod in_place;
 pub(super) mod items;
+pub(super) mod look;
 pub(super) mod obtain;
 pub(super) mod preview;
 pub(super) mod terms;
@@ -84,6 +85,8 @@ fn page(ctx: &Ctx, found: &DatasetPage) -> Page {
                 <div class="min-w-0">
                     {obtain::section(ctx, found)}
                     {items::section(ctx, found)}
+                    {look::section(ctx, found)}
+                    {look::results(ctx, found)}
                     {terms::section(ctx, found)}
                     {obtain::resources(ctx, found)}
                     {versions::section(ctx, found)}

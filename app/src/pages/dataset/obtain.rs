@@ -3,6 +3,7 @@
 use kaishu_domain::policy::Fees;
 use kaishu_portal::access::Grant;
 use kaishu_portal::entries::DatasetPage;
+use kaishu_types::access::DeliveryMode;
 use kaishu_types::dataset::ResourceView;
 use kaishu_types::vocabulary::{DatasetState, Format, OpenClass, ResourceKind};
 use leptos::prelude::*;
@@ -26,6 +27,8 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
     let n_open = count(OpenClass::Unconditional);
     let n_conditional = count(OpenClass::Conditional);
     let is_conditional = found.dataset.fields.open.class == OpenClass::Conditional;
+    let shared: Vec<_> =
+        found.grants.iter().filter(|it| it.holder.is_some()).map(|it| held(ctx, it)).collect();
     let now = available_now(ctx, found, n_open);
     let layout = if is_conditional { "grid md:grid-cols-2" } else { "" };
     let on_application =
@@ -34,7 +37,7 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
         view! {
             <section aria-labelledby="h-get" class="border-t-2 border-[var(--color-base-content)]">
                 <h2 id="h-get" class="sr-only">{words.get_data}</h2>
-                <div class=layout>{now}{on_application}</div>
+                {shared}<div class=layout>{now}{on_application}</div>
             </section>
         }
         .into_any(),
@@ -79,6 +82,7 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
         view! { <div class="mt-4">{log_in_to_take(ctx, found, file)}</div> }
     });
     let others = other_files(ctx, found, &files);
+    let accepted = (!files.is_empty()).then(|| accepted(ctx, found));
     let external = elsewhere(ctx, &links);
     let contact = (!has_data)
         .then(|| found.dataset.fields.contact.clone())
@@ -96,11 +100,19 @@ fn available_now(ctx: &Ctx, found: &DatasetPage, n_open: usize) -> AnyView {
             {main}
             {login}
             {others}
+            {accepted}
             {external}
             {contact}
         </div>
     }
     .into_any()
+}
+
+/// Says which licence whoever takes it accepts; the receipt names it, too (AGR-10).
+fn accepted(ctx: &Ctx, found: &DatasetPage) -> AnyView {
+    let licence = found.terms.label("licence", &found.dataset.fields.licence, ctx.lang);
+    let before = ctx.lang.pick("下载即表示接受授权协议：", "By taking it you accept its licence: ");
+    view! { <p class="mt-3 text-[.9375rem]">{before}{data(ctx.lang, licence)}</p> }.into_any()
 }
 
 /// The button for the first file that may be taken, and one for its table.
@@ -238,11 +250,13 @@ fn available_on_application(ctx: &Ctx, found: &DatasetPage, n_conditional: usize
         words.available_on_application.to_owned()
     };
     let target = format!("/datasets/{}/apply", found.dataset.code);
-    let held: Vec<_> = found.grants.iter().map(|grant| held(ctx, grant)).collect();
+    let held: Vec<_> =
+        found.grants.iter().filter(|it| it.holder.is_none()).map(|it| held(ctx, it)).collect();
     view! {
         <div class="py-6 md:pl-8 max-md:border-t border-[var(--line)]">
             <h3 class="text-lg">{heading}</h3>
             {held}
+            {terms_first(ctx, found)}
             <p class="mt-1 ks-mute text-[.9375rem]">{words.answer_within(found.reply_working_days)}</p>
             <p class="mt-1 ks-mute text-[.9375rem]">
                 {fees_line(ctx, found.fees, found.fees_rule.as_deref())}
@@ -258,6 +272,19 @@ fn available_on_application(ctx: &Ctx, found: &DatasetPage, n_conditional: usize
     .into_any()
 }
 
+/// Leads to the terms of the platform, where they stand in the way of what was granted (AGR-03).
+fn terms_first(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
+    if !found.must_accept {
+        return None;
+    }
+    let (text, word) = ctx.lang.pick(
+        ("平台协议有新的版本，接受以后才能使用：", "阅读并接受"),
+        ("The terms of the platform have a new version; before you use it, ", "accept them"),
+    );
+    let link = view! { <a class="ks-link" href=ctx.href("/me/agreement")>{word}</a> };
+    Some(view! { <p class="mt-2">{text}{link}</p> }.into_any())
+}
+
 /// What the reader was granted, and until when.
 fn held(ctx: &Ctx, grant: &Grant) -> AnyView {
     let (n, day) = (grant.items.len(), day_text(ctx.lang, grant.last_day));
@@ -265,10 +292,25 @@ fn held(ctx: &Ctx, grant: &Grant) -> AnyView {
         format!("您获准使用 {n} 个数据项，到 {day}。"),
         format!("You may use {n} of its data items until {day}."),
     );
-    let path = ctx.href(&format!("/applications/{}", grant.case));
+    let (text, path) = match grant.holder {
+        None => (text, format!("/applications/{}", grant.case)),
+        Some(_) => (
+            ctx.lang.pick(
+                format!("本单位经共享可以使用这项数据，到 {day}。"),
+                format!("Shared with your agency until {day}."),
+            ),
+            format!("/share/requests/{}", grant.case),
+        ),
+    };
+    let path = ctx.href(&path);
     let word = ctx.lang.pick("查看申请", "See the application");
+    let verify = (grant.mode == DeliveryMode::QueryVerify).then(|| {
+        let path = ctx.href(&format!("/datasets/{}/verify", grant.dataset));
+        let word = ctx.lang.pick("去核验", "Verify");
+        view! { " "<a class="ks-link" href=path>{word}</a> }
+    });
     view! {
-        <p class="mt-2"><span class="ks-mark is-ok">{icon("check")}{text}</span>" "<a class="ks-link" href=path>{word}</a></p>
+        <p class="mt-2"><span class="ks-mark is-ok">{icon("check")}{text}</span>{verify}" "<a class="ks-link" href=path>{word}</a></p>
     }
     .into_any()
 }

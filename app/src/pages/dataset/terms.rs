@@ -1,7 +1,7 @@
 //! Class and conditions in words, with the law behind them (SRCH-03, CLS-08).
 
 use kaishu_portal::entries::DatasetPage;
-use kaishu_types::dataset::LegalBasis;
+use kaishu_types::dataset::{LegalBasis, OpenTerms};
 use kaishu_types::vocabulary::OpenClass;
 use leptos::prelude::*;
 
@@ -42,6 +42,7 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
         (words.open_modes, modes),
         (words.usage_requirements, fields.usage_requirements.clone()),
         (words.security_measures, open.security_measures.clone()),
+        (words.open_materials, materials(ctx, open)),
         (words.agreement_text, open.agreement.as_deref().map(|code| agreement(ctx, found, code))),
         (words.legal_basis, basis_text(&open.basis)),
     ];
@@ -66,6 +67,13 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Names what applicants give (APP-03).
+fn materials(ctx: &Ctx, open: &OpenTerms) -> Option<String> {
+    let demanded = kaishu_domain::material::demanded(open);
+    let names: Vec<&str> = demanded.into_iter().map(|kind| kind.label(ctx.lang)).collect();
+    (!names.is_empty()).then(|| names.join(ctx.words.separator))
 }
 
 fn list(ctx: &Ctx, heading: &'static str, lines: &[String]) -> Option<AnyView> {

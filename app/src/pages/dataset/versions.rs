@@ -28,6 +28,7 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
                         {ctx.lang.pick("　", " — ")}
                         {data(ctx.lang, version.note.as_str())}
                         {changed}
+                        {version.author.as_deref().map(|author| submitted_by(ctx, author))}
                     </span>
                 </li>
             }
@@ -47,6 +48,12 @@ pub(crate) fn section(ctx: &Ctx, found: &DatasetPage) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Names who submitted a version (CAT-10).
+fn submitted_by(ctx: &Ctx, author: &str) -> AnyView {
+    let word = ctx.lang.pick("提交人：", "Submitted by ");
+    view! { <span class="block text-sm ks-mute">{word}{data(ctx.lang, author)}</span> }.into_any()
 }
 
 /// Draws the line that attributes the data, for today.
