@@ -103,6 +103,7 @@ export const groups: Group[] = [
       { state: "small region", path: async (request) => `/regions/${(await regions(request)).at(-1)!.code}` },
       ...both("region that does not exist", "/regions/NOWHERE", 404),
       ...both("statistics", "/stats"),
+      ...both("how applications were decided", "/stats/applications"),
     ],
   },
   {

@@ -3,7 +3,16 @@ import { expect, type Page } from "@playwright/test";
 
 /** Asserts that axe finds nothing: WCAG 2.2 AA and the best practices. */
 export async function expectAccessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  await expectNothing(page, new AxeBuilder({ page }));
+}
+
+/** Asserts that everything stands out from what is behind it: all that another colour scheme changes. */
+export async function expectReadable(page: Page) {
+  await expectNothing(page, new AxeBuilder({ page }).withRules(["color-contrast", "link-in-text-block"]));
+}
+
+async function expectNothing(page: Page, axe: AxeBuilder) {
+  const { violations } = await axe.analyze();
   const told = violations.map((one) => ({
     rule: one.id,
     help: one.help,
