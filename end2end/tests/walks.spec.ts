@@ -119,6 +119,7 @@ test("an applicant learns what is asked, by when the answer comes and whom to as
 
   await expect(new Frame(page).heading()).toHaveText("申请使用");
   await expect(dataset.main()).toContainText("最晚");
+  await expect(dataset.main()).toContainText("提供单位还没有审核过开放申请。");
   await expect(dataset.main().getByRole("link", { name: "登录后填写申请" })).toBeVisible();
   await expect(page.getByRole("complementary", { name: "联系谁" })).toContainText(/\d{4}-\d{7}/);
   await expect(dataset.main().getByRole("link", { name: /第.+条/ }).first()).toBeVisible();

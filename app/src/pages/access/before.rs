@@ -3,12 +3,14 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
+use kaishu_portal::access::Experience;
 use kaishu_portal::entries::DatasetPage;
 use kaishu_types::vocabulary::{DatasetState, OpenClass};
 use leptos::prelude::*;
 
 use crate::ctx::Ctx;
-use crate::page::{Page, Section, respond};
+use crate::error::AppError;
+use crate::page::{Keep, Page, Section, respond};
 use crate::pages::account::{go, login_path};
 use crate::pages::{dataset, whom};
 use crate::ui::crumbs::crumbs;
@@ -35,8 +37,12 @@ pub(crate) async fn show(
     State(portal): State<Portal>,
     Path(code): Path<String>,
 ) -> Response {
-    let found = dataset::find(&ctx, &portal, &code).await;
-    respond(&ctx, || Ok(page(&ctx, &portal, &found?)))
+    let found = match dataset::find(&ctx, &portal, &code).await {
+        Ok(found) => found,
+        Err(error) => return respond(&ctx, || Err(error)),
+    };
+    let experience = portal.experience(&found.dataset).await;
+    respond(&ctx, || Ok(page(&ctx, &portal, (&found, &experience.map_err(AppError::from)?))))
 }
 
 /// `POST /datasets/{code}/apply`
@@ -58,7 +64,7 @@ pub(crate) async fn begin(
     }
 }
 
-fn page(ctx: &Ctx, portal: &Portal, found: &DatasetPage) -> Page {
+fn page(ctx: &Ctx, portal: &Portal, (found, experience): (&DatasetPage, &Experience)) -> Page {
     let lang = ctx.lang;
     let dataset = &found.dataset;
     let title = lang.pick("申请使用", "Apply to use");
@@ -71,7 +77,7 @@ fn page(ctx: &Ctx, portal: &Portal, found: &DatasetPage) -> Page {
     let is_open = dataset.fields.open.class == OpenClass::Conditional
         && dataset.state == DatasetState::Published;
     let body = match is_open {
-        true => ways(ctx, portal, found),
+        true => ways(ctx, portal, (found, experience)),
         false => {
             let words = ctx.words;
             let text = match (dataset.state, dataset.fields.open.class) {
@@ -114,10 +120,12 @@ fn page(ctx: &Ctx, portal: &Portal, found: &DatasetPage) -> Page {
     page.section = Some(Section::Datasets);
     // What there is to find stands on the page of the dataset.
     page.listed = false;
+    // Decisions are made without the catalogue changing.
+    page.keep = Keep::Never;
     page
 }
 
-fn ways(ctx: &Ctx, portal: &Portal, found: &DatasetPage) -> AnyView {
+fn ways(ctx: &Ctx, portal: &Portal, (found, experience): (&DatasetPage, &Experience)) -> AnyView {
     let lang = ctx.lang;
     let open = &found.dataset.fields.open;
     let conditions: Vec<_> = open
@@ -185,6 +193,7 @@ fn ways(ctx: &Ctx, portal: &Portal, found: &DatasetPage) -> AnyView {
             {section_head("h-who", lang.pick("谁来决定，什么时候答复", "Who decides, and when"))}
             <p class="mt-2">{who}</p>
         </section>
+        {super::experience::section(ctx, experience)}
         <section aria-labelledby="h-steps" class="mb-10">
             {section_head("h-steps", lang.pick("怎样办理", "How it goes"))}
             <ol class="mt-2 list-decimal ps-5">{steps.into_iter().collect::<Vec<_>>()}</ol>

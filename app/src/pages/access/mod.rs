@@ -7,6 +7,7 @@ mod before;
 mod decide;
 mod dossier;
 mod duties;
+mod experience;
 mod form;
 mod materials;
 mod mine;

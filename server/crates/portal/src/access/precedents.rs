@@ -18,13 +18,13 @@ use crate::accounts::Caller;
 use crate::{Error, Portal, Result};
 
 /// Most applications that are looked through.
-const LOOKED_AT: u64 = 200;
+pub(super) const LOOKED_AT: u64 = 200;
 /// Most decisions that are shown.
 const SHOWN: usize = 20;
 /// States of what was refused for good, or is.
-const REFUSED: [&str; 4] = ["refused", "settled", "complained", "upheld"];
+pub(super) const REFUSED: [&str; 4] = ["refused", "settled", "complained", "upheld"];
 /// States of what was approved by all sides.
-const APPROVED: [&str; 8] =
+pub(super) const APPROVED: [&str; 8] =
     ["approved", "signed", "to_be_filed", "active", "suspended", "expired", "closed", "revoked"];
 
 /// An earlier decision on the same dataset: the situation and what was decided, not whose it was.
@@ -168,7 +168,7 @@ impl Portal {
 }
 
 /// What a state says was decided; nothing where it is not, or was withdrawn or lapsed.
-fn outcome(state: &str) -> Option<bool> {
+pub(super) fn outcome(state: &str) -> Option<bool> {
     match state {
         state if APPROVED.contains(&state) => Some(true),
         state if REFUSED.contains(&state) => Some(false),
@@ -176,7 +176,7 @@ fn outcome(state: &str) -> Option<bool> {
     }
 }
 
-fn decided_on(case: &Case) -> NaiveDate {
+pub(super) fn decided_on(case: &Case) -> NaiveDate {
     let refused_on = case.file.facts.get("refused_on").and_then(|day| day.parse().ok());
     let steps = case.file.steps.iter().filter_map(|step| step.result.as_ref());
     let decided = steps.map(|result| day_in_china(result.at)).max();

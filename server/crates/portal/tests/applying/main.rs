@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
 
 mod advising;
+mod experience;
 mod materials;
 mod precedents;
 mod renewing;

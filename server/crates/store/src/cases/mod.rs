@@ -229,6 +229,24 @@ pub async fn of_subject(store: &impl Reads, subject: &str, kind: CaseKind) -> Re
     rows.into_iter().map(view).collect()
 }
 
+/// Lists the cases of a kind of an organization that are in one of these states, the newest first.
+pub async fn of_organization(
+    store: &impl Reads,
+    (kind, organization): (CaseKind, &str),
+    states: &[&str],
+    limit: u64,
+) -> Result<Vec<Case>> {
+    let rows = case_file::Entity::find()
+        .filter(case_file::COLUMN.kind.eq(kind.as_str()))
+        .filter(case_file::COLUMN.organization.eq(organization))
+        .filter(case_file::COLUMN.state.is_in(states.iter().copied()))
+        .order_by_desc(case_file::COLUMN.id)
+        .limit(limit)
+        .all(store.connection())
+        .await?;
+    rows.into_iter().map(view).collect()
+}
+
 /// A part of a desk; all that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Drawer {
