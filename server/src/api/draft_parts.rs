@@ -1,4 +1,4 @@
-//! Parts of a draft by themselves: its data items with their masks, its interfaces, a file that goes.
+//! Parts of a draft by themselves: its data items with their masks, its interfaces, a file that is read or goes.
 
 use axum::extract::{Path, Request, State as Shared};
 use axum::response::{IntoResponse, Response};
@@ -179,10 +179,47 @@ pub(super) async fn remove_file(
             asked.lang.pick("写读到的修订号", "name the revision that was read"),
         )
     })?;
-    let shown: String = place.chars().take(80).collect();
-    let place = place.parse().map_err(|_| Error::not_found("resource", shown))?;
+    let place = place_of(&place)?;
     state.portal().remove_draft_file(&caller, case, revision, place, asked.lang).await?;
     answer(&state, &caller, case, asked.lang).await
+}
+
+/// Take a file of a draft
+///
+/// The bytes as they were uploaded, for whoever writes the entry, and for whoever decides on it as long as the step is
+/// theirs. Each time is on record.
+#[utoipa::path(
+    get, path = "/api/v1/drafts/{id}/files/{place}", tag = "publishing", operation_id = "take_draft_file",
+    security(("token" = ["publish"]), ("token" = ["decide"])),
+    params(
+        ("id" = i64, Path, description = "Number of the draft"),
+        ("place" = usize, Path, description = "Its place, from 0")
+    ),
+    responses(
+        (status = 200, description = "The file", content_type = "application/octet-stream"),
+        (status = 401, description = "No token, or one that counts no more", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token neither edits the draft nor takes the step that is on", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No draft that the token reaches, or no bytes at this place", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn take_file(
+    Shared(state): Shared<State>,
+    Path((id, place)): Path<(String, String)>,
+    Plain(asked): Plain,
+    caller: Option<Extension<Caller>>,
+) -> Result<Response, Problem> {
+    let caller = known(caller, asked.lang)?;
+    let file = (number(Path(id))?, place_of(&place)?);
+    let (name, read) = state.portal().read_draft_file(&caller, file, asked.lang).await?;
+    Ok(app::as_file(&name, read.size_bytes, read.bytes))
+}
+
+/// Reads the place of a file out of a path.
+fn place_of(text: &str) -> Result<usize, Problem> {
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(80).collect();
+        Error::not_found("resource", shown).into()
+    })
 }
 
 async fn answer(

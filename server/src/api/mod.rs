@@ -199,7 +199,7 @@ fn of_publishers() -> OpenApiRouter<State> {
         .routes(routes!(draft_parts::save_items))
         .routes(routes!(draft_parts::take_items))
         .routes(routes!(draft_parts::add_interface))
-        .routes(routes!(draft_parts::remove_file))
+        .routes(routes!(draft_parts::take_file, draft_parts::remove_file))
         .routes(routes!(draft_quality::show))
         .routes(routes!(draft_context::alike))
         .routes(routes!(draft_context::changes))

@@ -1,5 +1,6 @@
 //! Files of drafts: read by who writes the entry and by who decides on it, while they do.
 
+use http::Method;
 use kaishu_portal::Portal;
 use kaishu_portal::accounts::Caller;
 use kaishu_portal::administration::ExpertForm;
@@ -12,7 +13,9 @@ use kaishu_testkit::people::{
 use kaishu_types::ErrorCode;
 use kaishu_types::account::{Role, TokenScope};
 use kaishu_types::draft::TriggerQuestion;
+use serde_json::Value;
 
+use crate::automating::{get, refuses, tokens};
 use crate::blocking;
 use crate::browser::Browser;
 use crate::support::TestSite;
@@ -136,4 +139,43 @@ async fn the_page_offers_the_file_as_it_is() {
         assert_eq!(browser.get(&format!("/workbench/drafts/{case}/files/x")).await.status, 404);
     }
     assert_eq!(Browser::new(&site).get(&path).await.status, 303, "to the login");
+}
+
+// Part of REV-03 by program: the same people take the same bytes with the same headers, each time on record; a token
+// that only reads, and one of another agency, get nothing and leave nothing in the log.
+#[tokio::test]
+async fn a_program_takes_the_file_as_it_is() {
+    let site = blocking::site().await;
+    let portal = site.test_portal.portal();
+    let people = people(portal).await;
+    let tokens = tokens(portal).await;
+    let login = "reviewer".parse().unwrap();
+    let scope = ("api", TokenScope::Decide, 1);
+    let reviewer = portal.make_token_for(&Caller::command(), &login, scope, LANG).await.unwrap();
+    let case = whole_draft(portal, &people.officer, ORGANIZATION).await;
+    let path = format!("/drafts/{case}/files/0");
+    refuses(&site, &tokens, (Method::GET, &path), (&Value::Null, 404)).await;
+    let before = portal.verify_log().await.unwrap().n_entries;
+    let file = get(&site, &tokens.officer, &path).await;
+    assert_eq!((file.status.as_u16(), file.bytes.as_slice()), (200, FILE.as_bytes()));
+    for (name, value) in [
+        ("content-type", "application/octet-stream"),
+        ("content-disposition", "attachment; filename*=UTF-8''stops.csv"),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(file.header(name), value);
+    }
+    assert_eq!(portal.verify_log().await.unwrap().n_entries, before + 1);
+    for place in ["7", "x", "-1"] {
+        let wrong = format!("/drafts/{case}/files/{place}");
+        assert_eq!(get(&site, &tokens.officer, &wrong).await.status, 404, "{place}");
+    }
+
+    assert_eq!(get(&site, &reviewer, &path).await.status, 403, "no step is on");
+    act(portal, &people.officer, case, "submit").await.unwrap();
+    assert_eq!(get(&site, &reviewer, &path).await.bytes, FILE.as_bytes());
+    assert_eq!(get(&site, &tokens.authority, &path).await.status, 403, "not its turn yet");
+    act(portal, &people.reviewer, case, "pass").await.unwrap();
+    assert_eq!(get(&site, &reviewer, &path).await.status, 403, "it is done");
 }
