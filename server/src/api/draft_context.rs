@@ -24,7 +24,7 @@ pub(super) struct AlikeList {
 
 /// An entry of another agency with a similar title, or the same items.
 #[derive(Debug, Serialize, ToSchema)]
-struct AlikeItem {
+pub(super) struct AlikeItem {
     /// Its code.
     code: String,
     /// Its title.
@@ -33,6 +33,13 @@ struct AlikeItem {
     organization: String,
     /// Labels of the items both have.
     shared: Vec<String>,
+}
+
+impl From<AlikeEntry> for AlikeItem {
+    fn from(found: AlikeEntry) -> Self {
+        let AlikeEntry { code, title, organization, shared } = found;
+        Self { code: code.to_string(), title, organization, shared }
+    }
 }
 
 /// What a draft changes.
@@ -46,13 +53,20 @@ pub(super) struct DraftChangesReply {
 
 /// What changed since a draft was submitted before.
 #[derive(Debug, Serialize, ToSchema)]
-struct SinceSubmission {
+pub(super) struct SinceSubmission {
     /// Who saved what was submitted before.
     saved_by: String,
     /// When.
     saved_at: DateTime<Utc>,
     /// The parts with their old and new values.
     changes: Vec<PartDifference>,
+}
+
+impl From<Resubmitted> for SinceSubmission {
+    fn from(found: Resubmitted) -> Self {
+        let Resubmitted { saved_by, saved_at, changes } = found;
+        Self { saved_by, saved_at, changes: changes.into_iter().map(difference).collect() }
+    }
 }
 
 /// List entries of other agencies that are like a draft
@@ -76,11 +90,8 @@ pub(super) async fn alike(
 ) -> Result<Response, Problem> {
     let caller = known(caller, asked.lang)?;
     let found = Box::pin(state.portal().draft_alike(&caller, number(id)?, asked.lang)).await?;
-    let items = found.into_iter().map(|it| {
-        let AlikeEntry { code, title, organization, shared } = it;
-        AlikeItem { code: code.to_string(), title, organization, shared }
-    });
-    Ok((private(), Json(AlikeList { items: items.collect() })).into_response())
+    let items = found.into_iter().map(AlikeItem::from).collect();
+    Ok((private(), Json(AlikeList { items })).into_response())
 }
 
 /// Read what a draft changes
@@ -107,10 +118,6 @@ pub(super) async fn changes(
     let portal = state.portal();
     let published = portal.draft_changes(&caller, draft).await?;
     let submitted = portal.resubmitted(&caller, draft, asked.lang).await?;
-    let submitted = submitted.map(|it| {
-        let Resubmitted { saved_by, saved_at, changes } = it;
-        let changes = changes.into_iter().map(difference).collect();
-        SinceSubmission { saved_by, saved_at, changes }
-    });
+    let submitted = submitted.map(SinceSubmission::from);
     Ok((private(), Json(DraftChangesReply { published, submitted })).into_response())
 }

@@ -39,6 +39,7 @@ mod records_of_agencies;
 mod reference;
 mod registers;
 mod reply;
+mod review;
 mod rows;
 mod rules;
 mod search;
@@ -153,6 +154,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(cases::list))
         .routes(routes!(cases::show))
         .routes(routes!(cases::act))
+        .routes(routes!(review::show))
         .routes(routes!(uploads::describe, uploads::begin))
         .routes(routes!(uploads::show, uploads::offset, uploads::add, uploads::give_up))
         .routes(routes!(uploads::finish))

@@ -19,6 +19,7 @@ mod applying;
 mod authors;
 mod automating;
 mod automating_data;
+mod automating_reviews;
 mod autosave;
 mod awkward;
 mod blocking;
