@@ -16,6 +16,7 @@ mod drafting;
 mod exports;
 mod findings;
 mod grants;
+mod guide;
 mod inspections;
 mod issues;
 mod keeping;
@@ -197,6 +198,7 @@ fn described() -> OpenApiRouter<State> {
 fn of_publishers() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(own_datasets::list))
+        .routes(routes!(guide::show))
         .routes(routes!(several::revise))
         .routes(routes!(draft_parts::save_items))
         .routes(routes!(draft_parts::take_items))

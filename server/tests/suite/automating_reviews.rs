@@ -1,10 +1,13 @@
 //! What people see on the pages of a review, of the guide and of figures, read by their programs, and by nobody's else.
 
 use kaishu_portal::accounts::Caller;
+use kaishu_portal::administration::GuideForm;
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
-use kaishu_testkit::people::{LANG, ORGANIZATION, People, act, complete, people, whole_draft};
-use kaishu_types::account::TokenScope;
+use kaishu_testkit::people::{
+    LANG, ORGANIZATION, People, act, at_browser, complete, people, whole_draft,
+};
+use kaishu_types::account::{Role, TokenScope};
 use kaishu_types::draft::ReviewCheck;
 use serde_json::{Value, json};
 
@@ -113,4 +116,49 @@ async fn a_program_reads_what_a_revision_changes() {
     let noted = post(&site, &tokens.officer, "/datasets/YX-T-0001/change-events", &change).await;
     let other = format!("/cases/{}/review", noted.json()["id"]);
     assert_eq!(get(&site, &tokens.officer, &other).await.status, 404);
+}
+
+/// Whoever is logged in reads what is published of the guide, in their language, and nobody what is being written.
+#[tokio::test]
+async fn the_guide_is_read_by_program() {
+    let (site, _, tokens) = site().await;
+    let portal = site.test_portal.portal();
+    let keeper = at_browser(portal, Role::Authority, ("keeper", "YX")).await;
+    let before = get(&site, &tokens.reader, "/guide").await.json();
+    assert_eq!((&before["version"], &before["is_in_force"]), (&Value::Null, &json!(true)));
+    let desk = portal.guide_desk(&keeper, LANG).await.unwrap();
+    let field = desk.choices[0].as_str().to_owned();
+    let form = GuideForm {
+        added: vec![field.clone()],
+        notes: vec![(field.clone(), "填写部门全称".to_owned(), "The whole name".to_owned())],
+        revision: desk.revision,
+    };
+    portal.save_guide(&keeper, &form, LANG).await.unwrap();
+    assert_eq!(get(&site, &tokens.officer, "/guide").await.json(), before, "it is a draft");
+
+    assert_eq!(portal.publish_guide(&keeper, ("第一版", ""), LANG).await.unwrap(), 1);
+    for token in [&tokens.reader, &tokens.officer, &tokens.stranger, &tokens.head] {
+        let answer = get(&site, token, "/guide").await;
+        assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"));
+        let guide = answer.json();
+        assert_eq!(guide["version"]["number"], 1);
+        assert_eq!(guide["version"]["note"], "第一版");
+        let of = |name: &str| {
+            let fields = guide["fields"].as_array().unwrap();
+            fields.iter().find(|it| it["field"] == name).unwrap().clone()
+        };
+        let said = of(&field);
+        assert_eq!((&said["demand"], &said["note"]), (&json!("guide"), &json!("填写部门全称")));
+        assert_eq!(of("title")["demand"], "regulation");
+    }
+    let bearer = format!("Bearer {}", tokens.officer);
+    let headers = [("authorization", bearer.as_str()), ("accept-language", "en")];
+    let english = site.get_with("/api/v1/guide?version=1", &headers).await.json();
+    let fields = english["fields"].as_array().unwrap();
+    assert!(fields.iter().any(|it| it["note"] == "The whole name"), "{english}");
+    for (asked, status) in [("version=2", 404), ("version=x", 404), ("of=title", 400)] {
+        let answer = get(&site, &tokens.officer, &format!("/guide?{asked}")).await;
+        assert_eq!(answer.status, status, "{asked}");
+    }
+    assert_eq!(get(&site, "kst_nothing", "/guide").await.status, 401);
 }
