@@ -137,7 +137,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(datasets::show))
         .routes(routes!(datasets::items))
         .routes(routes!(datasets::resources))
-        .routes(routes!(look::show))
+        .routes(routes!(look::show, look::decide))
         .routes(
             // The guard around all routes knows how long an upload may be.
             routes!(datasets::versions, publishing::publish_version)
@@ -223,6 +223,7 @@ fn of_publishers() -> OpenApiRouter<State> {
         .routes(routes!(findings::list))
         .routes(routes!(findings::decide))
         .routes(routes!(findings::measure))
+        .routes(routes!(look::desk))
         .routes(routes!(keeping::withdraw_transfer))
         .routes(routes!(disputes::show, disputes::open))
         .routes(routes!(inspections::list, inspections::add))

@@ -237,7 +237,7 @@ async fn each_operation_takes_the_token_that_it_names() {
         site.ask(method, &path, &headers, &body).await.status.as_u16()
     };
     let needing = needing();
-    assert_eq!(needing.len(), 85);
+    assert_eq!(needing.len(), 87);
     for (method, path, scopes) in &needing {
         let scopes: Vec<TokenScope> = scopes.iter().map(|it| it.parse().unwrap()).collect();
         assert_eq!(send(None, method, path).await, 401, "{method} {path}");

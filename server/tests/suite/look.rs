@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
+use http::Method;
 use kaishu_domain::permission::{Action, Subject, role_for};
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
-use kaishu_testkit::people::{LANG, at_browser};
+use kaishu_testkit::people::{LANG, at_browser, people};
 use kaishu_types::account::Role;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::automating::{get, post, refuses, tokens};
 use crate::browser::Browser;
 use crate::overreach::{browser, placed};
 use crate::support::TestSite;
@@ -173,4 +175,58 @@ async fn no_role_shows_figures_that_does_not_decide_about_the_data() {
         }
     }
     assert!(n_able >= 3, "{n_able}");
+}
+
+// Part of SRCH-03, SEC-05 by program: who decides about the data sees the figures before they are shown, shows them and
+// takes them back; tokens of others, and one that only reads, are refused and leave nothing in the log.
+#[tokio::test]
+async fn figures_are_shown_and_taken_back_by_program() {
+    let site = site(0, false).await;
+    let portal = site.test_portal.portal();
+    people(portal).await;
+    let tokens = tokens(portal).await;
+    let (path, figures) =
+        (format!("/datasets/{CODE}/look"), format!("/datasets/{CODE}/look/figures"));
+    let decision = |show: bool, reason: &str| json!({ "show": show, "reason": reason });
+    let show = decision(true, "不涉及个人");
+    refuses(&site, &tokens, (Method::GET, &figures), (&Value::Null, 403)).await;
+    refuses(&site, &tokens, (Method::POST, &path), (&show, 403)).await;
+    assert_eq!(post(&site, &tokens.authority, &path, &show).await.status, 403);
+
+    let desk = get(&site, &tokens.officer, &figures).await;
+    assert_eq!((desk.status.as_u16(), desk.header("cache-control")), (200, "no-store"));
+    for secret in ["罕见的一种", "王1", "chixiao"] {
+        assert!(!desk.text().contains(secret), "{secret}: {}", desk.text());
+    }
+    assert_eq!(desk.json()["released"], Value::Null);
+    assert_eq!(look(&site).await["tables"], json!([]), "to be seen is not to be shown");
+    post(&site, &tokens.officer, &path, &decision(true, " "))
+        .await
+        .assert_problem_of(400, "reason");
+    let more = json!({ "show": true, "reason": "不涉及个人", "columns": ["hidden"] });
+    assert_eq!(post(&site, &tokens.officer, &path, &more).await.status, 400);
+    let early = post(&site, &tokens.officer, &path, &decision(false, "重新评估")).await;
+    assert_eq!(early.status, 409, "{}", early.text());
+
+    let shown = post(&site, &tokens.officer, &path, &show).await;
+    assert_eq!(shown.status, 200, "{}", shown.text());
+    let shown = shown.json();
+    let released = &shown["released"];
+    assert_eq!(
+        (&released["by"], &released["reason"]),
+        (&json!("officer 的名字"), &json!("不涉及个人"))
+    );
+    assert_eq!(released["columns"], json!(["amount", "kind"]));
+    portal.catch_up(|_| ()).await.unwrap();
+    assert_eq!(look(&site).await["tables"], shown["tables"]);
+
+    let hide = decision(false, "重新评估");
+    let hidden = post(&site, &tokens.head, &path, &hide).await;
+    assert_eq!((hidden.status.as_u16(), &hidden.json()["released"]), (200, &Value::Null));
+    portal.catch_up(|_| ()).await.unwrap();
+    assert_eq!(look(&site).await["tables"], json!([]));
+    assert_eq!(post(&site, &tokens.head, &path, &hide).await.status, 409);
+    let other = "/datasets/YX-T-0009/look";
+    assert_eq!(post(&site, &tokens.officer, other, &show).await.status, 404);
+    assert_eq!(portal.verify_log().await.unwrap().faults, []);
 }

@@ -3,7 +3,7 @@
 use kaishu_domain::permission::Action;
 use serde_json::{Value, json};
 
-use crate::overreach_api::{Carried, Sent};
+use crate::overreach_api::{CONDITIONAL, Carried, Sent};
 
 const OPEN: &str = "YX-T-0001";
 
@@ -55,6 +55,8 @@ pub(crate) fn sent_to_records() -> Vec<Sent> {
         "title": "公交实时位置", "organization": "YX-T", "address": "https://jt.example.cn/bus", "reason": "网站上可以下载",
     });
     let fault = json!({ "finding": "缺行", "due": "2026-12-31" });
+    let shown = json!({ "show": true, "reason": "不涉及个人" });
+    let look = format!("datasets/{CONDITIONAL}/look");
     let (decide, keep, inspect) =
         (Action::DecideFindings, Action::KeepSystems, Action::InspectQuality);
     vec![
@@ -69,6 +71,7 @@ pub(crate) fn sent_to_records() -> Vec<Sent> {
         to("add_inspection", &of("inspections"), fault, inspect),
         to("close_inspection", &of("inspections/1/close"), json!({ "version": 2 }), inspect),
         to("decide_finding", &of("findings/decisions"), decision, decide),
+        to("decide_figures", &look, shown, decide),
         to("measure_anonymity", &of("anonymity"), measure, decide),
         to("add_system", "systems", system.clone(), keep),
         to("save_system", "systems/1", system, keep),
