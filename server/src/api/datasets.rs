@@ -16,6 +16,13 @@ async fn find(state: &State, code: Path<String>) -> Result<DatasetView, Problem>
     Ok(state.portal().dataset(&code).await?)
 }
 
+/// The same with what each version rests on, as the pages of versions tell it (CAT-10).
+async fn with_bases(state: &State, code: Path<String>) -> Result<DatasetView, Problem> {
+    let mut dataset = find(state, code).await?;
+    state.portal().name_bases(&mut dataset).await?;
+    Ok(dataset)
+}
+
 /// Get a whole entry
 ///
 /// With its data items, resources and versions, as far as the public may know of them.
@@ -32,7 +39,7 @@ pub(super) async fn show(
     code: Path<String>,
     Plain(asked): Plain,
 ) -> Result<Response, Problem> {
-    let dataset = find(&state, code).await?;
+    let dataset = with_bases(&state, code).await?;
     reply::json(&asked.headers, asked.lang, &dataset)
 }
 
@@ -86,6 +93,6 @@ pub(super) async fn versions(
     code: Path<String>,
     Plain(asked): Plain,
 ) -> Result<Response, Problem> {
-    let items = find(&state, code).await?.versions;
+    let items = with_bases(&state, code).await?.versions;
     reply::json(&asked.headers, asked.lang, &Versions { items })
 }

@@ -6,6 +6,7 @@ use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, act, complete, people, review, with_session};
 use kaishu_types::account::Role;
 use kaishu_types::draft::ChangeBasis;
+use serde_json::{Value, json};
 
 use crate::drafting::site;
 use crate::support::TestSite;
@@ -70,9 +71,9 @@ async fn the_form_of_a_revision_asks_for_its_basis() {
     }
 }
 
-// Part of CAT-10: the page of a version says on what it rests, whoever reads it.
+// Part of CAT-10: the page of a version and its JSON say on what it rests, whoever reads them.
 #[tokio::test]
-async fn the_page_of_a_version_says_on_what_it_rests() {
+async fn a_version_says_on_what_it_rests() {
     let site = published().await;
     let portal = site.test_portal.portal();
     let people = people(portal).await;
@@ -96,4 +97,10 @@ async fn the_page_of_a_version_says_on_what_it_rests() {
     }
     let first = site.get("/datasets/YX-T-0001/versions/1").await;
     assert!(!first.text().contains("机构改革方案"));
+    let listed = site.get("/api/v1/datasets/YX-T-0001/versions").await.json()["items"].clone();
+    let basis = json!({ "kind": "function_changed", "reference": "机构改革方案第三条" });
+    assert_eq!((&listed[0]["number"], &listed[0]["basis"]), (&json!(2), &basis));
+    assert_eq!((&listed[1]["number"], &listed[1]["basis"]), (&json!(1), &Value::Null));
+    let entry = site.get("/api/v1/datasets/YX-T-0001").await.json();
+    assert_eq!(entry["versions"], listed);
 }

@@ -9,7 +9,7 @@ use kaishu_store::grants::Grant;
 use kaishu_store::tables::is_tabular;
 use kaishu_types::DatasetCode;
 use kaishu_types::access::DeliveryMode;
-use kaishu_types::dataset::{DatasetView, ResourceView, VersionView};
+use kaishu_types::dataset::{BasisOfChange, DatasetView, ResourceView, VersionView};
 use kaishu_types::vocabulary::{Format, OpenClass, ResourceKind};
 use serde_json::Value;
 
@@ -18,7 +18,6 @@ use crate::directory::Directory;
 use crate::downloads::attribution;
 use crate::in_place::Fetched;
 use crate::look::Look;
-use crate::publishing::BasisOfChange;
 use crate::rules::{ArticleQuote, FileAccess, PublicView};
 use crate::tables::FileRelease;
 use crate::{Error, Portal, Result, Text};

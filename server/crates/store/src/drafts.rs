@@ -1,6 +1,6 @@
 //! Entries on their way to publication. Nothing public reads them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
@@ -259,6 +259,25 @@ pub async fn approving(
         .await?;
     let Some((case, Some(became))) = found else { return Ok(None) };
     Ok(Some((case, number(became, &format!("draft {case}"), "became_version")?)))
+}
+
+/// Maps the versions of a dataset that drafts became to the cases of those drafts; of several the last one.
+pub async fn approvals(store: &Store, code: &DatasetCode) -> Result<BTreeMap<u32, i64>> {
+    let found: Vec<(i64, Option<i32>)> = draft::Entity::find()
+        .select_only()
+        .columns([draft::Column::CaseId, draft::Column::BecameVersion])
+        .filter(draft::COLUMN.code.eq(code.as_str()))
+        .filter(draft::Column::BecameVersion.is_not_null())
+        .order_by_asc(draft::Column::CaseId)
+        .into_tuple()
+        .all(&store.connection)
+        .await?;
+    let mut approvals = BTreeMap::new();
+    for (case, became) in found {
+        let Some(became) = became else { continue };
+        approvals.insert(number(became, &format!("draft {case}"), "became_version")?, case);
+    }
+    Ok(approvals)
 }
 
 /// Finds the version that the draft of a case became; none of one that was not published.

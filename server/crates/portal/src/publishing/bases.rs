@@ -1,10 +1,12 @@
-//! On what a version of an entry rests, as its page shows it (CAT-10).
+//! On what a version of an entry rests, as its page shows it and programs read it (CAT-10).
 
 use std::collections::BTreeMap;
 
 use kaishu_store::cases::Case;
 use kaishu_types::DatasetCode;
-use kaishu_types::draft::{ChangeBasis, DraftDocument};
+use kaishu_types::case::CaseKind;
+use kaishu_types::dataset::{BasisOfChange, DatasetView};
+use kaishu_types::draft::DraftDocument;
 
 use super::changes::{ANSWERED, answered_by};
 use crate::{Portal, Result};
@@ -13,15 +15,6 @@ use crate::{Portal, Result};
 const CHANGE_BASIS: &str = "change_basis";
 /// The fact that names the document, decision or finding.
 const CHANGE_REFERENCE: &str = "change_reference";
-
-/// The basis of a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BasisOfChange {
-    /// What kind of change it is.
-    pub kind: ChangeBasis,
-    /// The document, decision or finding that it follows.
-    pub reference: String,
-}
 
 /// On what a revision rests, and the duties that it answers, now or before (CAT-09, CAT-10).
 pub(super) fn basis_facts(
@@ -54,11 +47,35 @@ impl Portal {
         let Some((case, _)) = approving.filter(|(_, became)| *became == version) else {
             return Ok(None);
         };
-        let Some(case) = kaishu_store::cases::find(store, case).await? else { return Ok(None) };
-        let fact = |name: &str| case.file.facts.get(name);
-        let kind = fact(CHANGE_BASIS).and_then(|kind| kind.parse().ok());
-        Ok(kind
-            .zip(fact(CHANGE_REFERENCE))
-            .map(|(kind, reference)| BasisOfChange { kind, reference: reference.clone() }))
+        let case = kaishu_store::cases::find(store, case).await?;
+        Ok(case.as_ref().and_then(basis_in))
     }
+
+    /// Writes into each version of an entry on what it rests, for programs.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub async fn name_bases(&self, dataset: &mut DatasetView) -> Result<()> {
+        let (store, code) = (&self.inner.store, &dataset.code);
+        let approvals = kaishu_store::drafts::approvals(store, code).await?;
+        if approvals.is_empty() {
+            return Ok(());
+        }
+        let kind = CaseKind::Opening;
+        let cases = kaishu_store::cases::of_subject(store, code.as_str(), kind).await?;
+        let cases: BTreeMap<i64, Case> = cases.into_iter().map(|case| (case.id, case)).collect();
+        for version in &mut dataset.versions {
+            let case = approvals.get(&version.number).and_then(|case| cases.get(case));
+            version.basis = case.and_then(basis_in);
+        }
+        Ok(())
+    }
+}
+
+/// The basis that a review holds.
+fn basis_in(case: &Case) -> Option<BasisOfChange> {
+    let fact = |name: &str| case.file.facts.get(name);
+    let kind = fact(CHANGE_BASIS)?.parse().ok()?;
+    Some(BasisOfChange { kind, reference: fact(CHANGE_REFERENCE)?.clone() })
 }

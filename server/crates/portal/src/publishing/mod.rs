@@ -43,7 +43,6 @@ pub(crate) use answers::{Answered, answers_of};
 pub use assessing::{DraftColumn, DraftTable};
 pub use assigning::Assignable;
 pub use attaching::Attachment;
-pub use bases::BasisOfChange;
 pub use bulk::{BulkEdit, BulkOutcome, MAX_BULK};
 pub use changes::NewChange;
 pub use consultation::Asking;

@@ -292,6 +292,7 @@ impl Portal {
             published_at: now,
             author: None,
             provider: Some(document.organization.clone()),
+            basis: None,
             changed_fields: Vec::new(),
             resources: resources.clone(),
             is_wholly_open: visibility::is_wholly_open(document.fields.open.class, classes),

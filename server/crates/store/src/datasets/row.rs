@@ -298,6 +298,7 @@ pub(super) fn version_view(
         published_at: row.published_at,
         author: row.author,
         provider: row.provider,
+        basis: None,
         changed_fields: from_json(&row.changed_fields, &what, "changed_fields")?,
         resources,
         is_wholly_open: row.is_wholly_open,

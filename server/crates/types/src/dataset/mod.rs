@@ -17,7 +17,7 @@ pub use card::DatasetCard;
 pub use fields::{DataItemView, EntryFields, LegalBasis, OpenTerms, ShareTerms};
 pub use freshness::Freshness;
 pub use provenance::{Acquisition, Provenance};
-pub use resource::{ResourceView, VersionView};
+pub use resource::{BasisOfChange, ResourceView, VersionView};
 
 /// Where an imported entry came from (ZON-05).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

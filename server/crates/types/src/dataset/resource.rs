@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::DataItemView;
+use crate::draft::ChangeBasis;
 use crate::vocabulary::{Format, ResourceKind};
 
 /// A file or an interface of a dataset.
@@ -60,6 +61,16 @@ pub struct ResourceView {
     pub source_id: Option<String>,
 }
 
+/// On what a revision of a published entry rests (CAT-09, CAT-10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BasisOfChange {
+    /// What kind of change it is.
+    pub kind: ChangeBasis,
+    /// The document, decision or finding that it follows.
+    pub reference: String,
+}
+
 /// An immutable publication (PUB-14, CAT-10).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -76,6 +87,10 @@ pub struct VersionView {
     /// Code of the organization that provided it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
+    /// On what the change rests; none for the first version, for new data of the same structure, and where nobody
+    /// asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<BasisOfChange>,
     /// Names of the catalogue fields that differ from the version before.
     #[serde(default)]
     pub changed_fields: Vec<String>,
