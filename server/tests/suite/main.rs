@@ -69,6 +69,7 @@ mod overreach_administration;
 mod overreach_api;
 mod overreach_automation;
 mod overreach_own;
+mod overreach_reading;
 mod overreach_sharing;
 mod overseeing;
 mod own_list;
