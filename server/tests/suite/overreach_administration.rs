@@ -1,15 +1,20 @@
 //! The same for requests for accounts and for what the authority administers; and that every route of both, and
 //! of the workbench, is driven.
 
+mod files;
 mod forms;
+mod sent;
 
 use std::collections::BTreeSet;
 
 use kaishu_domain::permission::{Action, Reach, Subject, may_ever, role_for};
 use kaishu_portal::accounts::RequestForm;
-use kaishu_portal::administration::{DelegationForm, ExpertForm, GradingForm};
+use kaishu_portal::administration::{
+    ApprovalForm, CompilerForm, DelegationForm, ExpertForm, GradingForm,
+};
 use kaishu_portal::registers::{ProjectForm, SystemForm};
 use kaishu_store::regions::{self, NewRegion};
+use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, account, at_browser};
 use kaishu_types::account::{Role, RoleGrant};
 use kaishu_types::vocabulary::RegionLevel;
@@ -18,9 +23,7 @@ use crate::browser::Browser;
 use crate::overreach::{self, browser, placed};
 use crate::support::TestSite;
 
-use forms::{
-    appointed, asked, delegated, found, graded, made, named, region, shown, system, template, term,
-};
+use sent::forms;
 
 /// The routes as they are written.
 const ROUTERS: [(&str, &str); 2] = [
@@ -40,15 +43,11 @@ const ELSEWHERE: &[&str] = &[
     "GET /workbench/guide",
     "GET /authority",
     "GET /authority/profile",
-    // Shows a figure of what the reader sees already, and changes nothing.
-    // Need a case in the step that they belong to: `consultations` and `reviewing` send them.
+    // Needs a case in the step that it belongs to: `consultations` asks for it.
     "GET /workbench/consultations/{id}",
-    "POST /authority/approvals",
-    "POST /authority/approvals/{id}/end",
-    // Anybody who is logged in may ask whose class it is; `disputing` and `supervising` send these.
+    // Anybody who is logged in may ask whose class it is; `disputing` sends these.
     "GET /workbench/disputes",
     "POST /workbench/disputes",
-    "POST /authority/supervision/urge",
     // Shows the file of an assessment that was filed: `monitoring` asks for it with and without the right.
     "GET /authority/quality/{id}/file",
     // Needs rules that let the deadline of the case be longer: `extending` sends it.
@@ -58,8 +57,6 @@ const ELSEWHERE: &[&str] = &[
     // Need an entry that is open on conditions: `look` sends these with every role.
     "GET /workbench/datasets/{code}/look",
     "POST /workbench/datasets/{code}/look",
-    // Needs somebody who was named: `catalogued` sends it.
-    "POST /authority/compilers/{id}/end",
     // `catalogued` sends these.
     "GET /workbench/drafts/{id}/authorisation",
     "POST /workbench/drafts/{id}/authorisation",
@@ -69,8 +66,6 @@ const ELSEWHERE: &[&str] = &[
     "POST /workbench/drafts/{id}/relaxation",
     "POST /workbench/datasets/{code}/versions",
     "POST /workbench/drafts/{id}/files",
-    // Is read in the step that is on only: `reading_drafts` sends it.
-    "GET /workbench/drafts/{id}/files/{place}",
     // Need a draft that two people wrote: `writing_together` sends these.
     "GET /workbench/drafts/{id}/copies/{revision}",
     "POST /workbench/drafts/{id}/copies/{revision}",
@@ -84,10 +79,15 @@ const ELSEWHERE: &[&str] = &[
 /// Several datasets are changed at once: what may not be is said of each, on a page that is no refusal itself.
 const SEVERAL: &str = "/workbench/datasets/edit";
 
+/// A dataset of YX-T that was not updated in time.
+const OVERDUE: &str = "YX-T-0002";
+
 /// What is administered: all of it belongs to YX-T in YX.
 struct Things {
     request: i64,
     delegation: i64,
+    compiler: i64,
+    approval: i64,
     rule: i64,
     system: i64,
     /// One for what its agency does, one for what the authority does.
@@ -96,6 +96,8 @@ struct Things {
 
 async fn site() -> (TestSite, overreach::Things, Things) {
     let (site, others) = overreach::site().await;
+    let overdue = Catalogue::default().dataset(OVERDUE, "逾期的数据", "unconditional").overdue();
+    site.test_portal.import(overdue.folder()).await;
     let portal = site.test_portal.portal();
     let region = NewRegion {
         code: "YX".parse().unwrap(),
@@ -135,6 +137,24 @@ async fn site() -> (TestSite, overreach::Things, Things) {
     };
     portal.delegate(&authority, &delegation, LANG).await.unwrap();
     let delegation = portal.delegations(&authority, LANG).await.unwrap()[0].kept.id;
+    let compiler = CompilerForm {
+        subject: "topic:transport",
+        region: "YX",
+        organization: "YX-U",
+        basis: "云政办〔2026〕1号",
+    };
+    portal.name_compiler(&authority, &compiler, LANG).await.unwrap();
+    let compiler = portal.compilers(&authority, LANG).await.unwrap()[0].kept.id;
+    let approval = ApprovalForm {
+        region: "YX",
+        theme: "transport",
+        approved_by: "州网信办 王敏",
+        evidence: "云网信〔2026〕12号",
+        first_day: "2026-11-01",
+        last_day: "2027-10-31",
+    };
+    portal.record_approval(&authority, &approval, LANG).await.unwrap();
+    let approval = portal.approvals(&authority, LANG).await.unwrap()[0].kept.id;
     let expert = ExpertForm {
         login: "knows",
         affiliation_kind: "university",
@@ -166,7 +186,8 @@ async fn site() -> (TestSite, overreach::Things, Things) {
             ProjectForm { organization: "YX-T", code, name: "项目", ..ProjectForm::default() };
         *project = portal.register_project(&officer, &form, LANG).await.unwrap();
     }
-    (site, others, Things { request, delegation, rule, system, projects })
+    let things = Things { request, delegation, compiler, approval, rule, system, projects };
+    (site, others, things)
 }
 
 /// What somebody must be allowed to do: one of these, somewhere.
@@ -258,154 +279,6 @@ fn pages(things: &Things) -> Vec<(String, Need)> {
         page("/authority/vocabularies", Need::InRegion(Action::KeepVocabularies)),
         page("/authority/vocabularies/theme/transport", Need::InRegion(Action::KeepVocabularies)),
         page("/authority/guide", Need::InRegion(Action::KeepVocabularies)),
-    ]
-}
-
-/// A form: where it goes, its fields, and what somebody must be allowed to do to send it.
-type Sent = (String, Vec<(&'static str, &'static str)>, Need);
-
-fn forms(things: &Things) -> Vec<Sent> {
-    let decide = format!("/workbench/cases/{}/act", things.request);
-    let deciding = Need::Here(&[Action::DecideAccounts]);
-    let step = |event| vec![("event", event), ("version", "1"), ("reason", "理由")];
-    let authority = |path: &str| format!("/authority/{path}");
-    let in_region = Need::InRegion;
-    let organization = |code| {
-        vec![
-            ("revision", "1"),
-            ("code", code),
-            ("name", "改过的名称"),
-            ("kind", "state_organ"),
-            ("level", "prefecture"),
-            ("region", "YX"),
-        ]
-    };
-    vec![
-        ("/workbench/accounts/new".to_owned(), asked(), Need::Here(&[Action::RequestAccounts])),
-        (decide.clone(), step("grant"), deciding),
-        (decide, step("refuse"), deciding),
-        (authority("accounts/new"), made(), Need::Ever(Action::ManageAccounts)),
-        (
-            authority("accounts/knows.too/state"),
-            vec![("act", "end")],
-            Need::Ever(Action::ManageAccounts),
-        ),
-        (
-            authority("accounts/knows.too/roles"),
-            vec![("act", "give"), ("role", "reviewer"), ("organization", "YX-T")],
-            Need::Ever(Action::AssignRoles),
-        ),
-        (authority("audit/export"), vec![("format", "csv")], Need::Ever(Action::ReadAudit)),
-        (
-            authority("organizations/new"),
-            organization("YX-V"),
-            in_region(Action::KeepOrganizations),
-        ),
-        (
-            authority("organizations/YX-T"),
-            organization("YX-T"),
-            Need::Here(&[Action::KeepOrganizations]),
-        ),
-        (authority("regions/new"), region("YX-LC"), in_region(Action::KeepRegions)),
-        (authority("regions/YX"), region("YX"), in_region(Action::KeepRegions)),
-        (
-            "/workbench/systems/new".to_owned(),
-            system("YX-T", None),
-            Need::Here(&[Action::KeepSystems]),
-        ),
-        (
-            format!("/workbench/systems/{}", things.system),
-            system("YX-T", Some("1")),
-            Need::Here(&[Action::KeepSystems]),
-        ),
-        (
-            "/workbench/deliveries/YX-T-0001".to_owned(),
-            vec![("act", "hold"), ("revision", "0"), ("held_since", "2020-01-01")],
-            Need::Here(&[Action::KeepSystems]),
-        ),
-        (
-            "/workbench/projects/new".to_owned(),
-            vec![("organization", "YX-T"), ("code", "p3"), ("name", "项目")],
-            Need::Here(&[Action::KeepProjects]),
-        ),
-        (
-            format!("/workbench/projects/{}/act", things.projects[0]),
-            vec![("event", "plan"), ("version", "1"), ("planned", "站点")],
-            Need::Here(&[Action::KeepProjects]),
-        ),
-        (
-            format!("/workbench/projects/{}/act", things.projects[1]),
-            step("advise"),
-            Need::Here(&[Action::ReviewProjects]),
-        ),
-        (authority("delegations"), delegated(), in_region(Action::Delegate)),
-        (
-            authority(&format!("delegations/{}/end", things.delegation)),
-            vec![],
-            in_region(Action::Delegate),
-        ),
-        (authority("compilers"), named(), in_region(Action::NameCompilers)),
-        ("/workbench/missing".to_owned(), found(), Need::Here(&[Action::ReportMissing])),
-        (authority("proofs/asks"), shown(), Need::Here(&[Action::ProveIdentity])),
-        (
-            authority("proofs/asks/withdraw"),
-            vec![("reason", "登记错了账号")],
-            Need::Here(&[Action::ProveIdentity]),
-        ),
-        (authority("experts"), appointed(), in_region(Action::AppointExperts)),
-        (
-            authority("experts/1/conflict"),
-            vec![("of", "1"), ("conflict-1", "YX-T"), ("reason-1", "理由")],
-            in_region(Action::AppointExperts),
-        ),
-        (authority("experts/1/end"), vec![], in_region(Action::AppointExperts)),
-        (
-            "/workbench/agreements/YX-T/usage_agreement".to_owned(),
-            template(),
-            Need::Here(&[Action::KeepTemplates]),
-        ),
-        (
-            authority("agreements/YX/usage_agreement"),
-            template(),
-            in_region(Action::KeepDefaultTemplates),
-        ),
-        (authority("grading"), graded(), in_region(Action::KeepGrading)),
-        (
-            authority(&format!("grading/{}/retire", things.rule)),
-            vec![],
-            in_region(Action::KeepGrading),
-        ),
-        (
-            authority("sectors/mark"),
-            vec![("marked", "YX-T"), ("lead", "YX-U")],
-            in_region(Action::KeepOrganizations),
-        ),
-        (
-            authority("sectors/guide"),
-            vec![("organization", "YX-T"), ("notice", "请按月更新")],
-            Need::Here(&[Action::GuideSector]),
-        ),
-        (authority("vocabularies"), term("a1"), in_region(Action::KeepVocabularies)),
-        (
-            authority("vocabularies/theme/transport"),
-            vec![("label_zh", "交通出行"), ("label_en", "Transport and travel")],
-            in_region(Action::KeepVocabularies),
-        ),
-        (
-            authority("vocabularies/theme/transport/offer"),
-            vec![("offered", "0")],
-            in_region(Action::KeepVocabularies),
-        ),
-        (
-            authority("guide/draft"),
-            vec![("revision", "0"), ("note.title.zh", "写全称")],
-            in_region(Action::KeepVocabularies),
-        ),
-        (
-            authority("guide"),
-            vec![("note", "说明"), ("link", "https://example.cn/guide")],
-            in_region(Action::KeepVocabularies),
-        ),
     ]
 }
 
@@ -533,6 +406,7 @@ async fn every_route_is_driven_with_every_role() {
         .into_iter()
         .map(|(path, _)| path)
         .chain(overreach::pages(&others).into_iter().map(|(path, _)| path))
+        .chain(files::files(&others).into_iter().map(|(path, _)| path))
         .collect();
     let sent: Vec<String> = forms(&things)
         .into_iter()

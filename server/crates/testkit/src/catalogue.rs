@@ -71,6 +71,15 @@ impl Catalogue {
         self
     }
 
+    /// Promises that the last dataset is updated every day, which it was not for weeks.
+    #[must_use]
+    pub fn overdue(mut self) -> Self {
+        if let Some(line) = self.datasets.last_mut() {
+            *line = line.replace(",yearly,", ",daily,");
+        }
+        self
+    }
+
     /// Shares the last dataset in another class, on conditions that are separated by semicolons.
     #[must_use]
     pub fn shared(mut self, class: &str, conditions: &str) -> Self {

@@ -70,6 +70,17 @@ pub(super) fn named() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
+pub(super) fn approved() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("region", "YX"),
+        ("theme", "transport"),
+        ("approved_by", "州网信办 王敏"),
+        ("evidence", "云网信〔2026〕13号"),
+        ("first_day", "2026-11-21"),
+        ("last_day", "2027-11-20"),
+    ]
+}
+
 pub(super) fn found() -> Vec<(&'static str, &'static str)> {
     vec![
         ("title", "公交实时位置"),
