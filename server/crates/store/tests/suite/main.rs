@@ -32,6 +32,7 @@ mod reviewing;
 mod search;
 mod templates;
 mod uploads;
+mod walked_cases;
 
 /// Runs each function twice: on a SQLite file and on a PostgreSQL database of its own.
 macro_rules! on_both {
@@ -101,6 +102,7 @@ on_both! {
     cases::a_kill_leaves_a_whole_log,
     cases::facts_stay_with_an_act,
     killed_walk::a_kill_in_a_transition_leaves_nothing_half,
+    walked_cases::rows_are_what_their_events_come_to,
     letters::a_mail_waits_until_it_is_sent,
     jobs::a_job_is_done_by_one_node,
     jobs::a_job_is_cancelled_and_repeated,
