@@ -176,6 +176,21 @@ fn the_time_to_correct_stands_during_an_objection() {
     assert!(!go("correct", 0, 9).2);
 }
 
+// Part of USE-04: an objection to a violation whose correction was reported leaves, where it is turned down, the whole
+// time to correct it.
+#[test]
+fn who_objects_after_a_correction_has_time_again() {
+    let mut file = begun(CaseKind::Violation, "confirm", Some(PEOPLE[1]));
+    for (event, person, days) in [("correct", 0, 1), ("object", 0, 2), ("uphold", 2, 3)] {
+        let tried = (event, Some(PEOPLE[person]));
+        let taken = take(CaseKind::Violation, Some(&file), tried, (days, &|_| true));
+        file.apply(&taken.unwrap()).unwrap();
+    }
+    assert_eq!(file.state, "confirmed");
+    let open: Vec<_> = file.open_clocks().map(|it| it.rule.as_str()).collect();
+    assert_eq!(open, ["violation.correct_wd"]);
+}
+
 // Proves USE-06 in the table: a question is a task of the holder, who alone answers it.
 #[test]
 fn a_question_waits_for_the_holder() {

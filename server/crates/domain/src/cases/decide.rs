@@ -321,6 +321,13 @@ fn n_left(file: Option<&CaseFile>, body: &Body) -> usize {
     }
 }
 
+/// A clock that begins.
+fn started(key: &str, since: NaiveDate, world: &World<'_>) -> Result<Clock, Refusal> {
+    let days = (world.working_days)(key);
+    let days = days.ok_or_else(|| Refusal::NoTime { rule: key.to_owned() })?;
+    Clock::start(key, since, days, world.calendar).map_err(Refusal::Calendar)
+}
+
 /// The clocks that a transition changes, as they are afterwards.
 fn clocks(
     transition: &Transition,
@@ -338,16 +345,16 @@ fn clocks(
             ClockRule::StartForStep(_) if n_left == 0 => {}
             ClockRule::StartAtLast(_) | ClockRule::StopAtLast(_) if n_left > 0 => {}
             ClockRule::Start(key) | ClockRule::StartForStep(key) | ClockRule::StartAtLast(key) => {
-                let days = (world.working_days)(key);
-                let days = days.ok_or_else(|| Refusal::NoTime { rule: key.to_owned() })?;
-                let started = Clock::start(key, since, days, world.calendar);
-                changed.push(started.map_err(Refusal::Calendar)?);
+                changed.push(started(key, since, world)?);
+            }
+            ClockRule::GoOn(key) if open(key).is_none() => {
+                changed.push(started(key, since, world)?);
             }
             ClockRule::Pause(key) => changed.extend(open(key).cloned().map(|mut clock| {
                 clock.pause(day);
                 clock
             })),
-            ClockRule::Resume(key) => {
+            ClockRule::Resume(key) | ClockRule::GoOn(key) => {
                 if let Some(mut clock) = open(key).cloned() {
                     clock.resume(day, world.calendar).map_err(Refusal::Calendar)?;
                     changed.push(clock);

@@ -295,6 +295,8 @@ pub enum ClockRule {
     Pause(&'static str),
     /// Lets it run on.
     Resume(&'static str),
+    /// Lets it run on where it stands still, and begins it anew where it was ended.
+    GoOn(&'static str),
     /// Ends it: what it counted to is done.
     Stop(&'static str),
     /// Begins one where no step is left.

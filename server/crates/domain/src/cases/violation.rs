@@ -217,7 +217,7 @@ pub(super) static MACHINE: Machine = Machine {
             )
         },
         Transition {
-            clocks: &[ClockRule::Stop(APPEAL), ClockRule::Resume(CORRECT)],
+            clocks: &[ClockRule::Stop(APPEAL), ClockRule::GoOn(CORRECT)],
             ..objection("uphold", ("维持认定", "Uphold it"), "confirmed")
         },
         Transition {
