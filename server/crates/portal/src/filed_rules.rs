@@ -121,17 +121,25 @@ impl Portal {
 
     /// The same, of a case that may change hands with what is done to it.
     pub(crate) fn policy_filed(&self, about: &CaseSubject, file: &CaseFile) -> &PolicyProfile {
-        let present = self.policy();
         if is_being_written(file) {
-            return present;
+            return self.policy();
         }
         let filed = FiledUnder::of(about, file);
-        let is_present =
-            present.header.code == filed.code && present.header.revision == filed.revision;
-        if is_present {
+        self.policy_named(filed.code, filed.revision)
+    }
+
+    /// Returns the rules that a case begins under: those that what it is about names. They are others than those in
+    /// force where it comes of a case that was filed before.
+    pub(crate) fn policy_begun(&self, about: &CaseSubject) -> &PolicyProfile {
+        self.policy_named(about.policy.clone(), about.policy_revision)
+    }
+
+    fn policy_named(&self, code: String, revision: u32) -> &PolicyProfile {
+        let present = self.policy();
+        if present.header.code == code && present.header.revision == revision {
             return present;
         }
-        self.inner.kept_rules.get(&(filed.code, filed.revision)).unwrap_or(present)
+        self.inner.kept_rules.get(&(code, revision)).unwrap_or(present)
     }
 
     /// The fact that a case was filed under the rules in force, where it was begun under others.

@@ -3,7 +3,7 @@
 use kaishu_domain::cases::Act;
 use kaishu_domain::permission::Action;
 use kaishu_domain::policy::ViolationType;
-use kaishu_store::cases::{self, Case};
+use kaishu_store::cases::{self, Case, CaseSubject};
 use kaishu_store::{duties, receipts};
 use kaishu_types::case::CaseKind;
 use kaishu_types::{ErrorCode, Lang, ReceiptCode};
@@ -65,7 +65,13 @@ impl Portal {
         }
         let is_of_holder = self.is_of_applicant(&application, caller).await?;
         let act = Act { event: new.event.clone(), reason: new.evidence, facts, ..Act::default() };
-        let about = self.about_duty(&application);
+        // Found today, it is a case of its own: by the rules in force, whatever the grant came of.
+        let header = &self.policy().header;
+        let about = CaseSubject {
+            policy: header.code.clone(),
+            policy_revision: header.revision,
+            ..application.about.clone()
+        };
         // Of two that are opened at the same time one is.
         let key = format!("violation/{}/{n_before}", application.id);
         let wanted = Wanted {

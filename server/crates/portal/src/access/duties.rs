@@ -117,7 +117,7 @@ impl Portal {
             is_last: is_last(&case),
             document: document.map_err(|error| Error::Internal(format!("report {id}: {error}")))?,
             is_own: caller.account() == Some(duty.account),
-            interval: self.report_rule(lang),
+            interval: self.report_rule(&case, lang),
         })
     }
 
@@ -152,7 +152,7 @@ impl Portal {
             may_ask: may(Action::FollowUse),
             may_open_violation: may(Action::HandleViolations) && !has_open,
             results: self.results_under(application.id).await?,
-            interval: self.report_rule(lang),
+            interval: self.report_rule(application, lang),
             cards,
         })
     }
@@ -190,8 +190,9 @@ impl Portal {
         found.ok_or_else(|| Error::Internal(format!("duty {} is under no grant", duty.case)))
     }
 
-    fn report_rule(&self, lang: Lang) -> RuleRef {
-        let rule = &self.policy().rules.usage_report.interval;
+    /// The rule of the reports, of those that a report or an application goes by.
+    fn report_rule(&self, case: &Case, lang: Lang) -> RuleRef {
+        let rule = &self.policy_of(case).rules.usage_report.interval;
         rule.reference("usage_report.interval", lang)
     }
 }

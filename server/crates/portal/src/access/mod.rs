@@ -171,7 +171,7 @@ impl Portal {
             None => false,
         };
         let organization = case.about.organization.as_deref().unwrap_or_default();
-        let rules = &self.policy().rules.open_app;
+        let rules = &self.policy_of(&case).rules.open_app;
         let grant = kaishu_store::grants::find(store, id).await?;
         let duties = match &grant {
             Some(_) => Some(self.duties_under(caller, &case, lang).await?),

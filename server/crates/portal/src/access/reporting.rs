@@ -72,7 +72,7 @@ impl Portal {
             reported_until: seen.reported_until,
             is_over: seen.is_over,
         };
-        let interval = self.policy().rules.usage_report.interval.value.get();
+        let interval = self.policy_of(&application).rules.usage_report.interval.value.get();
         let Reporting { due, next } = reporting(term, interval, self.today());
         let transaction = store.begin().await?;
         // The case first, as every decision does: in another order two of them would wait for each other.
@@ -108,9 +108,10 @@ impl Portal {
         Ok(due.is_some())
     }
 
-    /// What a duty under a grant belongs to: what the application does, by the rules in force now.
-    pub(super) fn about_duty(&self, application: &Case) -> CaseSubject {
-        let header = &self.policy().header;
+    /// What a report or a question under a grant belongs to: what the application does, by the rules that the grant
+    /// came of (ORG-12).
+    fn about_duty(&self, application: &Case) -> CaseSubject {
+        let header = &self.policy_of(application).header;
         CaseSubject {
             policy: header.code.clone(),
             policy_revision: header.revision,
@@ -226,7 +227,7 @@ impl Portal {
     }
 
     fn report_lacks(&self, case: &Case, report: &UsageReportDocument) -> Vec<EntryFault> {
-        check(self.policy(), report, (is_last(case), self.today()))
+        check(self.policy_of(case), report, (is_last(case), self.today()))
     }
 
     /// Finds the case of a duty that the caller may see.

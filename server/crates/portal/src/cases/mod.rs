@@ -156,7 +156,10 @@ impl Portal {
             act.facts.extend(case.and_then(|case| self.filing_under(case)));
         }
         act.at = self.instant();
-        let policy = case.map_or(self.policy(), |case| self.policy_filed(about, &case.file));
+        let policy = match case {
+            Some(case) => self.policy_filed(about, &case.file),
+            None => self.policy_begun(about),
+        };
         let covered = Cell::new(None);
         let role = |action: Action| -> Option<RoleGrant> {
             covered.set(Some(action));

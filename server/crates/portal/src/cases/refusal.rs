@@ -2,6 +2,7 @@
 
 use kaishu_domain::PolicyProfile;
 use kaishu_domain::cases::{CaseFile, Guard, Input, Refusal, machine};
+use kaishu_store::cases::Case;
 use kaishu_types::case::CaseKind;
 use kaishu_types::{ErrorCode, FieldError, Lang, Remedy, RuleRef};
 
@@ -13,9 +14,9 @@ use crate::{Error, Portal};
 pub(crate) struct Under<'a>(pub(super) &'a PolicyProfile);
 
 impl Portal {
-    /// The rule of disputes on a class.
-    pub(crate) fn dispute_rule(&self, lang: Lang) -> RuleRef {
-        Under(self.policy()).dispute_rule(lang)
+    /// The rule of disputes on a class: the one that a dispute goes by, or the one in force where there is none yet.
+    pub(crate) fn dispute_rule(&self, case: Option<&Case>, lang: Lang) -> RuleRef {
+        Under(case.map_or(self.policy(), |case| self.policy_of(case))).dispute_rule(lang)
     }
 }
 

@@ -212,7 +212,7 @@ impl Portal {
         document.region.clone_from(region);
         // Who could not have entered it does not come to it this way either (CAT-04).
         let compilers = self.compilers_of(&document).await?;
-        if let Some(fault) = check_creator(self.policy(), &document, &compilers) {
+        if let Some(fault) = check_creator(self.policy_of(case), &document, &compilers) {
             return Err(in_the_way(&fault.shown(lang).message));
         }
         let mut entry = self.entry_of(&code, &document);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use kaishu_domain::cases::{Act, Guard};
 use kaishu_domain::permission::Action;
-use kaishu_domain::policy::{AcceptanceDemand, ProjectDemand, RuleValue};
+use kaishu_domain::policy::{self, AcceptanceDemand, ProjectDemand, RuleValue};
 use kaishu_store::cases::{Case, CaseSubject};
 use kaishu_store::{Transaction, datasets};
 use kaishu_types::case::{CaseKind, CaseView};
@@ -107,9 +107,9 @@ pub struct ProjectView {
     pub report: String,
     /// Its parts, as the profile demands them.
     pub parts: Vec<ReportPart>,
-    /// What is demanded before approval.
+    /// What the rules it was filed under demand before approval.
     pub before: Demand,
-    /// What is demanded at the acceptance.
+    /// What they demand at the acceptance.
     pub acceptance: Demand,
 }
 
@@ -196,7 +196,7 @@ impl Portal {
     pub async fn project(&self, caller: &Caller, id: i64, lang: Lang) -> Result<ProjectView> {
         let case = self.project_case(caller, id).await?;
         let planned = self.planned(&case).await?;
-        let rules = &self.policy().rules.project;
+        let rules = &self.policy_of(&case).rules.project;
         let fact = |name: &str| case.file.facts.get(name).cloned().unwrap_or_default();
         let part = |demand: &AcceptanceDemand| ReportPart {
             code: demand.as_str(),
@@ -326,7 +326,7 @@ impl Portal {
                 let report = faults.text("report", field("report"), MAX_TEXT);
                 let mut facts: BTreeMap<String, String> =
                     report.into_iter().map(|text| ("report".to_owned(), text)).collect();
-                let demands = &self.policy().rules.project.acceptance.value;
+                let demands = &self.policy_of(case).rules.project.acceptance.value;
                 for demand in demands.iter().filter(is_reported) {
                     let name = format!("report.{}", demand.as_str());
                     let text = faults.text(&name, field(&name), MAX_TEXT);
@@ -347,48 +347,48 @@ impl Portal {
         known: &dyn Fn(&str) -> Option<String>,
         lang: Lang,
     ) -> std::result::Result<(), String> {
-        let demands = &self.policy().rules.project.acceptance.value;
+        let rules = &self.policy_of(case).rules.project;
+        let demands = &rules.acceptance.value;
         let missing = match guard {
             Guard::EntriesDelivered if demands.contains(&AcceptanceDemand::Entries) => {
                 not_delivered(planned, lang)
             }
             Guard::ReportWhole => not_reported(demands, known, lang),
-            _ => self.not_before(guard, (&case.file.state, planned), known, lang),
+            _ => not_before(rules, guard, (&case.file.state, planned), (known, lang)),
         };
         missing.map_or(Ok(()), Err)
     }
+}
 
-    /// What stands against the approval of a project, as far as the profile demands it.
-    fn not_before(
-        &self,
-        guard: Guard,
-        (state, planned): (&str, &[PlannedEntry]),
-        known: &dyn Fn(&str) -> Option<String>,
-        lang: Lang,
-    ) -> Option<String> {
-        let demands = |demand| self.policy().rules.project.before.value.contains(&demand);
-        let is_funded = known("funded").as_deref() == Some("true");
-        let has_plan = known("security_plan").is_some_and(|text| !text.trim().is_empty());
-        let (is_missing, zh, en) = match guard {
-            Guard::EntriesPlanned => (
-                demands(ProjectDemand::Catalogue) && planned.is_empty(),
-                "立项前须预编项目数据资源目录，请先写明计划编目的数据",
-                "before approval a project names the entries it plans; write them down first",
-            ),
-            Guard::InitiallyReviewed => (
-                demands(ProjectDemand::InitialReview) && is_funded && state != "reviewed",
-                "政府投资项目在审批前须经数据主管部门初审通过，请先报送初审",
-                "a project that the government pays for passes the authority’s review first",
-            ),
-            Guard::SecurityPlanned => (
-                demands(ProjectDemand::SecurityPlan) && !has_plan && state != "advised",
-                "立项前须提交数据安全建设方案；没有方案的，由数据主管部门出具书面建议",
-                "a data-security construction plan comes before approval; without one the authority advises in writing",
-            ),
-            _ => return None,
-        };
-        is_missing.then(|| lang.pick(zh, en).to_owned())
-    }
+/// What stands against the approval of a project, as far as the profile demands it.
+fn not_before(
+    rules: &policy::Project,
+    guard: Guard,
+    (state, planned): (&str, &[PlannedEntry]),
+    (known, lang): (&dyn Fn(&str) -> Option<String>, Lang),
+) -> Option<String> {
+    let demands = |demand| rules.before.value.contains(&demand);
+    let is_funded = known("funded").as_deref() == Some("true");
+    let has_plan = known("security_plan").is_some_and(|text| !text.trim().is_empty());
+    let (is_missing, zh, en) = match guard {
+        Guard::EntriesPlanned => (
+            demands(ProjectDemand::Catalogue) && planned.is_empty(),
+            "立项前须预编项目数据资源目录，请先写明计划编目的数据",
+            "before approval a project names the entries it plans; write them down first",
+        ),
+        Guard::InitiallyReviewed => (
+            demands(ProjectDemand::InitialReview) && is_funded && state != "reviewed",
+            "政府投资项目在审批前须经数据主管部门初审通过，请先报送初审",
+            "a project that the government pays for passes the authority’s review first",
+        ),
+        Guard::SecurityPlanned => (
+            demands(ProjectDemand::SecurityPlan) && !has_plan && state != "advised",
+            "立项前须提交数据安全建设方案；没有方案的，由数据主管部门出具书面建议",
+            "a data-security construction plan comes before approval; without one the authority advises in writing",
+        ),
+        _ => return None,
+    };
+    is_missing.then(|| lang.pick(zh, en).to_owned())
 }
 
 /// Names the planned entries that are not in the catalogue.

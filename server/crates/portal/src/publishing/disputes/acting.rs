@@ -242,7 +242,7 @@ impl Portal {
                         format!("the class is not the one that was decided on in case {}", case.id),
                     ),
                 },
-                rule: Some(self.dispute_rule(lang)),
+                rule: Some(self.dispute_rule(Some(&case), lang)),
                 remedy: None,
             });
         }

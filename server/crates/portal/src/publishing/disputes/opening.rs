@@ -83,7 +83,7 @@ impl Portal {
             open: dataset.fields.open.class,
             is_authority,
             claimants: claimants.iter().map(named).collect(),
-            rule: self.dispute_rule(lang),
+            rule: self.dispute_rule(None, lang),
         })
     }
 
@@ -139,7 +139,7 @@ impl Portal {
                     "it is an entry of your own organization: revise it",
                 )
                 .to_owned(),
-            rule: Some(self.dispute_rule(lang)),
+            rule: Some(self.dispute_rule(None, lang)),
             remedy: None,
         }
     }

@@ -75,7 +75,7 @@ impl Portal {
                 named.map_or(code.as_str(), |it| it.named.label(lang)).to_owned()
             }),
             chain: chain.collect(),
-            rule: self.dispute_rule(lang),
+            rule: self.dispute_rule(Some(&case), lang),
             choices: others.map(|code| (code.to_owned(), word(code))).collect(),
             needs_document: matches!(state, "at_government" | "at_leading_group"),
             needs_class: matches!(state, "at_authority" | "at_government" | "at_leading_group"),
