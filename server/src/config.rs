@@ -72,6 +72,9 @@ pub struct Config {
     /// A file that puts some rules in the place of those of the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_override: Option<PathBuf>,
+    /// A file with notices of holidays that come to those of the program, or take their place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar_file: Option<PathBuf>,
     /// A file with the secret of masked values and cursors; made in the data folder where nothing is
     /// said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -231,6 +234,7 @@ impl Default for Config {
             trusted_proxies: own_machine(),
             policy: "default".to_owned(),
             policy_override: None,
+            calendar_file: None,
             secret_file: None,
             table_memory_bytes: 512 << 20,
             table_seconds: 10,
@@ -355,6 +359,7 @@ impl Config {
             index_dir: folder.join("index"),
             policy: self.policy.clone(),
             policy_override: self.policy_override.clone(),
+            calendar_file: self.calendar_file.clone(),
             site: self.site.to_site(asset_version),
             clock: Clock::System,
             work_dir: folder.join("work"),

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use clap::Args;
-use kaishu_domain::Calendar;
 use kaishu_domain::policy::Expiry;
 use kaishu_portal::Portal;
 use kaishu_portal::accounts::{Caller, MailHealth};
@@ -260,16 +259,12 @@ fn check_policy(findings: &mut Findings, portal: &Portal) {
 }
 
 fn check_calendar(findings: &mut Findings, portal: &Portal) {
-    let finding = calendar(portal.today());
-    findings.findings.push(finding);
+    findings.findings.push(calendar(portal));
 }
 
-/// Says how far working days are known on a day.
-pub(super) fn calendar(today: NaiveDate) -> Finding {
-    let (verdict, text) = match Calendar::load() {
-        Ok(calendar) => reach(calendar.last_year(), today),
-        Err(error) => (Verdict::Bad, error.to_string()),
-    };
+/// Says how far working days are known today.
+pub(super) fn calendar(portal: &Portal) -> Finding {
+    let (verdict, text) = reach(portal.last_noticed_year(), portal.today());
     Finding { check: "calendar", verdict, text }
 }
 
@@ -283,7 +278,7 @@ fn reach(last_year: Option<i32>, today: NaiveDate) -> (Verdict, String) {
         Some(last) if last == this_year => {
             let text = format!(
                 "working days are known up to the end of {last}; deadlines beyond it are provisional \
-                 at best until the version with the notice of {} is installed",
+                 at best until the notice of {} is here, by `calendar_file` or with a newer version",
                 last + 1
             );
             (Verdict::Warning, text)
@@ -291,8 +286,8 @@ fn reach(last_year: Option<i32>, today: NaiveDate) -> (Verdict, String) {
         last => {
             let last = last.map_or("no year".to_owned(), |last| last.to_string());
             let text = format!(
-                "working days are known up to {last}, and it is {this_year}; install the version \
-                 with the notice of {this_year}"
+                "working days are known up to {last}, and it is {this_year}; bring the notice of \
+                 {this_year}, by `calendar_file` or with a newer version"
             );
             (Verdict::Bad, text)
         }

@@ -49,7 +49,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
             "demonstration loaded"
         );
     }
-    let calendar = doctor::calendar(portal.today());
+    let calendar = doctor::calendar(&portal);
     if calendar.verdict != Verdict::Good {
         tracing::warn!("{}", calendar.text);
     }

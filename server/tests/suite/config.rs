@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kaishu_portal::Portal;
 use kaishu_server::config::{BlobConfig, Config, MailConfig, Overrides};
 use toml::{Table, Value};
 
@@ -47,6 +48,7 @@ fn every_setting_is_documented_and_nothing_else() {
     let config = Config {
         database_url: Some("sqlite:///x".to_owned()),
         policy_override: Some("x".into()),
+        calendar_file: Some("x".into()),
         secret_file: Some("x".into()),
         site_dir: Some("x".into()),
         oidc_issuer: Some("https://x".to_owned()),
@@ -108,4 +110,50 @@ fn a_wrong_key_or_value_is_named() {
     }
     let missing = Overrides { file: Some("nowhere.toml".into()), ..Overrides::default() };
     assert!(Config::load(&missing).unwrap_err().to_string().contains("nowhere.toml"));
+}
+
+const NEXT_YEAR: &str = r#"
+[[year]]
+year = 2027
+notice = "国务院办公厅关于2027年部分节假日安排的通知（示例）"
+links = ["https://www.gov.cn/example"]
+off = [
+  { name = "元旦", first = 2027-01-01, last = 2027-01-03 },
+  { name = "劳动节", first = 2027-05-01, last = 2027-05-05 },
+  { name = "国庆节", first = 2027-10-01, last = 2027-10-07 },
+]
+work = [
+  2027-05-08,
+]
+"#;
+
+// Part of SUP-01: the notice of the next year comes with a file, and a file that is wrong is refused at the start with
+// its name, the line and the rule.
+#[tokio::test]
+async fn a_file_brings_the_holidays_of_the_next_year() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("holidays.toml");
+    let (data, name) = (folder.path().display(), file.display());
+    let config = load(&format!("data_dir = '{data}'\ncalendar_file = '{name}'")).unwrap();
+    for (text, faults) in [
+        (None, ["`calendar_file`", "holidays.toml"]),
+        (Some(NEXT_YEAR.replace("2027-05-08", "2027-05-07")), ["line 12", "no Saturday or Sunday"]),
+        (Some(NEXT_YEAR.replace("notice =", "title =")), ["line 4", "unknown field `title`"]),
+        (Some(NEXT_YEAR.replace("2027", "2032")), ["line 3", "the next one is 2027"]),
+    ] {
+        if let Some(text) = text {
+            std::fs::write(&file, text).unwrap();
+        }
+        let refused = Portal::open(config.settings("v").unwrap()).await.err().unwrap();
+        let refused = refused.to_string();
+        assert!(faults.iter().all(|fault| refused.contains(fault)), "{refused}");
+    }
+    std::fs::write(&file, NEXT_YEAR).unwrap();
+    let portal = Portal::open(config.settings("v").unwrap()).await.unwrap();
+    assert_eq!(portal.last_noticed_year(), Some(2027));
+    let years = portal.calendar_years();
+    let next = years.iter().find(|it| it.year == 2027).unwrap();
+    assert!(next.notice.as_deref().is_some_and(|notice| notice.ends_with("（示例）")));
+    let before = years.iter().find(|it| it.year == 2026).unwrap();
+    assert!(before.notice.is_some(), "the years of the program stay");
 }

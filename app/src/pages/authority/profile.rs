@@ -62,8 +62,8 @@ fn page(ctx: &Ctx, portal: &Portal) -> Page {
     };
     let title = lang.pick("现行规则和日历", "Rules and calendar");
     let lead = lang.pick(
-        "只供查看。规则和放假安排随平台版本更新。",
-        "For reading: rules and holidays come with a version of the portal.",
+        "只供查看。规则随平台版本更新；放假安排随平台版本更新，或者由运维人员用日历文件提前加入。",
+        "For reading: rules come with a version of the portal; holidays, too, or before it by a calendar file of whoever runs it.",
     );
     authority_page(ctx, title, None, lead, body.into_any())
 }

@@ -8,11 +8,15 @@
 //! to run to, so a calendar [`with_fallback`](Calendar::with_fallback) counts on provisionally and
 //! marks the result; once the notice is in, the deadlines that still run are counted anew (SUP-01).
 
+mod table;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use table::NoticedYear;
 
 const HOLIDAYS: &str = include_str!("../calendar/holidays.toml");
 
@@ -21,8 +25,8 @@ const HOLIDAYS: &str = include_str!("../calendar/holidays.toml");
 pub enum CalendarError {
     /// No notice for this year has been entered.
     #[error(
-        "the working-day calendar ends with {last} and knows nothing of {year}: install the version \
-         of Kaishu with the notice of {year}, or count provisionally until it is published"
+        "the working-day calendar ends with {last} and knows nothing of {year}: bring the notice of {year} \
+         with `calendar_file` or a newer version of Kaishu, or count provisionally until it is published"
     )]
     UnknownYear {
         /// The year that is missing.
@@ -100,36 +104,12 @@ pub struct YearNotice {
 /// The working-day calendar.
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    years: BTreeMap<i32, YearNotice>,
+    years: BTreeMap<i32, NoticedYear>,
     /// Days without work, with the name of the holiday.
     off: BTreeMap<NaiveDate, String>,
     /// Weekend days that are worked.
     work: BTreeSet<NaiveDate>,
     fallback: Fallback,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    year: Vec<YearTable>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct YearTable {
-    year: i32,
-    notice: String,
-    links: Vec<String>,
-    off: Vec<Span>,
-    work: Vec<toml::value::Datetime>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Span {
-    name: String,
-    first: toml::value::Datetime,
-    last: toml::value::Datetime,
 }
 
 impl Calendar {
@@ -140,21 +120,33 @@ impl Calendar {
 
     /// Reads a calendar in the form of `calendar/holidays.toml`.
     pub fn parse(text: &str) -> Result<Self, CalendarError> {
-        let table: Table =
-            toml::from_str(text).map_err(|e| CalendarError::InvalidTable(e.to_string()))?;
-        let mut calendar = Self {
+        let none = Self {
             years: BTreeMap::new(),
             off: BTreeMap::new(),
             work: BTreeSet::new(),
             fallback: Fallback::Refuse,
         };
-        for year in table.year {
-            calendar.add_year(year)?;
+        none.with_years(text)
+    }
+
+    /// Adds the years of a file of the same form. A year that is there already is the file's from then on, whole:
+    /// none of its days is left from before.
+    pub fn with_years(mut self, text: &str) -> Result<Self, CalendarError> {
+        for year in table::read(text)? {
+            let number = year.notice.year;
+            let next = self.last_year().map(|last| last + 1);
+            if !self.years.contains_key(&number) && next.is_some_and(|next| next != number) {
+                let next = next.unwrap_or_default();
+                let rule = format!(
+                    "{number} does not follow: years come one after the other, and the next one is {next}"
+                );
+                return Err(table::wrong(year.line, rule));
+            }
+            self.years.insert(number, year);
         }
-        if calendar.years.is_empty() {
-            return Err(CalendarError::InvalidTable("there is no year in it".to_owned()));
-        }
-        Ok(calendar)
+        self.off = self.years.values().flat_map(|year| year.off.clone()).collect();
+        self.work = self.years.values().flat_map(|year| year.work.clone()).collect();
+        Ok(self)
     }
 
     /// Says what to do with years that have no notice.
@@ -166,7 +158,7 @@ impl Calendar {
 
     /// Lists the notices, oldest first.
     pub fn notices(&self) -> impl Iterator<Item = &YearNotice> {
-        self.years.values()
+        self.years.values().map(|year| &year.notice)
     }
 
     /// Returns the last year that has a notice.
@@ -260,39 +252,10 @@ impl Calendar {
     fn unknown_year(&self, date: NaiveDate) -> Option<i32> {
         (!self.is_known(date)).then(|| date.year())
     }
-
-    fn add_year(&mut self, table: YearTable) -> Result<(), CalendarError> {
-        let YearTable { year, notice, links, off, work } = table;
-        for Span { name, first, last } in off {
-            let last = to_date(last)?;
-            let mut date = to_date(first)?;
-            if date > last || (last - date).num_days() > 31 {
-                return Err(CalendarError::InvalidTable(format!("{name}: {date} to {last}")));
-            }
-            while date <= last {
-                self.off.insert(date, name.clone());
-                date = date.succ_opt().ok_or(CalendarError::OutOfRange)?;
-            }
-        }
-        for day in work {
-            self.work.insert(to_date(day)?);
-        }
-        if self.years.insert(year, YearNotice { year, notice, links }).is_some() {
-            return Err(CalendarError::InvalidTable(format!("the year {year} is there twice")));
-        }
-        Ok(())
-    }
 }
 
 /// Whether every year has this day off: New Year, Labour Day and National Day with their days
 /// (《全国年节及纪念日放假办法》, revised in 2024, article 2). The other festivals move with the moon.
 fn is_fixed_holiday(date: NaiveDate) -> bool {
     matches!((date.month(), date.day()), (1, 1) | (5, 1 | 2) | (10, 1..=3))
-}
-
-fn to_date(value: toml::value::Datetime) -> Result<NaiveDate, CalendarError> {
-    let invalid = || CalendarError::InvalidTable(format!("`{value}` is not a date"));
-    let date = value.date.ok_or_else(invalid)?;
-    NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
-        .ok_or_else(invalid)
 }

@@ -138,28 +138,75 @@ fn a_pause_stops_the_clock() {
     assert_eq!(deadline(&[same, same]), date("2026-03-12"));
 }
 
+/// A year whose notice names what is off in every year and something else.
+fn year(number: i32, off: &str, work: &str) -> String {
+    format!(
+        "[[year]]\nyear = {number}\nnotice = \"通知\"\nlinks = []\noff = [\n\
+         {{ name = \"元旦\", first = {number}-01-01, last = {number}-01-01 }},\n\
+         {{ name = \"劳动节\", first = {number}-05-01, last = {number}-05-01 }},\n\
+         {{ name = \"国庆节\", first = {number}-10-01, last = {number}-10-01 }},\n\
+         {off}]\nwork = [\n{work}]\n"
+    )
+}
+
+/// Checks that a file is refused with the line and the rule.
 #[track_caller]
-fn check_table(text: &str, message: &str) {
-    let error = Calendar::parse(text).unwrap_err().to_string();
-    assert!(error.contains(message), "{error}");
+fn check_table(text: &str, (line, rule): (usize, &str)) {
+    let error = Calendar::load().unwrap().with_years(text).unwrap_err().to_string();
+    assert!(error.contains(&format!("line {line}: ")) && error.contains(rule), "{error}");
 }
 
 #[test]
-fn wrong_tables_are_refused() {
-    let year = |off: &str, work: &str| {
-        format!(
-            "[[year]]\nyear = 2030\nnotice = \"通知\"\nlinks = []\noff = [{off}]\nwork = [{work}]\n"
-        )
+fn wrong_tables_are_refused_with_line_and_rule() {
+    let off = |first: &str, last: &str| {
+        year(2027, &format!("{{ name = \"春节\", first = {first}, last = {last} }}\n"), "")
     };
-    check_table("", "missing field `year`");
-    check_table("year = []", "there is no year");
-    check_table(&year("", "12:00:00"), "`12:00:00` is not a date");
-    check_table(
-        &year("{ name = \"元旦\", first = 2030-01-03, last = 2030-01-01 }", ""),
-        "元旦: 2030-01-03 to 2030-01-01",
-    );
-    check_table(&(year("", "") + &year("", "")), "the year 2030 is there twice");
-    assert!(Calendar::parse(&year("", "")).is_ok());
+    check_table("", (1, "missing field `year`"));
+    check_table("year = []", (1, "there is no year"));
+    check_table("\n[[year]]\nyear = 2027\nholidays = []\n", (4, "unknown field `holidays`"));
+    check_table("[[year]]\nyear = = 2027\n", (2, ""));
+    let far = year(2027, "", "").replace("year = 2027", "year = 20270");
+    check_table(&far, (2, "write the year of the notice"));
+    check_table(&year(2028, "", ""), (2, "the next one is 2027"));
+    check_table(&year(2019, "", ""), (2, "the next one is 2027"));
+    check_table(&year(2027, "", "").replace("通知", " "), (3, "title and number"));
+    let script = year(2027, "", "").replace("links = []", "links = [\"javascript:x\"]");
+    check_table(&script, (4, "is no address"));
+    check_table(&off("2027-02-09", "2027-02-06"), (9, "春节: 2027-02-09 to 2027-02-06"));
+    check_table(&off("2027-02-06", "2027-04-06"), (9, "31 days at most"));
+    check_table(&off("2028-02-06", "2028-02-07"), (9, "2028-02-06 is not of 2027"));
+    check_table(&off("2027-05-01", "2027-05-02"), (9, "2027-05-01 is in `off` twice"));
+    check_table(&year(2027, "", "").replace("劳动节", ""), (7, "`name` is empty"));
+    let worked = |day: &str| year(2027, "", &format!("{day}\n"));
+    check_table(&worked("12:00:00"), (11, "`12:00:00` is no day"));
+    check_table(&worked("2027-02-08"), (11, "no Saturday or Sunday"));
+    check_table(&worked("2027-05-01"), (11, "in `off` and in `work`"));
+    check_table(&worked("2027-02-07, 2027-02-07"), (11, "in `work` twice"));
+    let without = year(2027, "", "").replace("2027-10-01", "2027-10-02");
+    check_table(&without, (2, "2027-10-01 is off in every year"));
+    let twice = year(2027, "", "") + &year(2027, "", "");
+    check_table(&twice, (13, "the year 2027 is there twice"));
+}
+
+/// Part of SUP-01: the notice of another year comes by a file, and a year that the program has is the file's, whole.
+#[test]
+fn a_file_adds_years_and_prevails_over_those_there_are() {
+    let spring = "{ name = \"春节\", first = 2027-02-05, last = 2027-02-11 }\n";
+    // Whatever the order in which they are written.
+    let text = year(2028, "", "") + &year(2027, spring, "2027-02-14\n") + &year(2023, "", "");
+    let calendar = Calendar::load().unwrap().with_years(&text).unwrap();
+    assert_eq!(calendar.last_year(), Some(2028));
+    assert_eq!(calendar.deadline(date("2027-02-04"), 1), Ok(official("2027-02-12")));
+    assert_eq!(calendar.is_working_day(date("2027-02-14")), Ok(true));
+    assert_eq!(calendar.holiday(date("2027-02-05")), Some("春节"));
+    // Nothing of the notice that came with the program is left for 2023, and everything of the other years.
+    assert_eq!(calendar.is_working_day(date("2023-01-23")), Ok(true));
+    assert_eq!(calendar.is_working_day(date("2023-01-28")), Ok(false));
+    assert_eq!(calendar.holiday(date("2022-12-31")), None);
+    assert_eq!(calendar.is_working_day(date("2022-10-08")), Ok(true));
+    let notices: Vec<_> = calendar.notices().map(|it| (it.year, it.notice.as_str())).collect();
+    assert_eq!(notices.len(), 9);
+    assert!(notices[3] == (2023, "通知") && notices[2].1.contains("2022年"), "{notices:?}");
 }
 
 prop_compose! {

@@ -51,7 +51,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, RwLock};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use kaishu_domain::calendar::Fallback;
 use kaishu_domain::{Calendar, PolicyProfile};
 use kaishu_search::Index;
 use kaishu_store::Store;
@@ -112,6 +111,8 @@ pub struct Settings {
     pub policy: String,
     /// A file that puts some rules in the place of those of the profile (ORG-12).
     pub policy_override: Option<PathBuf>,
+    /// A file with notices of holidays that come to those of the program, or take their place (SUP-01).
+    pub calendar_file: Option<PathBuf>,
     /// Name and keeper of the portal.
     pub site: Site,
     /// What the time is.
@@ -190,7 +191,9 @@ impl Portal {
         let today = settings.clock.today();
         let prevailing = settings.policy_override.as_deref();
         let (policy, prevailing) = rules::profile(&settings.policy, prevailing, today)?;
+        let calendar = administration::calendar(settings.calendar_file.as_deref())?;
         let store = Store::connect(&settings.database_url, settings.max_connections).await?;
+        let store = store.with_calendar(calendar.clone());
         store.migrate().await?;
         supervision::offer_topics(&store, &policy.rules.general.priority_topics.value.0).await?;
         let texts = (PolicyProfile::text_of(&settings.policy), prevailing);
@@ -207,9 +210,6 @@ impl Portal {
         let directory =
             Directory::load(&store, rules::listed(policy.rules.catalogue.list_none.value)).await?;
         let accounts = accounts::Accounts::new(&settings)?;
-        let calendar = Calendar::load()
-            .map_err(|error| Error::Configuration(error.to_string()))?
-            .with_fallback(Fallback::Provisional);
         let inner = Inner {
             accounts,
             comments: consultations::Limit::default(),

@@ -88,7 +88,7 @@ pub async fn apply_batch(
     position: u64,
     report: impl FnOnce(&Verdicts, MergeReport) -> MergeReport,
 ) -> Result<(Verdicts, ImportRun)> {
-    let verdicts = upsert_in(&transaction.inner, entries).await?;
+    let verdicts = upsert_in(&transaction.inner, &transaction.calendar, entries).await?;
     let report = report(&verdicts, run.report.clone());
     record(&transaction.inner, run.id, position, &report, None).await?;
     Ok((verdicts, ImportRun { position, report, ..run.clone() }))

@@ -1,7 +1,9 @@
 //! The handle on the database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use kaishu_domain::Calendar;
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
     DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -21,6 +23,8 @@ const WRITER_LOCK: i64 = 0x6b61_6973_6875;
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) connection: DatabaseConnection,
+    /// Decides by when data is renewed.
+    pub(crate) calendar: Arc<Calendar>,
 }
 
 /// Writes that are kept together or not at all: none is before [`commit`](Self::commit), and one that is
@@ -28,6 +32,7 @@ pub struct Store {
 #[must_use = "nothing is kept before `commit`"]
 pub struct Transaction {
     pub(crate) inner: DatabaseTransaction,
+    pub(crate) calendar: Arc<Calendar>,
 }
 
 mod connected {
@@ -108,7 +113,14 @@ impl Store {
                 what: "opening the database".to_owned(),
                 source: Box::new(error),
             })?;
-        Ok(Self { connection })
+        let calendar = Calendar::load().map_err(|error| StoreError::corrupt(error.to_string()))?;
+        Ok(Self { connection, calendar: Arc::new(calendar) })
+    }
+
+    /// Counts by another calendar than the one that comes with the program. All nodes need the same.
+    #[must_use]
+    pub fn with_calendar(self, calendar: Calendar) -> Self {
+        Self { calendar: Arc::new(calendar), ..self }
     }
 
     /// Brings the tables up to this version of the program.
@@ -133,12 +145,16 @@ impl Store {
 
     /// Begins a transaction that writes something else than the catalogue.
     pub async fn begin(&self) -> Result<Transaction> {
-        Ok(Transaction { inner: self.begin_immediate().await? })
+        Ok(self.transaction(self.begin_immediate().await?))
     }
 
     /// Begins a transaction that writes the catalogue, and perhaps something else; only one runs at a time.
     pub async fn begin_catalogue(&self) -> Result<Transaction> {
-        Ok(Transaction { inner: self.begin_write().await? })
+        Ok(self.transaction(self.begin_write().await?))
+    }
+
+    fn transaction(&self, inner: DatabaseTransaction) -> Transaction {
+        Transaction { inner, calendar: Arc::clone(&self.calendar) }
     }
 
     /// Begins a transaction that sees one moment of the database.

@@ -173,6 +173,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         index_dir: folder.join("index"),
         policy: policy.to_owned(),
         policy_override: None,
+        calendar_file: None,
         site: Site::demonstration(),
         clock: Clock::Fixed(now()),
         work_dir: folder.join("work"),

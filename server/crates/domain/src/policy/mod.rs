@@ -15,7 +15,7 @@ use kaishu_types::rules::PolicyView;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use error::line_of;
+pub(crate) use error::line_of;
 use read::Reader;
 
 pub use error::{PolicyError, PolicyProblem};

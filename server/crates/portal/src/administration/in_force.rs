@@ -1,9 +1,13 @@
 //! What the portal goes by: the calendar and the days of its profile (ORG-12).
 
+use std::path::Path;
+
 use chrono::Datelike;
+use kaishu_domain::Calendar;
+use kaishu_domain::calendar::{CalendarError, Fallback};
 use kaishu_domain::policy::Expiry;
 
-use crate::Portal;
+use crate::{Error, Portal, Result};
 
 /// A year of the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +20,30 @@ pub struct CalendarYear {
     pub links: Vec<String>,
 }
 
+/// Reads the calendar that comes with the program, and the file that adds years to it or takes their place.
+///
+/// # Errors
+///
+/// `Configuration` naming the file, the line and the rule.
+pub(crate) fn calendar(file: Option<&Path>) -> Result<Calendar> {
+    let wrong = |error: CalendarError| Error::Configuration(error.to_string());
+    let mut calendar = Calendar::load().map_err(wrong)?;
+    if let Some(path) = file {
+        let named = |error: &dyn std::fmt::Display| {
+            Error::Configuration(format!("`calendar_file`: {}: {error}", path.display()))
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
+        calendar = calendar.with_years(&text).map_err(|error| named(&error))?;
+    }
+    Ok(calendar.with_fallback(Fallback::Provisional))
+}
+
 impl Portal {
+    /// Returns the last year that has a notice of its holidays.
+    pub fn last_noticed_year(&self) -> Option<i32> {
+        self.inner.calendar.last_year()
+    }
+
     /// Lists the years that working days are counted in, the oldest first, up to the next one: those
     /// without a notice are provisional.
     pub fn calendar_years(&self) -> Vec<CalendarYear> {

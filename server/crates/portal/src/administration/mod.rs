@@ -35,6 +35,7 @@ pub use filings::FilingView;
 pub use grading::{GradingForm, GradingView, Misgraded};
 pub use guide::{Demand, GuideDesk, GuideField, GuideForm, GuideView};
 pub use in_force::CalendarYear;
+pub(crate) use in_force::calendar;
 pub use kaishu_store::guide::GuideVersion;
 pub use organizations::{OrganizationForm, OrganizationRow};
 pub use regions::{RegionForm, RegionRow};

@@ -110,7 +110,7 @@ impl Portal {
         Ok(n_told)
     }
 
-    /// Counts the clocks that run anew by the calendar of this release, and by when data is renewed; what was ended,
+    /// Counts the clocks that run anew by the calendar of this start, and by when data is renewed; what was ended,
     /// and a missed cycle that was told, stays as it was (SUP-01). Returns how many cases and datasets have another
     /// last day now.
     ///

@@ -196,7 +196,8 @@ pub(super) async fn write_states(
 }
 
 fn dataset_row(change: &Change<'_>, number: i32) -> dataset::ActiveModel {
-    let Change { known, place, prepared: Prepared { entry, fields, content_hash } } = change;
+    let Change { known, place, prepared } = change;
+    let Prepared { entry, fields, content_hash, next_due } = prepared;
     let mut dataset = dataset::ActiveModel {
         id: Unchanged(known.id),
         title: Set(entry.fields.title.clone()),
@@ -207,7 +208,7 @@ fn dataset_row(change: &Change<'_>, number: i32) -> dataset::ActiveModel {
         frequency: Set(entry.fields.frequency.to_string()),
         published_at: Set(to_stored(entry.published_at)),
         updated_at: Set(to_stored(entry.updated_at)),
-        next_due: Set(row::next_due(entry)),
+        next_due: Set(*next_due),
         version: Set(number),
         content_hash: Set(content_hash.clone()),
         fields: Set(fields.clone()),

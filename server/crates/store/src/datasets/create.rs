@@ -63,7 +63,8 @@ pub(super) async fn write(
 }
 
 fn dataset_row(creation: &Creation<'_>) -> dataset::ActiveModel {
-    let Creation { code, place, prepared: Prepared { entry, fields, content_hash } } = creation;
+    let Creation { code, place, prepared } = creation;
+    let Prepared { entry, fields, content_hash, next_due } = prepared;
     let origin = entry.origin.as_ref();
     dataset::ActiveModel {
         id: NotSet,
@@ -82,7 +83,7 @@ fn dataset_row(creation: &Creation<'_>) -> dataset::ActiveModel {
         frequency: Set(entry.fields.frequency.to_string()),
         published_at: Set(to_stored(entry.published_at)),
         updated_at: Set(to_stored(entry.updated_at)),
-        next_due: Set(row::next_due(entry)),
+        next_due: Set(*next_due),
         soon_told: Set(None),
         due_told: Set(None),
         overdue_told: Set(None),

@@ -85,7 +85,8 @@ pub async fn provider(transaction: &Transaction, code: &DatasetCode) -> Result<O
 ///
 /// `Invalid` where the entry cannot be stored; it says why.
 pub async fn publish(transaction: &Transaction, entry: &EntryWrite) -> Result<Upserted> {
-    let mut verdicts = upsert_in(&transaction.inner, std::slice::from_ref(entry)).await?;
+    let entries = std::slice::from_ref(entry);
+    let mut verdicts = upsert_in(&transaction.inner, &transaction.calendar, entries).await?;
     match verdicts.pop() {
         Some(Ok(upserted)) => Ok(upserted),
         Some(Err(refusal)) => Err(refused(&refusal)),

@@ -1,12 +1,12 @@
 //! By when data is renewed, counted anew under another calendar (SUP-01).
 
 use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_domain::updating;
 use kaishu_types::china::day_in_china;
 use kaishu_types::vocabulary::{DatasetState, Frequency};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::row;
 use crate::convert::word;
 use crate::entity::dataset;
 use crate::{Result, Store, feed};
@@ -16,7 +16,7 @@ const RUNNING: [DatasetState; 2] = [DatasetState::Published, DatasetState::Suspe
 
 type Row = (i64, String, String, DateTime<Utc>, Option<NaiveDate>, Option<NaiveDate>);
 
-/// Counts anew by when datasets after a number are due, by the calendar of this release. A missed cycle that was told
+/// Counts anew by when datasets after a number are due, by the calendar of the store. A missed cycle that was told
 /// stays as it was. Returns the last number that was looked at and how many have another day now; none where there are
 /// no more.
 pub async fn recount_due(store: &Store, after: i64, limit: u64) -> Result<Option<(i64, usize)>> {
@@ -42,7 +42,7 @@ pub async fn recount_due(store: &Store, after: i64, limit: u64) -> Result<Option
     let mut moved = Vec::new();
     for (id, code, frequency, updated_at, known, told) in rows {
         let frequency: Frequency = word(&frequency, &format!("dataset `{code}`"), "frequency")?;
-        let due = row::due_after(frequency, day_in_china(updated_at));
+        let due = updating::next_due(&store.calendar, frequency, day_in_china(updated_at));
         if due != known && told != known {
             moved.push((id, code, known, due));
         }

@@ -1,13 +1,10 @@
 //! Between rows and the parts of an entry.
 
-use std::sync::LazyLock;
-
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use kaishu_domain::{Calendar, updating, visibility};
-use kaishu_types::china::day_in_china;
+use chrono::{DateTime, Utc};
+use kaishu_domain::visibility;
 use kaishu_types::dataset::{DataItemView, EntryFields, ResourceView, SourceView, VersionView};
 use kaishu_types::organization::Named;
-use kaishu_types::vocabulary::{Frequency, OpenClass};
+use kaishu_types::vocabulary::OpenClass;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::DerivePartialModel;
 use serde::de::DeserializeOwned;
@@ -56,21 +53,6 @@ pub(super) fn origin(row: &dataset::Model) -> Result<Option<SourceView>> {
 /// Returns the class by which an entry is listed: the strictest of its public items.
 pub(super) fn open_class(entry: &EntryWrite) -> OpenClass {
     visibility::shown_class(entry.fields.open.class, visibility::classes(&entry.items))
-}
-
-/// Returns the day of the next update.
-pub(super) fn next_due(entry: &EntryWrite) -> Option<NaiveDate> {
-    due_after(entry.fields.frequency, day_in_china(entry.updated_at))
-}
-
-/// Returns the last day of a cycle that began on a day, by the calendar that comes with the program.
-pub(super) fn due_after(frequency: Frequency, day: NaiveDate) -> Option<NaiveDate> {
-    /// What comes with the program is read once.
-    static CALENDAR: LazyLock<Option<Calendar>> = LazyLock::new(|| Calendar::load().ok());
-    match CALENDAR.as_ref() {
-        Some(calendar) => updating::next_due(calendar, frequency, day),
-        None => day.checked_add_days(Days::new(u64::from(frequency.period_days()?))),
-    }
 }
 
 /// Reads a data item.

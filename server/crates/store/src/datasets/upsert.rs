@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use kaishu_domain::Calendar;
 use kaishu_types::DatasetCode;
 use sea_orm::DatabaseTransaction;
 
@@ -21,7 +22,7 @@ pub type Verdicts = Vec<std::result::Result<Upserted, Refusal>>;
 /// does not stop the others. An existing dataset is recognised by its origin, then by its code.
 pub async fn upsert_batch(store: &Store, entries: &[EntryWrite]) -> Result<Verdicts> {
     let transaction = store.begin_write().await?;
-    let verdicts = upsert_in(&transaction, entries).await?;
+    let verdicts = upsert_in(&transaction, &store.calendar, entries).await?;
     transaction.commit().await?;
     Ok(verdicts)
 }
@@ -29,13 +30,14 @@ pub async fn upsert_batch(store: &Store, entries: &[EntryWrite]) -> Result<Verdi
 /// Like [`upsert_batch`], within a transaction of [`Store::begin_write`].
 pub(crate) async fn upsert_in(
     transaction: &DatabaseTransaction,
+    calendar: &Calendar,
     entries: &[EntryWrite],
 ) -> Result<Verdicts> {
     let mut verdicts = Vec::with_capacity(entries.len());
     let mut rest = entries;
     while !rest.is_empty() {
         let (round, later) = rest.split_at(n_distinct(rest).min(CHUNK_ROWS));
-        verdicts.extend(upsert_round(transaction, round).await?);
+        verdicts.extend(upsert_round(transaction, calendar, round).await?);
         rest = later;
     }
     Ok(verdicts)
@@ -68,12 +70,13 @@ enum Plan<'a> {
 
 async fn upsert_round(
     transaction: &DatabaseTransaction,
+    calendar: &Calendar,
     entries: &[EntryWrite],
 ) -> Result<Verdicts> {
     let mut context = Context::load(transaction, entries).await?;
     let mut plans = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
-        plans.push(match plan(&context, entry) {
+        plans.push(match plan(&context, calendar, entry) {
             Ok(plan) => plan,
             Err(refusal) => Plan::Refuse(refusal),
         });
@@ -128,8 +131,12 @@ async fn upsert_round(
     Ok(verdicts)
 }
 
-fn plan<'a>(context: &Context, entry: &'a EntryWrite) -> std::result::Result<Plan<'a>, Refusal> {
-    let prepared = prepare(entry)?;
+fn plan<'a>(
+    context: &Context,
+    calendar: &Calendar,
+    entry: &'a EntryWrite,
+) -> std::result::Result<Plan<'a>, Refusal> {
+    let prepared = prepare(entry, calendar)?;
     context.find_place(entry)?;
     let Some(known) = context.recognise(entry)? else {
         return Ok(Plan::Create(prepared));

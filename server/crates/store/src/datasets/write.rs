@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_domain::{Calendar, updating};
 use kaishu_types::DatasetCode;
+use kaishu_types::china::day_in_china;
 use kaishu_types::dataset::{DataItemView, EntryFields};
 use kaishu_types::vocabulary::{DatasetState, Format, ResourceKind};
 use serde::Serialize;
@@ -144,6 +146,8 @@ pub(super) struct Prepared<'a> {
     pub(super) entry: &'a EntryWrite,
     pub(super) fields: String,
     pub(super) content_hash: String,
+    /// The day by which its data is renewed.
+    pub(super) next_due: Option<NaiveDate>,
 }
 
 /// Everything that makes two writes of an entry equal: the state and the note are not part of it.
@@ -173,7 +177,10 @@ fn hashed_resources(entry: &EntryWrite) -> Cow<'_, [ResourceWrite]> {
 }
 
 /// Checks an entry and computes its hash.
-pub(super) fn prepare(entry: &EntryWrite) -> std::result::Result<Prepared<'_>, Refusal> {
+pub(super) fn prepare<'a>(
+    entry: &'a EntryWrite,
+    calendar: &Calendar,
+) -> std::result::Result<Prepared<'a>, Refusal> {
     let refuse = |error: StoreError| Refusal::new(error.to_string());
     check(entry).map_err(refuse)?;
     let content = Content {
@@ -198,6 +205,11 @@ pub(super) fn prepare(entry: &EntryWrite) -> std::result::Result<Prepared<'_>, R
         entry,
         fields,
         content_hash: crate::blobs::hex(&Sha256::digest(text.as_bytes())),
+        next_due: updating::next_due(
+            calendar,
+            entry.fields.frequency,
+            day_in_china(entry.updated_at),
+        ),
     })
 }
 

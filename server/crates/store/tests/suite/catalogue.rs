@@ -1,5 +1,6 @@
 //! Writing datasets and reading them back.
 
+use kaishu_domain::Calendar;
 use kaishu_store::datasets::{self, EntryWrite, Outcome};
 use kaishu_store::{Listed, StoreError, feed};
 use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
@@ -266,6 +267,20 @@ pub(crate) async fn the_next_update_is_due_after_the_period(database: &TestDb) {
     assert_eq!(find(store, &fixed).await.next_due, None);
 }
 
+const FIRST_OF_APRIL_OFF: &str = r#"
+[[year]]
+year = 2026
+notice = "通知"
+links = []
+off = [
+  { name = "元旦", first = 2026-01-01, last = 2026-01-01 },
+  { name = "清明节", first = 2026-04-01, last = 2026-04-01 },
+  { name = "劳动节", first = 2026-05-01, last = 2026-05-01 },
+  { name = "国庆节", first = 2026-10-01, last = 2026-10-01 },
+]
+work = []
+"#;
+
 /// Proves SUP-01 for data: another calendar moves the day of each cycle that runs, once, and search hears of it; what
 /// ended, and a missed cycle that was told, stays as it was.
 pub(crate) async fn another_calendar_moves_what_is_due(database: &TestDb) {
@@ -313,6 +328,16 @@ pub(crate) async fn another_calendar_moves_what_is_due(database: &TestDb) {
     let changed: Vec<_> = changes.iter().map(|it| &it.dataset_code).collect();
     assert_eq!(changed, [&moved]);
     assert_eq!(recount().await, 0, "there is nothing left to count");
+
+    // By a calendar in which that day is off, for what is there and for what is written.
+    let calendar = Calendar::load().unwrap().with_years(FIRST_OF_APRIL_OFF).unwrap();
+    let other = store.clone().with_calendar(calendar);
+    let counted = datasets::recount_due(&other, 0, 10).await.unwrap();
+    assert_eq!(counted.map(|(_, n_moved)| n_moved), Some(2));
+    let (new, _) = write(&other, imported("f", "己")).await;
+    for code in [&moved, &same, &new] {
+        assert_eq!(find(store, code).await.next_due, Some(day("2026-04-02")), "{code}");
+    }
 }
 
 pub(crate) async fn large_batches_are_written(database: &TestDb) {
