@@ -16,13 +16,46 @@ pub(crate) struct Label {
     pub(crate) hint: Option<String>,
     /// What is wrong with it.
     pub(crate) faults: Vec<String>,
+    /// What the authority says of it.
+    pub(crate) said: Vec<Note>,
+}
+
+/// What the authority says of a field.
+#[derive(Debug, Clone)]
+pub(crate) struct Note {
+    /// Where it is said.
+    pub(crate) head: &'static str,
+    /// What.
+    pub(crate) text: String,
+    /// Its language, where that is not the one of the page.
+    pub(crate) tag: Option<&'static str>,
+}
+
+/// Draws what the authority says of a field; nothing where it says nothing.
+pub(crate) fn said(name: &str, notes: &[Note]) -> Option<AnyView> {
+    if notes.is_empty() {
+        return None;
+    }
+    let lines: Vec<_> = notes
+        .iter()
+        .map(|note| {
+            view! {
+                <p class="whitespace-pre-line">
+                    <b class="font-semibold">{note.head}</b>
+                    <span lang=note.tag>{note.text.clone()}</span>
+                </p>
+            }
+        })
+        .collect();
+    Some(view! { <div class="hint" id=format!("{name}-g")>{lines}</div> }.into_any())
 }
 
 impl Label {
     fn described(&self) -> Option<String> {
         let hint = self.hint.is_some().then(|| format!("{}-h", self.name));
         let fault = (!self.faults.is_empty()).then(|| format!("{}-e", self.name));
-        let parts: Vec<String> = [hint, fault].into_iter().flatten().collect();
+        let said = (!self.said.is_empty()).then(|| format!("{}-g", self.name));
+        let parts: Vec<String> = [hint, said, fault].into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 
@@ -44,7 +77,7 @@ impl Label {
             .collect();
         let faults =
             (!faults.is_empty()).then(|| view! { <p id=id class="grid gap-1">{faults}</p> });
-        view! { {hint} {faults} }.into_any()
+        view! { {hint} {said(&self.name, &self.said)} {faults} }.into_any()
     }
 }
 
@@ -55,6 +88,7 @@ pub(crate) fn label(typed: &Typed, name: &str, text: &str, hint: &str) -> Label 
         text: text.to_owned(),
         hint: (!hint.is_empty()).then(|| hint.to_owned()),
         faults: typed.faults(name),
+        ..Label::default()
     }
 }
 

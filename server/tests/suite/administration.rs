@@ -183,6 +183,56 @@ async fn the_guide_is_written_with_forms_and_read_by_officers() {
     let editor = officer.get(begun.header("location")).await;
     let links = editor.attributes("aside a", "href");
     assert!(links.contains(&"/workbench/guide".to_owned()), "{links:?}");
+    assert_eq!(editor.texts("#certifier-g"), ["编制规范：写全称 <b>"]);
+}
+
+// Part of CAT-03: what the guide in force says of a field stands beside it in the editor, and is read out with it; what
+// is only being written is not there yet, and a Chinese note on an English page says that it is one.
+#[tokio::test]
+async fn a_note_of_the_guide_stands_beside_its_field() {
+    let site = site().await;
+    let portal = site.test_portal.portal();
+    let keeper = with_session(portal, Role::Authority, ("keeper", "YX")).await;
+    let mut keeper = Browser::with_session(&site, &keeper);
+    let officer = with_session(portal, Role::Officer, ("officer", "YX-T")).await;
+    let mut officer = Browser::with_session(&site, &officer);
+    let begun =
+        officer.post("/workbench/new", &[("organization", "YX-T"), ("title", "站点")]).await;
+    let path = begun.header("location").to_owned();
+    keeper.get("/authority/guide").await;
+    let notes = [
+        ("revision", "0"),
+        ("note.summary.zh", "写明覆盖的时间"),
+        ("note.update_frequency.zh", "按业务周期填写"),
+        ("note.update_frequency.en", "By the cycle of the business"),
+        ("note.items.zh", "逐列登记"),
+        ("note.format.zh", "表格优先"),
+        ("note.provider.zh", "没有对应的栏目"),
+    ];
+    let saved = keeper.post("/authority/guide/draft", &notes).await;
+    assert_eq!(saved.status, 303, "{}", saved.text());
+    let before = officer.get(&path).await;
+    assert!(!before.texts("main").concat().contains("写明覆盖的时间"), "it is a draft");
+    let published = keeper.post("/authority/guide", &[("note", "第一版"), ("link", "")]).await;
+    assert_eq!(published.status, 303, "{}", published.text());
+
+    let editor = officer.get(&path).await;
+    editor.assert_well_formed_page(&path);
+    for (place, text) in [
+        (".ks-field > #summary-g", "编制规范：写明覆盖的时间"),
+        (".ks-field > #frequency-g", "编制规范：按业务周期填写"),
+        ("section[aria-labelledby=items] #items-g", "编制规范：逐列登记"),
+        ("#resources #resources-g", "编制规范：表格优先"),
+    ] {
+        assert_eq!(editor.texts(place), [text], "{place}");
+    }
+    assert_eq!(editor.attributes("#summary", "aria-describedby"), ["summary-h summary-g"]);
+    assert_eq!(editor.texts("#title-g").len(), 0);
+    assert!(!editor.texts("main").concat().contains("没有对应的栏目"));
+    let english = officer.get(&format!("/en{path}")).await;
+    assert_eq!(english.texts("#frequency-g"), ["Guide: By the cycle of the business"]);
+    assert_eq!(english.attributes("#summary-g span", "lang").len(), 1);
+    assert_eq!(english.attributes("#frequency-g span", "lang").len(), 0);
 }
 
 fn run(portal: &TestPortal, arguments: &[&str]) -> Output {

@@ -76,6 +76,7 @@ pub(super) fn draw(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> Option<
         text: lang.pick("意见或者理由", "Opinion or reason").to_owned(),
         hint,
         faults: typed.faults("reason"),
+        ..Label::default()
     };
     let needs_text = !needing.is_empty() || has("approve");
     let action = ctx.href(&format!("/applications/{}/act", case.id));

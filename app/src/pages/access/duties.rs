@@ -235,6 +235,7 @@ fn question(
             .to_owned(),
         ),
         faults: typed.faults("question"),
+        ..Label::default()
     };
     let action = ctx.href(&format!("/applications/{}/question", found.case.id));
     let view = view! {

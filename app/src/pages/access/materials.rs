@@ -429,6 +429,7 @@ fn day_field(lang: Lang, faults: Vec<String>, value: &str) -> AnyView {
         text: day_words(lang).to_owned(),
         hint: None,
         faults,
+        ..Label::default()
     };
     line(&label, "date", value)
 }

@@ -198,6 +198,7 @@ fn form(ctx: &Ctx, desk: &VerifyDesk, table: &VerifyTable, typed: &Typed) -> Any
                 .to_owned(),
             ),
             faults: Vec::new(),
+            ..Label::default()
         };
         let choices: Vec<Choice> =
             desk.tables.iter().map(|it| (name(it), it.title.clone())).collect();
@@ -242,7 +243,7 @@ fn field(
     let unit = column.unit.as_ref();
     let hint = unit.map(|unit| lang.pick(format!("单位：{unit}"), format!("Unit: {unit}")));
     let value = typed.value(&name).to_owned();
-    let label = Label { faults: typed.faults(&name), name, text, hint };
+    let label = Label { faults: typed.faults(&name), name, text, hint, ..Label::default() };
     line(&label, "text", &value)
 }
 

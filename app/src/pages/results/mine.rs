@@ -198,6 +198,7 @@ fn form(ctx: &Ctx, found: &OwnResults, typed: &Typed) -> AnyView {
         text: text.to_owned(),
         hint: hint.map(str::to_owned),
         faults: typed.faults(name),
+        ..Label::default()
     };
     let grants: Vec<Choice> = found
         .grants

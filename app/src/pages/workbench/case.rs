@@ -324,6 +324,7 @@ fn decision(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Option<AnyView> {
         text: lang.pick("意见或者理由", "Opinion or reason").to_owned(),
         hint,
         faults: typed.faults("reason"),
+        ..Label::default()
     };
     let action = ctx.href(&format!("/workbench/cases/{}/act", case.id));
     // The same page sent twice is one decision.

@@ -146,6 +146,7 @@ fn form(
         text: lang.pick("理由", "Reason").to_owned(),
         hint: None,
         faults: typed.faults(REASON),
+        ..Label::default()
     };
     let buttons: Vec<_> = buttons
         .into_iter()

@@ -149,6 +149,7 @@ fn row(ctx: &Ctx, shown: &Inspected, found: &Inspection, typed: &Typed) -> AnyVi
             text: lang.pick("改正问题的版本", "The version that mended it").to_owned(),
             hint: None,
             faults: typed.faults("version"),
+            ..Label::default()
         };
         view! {
             <form method="post" action=action class="max-w-[24rem] mt-3">
@@ -191,12 +192,14 @@ fn form(ctx: &Ctx, shown: &Inspected, typed: &Typed) -> AnyView {
             .to_owned(),
         ),
         faults: typed.faults("finding"),
+        ..Label::default()
     };
     let due = Label {
         name: "due".to_owned(),
         text: lang.pick("整改期限", "Last day to mend it").to_owned(),
         hint: None,
         faults: typed.faults("due"),
+        ..Label::default()
     };
     view! {
         <section aria-labelledby="h-inspect" class="mt-14">

@@ -142,6 +142,7 @@ fn form(ctx: &Ctx, desk: &LookDesk, typed: &Typed) -> AnyView {
             .to_owned(),
         ),
         faults: typed.faults("reason"),
+        ..Label::default()
     };
     let hide = desk.released.is_some().then(|| {
         let word = lang.pick("停止公布", "Show them no more");

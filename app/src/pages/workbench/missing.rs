@@ -204,6 +204,7 @@ pub(super) fn entry_field(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Option<A
             .to_owned(),
         ),
         faults: typed.faults("entry"),
+        ..Label::default()
     };
     Some(line(&label, "text", typed.value("entry")))
 }

@@ -55,7 +55,13 @@ fn yes_no(ctx: &Ctx) -> Vec<Choice> {
 }
 
 fn label(name: &str, text: &str, hint: Option<String>) -> Label {
-    Label { name: name.to_owned(), text: text.to_owned(), hint, faults: Vec::new() }
+    Label {
+        name: name.to_owned(),
+        text: text.to_owned(),
+        hint,
+        faults: Vec::new(),
+        ..Label::default()
+    }
 }
 
 fn checklist(ctx: &Ctx, desk: &ReviewDesk, typed: &Typed) -> Option<AnyView> {

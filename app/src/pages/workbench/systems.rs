@@ -384,6 +384,7 @@ fn label(typed: &Typed, name: &str, text: (&str, &str), hint: (&str, &str), lang
         text: lang.pick(text.0, text.1).to_owned(),
         hint: (!hint.is_empty()).then(|| hint.to_owned()),
         faults: typed.faults(name),
+        ..Label::default()
     }
 }
 

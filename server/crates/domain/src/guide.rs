@@ -54,10 +54,52 @@ impl Guide {
         self.added.contains(field.as_str())
     }
 
+    /// Returns what it says beside each field of the form.
+    pub fn notes_of_form(&self) -> BTreeMap<&'static str, Vec<FieldNote>> {
+        let mut notes: BTreeMap<&'static str, Vec<FieldNote>> = BTreeMap::new();
+        for field in CatalogueField::ALL {
+            if let (Some(name), Some(note)) = (field_of_form(*field), self.note(*field)) {
+                notes.entry(name).or_default().push(note.clone());
+            }
+        }
+        notes
+    }
+
     /// Returns what it says of a field.
     pub fn note(&self, field: CatalogueField) -> Option<&FieldNote> {
         self.notes.get(field.as_str())
     }
+}
+
+/// The field of the form in which a field of the catalogue is written; none for what the platform gives. The attributes
+/// of an entry are its classes.
+pub fn field_of_form(field: CatalogueField) -> Option<&'static str> {
+    Some(match field {
+        CatalogueField::Code | CatalogueField::Provider | CatalogueField::ResponsibleParty => {
+            return None;
+        }
+        CatalogueField::Title => "title",
+        CatalogueField::Summary => "summary",
+        CatalogueField::Domain => "theme",
+        CatalogueField::Classification => "classification",
+        CatalogueField::Source => "source",
+        CatalogueField::MgmtResponsibility => "mgmt_responsibility",
+        CatalogueField::Collector => "collector",
+        CatalogueField::Certifier => "certifier",
+        CatalogueField::DataForm => "data_form",
+        CatalogueField::Format => "resources",
+        CatalogueField::Items | CatalogueField::ShareContent => "items",
+        CatalogueField::Metadata => "source_system",
+        CatalogueField::UpdateFrequency => "frequency",
+        CatalogueField::ShareClass => "share_class",
+        CatalogueField::ShareConditions => "share_conditions",
+        CatalogueField::ShareScope => "share_scope",
+        CatalogueField::ShareMode => "share_modes",
+        CatalogueField::OpenClass | CatalogueField::Attributes => "open_class",
+        CatalogueField::OpenConditions => "open_conditions",
+        CatalogueField::UsageRequirements => "usage_requirements",
+        CatalogueField::SecurityLevel => "security_level",
+    })
 }
 
 /// Lists the fields that a version of the guide demands above the profile and an entry lacks.
@@ -84,4 +126,21 @@ fn rule(number: u32, lang: Lang) -> RuleRef {
     let article = lang
         .pick(format!("目录编制规范第 {number} 版"), format!("compiling guide, version {number}"));
     RuleRef { id: "guide".to_owned(), article }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Part of CAT-03: a note stands where the form names what is missing.
+    #[test]
+    fn a_note_stands_beside_the_field_that_is_asked_for() {
+        let empty = DraftDocument::new("YX-T", "YX", " ");
+        for field in CatalogueField::ALL {
+            if let Some(named) = missing_field(&empty, *field) {
+                assert_eq!(field_of_form(*field), Some(named), "{field:?}");
+            }
+        }
+        assert_eq!(missing_field(&empty, CatalogueField::Title), Some("title"));
+    }
 }

@@ -8,6 +8,7 @@ use kaishu_types::draft::{ChangeBasis, Choice as Chosen, DraftDocument};
 use kaishu_types::vocabulary::{Frequency, OpenClass, ShareClass};
 use leptos::prelude::*;
 
+use super::guided;
 use super::read::Unread;
 use crate::ctx::Ctx;
 use crate::ui::fields::{Choice, Label, area, line, options, select};
@@ -78,6 +79,7 @@ impl Form<'_> {
             text: self.pick(zh, en).to_owned(),
             hint: (!hint.is_empty()).then(|| hint.to_owned()),
             faults: self.faults(name),
+            said: guided::notes(self.ctx.lang, self.draft, name),
         }
     }
 

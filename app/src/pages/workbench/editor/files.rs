@@ -9,7 +9,7 @@ use kaishu_portal::publishing::DraftView;
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
-use super::find;
+use super::{find, guided};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::islands::upload_file::UploadFile;
@@ -17,6 +17,7 @@ use crate::page::respond;
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::attached::as_file;
 use crate::pages::workbench::{expired, short_text};
+use crate::ui::fields::said;
 use crate::ui::heading::section_head;
 use crate::ui::numbers::size;
 
@@ -202,6 +203,7 @@ pub(super) fn draw(ctx: &Ctx, draft: &DraftView) -> AnyView {
     view! {
         <section id="resources" aria-labelledby="files" class="mt-14">
             {section_head("files", lang.pick("文件", "Files"))}
+            {said("resources", &guided::notes(lang, draft, "resources"))}
             <div id=FILES>
                 {none}
                 <ul class="divide-y divide-[var(--line)]">{rows}</ul>

@@ -6,7 +6,9 @@ use kaishu_types::vocabulary::{ItemType, OpenClass, ShareClass};
 use leptos::prelude::*;
 
 use super::fields::Form;
+use super::guided;
 use crate::pages::workbench::masks;
+use crate::ui::fields::said;
 use crate::ui::heading::section_head;
 use crate::ui::icon::icon;
 
@@ -45,6 +47,7 @@ impl Form<'_> {
                         "Names are those of the columns. Rows without a name are not kept.",
                     )}
                 </p>
+                {said("items", &guided::notes(lang, self.draft, "items"))}
                 {faults}
                 <div class="ks-frame mt-3" tabindex="0" role="region" aria-label=lang.pick("数据项表", "Table of data items")>
                     <table class="ks-table is-dense min-w-[68rem]">

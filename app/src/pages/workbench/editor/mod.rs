@@ -6,6 +6,7 @@ mod conflict;
 pub(super) mod copies;
 mod fields;
 pub(super) mod files;
+mod guided;
 pub(super) mod interfaces;
 mod items;
 mod materials;

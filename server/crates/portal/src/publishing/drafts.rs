@@ -7,6 +7,7 @@ use kaishu_domain::PolicyProfile;
 use kaishu_domain::basis_of_change;
 use kaishu_domain::cases::{Act, Guard};
 use kaishu_domain::entry::{EntryFault, check, is_state_secret, lack};
+use kaishu_domain::guide::FieldNote;
 use kaishu_domain::permission::Action;
 use kaishu_store::Transaction;
 use kaishu_store::attachments::Attachment;
@@ -66,6 +67,8 @@ pub struct DraftView {
     pub authorisation: Option<Authorisation>,
     /// The records by which the entry was opened further, in this draft and before, the newest first (CLS-10).
     pub relaxations: Vec<Attachment>,
+    /// What the guide in force says of the fields of the form, by their names (CAT-03).
+    pub notes: BTreeMap<&'static str, Vec<FieldNote>>,
 }
 
 /// Something that stands against submitting an entry.
@@ -168,6 +171,7 @@ impl Portal {
             authorisation_rule: self.authorisation_rule(&document, lang),
             authorisation: self.authorisation(&draft.code, &document).await?,
             relaxations: self.relaxing_records(case.id, &draft.code).await?.1,
+            notes: self.published_guide().await?.1.notes_of_form(),
             code: draft.code,
             faults: faults.collect(),
             document,
