@@ -62,6 +62,7 @@ mod mandatory;
 mod missing_entries;
 mod monitoring;
 mod narrowing;
+mod notice_mails;
 mod once;
 mod one_catalogue;
 mod overreach;

@@ -1,5 +1,6 @@
 //! A server for mail that keeps what it is given.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -16,6 +17,9 @@ pub(crate) struct PostBox {
 struct Inner {
     letters: Mutex<Vec<Letter>>,
     came: Notify,
+    /// Parts of addresses, and what is said to a mail for them.
+    refusals: Mutex<Vec<(&'static str, &'static str)>>,
+    is_silent: AtomicBool,
 }
 
 /// A mail that came.
@@ -59,6 +63,38 @@ impl PostBox {
             came.await;
         }
     }
+
+    /// Takes all mails that came and that nobody took yet.
+    pub(crate) fn taken(&self) -> Vec<Letter> {
+        std::mem::take(&mut *self.inner.letters.lock().unwrap())
+    }
+
+    /// Refuses from now on what is for addresses with this in them, in these words.
+    pub(crate) fn refuse(&self, part: &'static str, words: &'static str) {
+        self.inner.refusals.lock().unwrap().push((part, words));
+    }
+
+    /// Refuses nothing any more.
+    pub(crate) fn refuse_nothing(&self) {
+        self.inner.refusals.lock().unwrap().clear();
+    }
+
+    /// Keeps mails from now on and never says so.
+    pub(crate) fn fall_silent(&self) {
+        self.inner.is_silent.store(true, Ordering::SeqCst);
+    }
+
+    /// Says again that a mail is kept.
+    pub(crate) fn speak_again(&self) {
+        self.inner.is_silent.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Inner {
+    fn refusal_of(&self, address: &str) -> Option<&'static str> {
+        let refusals = self.refusals.lock().unwrap();
+        refusals.iter().find(|(part, _)| address.contains(part)).map(|(_, words)| *words)
+    }
 }
 
 /// Speaks as much SMTP as a mail needs.
@@ -71,6 +107,10 @@ async fn take(stream: TcpStream, kept: &Inner) {
         let command = line.to_ascii_uppercase();
         if let Some(address) = command.strip_prefix("RCPT TO:") {
             to = address.to_ascii_lowercase();
+            if let Some(words) = kept.refusal_of(&to) {
+                writer.write_all(format!("{words}\r\n").as_bytes()).await.unwrap();
+                continue;
+            }
         }
         if command != "DATA" {
             writer.write_all(b"250 ok\r\n").await.unwrap();
@@ -88,6 +128,9 @@ async fn take(stream: TcpStream, kept: &Inner) {
         let letter = Letter { to: to.clone(), body: body_of(&text) };
         kept.letters.lock().unwrap().push(letter);
         kept.came.notify_one();
+        if kept.is_silent.load(Ordering::SeqCst) {
+            return std::future::pending().await;
+        }
         writer.write_all(b"250 kept\r\n").await.unwrap();
     }
 }

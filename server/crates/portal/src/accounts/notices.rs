@@ -2,7 +2,8 @@
 //!
 //! An event and whom it is told are written in one transaction (`kaishu_store::cases`). Mails go out of the
 //! same rows: each node takes what waits, so that nothing is lost with a process and nothing is sent twice
-//! while its server answers.
+//! while its server answers. Only a mail whose process died after the server took it, and before that was
+//! kept, is sent once more: at least once, never less.
 
 use std::time::Duration;
 
@@ -151,7 +152,7 @@ impl Portal {
         }
         let store = &self.inner.store;
         let mut n_sent = 0;
-        while let Some(mail) = cases::take_mail(store).await? {
+        while let Some(mail) = cases::take_mail(store, self.instant()).await? {
             let posted = self.post(&mail).await?;
             n_sent += usize::from(posted == Posted::Sent);
             cases::post_mail(store, mail.id, posted).await?;

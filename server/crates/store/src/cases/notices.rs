@@ -207,10 +207,9 @@ pub struct Mail {
 /// How long a node has for the mails that it took.
 const MAIL_LEASE: TimeDelta = TimeDelta::seconds(120);
 
-/// Takes a mail that waits; nobody else takes it for two minutes.
-pub async fn take_mail(store: &Store) -> Result<Option<Mail>> {
+/// Takes a mail that is due by now; nobody else takes it for two minutes.
+pub async fn take_mail(store: &Store, now: DateTime<Utc>) -> Result<Option<Mail>> {
     loop {
-        let now = now();
         let found = notification::Entity::find()
             .filter(notification::COLUMN.mail_state.eq("waiting"))
             .filter(notification::COLUMN.mail_after.lte(now))
