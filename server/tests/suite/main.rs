@@ -16,6 +16,7 @@ mod api;
 mod api_command;
 mod applications_api;
 mod applying;
+mod audit_verify;
 mod authors;
 mod automating;
 mod automating_data;
