@@ -14,7 +14,7 @@ dev: ## The same, and build again whenever a source changes
 test: ## Format, layout, clippy, unit, integration, PostgreSQL and browser tests
 	@.ci/test
 
-bench: ## Measure (WHAT=relevance, scale, tables, cases or lighthouse)
+bench: ## Measure (WHAT=relevance, scale, tables, cases, upload or lighthouse)
 	@.ci/bench $(WHAT)
 
 release: ## Build one self-contained program at target/release/kaishu
