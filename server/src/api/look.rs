@@ -1,10 +1,13 @@
 //! A safe look at conditional data before an application, and who decides what it shows (SRCH-03).
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, Request, State as Shared};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use kaishu_portal::accounts::Caller;
+use kaishu_portal::look::FiguresWanted;
 use kaishu_types::look::{MadeUp, SafeTable};
 use kaishu_types::{DatasetCode, Lang};
 use serde::{Deserialize, Serialize};
@@ -59,8 +62,12 @@ struct ReleasedFigures {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FiguresDecision {
-    /// Whether everybody sees the figures of the columns that there are now; `false` shows none any more.
+    /// Whether everybody sees the figures; `false` shows none any more.
     show: bool,
+    /// Names of the columns whose figures were read before; no other is shown. All that there are now where it is not
+    /// given.
+    #[serde(default)]
+    columns: Option<BTreeSet<String>>,
     /// Why; it stays on record.
     reason: String,
 }
@@ -120,7 +127,7 @@ pub(super) async fn desk(
 
 /// Show figures of conditional data, or show them no more
 ///
-/// Of the columns that there are now; what comes into the data later is not among them. The last decision counts, and
+/// Of the columns that are named and there now; what comes into the data later is not among them. The last decision counts, and
 /// each stays on record.
 #[utoipa::path(
     post, path = "/api/v1/datasets/{code}/look", tag = "publishing", operation_id = "decide_figures",
@@ -145,8 +152,8 @@ pub(super) async fn decide(
 ) -> Result<Response, Problem> {
     let code: DatasetCode = asked::code("dataset", code)?;
     let caller = known(caller, asked.lang)?;
-    let FiguresDecision { show, reason } = body(request, &state).await?;
-    let wanted = (show, reason.as_str());
+    let FiguresDecision { show, columns, reason } = body(request, &state).await?;
+    let wanted = FiguresWanted { is_shown: show, seen: columns.as_ref(), reason: &reason };
     Box::pin(state.portal().show_figures(&caller, &code, wanted, asked.lang)).await?;
     figures(&state, &caller, &code, asked.lang).await
 }

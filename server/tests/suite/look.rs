@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use http::Method;
 use kaishu_domain::permission::{Action, Subject, role_for};
+use kaishu_portal::look::FiguresWanted;
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, at_browser, people};
@@ -49,7 +50,8 @@ async fn show_figures(site: &TestSite) {
     let portal = site.test_portal.portal();
     let head = at_browser(portal, Role::Head, ("decides", "YX-T")).await;
     let code = CODE.parse().unwrap();
-    portal.show_figures(&head, &code, (true, "不涉及个人"), LANG).await.unwrap();
+    let wanted = FiguresWanted { is_shown: true, seen: None, reason: "不涉及个人" };
+    portal.show_figures(&head, &code, wanted, LANG).await.unwrap();
     portal.catch_up(|_| ()).await.unwrap();
 }
 
@@ -166,7 +168,8 @@ async fn no_role_shows_figures_that_does_not_decide_about_the_data() {
             let before = site.test_portal.portal().verify_log().await.unwrap().n_entries;
             let status = browser.get(&path).await.status;
             assert_eq!(status == 200, may, "{role} ({place}): {status}");
-            let fields = [("act", "show"), ("reason", "不涉及个人")];
+            let fields =
+                [("act", "show"), ("reason", "不涉及个人"), ("column", "kind"), ("column", "gone")];
             let status = browser.post(&path, &fields).await.status;
             assert_eq!(status == 303, may, "{role} ({place}): {status}");
             let after = site.test_portal.portal().verify_log().await.unwrap().n_entries;
@@ -203,8 +206,14 @@ async fn figures_are_shown_and_taken_back_by_program() {
     post(&site, &tokens.officer, &path, &decision(true, " "))
         .await
         .assert_problem_of(400, "reason");
-    let more = json!({ "show": true, "reason": "不涉及个人", "columns": ["hidden"] });
-    assert_eq!(post(&site, &tokens.officer, &path, &more).await.status, 400);
+    // What nobody may see, and what was not there to be seen, is not shown by naming it.
+    let hidden = json!({ "show": true, "reason": "不涉及个人", "columns": ["hidden", "later"] });
+    assert_eq!(post(&site, &tokens.officer, &path, &hidden).await.status, 409);
+    let part = json!({ "show": true, "reason": "不涉及个人", "columns": ["kind", "hidden"] });
+    let part = post(&site, &tokens.officer, &path, &part).await.json();
+    assert_eq!(part["released"]["columns"], json!(["kind"]));
+    let none = decision(false, "重新评估");
+    assert_eq!(post(&site, &tokens.officer, &path, &none).await.status, 200);
     let early = post(&site, &tokens.officer, &path, &decision(false, "重新评估")).await;
     assert_eq!(early.status, 409, "{}", early.text());
 

@@ -1,11 +1,13 @@
 //! Whether everybody sees figures of a conditional dataset before they apply (SRCH-03): shown to whoever decides, as
 //! everybody would see them.
 
+use std::collections::BTreeSet;
+
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::look::LookDesk;
+use kaishu_portal::look::{FiguresWanted, LookDesk};
 use kaishu_types::{DatasetCode, ErrorCode};
 use leptos::prelude::*;
 
@@ -44,13 +46,16 @@ pub(crate) async fn decide(
     if let Some(again) = expired(&ctx, &pairs) {
         return again;
     }
+    // What came since the page was drawn was seen by nobody.
+    let seen = pairs.iter().filter(|(name, _)| name == "column");
+    let seen: BTreeSet<String> = seen.map(|(_, value)| value.clone()).collect();
     let typed = Typed::of(pairs);
     let desk = match find(&ctx, &portal, &code).await {
         Ok(desk) => desk,
         Err(error) => return respond(&ctx, || Err(error)),
     };
-    let (code, wanted) =
-        (&desk.dataset.code, (typed.value("act") == "show", typed.value("reason")));
+    let (code, is_shown) = (&desk.dataset.code, typed.value("act") == "show");
+    let wanted = FiguresWanted { is_shown, seen: Some(&seen), reason: typed.value("reason") };
     match Box::pin(portal.show_figures(&ctx.caller, code, wanted, ctx.lang)).await {
         Ok(()) => go(&ctx.href(&format!("/workbench/datasets/{code}/look")), []),
         Err(error) if error.code() == ErrorCode::Conflict => {
@@ -148,6 +153,11 @@ fn form(ctx: &Ctx, desk: &LookDesk, typed: &Typed) -> AnyView {
         let word = lang.pick("停止公布", "Show them no more");
         view! { <button class="btn btn-outline" type="submit" name="act" value="hide">{word}</button> }
     });
+    let columns = desk.tables.iter().flat_map(|table| &table.columns);
+    let names: BTreeSet<String> = columns.map(|it| it.column.name.clone()).collect();
+    let seen =
+        names.into_iter().map(|name| view! { <input type="hidden" name="column" value=name /> });
+    let seen: Vec<_> = seen.collect();
     let show = (!desk.tables.is_empty()).then(|| {
         let word = lang.pick("公布这些统计", "Show these figures");
         view! { <button class="btn btn-primary" type="submit" name="act" value="show">{word}</button> }
@@ -155,6 +165,7 @@ fn form(ctx: &Ctx, desk: &LookDesk, typed: &Typed) -> AnyView {
     let action = ctx.href(&format!("/workbench/datasets/{}/look", desk.dataset.code));
     view! {
         <form method="post" action=action class="mt-10 max-w-[40rem]">
+            {seen}
             {area(&label, 2, typed.value("reason"))}
             <p class="mt-4 flex flex-wrap gap-3">{show}{hide}</p>
         </form>

@@ -72,6 +72,17 @@ pub struct LookDesk {
     pub least: u64,
 }
 
+/// What is decided about the figures.
+#[derive(Debug, Clone, Copy)]
+pub struct FiguresWanted<'a> {
+    /// Whether everybody sees them.
+    pub is_shown: bool,
+    /// The columns whose figures were seen before: no other is shown. None for all that there are now.
+    pub seen: Option<&'a BTreeSet<String>>,
+    /// Why.
+    pub reason: &'a str,
+}
+
 impl Portal {
     /// What can be seen of a public entry before an application; none where none is needed, or none taken.
     ///
@@ -131,7 +142,7 @@ impl Portal {
         Ok(LookDesk { dataset, tables, released, least: self.inner.looks.least })
     }
 
-    /// Lets everybody see the figures of the columns that there are now, or nobody any more.
+    /// Lets everybody see the figures of the columns that were seen and are there now, or nobody any more.
     ///
     /// # Errors
     ///
@@ -140,18 +151,21 @@ impl Portal {
         &self,
         caller: &Caller,
         code: &DatasetCode,
-        (is_shown, reason): (bool, &str),
+        wanted: FiguresWanted<'_>,
         lang: Lang,
     ) -> Result<()> {
         let desk = self.look_desk(caller, code, lang).await?;
         let by = self.actor_on(caller, Action::DecideFindings, &desk.dataset, lang).await?;
+        let FiguresWanted { is_shown, seen, reason } = wanted;
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > MAX_REASON {
             let text = lang.pick("写明理由，最多 500 个字", "Say why, in up to 500 characters");
             return Err(Error::field("reason", text));
         }
         let names = desk.tables.iter().flat_map(|table| &table.columns);
-        let columns: BTreeSet<String> = names.map(|it| it.column.name.clone()).collect();
+        let names = names.map(|it| it.column.name.clone());
+        let columns: BTreeSet<String> =
+            names.filter(|name| seen.is_none_or(|seen| seen.contains(name))).collect();
         let changes = if is_shown { !columns.is_empty() } else { desk.released.is_some() };
         if !changes {
             let text = lang.pick(
