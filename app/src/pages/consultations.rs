@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
-use crate::page::{Page, Section, respond};
+use crate::page::{Keep, Page, Section, respond};
 use crate::pages::account::go;
 use crate::pages::dataset::terms::basis_text;
 use crate::ui::class_mark::{MarkSize, class_mark};
@@ -20,7 +20,7 @@ use crate::ui::crumbs::crumbs;
 use crate::ui::data::{data, foreign};
 use crate::ui::dates::{day_text, full_day};
 use crate::ui::fields::{area, label, line};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::{Rank, page_head, rail_head, section_head};
 use crate::ui::icon::icon;
 use crate::ui::law::rule_list;
@@ -70,6 +70,7 @@ pub(crate) async fn comment(
         name: typed.value("name"),
         contact: typed.value("contact"),
         trap: typed.value("website"),
+        once: typed.value("once"),
     };
     let number = found.kept.id;
     let client = client.map(|Extension(client)| client);
@@ -235,7 +236,12 @@ fn page(
             </div>
         </main>
     };
-    Page::new(it.kept.title.clone(), body).section(Section::Datasets)
+    let page = Page::new(it.kept.title.clone(), body).section(Section::Datasets);
+    match it.is_open && it.kept.stopped_on.is_none() {
+        // Each reader has a form of their own: of two who write the same, both count.
+        true => Page { keep: Keep::Never, ..page },
+        false => page,
+    }
 }
 
 fn stopped(ctx: &Ctx, day: chrono::NaiveDate) -> AnyView {
@@ -330,6 +336,7 @@ fn form(ctx: &Ctx, it: &ConsultationView, typed: &Typed) -> AnyView {
             {section_head("h-form", lang.pick("提出意见", "Comment"))}
             {hearing}
             <form method="post" action=action novalidate=true>
+                {once()}
                 {area(&body, 8, typed.value("body"))}
                 {line(&name, "text", typed.value("name"))}
                 {line(&contact, "text", typed.value("contact"))}

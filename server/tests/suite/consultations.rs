@@ -29,7 +29,7 @@ fn day(text: &str) -> NaiveDate {
 }
 
 /// A portal whose rules let the public be heard, with an agency, and an entry in the step that asks.
-async fn asked_about() -> (TestSite, People, i64) {
+pub(crate) async fn asked_about() -> (TestSite, People, i64) {
     let site = TestSite::open(Setup { policy: "yulin", with_demo: false }).await;
     let catalogue = Catalogue::default().dataset("YX-T-0001", "旧数据", "unconditional");
     let other = catalogue.dataset("YX-U-0001", "别的", "unconditional");
@@ -48,7 +48,7 @@ async fn asked_about() -> (TestSite, People, i64) {
     (site, people, case)
 }
 
-async fn ask(
+pub(crate) async fn ask(
     portal: &Portal,
     caller: &Caller,
     case: i64,
@@ -67,7 +67,7 @@ async fn ask(
     portal.act_on_opening(caller, case, done, LANG).await
 }
 
-const NOTICE: [(&str, &str); 2] = [("mode", "comments"), ("last_day", LAST)];
+pub(crate) const NOTICE: [(&str, &str); 2] = [("mode", "comments"), ("last_day", LAST)];
 
 // Proves REV-06: notice, mode, at least seven days, comments, summary; the step closes only with the summary,
 // and not before the time is over.

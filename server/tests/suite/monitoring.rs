@@ -77,6 +77,7 @@ fn form() -> AssessmentForm {
         first_day: "2026-07-01".to_owned(),
         last_day: "2026-09-30".to_owned(),
         conclusion: "总体良好".to_owned(),
+        ..AssessmentForm::default()
     }
 }
 

@@ -2,13 +2,18 @@
 
 use http::Method;
 use kaishu_portal::accounts::Caller;
-use kaishu_testkit::people::{LANG, ORGANIZATION, at_browser, with_session};
+use kaishu_store::regions::{self, NewRegion};
+use kaishu_testkit::Setup;
+use kaishu_testkit::catalogue::Catalogue;
+use kaishu_testkit::people::{LANG, ORGANIZATION, at_browser, whole_draft, with_session};
 use kaishu_types::account::{Role, RoleGrant, TokenScope};
 use kaishu_types::case::CaseKind;
+use kaishu_types::vocabulary::RegionLevel;
 use serde_json::{Value, json};
 
 use crate::blocking::site;
 use crate::browser::Browser;
+use crate::consultations::{NOTICE, ask, asked_about};
 use crate::publishing::token;
 use crate::support::{Answer, TestSite};
 
@@ -164,4 +169,210 @@ async fn a_form_that_is_sent_twice_is_done_once() {
     }
     let code = CODE.parse().unwrap();
     assert_eq!(kaishu_store::inspections::of_dataset(store, &code).await.unwrap().len(), 1);
+}
+
+/// A portal under the rules of a profile, with two agencies, one of which is the authority.
+async fn ruled(policy: &'static str) -> TestSite {
+    let site = TestSite::open(Setup { policy, with_demo: false }).await;
+    let catalogue = Catalogue::default().dataset(CODE, "站点", "unconditional");
+    let other = catalogue.dataset("YX-U-0001", "别的", "unconditional");
+    site.test_portal.import(other.under("open-licence", "YX-U").folder()).await;
+    let region = NewRegion {
+        code: "YX".parse().unwrap(),
+        name: "云溪州".to_owned(),
+        name_en: None,
+        level: RegionLevel::Prefecture,
+        parent: None,
+        description: None,
+        authority: Some("YX-T".to_owned()),
+        position: 0,
+    };
+    regions::upsert(site.test_portal.store(), &[region]).await.unwrap();
+    site.test_portal.portal().reload_directory().await.unwrap();
+    site
+}
+
+/// The key of the form that goes to an address.
+fn key_of(page: &Answer, action: &str) -> String {
+    let keys = page.attributes(&format!("form[action='{action}'] input[name=once]"), "value");
+    assert_eq!(keys.len(), 1, "{action}: {keys:?}");
+    keys.concat()
+}
+
+/// Sends a form of a page twice: both times it leads to the same place.
+async fn send_twice(
+    browser: &mut Browser<'_>,
+    page: &str,
+    (action, fields): (&str, &[(&str, &str)]),
+) {
+    let once = key_of(&browser.get(page).await, action);
+    let mut fields = fields.to_vec();
+    fields.push(("once", once.as_str()));
+    let first = browser.post(action, &fields).await;
+    assert_eq!(first.status, 303, "{action}: {}", first.text());
+    let again = browser.post(action, &fields).await;
+    assert_eq!(again.header("idempotent-replayed"), "true", "{action}");
+    assert_eq!((again.status.as_u16(), again.header("location")), (303, first.header("location")));
+}
+
+// Part of ORG-05, CLS-12, CAT-03: delegations, grading rules, terms and the guide are made once by a form that is sent
+// twice.
+#[tokio::test]
+async fn what_the_authority_writes_is_made_once() {
+    let site = ruled("aba").await;
+    let portal = site.test_portal.portal();
+    let session = with_session(portal, Role::Authority, ("keeper", "YX")).await;
+    let keeper = portal.caller_of_session(&session).await.unwrap();
+    let mut browser = Browser::with_session(&site, &session);
+    let path = "/authority/delegations";
+    let delegated = [
+        ("function", "standards"),
+        ("region", "YX"),
+        ("organization", "YX-U"),
+        ("first_day", "2026-11-21"),
+        ("last_day", ""),
+        ("basis", "云数函〔2026〕1号"),
+    ];
+    send_twice(&mut browser, path, (path, &delegated)).await;
+    assert_eq!(portal.delegations(&keeper, LANG).await.unwrap().len(), 1);
+
+    let path = "/authority/grading";
+    let graded = [
+        ("level", "2"),
+        ("applies", "always"),
+        ("theme", ""),
+        ("text", "企业数据"),
+        ("basis", "分级细则第二条"),
+    ];
+    send_twice(&mut browser, path, (path, &graded)).await;
+    assert_eq!(portal.grading_rules(&keeper, LANG).await.unwrap().0.len(), 1);
+
+    // Saved over what was read: sent again it is no change of somebody else.
+    let path = "/authority/guide";
+    let written =
+        [("revision", "0"), ("note.certifier.zh", "写全称"), ("note.certifier.en", "In full")];
+    send_twice(&mut browser, path, ("/authority/guide/draft", &written)).await;
+    let term = [
+        ("vocabulary", "theme"),
+        ("code", "low-altitude"),
+        ("label_zh", "低空经济"),
+        ("label_en", "Low altitude"),
+    ];
+    let path = "/authority/vocabularies";
+    send_twice(&mut browser, path, (path, &term)).await;
+    send_twice(&mut browser, path, ("/authority/guide", &[("note", "第一版"), ("link", "")])).await;
+}
+
+// Part of REV-04, ORG-07: approvals and guidance, by those who give them.
+#[tokio::test]
+async fn approvals_and_guidance_are_given_once() {
+    let site = ruled("anshan").await;
+    let portal = site.test_portal.portal();
+    let session = with_session(portal, Role::CyberspaceOffice, ("office", "YX")).await;
+    let office = portal.caller_of_session(&session).await.unwrap();
+    let mut browser = Browser::with_session(&site, &session);
+    let path = "/authority/approvals";
+    let approved = [
+        ("region", "YX"),
+        ("theme", "transport"),
+        ("approved_by", "州网信办 王敏"),
+        ("evidence", "云网信〔2026〕12号"),
+        ("first_day", "2026-11-01"),
+        ("last_day", "2027-10-31"),
+    ];
+    send_twice(&mut browser, path, (path, &approved)).await;
+    assert_eq!(portal.approvals(&office, LANG).await.unwrap().len(), 1);
+
+    let site = ruled("aba").await;
+    let portal = site.test_portal.portal();
+    let path = "/authority/sectors";
+    let session = with_session(portal, Role::Authority, ("keeper", "YX")).await;
+    let mut browser = Browser::with_session(&site, &session);
+    let marked = [("marked", "YX-T"), ("lead", "YX-U")];
+    send_twice(&mut browser, path, ("/authority/sectors/mark", &marked)).await;
+    let session = with_session(portal, Role::SectorLead, ("leads", "YX-U")).await;
+    let mut browser = Browser::with_session(&site, &session);
+    let guided = [("organization", "YX-T"), ("notice", "请按月更新")];
+    send_twice(&mut browser, path, ("/authority/sectors/guide", &guided)).await;
+    let posted = browser.get(path).await.texts("section[aria-labelledby=h-guidance] li");
+    assert_eq!(posted.len(), 1, "{posted:?}");
+}
+
+// A link that is shown once is made once, too: sent again, the form leads to the page without it.
+#[tokio::test]
+async fn a_preview_link_is_made_once() {
+    let site = ruled("aba").await;
+    let portal = site.test_portal.portal();
+    let session = with_session(portal, Role::Officer, ("desk", ORGANIZATION)).await;
+    let officer = portal.caller_of_session(&session).await.unwrap();
+    let case = whole_draft(portal, &officer, ORGANIZATION).await;
+    let mut browser = Browser::with_session(&site, &session);
+    let path = format!("/workbench/drafts/{case}/previews");
+    send_twice(&mut browser, &path, (&path, &[("days", "7")])).await;
+    assert_eq!(portal.previews(&officer, case, LANG).await.unwrap().links.len(), 1);
+}
+
+// Part of PUB-07: of a form with a file its key, its text and its file count together.
+#[tokio::test]
+async fn an_assessment_is_filed_once() {
+    let site = ruled("anshan").await;
+    let portal = site.test_portal.portal();
+    let session = with_session(portal, Role::Authority, ("files", "YX")).await;
+    let authority = portal.caller_of_session(&session).await.unwrap();
+    let mut browser = Browser::with_session(&site, &session);
+    let path = "/authority/quality";
+    let once = key_of(&browser.get(path).await, path);
+    let headers =
+        [("content-type", "multipart/form-data; boundary=x"), ("sec-fetch-site", "same-origin")];
+    for (report, n_filed) in [("one", 1), ("one", 1), ("two", 2)] {
+        let fields = [
+            ("once", once.as_str()),
+            ("region", "YX"),
+            ("assessor", "某测评中心"),
+            ("signed_by", "王敏"),
+            ("signed_on", "2026-11-20"),
+            ("first_day", "2026-07-01"),
+            ("last_day", "2026-09-30"),
+            ("conclusion", "总体良好"),
+        ];
+        let head = "content-disposition: form-data; name=";
+        let mut parts: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("--x\r\n{head}\"{name}\"\r\n\r\n{value}\r\n"))
+            .collect();
+        parts.push(format!(
+            "--x\r\n{head}\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7 {report}\r\n--x--\r\n"
+        ));
+        let body = parts.concat();
+        let answer = browser.ask(Method::POST, path, &headers, &body).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        let desk = portal.quality_desk(&authority, LANG).await.unwrap();
+        assert_eq!(desk.assessments.len(), n_filed);
+    }
+}
+
+// Part of REV-06: a visitor's comment that is sent twice is one; the same words of somebody else are another one, since
+// no form is drawn for two.
+#[tokio::test]
+async fn a_comment_of_a_visitor_is_kept_once() {
+    let (site, people, case) = asked_about().await;
+    let portal = site.test_portal.portal();
+    ask(portal, &people.reviewer, case, &NOTICE).await.unwrap();
+    let path = "/consultations/1";
+    let drawn = site.get(path).await;
+    assert_eq!(drawn.header("cache-control"), "no-store");
+    let keys = [key_of(&drawn, path), key_of(&site.get(path).await, path)];
+    assert_ne!(keys[0], keys[1]);
+    for (key, body, n_comments) in [
+        (&keys[0], "同意", 1),
+        (&keys[0], "同意", 1),
+        (&keys[1], "同意", 2),
+        (&keys[0], "同意，还有一点", 3),
+    ] {
+        let mut visitor = Browser::at(&site, [192, 0, 2, 1]);
+        let sent = visitor.post(path, &[("once", key.as_str()), ("body", body)]).await;
+        assert_eq!(sent.header("location"), "/consultations/1?done=sent");
+        let kept = portal.consultation(1, LANG).await.unwrap();
+        assert_eq!(kept.n_comments, n_comments);
+    }
 }

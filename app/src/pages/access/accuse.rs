@@ -15,7 +15,7 @@ use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::{as_field, expired};
 use crate::ui::fields::{area, label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::{Rank, rail_head};
 use crate::ui::law::rule_list;
 
@@ -119,6 +119,7 @@ fn opening_form(ctx: &Ctx, portal: &Portal, found: &ApplicationView, typed: &Typ
     let action = ctx.href(&format!("/applications/{}/violation", found.case.id));
     view! {
         <form method="post" action=action novalidate=true class="max-w-[40rem]">
+            {once()}
             {select(&kind, lang.pick("请选择", "Choose"), &types, typed.value("type"))}
             {area(&evidence, 6, typed.value("reason"))}
             {line(&receipts, "text", typed.value("receipts"))}

@@ -17,7 +17,7 @@ use crate::pages::workbench::{as_field, expired};
 use crate::ui::data::data;
 use crate::ui::dates::day_text;
 use crate::ui::fields::{Choice, area, label, line, options};
-use crate::ui::form::Typed;
+use crate::ui::form::{Typed, once};
 use crate::ui::heading::section_head;
 use crate::ui::meta::{meta, text_fact};
 
@@ -340,6 +340,7 @@ pub(super) fn renewal(ctx: &Ctx, found: &ApplicationView) -> Option<AnyView> {
         <section aria-label=lang.pick("续期", "Renewal") class="mb-10">
             {soon}
             <form method="post" action=action>
+                {once()}
                 <button class=class type="submit">{lang.pick("续期", "Renew")}</button>
                 <span class="ms-3 ks-mute">{lang.pick("按原来的申请填好，改后提交", "Filled in from this one, to be checked and submitted")}</span>
             </form>

@@ -17,7 +17,7 @@ use crate::pages::account::{go, to_login};
 use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::fields::{Choice, label, line, options};
-use crate::ui::form::{Field, Typed, summary};
+use crate::ui::form::{Field, Typed, once, summary};
 
 /// `GET /authority/accounts/new`
 pub(crate) async fn begin(ctx: Ctx, State(portal): State<Portal>) -> Response {
@@ -87,6 +87,7 @@ fn page(ctx: &Ctx, portal: &Portal, typed: &Typed) -> Page {
         <div class="max-w-[36rem]">
             {summary(ctx, typed)}
             <form method="post" action=action novalidate=true>
+                {once()}
                 {options(&kind, "radio", &kinds, |code| code == typed.value("kind"))}
                 {line(&login, "text", typed.value("login"))}
                 {line(&name, "text", typed.value("name"))}

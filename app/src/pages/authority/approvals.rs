@@ -18,7 +18,7 @@ use crate::pages::workbench::expired;
 use crate::ui::data::data;
 use crate::ui::dates::full_day;
 use crate::ui::fields::{Choice, area, label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 
 const LIST: &str = "/authority/approvals";
@@ -188,6 +188,7 @@ fn form(ctx: &Ctx, portal: &Portal, typed: &Typed) -> AnyView {
     );
     view! {
         <form method="post" action=ctx.href(LIST) novalidate=true>
+            {once()}
             {select(&place, choose, &regions, &region)}
             {select(&theme, choose, &themes, typed.value("theme"))}
             {line(&by, "text", typed.value("approved_by"))}

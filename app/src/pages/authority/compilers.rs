@@ -17,7 +17,7 @@ use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::data::data;
 use crate::ui::fields::{Choice, area, label, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 
 const LIST: &str = "/authority/compilers";
@@ -185,6 +185,7 @@ fn form(ctx: &Ctx, portal: &Portal, typed: &Typed) -> AnyView {
     );
     view! {
         <form method="post" action=ctx.href(LIST) novalidate=true>
+            {once()}
             {select(&subject, choose, &subjects(ctx, portal), typed.value("subject"))}
             {select(&organization, choose, &organization_choices(ctx, &directory), typed.value("organization"))}
             {select(&place, choose, &regions, &region)}

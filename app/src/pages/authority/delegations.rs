@@ -18,7 +18,7 @@ use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::dates::full_day;
 use crate::ui::fields::{Choice, label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 
 const LIST: &str = "/authority/delegations";
@@ -169,6 +169,7 @@ fn form(ctx: &Ctx, portal: &Portal, typed: &Typed) -> AnyView {
     );
     view! {
         <form method="post" action=ctx.href(LIST) novalidate=true>
+            {once()}
             {select(&function, choose, &functions, typed.value("function"))}
             {select(&place, choose, &regions, &region)}
             {select(&organization, choose, &bodies, typed.value("organization"))}

@@ -18,7 +18,7 @@ use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::fields::{Choice, label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 
 const LIST: &str = "/authority/experts";
@@ -196,6 +196,7 @@ fn form(ctx: &Ctx, bodies: &[Choice], typed: &Typed) -> AnyView {
         <section class="mt-14 max-w-[36rem]" aria-labelledby="h-new">
             {section_head("h-new", lang.pick("聘任专家", "Appoint an expert"))}
             <form method="post" action=ctx.href(LIST) novalidate=true class="mt-4">
+                {once()}
                 {line(&login, "text", typed.value("login"))}
                 {select(&kind, choose, &kinds, typed.value("affiliation_kind"))}
                 {line(&affiliation, "text", typed.value("affiliation"))}
@@ -276,6 +277,7 @@ fn conflict_form(ctx: &Ctx, it: &ExpertView, bodies: &[Choice], typed: &Typed) -
                 {head}<span class="sr-only">{format!(" {}", it.name)}</span>
             </summary>
             <form method="post" action=action novalidate=true class="mt-2 max-w-[36rem]">
+                {once()}
                 {select(&organization, lang.pick("请选择", "Choose"), bodies, value("conflict"))}
                 {line(&reason, "text", value("reason"))}
                 <p class="mt-4">

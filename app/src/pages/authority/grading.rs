@@ -16,7 +16,7 @@ use crate::pages::account::{go, to_login};
 use crate::pages::workbench::expired;
 use crate::ui::data::data;
 use crate::ui::fields::{Choice, area, label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 
 const PATH: &str = "/authority/grading";
@@ -244,6 +244,7 @@ fn form(ctx: &Ctx, portal: &Portal, typed: &Typed) -> AnyView {
     );
     view! {
         <form method="post" action=ctx.href(PATH) novalidate=true>
+            {once()}
             {select(&level, choose, &levels, typed.value("level"))}
             {select(&to, choose, &applies, typed.value("applies"))}
             {select(&theme, lang.pick("所有领域", "All domains"), &themes, typed.value("theme"))}

@@ -18,7 +18,7 @@ use crate::pages::account::{go, to_login};
 use crate::pages::workbench::expired;
 use crate::ui::dates::full_time;
 use crate::ui::fields::{label, line};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 
 /// The page.
 pub(super) const PATH: &str = "/authority/guide";
@@ -134,6 +134,7 @@ fn page(ctx: &Ctx, desk: &GuideDesk, typed: &Typed, done: Option<&'static str>) 
         {summary(ctx, typed)}
         {state}
         <form method="post" action=ctx.href("/authority/guide/draft") novalidate=true class="max-w-[44rem]">
+            {once()}
             <input type="hidden" name="revision" value=typed.value("revision").to_owned()/>
             <ul id="added" class="divide-y divide-[var(--line)] border-t border-[var(--line-2)]">{rows}</ul>
             <p class="mt-8 flex flex-wrap items-baseline gap-x-6 gap-y-3">

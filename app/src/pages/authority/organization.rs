@@ -17,7 +17,7 @@ use crate::pages::account::{go, to_login};
 use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::fields::{Choice, area, label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 
 const LIST: &str = "/authority/organizations";
 
@@ -226,6 +226,7 @@ fn page(
             {note}
             {summary(ctx, typed)}
             <form method="post" action=action novalidate=true>
+                {once()}
                 {revision}
                 {fields(ctx, portal, row, typed)}
                 <p class="mt-8">

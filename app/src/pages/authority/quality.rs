@@ -22,7 +22,7 @@ use crate::ui::data::data;
 use crate::ui::dates::{full_day, full_time};
 use crate::ui::differences::differences_list;
 use crate::ui::fields::{Label, area, label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 use crate::ui::numbers::size;
 
@@ -100,6 +100,7 @@ fn read(typed: &Typed) -> AssessmentForm {
         first_day: value("first_day"),
         last_day: value("last_day"),
         conclusion: value("conclusion"),
+        once: value("once"),
     }
 }
 
@@ -328,6 +329,7 @@ fn form(ctx: &Ctx, portal: &Portal, desk: &QualityDesk, typed: &Typed) -> AnyVie
             {section_head("h-new", lang.pick("登记评估报告", "File an assessment"))}
             <div class="mt-4">{summary(ctx, typed)}</div>
             <form method="post" action=ctx.href(PAGE) enctype="multipart/form-data" novalidate=true>
+                {once()}
                 {select(&place, lang.pick("请选择", "Choose"), &regions, &region)}
                 {line(&assessor, "text", typed.value("assessor"))}
                 {line(&code, "text", typed.value("credit_code"))}

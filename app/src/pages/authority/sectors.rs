@@ -17,7 +17,7 @@ use crate::pages::workbench::{expired, tenths};
 use crate::ui::data::data;
 use crate::ui::dates::full_time;
 use crate::ui::fields::{Choice, area, label, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 
 const PATH: &str = "/authority/sectors";
@@ -230,6 +230,7 @@ fn guiding(ctx: &Ctx, board: &[SectorRow], typed: &Typed) -> Option<AnyView> {
         <section aria-labelledby="h-guide" class="mt-12 max-w-[36rem]">
             {section_head("h-guide", lang.pick("发布指导意见", "Post guidance"))}
             <form method="post" action=ctx.href(&format!("{PATH}/guide")) class="mt-4">
+                {once()}
                 {select(&to, all, &led, typed.value("organization"))}
                 {area(&notice, 4, typed.value("notice"))}
                 <p class="mt-6"><button class="btn btn-primary" type="submit">{lang.pick("发布", "Post")}</button></p>
@@ -255,6 +256,7 @@ fn marking(ctx: &Ctx, portal: &Portal, board: &[SectorRow], typed: &Typed) -> Op
         <section aria-labelledby="h-mark" class="mt-12 max-w-[36rem]">
             {section_head("h-mark", lang.pick("标注行业主管部门", "Mark a sector"))}
             <form method="post" action=ctx.href(&format!("{PATH}/mark")) class="mt-4">
+                {once()}
                 {select(&marked, choose, &kept, typed.value("marked"))}
                 {select(&lead, nobody, &leads, typed.value("lead"))}
                 <p class="mt-6"><button class="btn btn-outline" type="submit">{lang.pick("保存", "Save")}</button></p>

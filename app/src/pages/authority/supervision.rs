@@ -16,7 +16,7 @@ use crate::pages::workbench::case::as_field;
 use crate::pages::workbench::expired;
 use crate::ui::data::data;
 use crate::ui::dates::{day_of, day_text, full_day};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 use crate::ui::icon::icon;
 use crate::ui::numbers::times;
@@ -146,6 +146,7 @@ fn urging(
         let sent = format!(" {value}");
         view! {
             <form method="post" action=ctx.href(&format!("{PATH}/urge")) class="flex flex-wrap gap-2">
+                {once()}
                 <input type="hidden" name=name value=value/>
                 <input type="hidden" name="version" value=version/>
                 <input class="input input-sm" type="text" name="notice" maxlength="2000" value=text aria-label=label/>

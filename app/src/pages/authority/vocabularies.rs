@@ -15,7 +15,7 @@ use crate::pages::account::{go, to_login};
 use crate::pages::workbench::expired;
 use crate::ui::dates::full_day;
 use crate::ui::fields::{Choice, area, label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 use crate::ui::meta::hash;
 
@@ -189,6 +189,7 @@ fn term_form(ctx: &Ctx, all: &[(String, Vec<KeptTerm>)], typed: &Typed) -> AnyVi
         <section aria-labelledby="h-new">
             {section_head("h-new", lang.pick("增加词条", "Add a term"))}
             <form method="post" action=ctx.href(LIST) novalidate=true class="mt-4">
+                {once()}
                 {select(&vocabulary, lang.pick("请选择", "Choose"), &names, typed.value("vocabulary"))}
                 {line(&code, "text", typed.value("code"))}
                 {line(&zh, "text", typed.value("label_zh"))}
@@ -252,6 +253,7 @@ fn guide(ctx: &Ctx, versions: &[GuideVersion], typed: &Typed) -> AnyView {
                 </a>
             </p>
             <form method="post" action=ctx.href("/authority/guide") novalidate=true class="mt-4">
+                {once()}
                 {area(&note, 3, typed.value("note"))}
                 {line(&link, "url", typed.value("link"))}
                 <p class="mt-8">

@@ -15,7 +15,7 @@ use crate::pages::account::{go, to_login};
 use crate::pages::workbench::expired;
 use crate::ui::crumbs::crumbs;
 use crate::ui::fields::{Choice, Label, area, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::{page_head, section_head};
 
 const PATH: &str = "/me/results";
@@ -223,6 +223,7 @@ fn form(ctx: &Ctx, found: &OwnResults, typed: &Typed) -> AnyView {
             {section_head("h-new", lang.pick("登记成果", "Register a result"))}
             {rule}
             <form method="post" action=ctx.href(PATH) class="mt-4" novalidate=true>
+                {once()}
                 {select(&label("grant", lang.pick("使用权限", "Grant"), None), none, &grants, &value("grant"))}
                 {line(&label("receipt", lang.pick("回执编号（可不填）", "Receipt (optional)"), Some(filled)), "text", &value("receipt"))}
                 <p class="mt-3"><button class="btn btn-outline" type="submit" name="act" value="fill">{lang.pick("用回执填写来源和日期", "Fill in from the receipt")}</button></p>

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::ALL;
 use crate::ctx::Ctx;
 use crate::ui::fields::{Choice, area, label, line, options, select};
-use crate::ui::form::Typed;
+use crate::ui::form::{Typed, once};
 use crate::ui::heading::section_head;
 
 /// What stands in the forms, with what is wrong.
@@ -71,6 +71,7 @@ pub(super) fn taking(ctx: &Ctx, found: &SharedEntry, written: &Written) -> AnyVi
                 )}
             </p>
             <form method="post" action=action novalidate=true class="max-w-[40rem]">
+                {once()}
                 {who(ctx, found, document, typed)}
                 {line(&matter(ctx, typed), "text", &document.matter)}
                 {mode(ctx, document, typed)}
@@ -89,6 +90,7 @@ pub(super) fn asking(ctx: &Ctx, found: &SharedEntry, written: &Written, action: 
         found.items.iter().filter(|item| found.to_ask_for.contains(&item.name)).collect();
     view! {
         <form method="post" action=action.to_owned() novalidate=true class="max-w-[40rem]">
+            {once()}
             {who(ctx, found, document, typed)}
             {fields(ctx, &wanted, document, typed)}
             <p class="mt-8"><button class="btn btn-primary" type="submit">{lang.pick("提交申请", "Submit the request")}</button></p>

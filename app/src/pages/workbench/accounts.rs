@@ -18,7 +18,7 @@ use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::ui::dates::{day_of, full_day};
 use crate::ui::fields::{Choice, area, label, line, options, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 use crate::ui::meta::{fact, meta};
 
@@ -237,6 +237,7 @@ fn form(
         <div class="max-w-[36rem]">
             {summary(ctx, typed)}
             <form method="post" action=ctx.href("/workbench/accounts/new") novalidate=true>
+                {once()}
                 {options(&label("wish", lang.pick("申请什么", "What is asked for"), ""), "radio", &wishes, |code| code == typed.value("wish"))}
                 {select(&label("organization", lang.pick("单位", "Organization"), ""), lang.pick("请选择", "Choose"), &organizations, &chosen)}
                 {line(&label("login", lang.pick("登录名", "Login name"), lang.pick("小写字母、数字、点、短横，以字母开头。变更和注销的，写现有的登录名。", "Lower-case letters, digits, dots and hyphens, a letter first. To change or cancel, the one there is.")), "text", typed.value("login"))}

@@ -21,7 +21,7 @@ use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::ui::data::data;
 use crate::ui::fields::{Choice, area, label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 use crate::ui::meta::{fact, meta};
 
@@ -187,6 +187,7 @@ fn disputing(ctx: &Ctx, form: &DisputeForm, typed: &Typed) -> AnyView {
     ];
     view! {
         <form method="post" action=ctx.href(PATH) class="max-w-[40rem]" novalidate=true>
+            {once()}
             <input type="hidden" name="code" value=form.code.to_string()/>
             {meta(facts)}
             {by}

@@ -23,7 +23,7 @@ use crate::ui::data::data;
 use crate::ui::dates::{full_day, full_time};
 use crate::ui::differences::differences_list;
 use crate::ui::fields::{Choice, area, label, line, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 
 /// Inconsistencies that a desk names.
@@ -315,6 +315,7 @@ fn form(ctx: &Ctx, dataset: &DatasetView, typed: &Typed) -> AnyView {
         <section class="mt-14 max-w-[36rem]" aria-labelledby="h-compare">
             {section_head("h-compare", lang.pick("比对当前版本", "Compare the current version"))}
             <form method="post" action=action novalidate=true class="mt-4">
+                {once()}
                 {select(&file, lang.pick("请选择", "Choose"), &files, &chosen)}
                 {line(&rows, "text", typed.value("rows"))}
                 {line(&hash, "text", typed.value("sha256"))}

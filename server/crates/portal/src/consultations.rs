@@ -116,6 +116,8 @@ pub struct NewComment<'a> {
     pub contact: &'a str,
     /// A field that people do not see: whoever fills it in is a program.
     pub trap: &'a str,
+    /// The key of the form, by which one that is sent twice is one comment; empty where there is none.
+    pub once: &'a str,
 }
 
 /// A comment as the reviewers read it.
@@ -189,7 +191,7 @@ impl Portal {
         })
     }
 
-    /// Keeps a comment of anybody, logged in or not.
+    /// Keeps a comment of anybody, logged in or not; the same form that is sent twice is kept once.
     ///
     /// # Errors
     ///
@@ -214,6 +216,10 @@ impl Portal {
         let comment = self.read_comment(caller, new, lang)?;
         self.inner.comments.count(id, client, self.now(), lang)?;
         let transaction = self.inner.store.begin().await?;
+        let (form, sent) = (format!("comment {id}"), [new.body, new.name, new.contact]);
+        if !self.note_form(&transaction, caller, (&form, new.once), &sent).await? {
+            return Ok(());
+        }
         let number = consultations::add_comment(&transaction, id, &comment).await?;
         // The log says that somebody wrote, and which comment it was by a keyed hash: who and what stays where
         // it is erased when its time is over.

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use kaishu_store::Transaction;
 use kaishu_store::requests::{self, Kept, Request};
 use kaishu_types::{ErrorCode, Lang};
 use sha2::{Digest, Sha256};
@@ -20,6 +21,8 @@ pub use kaishu_store::requests::Answer;
 pub const KEPT_FOR: TimeDelta = TimeDelta::hours(48);
 /// Longest key, in bytes.
 pub const MAX_KEY_BYTES: usize = 100;
+/// Stands for the account of a visitor; no account has this number.
+const NOBODY: i64 = 0;
 /// How often, and how many times, somebody asks whether the one before is done.
 const PAUSE: Duration = Duration::from_millis(100);
 const N_TRIES: usize = 100;
@@ -119,6 +122,34 @@ impl Portal {
             Some(answer) => Ok(requests::finish(store, account, key, answer).await?),
             None => Ok(requests::release(store, account, key).await?),
         }
+    }
+
+    /// Notes a form in the transaction of what it does, by its key and all that was sent with it: so do those whose
+    /// sender may be nobody we know, and those whose file is known only once it is here. Returns whether it is to be
+    /// done; a form without a key always is.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub(crate) async fn note_form(
+        &self,
+        transaction: &Transaction,
+        caller: &Caller,
+        (form, once): (&str, &str),
+        sent: &[&str],
+    ) -> Result<bool> {
+        if once.is_empty() {
+            return Ok(true);
+        }
+        let whole = format!("{form}\n{once}\n{sent:?}");
+        let new = Request {
+            account: caller.account().unwrap_or(NOBODY),
+            key: format!("form-{}", sha256(whole.as_bytes())),
+            request: form.to_owned(),
+            sha256: String::new(),
+            held: held(caller),
+        };
+        Ok(requests::note(transaction, &new, self.instant()).await?)
     }
 
     /// Forgets the requests whose time is over.

@@ -277,6 +277,17 @@ pub async fn file(transaction: &Transaction, new: &QualityAssessment) -> Result<
     Ok(quality_assessment::Entity::insert(row).exec_with_returning(&transaction.inner).await?.id)
 }
 
+/// Finds the newest assessment of a region that came with a file, by the hash of its bytes.
+pub async fn filed_with(store: &Store, region: &str, sha256: &str) -> Result<Option<i64>> {
+    let row = quality_assessment::Entity::find()
+        .filter(quality_assessment::Column::Region.eq(region))
+        .filter(quality_assessment::Column::Sha256.eq(sha256))
+        .order_by_desc(quality_assessment::Column::Id)
+        .one(&store.connection)
+        .await?;
+    Ok(row.map(|row| row.id))
+}
+
 /// Lists the assessments of some regions, the newest first.
 pub async fn filed(
     store: &Store,

@@ -7,7 +7,10 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::convert::{check_text, number, stored_number, to_stored};
 use crate::entity::kept_request;
-use crate::{Result, Store};
+use crate::{Result, Store, Transaction};
+
+/// The status that stands at a request that was noted with what it does: it leads to a page.
+const DONE: i32 = 303;
 
 /// A request as it is told from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +57,6 @@ pub async fn begin(
     new: &Request,
     (now, after): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Option<Kept>> {
-    check_text(&new.key, "the key of a request")?;
-    check_text(&new.request, "a request")?;
     let transaction = store.begin().await?;
     kept_request::Entity::delete_many()
         .filter(kept_request::COLUMN.account_id.eq(new.account))
@@ -63,6 +64,31 @@ pub async fn begin(
         .filter(kept_request::Column::BegunAt.lt(to_stored(after)))
         .exec(&transaction.inner)
         .await?;
+    let is_first = insert(&transaction, new, (0, now)).await?;
+    transaction.commit().await?;
+    match is_first {
+        false => find(store, new.account, &new.key).await,
+        true => Ok(None),
+    }
+}
+
+/// Notes a request in the transaction of what it does, so that both are kept or neither. Returns whether it is the
+/// first of its key: another one that comes at once waits for the end of the transaction.
+///
+/// # Errors
+///
+/// Fails for a key that cannot be kept.
+pub async fn note(transaction: &Transaction, new: &Request, now: DateTime<Utc>) -> Result<bool> {
+    insert(transaction, new, (DONE, now)).await
+}
+
+async fn insert(
+    transaction: &Transaction,
+    new: &Request,
+    (status, now): (i32, DateTime<Utc>),
+) -> Result<bool> {
+    check_text(&new.key, "the key of a request")?;
+    check_text(&new.request, "a request")?;
     let row = kept_request::ActiveModel {
         id: NotSet,
         account_id: Set(new.account),
@@ -70,7 +96,7 @@ pub async fn begin(
         request: Set(new.request.clone()),
         sha256: Set(new.sha256.clone()),
         held: Set(new.held.clone()),
-        status: Set(0),
+        status: Set(status),
         location: Set(String::new()),
         body: Set(String::new()),
         begun_at: Set(to_stored(now)),
@@ -80,11 +106,7 @@ pub async fn begin(
         .on_conflict(is_taken)
         .exec_without_returning(&transaction.inner)
         .await?;
-    transaction.commit().await?;
-    match n_inserted {
-        0 => find(store, new.account, &new.key).await,
-        _ => Ok(None),
-    }
+    Ok(n_inserted > 0)
 }
 
 /// Finds a request by its key.

@@ -183,6 +183,7 @@ fn revision(ctx: &Ctx, found: &OwnView) -> Option<AnyView> {
         }
         None => view! {
             <form class="mt-4" method="post" action=path(ctx, found, "revise")>
+                {once()}
                 <button class="btn btn-outline" type="submit">{lang.pick("修订目录", "Revise the entry")}</button>
             </form>
         }
@@ -283,6 +284,7 @@ fn findings(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
         let none = lang.pick("请选择", "Choose");
         view! {
             <form class="mt-4" method="post" action=path(ctx, found, "decide") novalidate=true>
+                {once()}
                 {select(&column, none, &names, typed.value("column"))}
                 {select(&verdict, none, &verdicts, typed.value("verdict"))}
                 {area(&why, 2, typed.value("why"))}
@@ -350,6 +352,7 @@ fn anonymity(ctx: &Ctx, found: &OwnView, typed: &Typed) -> Option<AnyView> {
             <section aria-labelledby="h-k" class="mb-12 max-w-[44rem]">
                 {section_head("h-k", lang.pick("k-匿名检查", "k-anonymity"))}
                 <form class="mt-4" method="post" action=path(ctx, found, "anonymity") novalidate=true>
+                    {once()}
                     {select(&table, lang.pick("请选择", "Choose"), &tables, &chosen)}
                     {options(&quasi, "checkbox", &columns, |_| false)}
                     {line(&k, "number", k_value)}

@@ -8,7 +8,7 @@ use super::draw::path;
 use crate::ctx::Ctx;
 use crate::ui::dates::{day_of, day_text};
 use crate::ui::fields::{Choice, area, label, select};
-use crate::ui::form::Typed;
+use crate::ui::form::{Typed, once};
 use crate::ui::heading::section_head;
 
 pub(super) fn form(ctx: &Ctx, portal: &Portal, found: &OwnView, typed: &Typed) -> AnyView {
@@ -40,6 +40,7 @@ pub(super) fn form(ctx: &Ctx, portal: &Portal, found: &OwnView, typed: &Typed) -
                 )}
             </p>
             <form class="mt-4" method="post" action=path(ctx, found, "transfer")>
+                {once()}
                 {select(&to, lang.pick("请选择", "Choose"), &others, typed.value("to"))}
                 {area(&why, 2, typed.value("why"))}
                 <p class="mt-6">

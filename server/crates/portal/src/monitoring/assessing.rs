@@ -42,10 +42,13 @@ pub struct AssessmentForm {
     pub last_day: String,
     /// What it comes to.
     pub conclusion: String,
+    /// The key of the form, by which one that is sent twice is filed once; empty where there is none.
+    pub once: String,
 }
 
 impl Portal {
-    /// Files a signed assessment. The bytes of its file are kept as they came.
+    /// Files a signed assessment and returns its number; that of the one that is there where the same form with the
+    /// same file came before. The bytes of its file are kept as they came.
     ///
     /// # Errors
     ///
@@ -80,6 +83,15 @@ impl Portal {
         new.filed_at = self.instant();
         self.inner.blobs.ensure(&new.blob_key).await?;
         let transaction = self.inner.store.begin().await?;
+        let told = format!("{form:?}");
+        let (key, sent) =
+            (("assessment", form.once.as_str()), [told.as_str(), file_name, new.sha256.as_str()]);
+        if !self.note_form(&transaction, caller, key, &sent).await? {
+            drop(transaction);
+            let (store, region) = (&self.inner.store, &new.region);
+            let filed = monitoring::filed_with(store, region, &new.sha256).await?;
+            return filed.ok_or_else(|| Error::not_found("assessment", file_name));
+        }
         let id = monitoring::file(&transaction, &new).await?;
         let facts = [
             ("assessor", new.assessor),

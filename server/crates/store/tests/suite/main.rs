@@ -152,6 +152,7 @@ on_both! {
     reviewing::filings_are_numbered_by_the_year,
     reviewing::an_approval_covers_what_it_says,
     requests::a_request_is_kept_once_by_its_key,
+    requests::a_request_is_noted_with_what_it_does,
     records::receipts_are_kept,
     records::what_is_done_to_receipts_is_found,
     records::usage_adds_up,

@@ -37,3 +37,25 @@ pub(crate) async fn a_request_is_kept_once_by_its_key(database: &TestDb) {
     let later = time("2026-03-04T04:00:00Z");
     assert_eq!(requests::forget(store, later).await.unwrap(), 2);
 }
+
+/// A request that is noted with what it does is forgotten with it, and known once that is kept.
+pub(crate) async fn a_request_is_noted_with_what_it_does(database: &TestDb) {
+    let (store, now) = (&database.store, time("2026-03-02T04:00:00Z"));
+    let new = Request {
+        account: 0,
+        key: "form-4711".to_owned(),
+        request: "comment 1".to_owned(),
+        sha256: String::new(),
+        held: String::new(),
+    };
+    let given_up = store.begin().await.unwrap();
+    assert!(requests::note(&given_up, &new, now).await.unwrap());
+    drop(given_up);
+    for is_first in [true, false] {
+        let transaction = store.begin().await.unwrap();
+        assert_eq!(requests::note(&transaction, &new, now).await.unwrap(), is_first);
+        transaction.commit().await.unwrap();
+    }
+    let kept = requests::find(store, 0, "form-4711").await.unwrap().unwrap();
+    assert_eq!(kept.answer.unwrap().status, 303);
+}
