@@ -47,6 +47,7 @@ export class Workbench extends Frame {
     await page.getByRole("group", { name: "开放类型" }).getByLabel("无条件开放").check();
     await page.getByRole("group", { name: "共享类型" }).getByLabel("无条件共享").check();
     await page.getByRole("group", { name: "共享方式" }).getByLabel("文件交换").check();
+    await page.locator('input[name="processing"][value="none"]').check();
   }
 
   async press(name: string) {

@@ -123,6 +123,15 @@ async fn a_program_takes_an_entry_to_its_review() {
     document["chosen"] =
         json!(["open_class", "share_class", "update_frequency", "security_level", "kind"]);
     document["resources"] = json!([]);
+    // PUB-02: of each file that is new it is said what was done to the data before.
+    let silent = json!({ "revision": revision, "document": document });
+    let answer = ask(&site, &officer, Method::PUT, &path, &silent).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let (missing, revision) = (answer.json()["missing"].clone(), answer.json()["revision"].clone());
+    assert_eq!(missing.as_array().unwrap().len(), 1, "{missing}");
+    assert_eq!(missing[0]["field"], "processing");
+    assert!(missing[0]["message"].as_str().unwrap().contains("stops.csv"), "{missing}");
+    document["processing"] = json!(["none"]);
     let saved = json!({ "revision": revision, "document": document });
     let answer = ask(&site, &officer, Method::PUT, &path, &saved).await;
     assert_eq!(answer.status, 200, "{}", answer.text());

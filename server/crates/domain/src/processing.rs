@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use kaishu_types::draft::{Processing, Sensitivity};
+use kaishu_types::draft::{DraftDocument, DraftResource, Processing, Sensitivity};
+
+use crate::entry::EntryFault;
+use crate::policy::PolicyProfile;
 
 /// What its publisher says of new data.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +55,37 @@ pub fn lack(said: Said<'_>, about: About<'_>) -> Option<Lack> {
     }
     let is_covered = done.contains(&Processing::Desensitise) || !record.trim().is_empty();
     (needs_record(about) && !is_covered).then_some(Lack::Record)
+}
+
+/// Finds the files that are new in an entry while nobody says what was done to the data in them. Of those that are
+/// `served`, by the hashes of their bytes, it was said when they came.
+pub fn check(
+    profile: &PolicyProfile,
+    served: &BTreeSet<&str>,
+    entry: &DraftDocument,
+) -> Option<EntryFault> {
+    if !entry.processing.is_empty() {
+        return None;
+    }
+    let is_new = |file: &&DraftResource| {
+        let hash = file.sha256.as_deref().filter(|_| file.blob_key.is_some());
+        hash.is_some_and(|hash| !served.contains(hash))
+    };
+    let new = entry.resources.iter().filter(is_new);
+    let names: Vec<&str> =
+        new.map(|file| file.file_name.as_deref().unwrap_or(file.title.as_str())).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let text = (
+        format!("请说明上传前对 {} 做过的处理；没有处理的，选“未作处理”", names.join("、")),
+        format!(
+            "say what was done to the data of {} before it was uploaded; where nothing was, say so",
+            names.join(", ")
+        ),
+    );
+    let rule = ("class.open_basis", &profile.rules.class.open_basis);
+    Some(EntryFault::new("processing", text, rule))
 }
 
 #[cfg(test)]

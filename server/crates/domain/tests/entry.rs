@@ -10,6 +10,7 @@ use kaishu_domain::entry::{EntryFault, check, lack};
 use kaishu_domain::grading::{self, GradingRule, grade};
 use kaishu_domain::guide::{self, Guide};
 use kaishu_domain::policy::{CatalogueField, Module};
+use kaishu_domain::processing;
 use kaishu_domain::relaxing::{self, Published, Records};
 use kaishu_types::Lang;
 use kaishu_types::dataset::{Acquisition, DataItemView, LegalBasis};
@@ -300,6 +301,26 @@ fn nothing_is_not_done_beside_something() {
     assert_eq!(check(&profile("aba"), &entry), []);
     entry.processing.insert(Processing::Clean);
     assert_eq!(fields(&check(&profile("aba"), &entry)), BTreeSet::from(["processing"]));
+}
+
+// Part of PUB-02: of each new file it is said what was done to its data, be it nothing; of what is served it was said.
+#[test]
+fn nothing_new_comes_without_a_word_of_its_processing() {
+    let aba = profile("aba");
+    let (unserved, served) = (BTreeSet::new(), BTreeSet::from(["ab12"]));
+    let mut entry = whole();
+    assert_eq!(processing::check(&aba, &unserved, &entry), None, "nothing was uploaded");
+    let file = &mut entry.resources[0];
+    file.file_name = Some("stops.csv".to_owned());
+    file.sha256 = Some("ab12".to_owned());
+    file.blob_key = Some("ab/12".to_owned());
+    let fault = processing::check(&aba, &unserved, &entry).unwrap();
+    assert_eq!(fault.field, "processing");
+    assert!(fault.zh.contains("stops.csv") && fault.en.contains("stops.csv"));
+    assert!(fault.shown(Lang::Zh).message.contains(&fault.rule.0.article));
+    assert_eq!(processing::check(&aba, &served, &entry), None);
+    entry.processing = BTreeSet::from([Processing::None]);
+    assert_eq!(processing::check(&aba, &unserved, &entry), None);
 }
 
 // Proves CAT-14: how the data was acquired is stated, and what is collected from others has a duty behind it.

@@ -108,8 +108,8 @@ impl Form<'_> {
                     "上传前做过的处理",
                     "Done to the data before",
                     (
-                        "随目录记录在案，写明办理人",
-                        "It stays on record with the name of whoever did it",
+                        "有新文件的必填；没有处理的，选“未作处理”。随目录记录在案，写明办理人",
+                        "Required with new files; where nothing was done, say so. It stays on record with the name of whoever did it",
                     ),
                 ),
                 "checkbox",

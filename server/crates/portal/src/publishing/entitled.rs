@@ -34,8 +34,14 @@ impl Portal {
     ) -> Result<Vec<EntryFault>> {
         let profile = self.policy_of(case);
         let mut faults = self.faults_of(profile, document);
-        if datasets::find(&self.inner.store, code).await?.is_some() {
-            faults.extend(basis_of_change::check(profile, document));
+        {
+            let published = datasets::find(&self.inner.store, code).await?;
+            if published.is_some() {
+                faults.extend(basis_of_change::check(profile, document));
+            }
+            let files = published.iter().flat_map(|it| &it.resources);
+            let served: BTreeSet<&str> = files.filter_map(|it| it.sha256.as_deref()).collect();
+            faults.extend(kaishu_domain::processing::check(profile, &served, document));
         }
         let (number, guide) = self.published_guide().await?;
         faults.extend(kaishu_domain::guide::check(profile, (number, &guide), document));
