@@ -24,7 +24,7 @@ use crate::ui::crumbs::crumbs;
 use crate::ui::data::data;
 use crate::ui::dates::full_time;
 use crate::ui::fields::{Choice, label, line, options, select};
-use crate::ui::form::{Typed, once as form_once, summary};
+use crate::ui::form::{Typed, summary};
 use crate::ui::heading::{page_head, section_head};
 use crate::ui::meta::{fact, meta};
 
@@ -262,7 +262,6 @@ fn form(ctx: &Ctx, own: &Own, typed: &Typed, events: &[String]) -> Option<AnyVie
         <section aria-labelledby="h-new" class="mt-14 max-w-[40rem]">
             {section_head("h-new", lang.pick("登记推送地址", "Register a webhook"))}
             <form method="post" action=ctx.href(PATH) class="mt-4" novalidate=true>
-                {form_once()}
                 {line(&label("url", lang.pick("地址", "Address"), hint), "url", typed.value("url"))}
                 {options(&label("events", lang.pick("推送的事件", "Events"), ""), "checkbox", &families, |it| events.iter().any(|chosen| chosen == it))}
                 {whose}

@@ -5,7 +5,7 @@ use kaishu_portal::accounts::Caller;
 use kaishu_store::regions::{self, NewRegion};
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
-use kaishu_testkit::people::{LANG, ORGANIZATION, at_browser, whole_draft, with_session};
+use kaishu_testkit::people::{LANG, ORGANIZATION, at_browser, with_session};
 use kaishu_types::account::{Role, RoleGrant, TokenScope};
 use kaishu_types::case::CaseKind;
 use kaishu_types::vocabulary::RegionLevel;
@@ -296,20 +296,6 @@ async fn approvals_and_guidance_are_given_once() {
     send_twice(&mut browser, path, ("/authority/sectors/guide", &guided)).await;
     let posted = browser.get(path).await.texts("section[aria-labelledby=h-guidance] li");
     assert_eq!(posted.len(), 1, "{posted:?}");
-}
-
-// A link that is shown once is made once, too: sent again, the form leads to the page without it.
-#[tokio::test]
-async fn a_preview_link_is_made_once() {
-    let site = ruled("aba").await;
-    let portal = site.test_portal.portal();
-    let session = with_session(portal, Role::Officer, ("desk", ORGANIZATION)).await;
-    let officer = portal.caller_of_session(&session).await.unwrap();
-    let case = whole_draft(portal, &officer, ORGANIZATION).await;
-    let mut browser = Browser::with_session(&site, &session);
-    let path = format!("/workbench/drafts/{case}/previews");
-    send_twice(&mut browser, &path, (&path, &[("days", "7")])).await;
-    assert_eq!(portal.previews(&officer, case, LANG).await.unwrap().links.len(), 1);
 }
 
 // Part of PUB-07: of a form with a file its key, its text and its file count together.

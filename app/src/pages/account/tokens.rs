@@ -18,7 +18,7 @@ use crate::page::{Page, respond};
 use crate::session::{brought, once, once_taken_away};
 use crate::ui::data::data;
 use crate::ui::dates::{day_of, full_day};
-use crate::ui::form::{Field, Typed, choice, once as form_once, summary};
+use crate::ui::form::{Field, Typed, choice, summary};
 use crate::ui::heading::section_head;
 
 /// `GET /me/tokens`
@@ -175,7 +175,6 @@ fn page(
             {section_head("h-new", lang.pick("新建令牌", "Make a token"))}
             <div class="mt-4">{summary(ctx, typed)}</div>
             <form method="post" action=ctx.href("/me/tokens") novalidate=true>
-                {form_once()}
                 {Field { maxlength: 60, ..Field::text("name", lang.pick("用途", "What it is for")) }
                     .hint(lang.pick("给哪个程序用，例如“夜间同步”。", "Which program uses it, as in “nightly sync”."))
                     .draw(typed)}

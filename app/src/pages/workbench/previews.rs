@@ -18,7 +18,7 @@ use crate::pages::account::{go, to_login};
 use crate::session::{brought, once, once_taken_away};
 use crate::ui::data::data;
 use crate::ui::dates::full_time;
-use crate::ui::form::{Field, Typed, once as form_once, summary};
+use crate::ui::form::{Field, Typed, summary};
 use crate::ui::heading::section_head;
 
 /// `GET /workbench/drafts/{id}/previews`
@@ -188,7 +188,6 @@ fn form(ctx: &Ctx, found: &Previews, typed: &Typed) -> AnyView {
             {section_head("h-new", lang.pick("生成链接", "Make a link"))}
             <div class="mt-4">{summary(ctx, typed)}</div>
             <form method="post" action=action novalidate=true>
-                {form_once()}
                 {days.hint(hint).draw(typed)}
                 <p class="mt-8">
                     <button class="btn btn-primary" type="submit">{lang.pick("生成链接", "Make the link")}</button>
