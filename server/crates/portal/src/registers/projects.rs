@@ -354,7 +354,7 @@ impl Portal {
                 not_delivered(planned, lang)
             }
             Guard::ReportWhole => not_reported(demands, known, lang),
-            _ => not_before(rules, guard, (&case.file.state, planned), (known, lang)),
+            _ => not_before(rules, guard, (&case.file.state, planned, lang), known),
         };
         missing.map_or(Ok(()), Err)
     }
@@ -364,8 +364,8 @@ impl Portal {
 fn not_before(
     rules: &policy::Project,
     guard: Guard,
-    (state, planned): (&str, &[PlannedEntry]),
-    (known, lang): (&dyn Fn(&str) -> Option<String>, Lang),
+    (state, planned, lang): (&str, &[PlannedEntry], Lang),
+    known: &dyn Fn(&str) -> Option<String>,
 ) -> Option<String> {
     let demands = |demand| rules.before.value.contains(&demand);
     let is_funded = known("funded").as_deref() == Some("true");
