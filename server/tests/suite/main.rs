@@ -50,6 +50,7 @@ mod governed;
 mod hostile;
 mod identity_provider;
 mod in_place;
+mod incremental;
 mod inspecting;
 mod item_forms;
 mod keys;

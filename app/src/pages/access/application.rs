@@ -9,7 +9,7 @@ use kaishu_types::ErrorCode;
 use kaishu_types::access::ApplicationDocument;
 use leptos::prelude::*;
 
-use super::{around, decide, dossier, duties, form, materials, own_page, places, terms};
+use super::{around, decide, dossier, duties, feed, form, materials, own_page, places, terms};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -147,6 +147,7 @@ pub(super) fn page(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> Page {
                 {around::renewal(ctx, found)}
                 {terms::draw(ctx, found, typed)}
                 {granted(ctx, found)}
+                {feed::draw(ctx, found)}
                 {duties::draw(ctx, found, typed)}
                 {dossier::draw(ctx, found)}
                 {main}

@@ -8,6 +8,7 @@ mod decide;
 mod dossier;
 mod duties;
 mod experience;
+mod feed;
 mod form;
 mod materials;
 mod mine;

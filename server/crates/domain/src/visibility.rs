@@ -126,6 +126,17 @@ impl OpenColumns {
         Self::Named(names)
     }
 
+    /// Those of them that are among others, too.
+    #[must_use]
+    pub fn within(self, others: &Self) -> Self {
+        match self {
+            Self::All => others.clone(),
+            Self::Named(names) => {
+                Self::Named(names.into_iter().filter(|name| others.has(name)).collect())
+            }
+        }
+    }
+
     /// Whether a column is one of them.
     pub fn has(&self, name: &str) -> bool {
         match self {

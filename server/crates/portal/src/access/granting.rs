@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use kaishu_domain::policy::Module;
 use kaishu_store::grants::{self, Grant};
 use kaishu_types::DatasetCode;
@@ -61,6 +62,7 @@ impl Portal {
         for grant in self.grants_in_force(caller, code).await? {
             if opens(grant.mode, is_by_program) {
                 granted.case = Some(grant.case);
+                granted.begun.push((grant.first_day, grant.items.clone()));
                 granted.items.extend(grant.items);
             }
         }
@@ -102,6 +104,8 @@ fn opens(mode: DeliveryMode, is_by_program: bool) -> bool {
 pub(crate) struct Granted {
     /// Names of the data items.
     pub(crate) items: BTreeSet<String>,
+    /// The same by the first day of each grant.
+    pub(crate) begun: Vec<(NaiveDate, BTreeSet<String>)>,
     /// The case of the newest grant: what copies lead back to.
     pub(crate) case: Option<i64>,
     /// What an agency shares with the one that they act for, besides (SHR-01, SHR-06).
@@ -111,6 +115,12 @@ pub(crate) struct Granted {
 }
 
 impl Granted {
+    /// Names the data items of the grants that had begun on a day (DL-09).
+    pub(crate) fn items_on(&self, day: NaiveDate) -> BTreeSet<String> {
+        let begun = self.begun.iter().filter(|(first_day, _)| *first_day <= day);
+        begun.flat_map(|(_, items)| items.iter().cloned()).collect()
+    }
+
     /// What one grant opens.
     pub(super) fn by(grant: &Grant) -> Self {
         Self { items: grant.items.clone(), case: Some(grant.case), ..Self::default() }

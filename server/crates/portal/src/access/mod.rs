@@ -10,6 +10,7 @@ mod duties;
 mod ending;
 mod evidence;
 mod experience;
+mod feeding;
 mod felt;
 mod granting;
 mod guarding;
@@ -35,7 +36,7 @@ use kaishu_domain::permission::Action;
 use kaishu_store::cases::Case;
 use kaishu_types::access::{ApplicationDocument, GrantScope};
 use kaishu_types::case::{CaseKind, CaseView};
-use kaishu_types::dataset::DatasetView;
+use kaishu_types::dataset::{DatasetView, ResourceView};
 use kaishu_types::organization::Named;
 use kaishu_types::{DatasetCode, ErrorCode, FieldError, Lang, RuleRef};
 
@@ -103,6 +104,8 @@ pub struct ApplicationView {
     pub documents: Vec<Document>,
     /// What came of it.
     pub grant: Option<Grant>,
+    /// The files whose tables the reader follows under it (DL-09).
+    pub followed: Vec<ResourceView>,
     /// What is owed under the grant; none where there is none.
     pub duties: Option<GrantDuties>,
     /// The rule of who decides.
@@ -178,6 +181,8 @@ impl Portal {
             None => None,
         };
         let ends_soon = self.is_ending(grant.as_ref());
+        let own_grant = grant.as_ref().filter(|_| is_own);
+        let followed = Box::pin(self.followed_files(own_grant)).await?;
         let view = self.case_view(caller, id, lang).await?;
         Ok(ApplicationView {
             number: number_of(&case),
@@ -187,6 +192,7 @@ impl Portal {
             scope: scope_of(&case, &document),
             documents: kaishu_store::agreements::of_case(store, id).await?,
             grant,
+            followed,
             duties,
             approvers: rules.approvers.reference("open_app.approvers", lang),
             committee: self.askable_experts(caller, &case, lang).await?,

@@ -18,6 +18,8 @@ pub struct Comparison {
     pub new: Box<OpenTable>,
     /// What differs.
     pub diff: TableDiff,
+    /// The version to ask from the next time, where differences since a version were asked for (DL-09).
+    pub next_since: Option<u32>,
 }
 
 /// What there is to compare.
@@ -29,14 +31,15 @@ pub enum Compared {
 }
 
 impl Portal {
-    /// Compares a table of a file with that of another file of the same dataset, both as the asker may
-    /// have them.
+    /// Compares a table of a file with that of another file of the same dataset, or with what it was at a version,
+    /// both as the asker may have them.
     ///
     /// # Errors
     ///
     /// As [`Self::table_state`], for both files; `InvalidInput` where rows cannot be told by the named
     /// columns, or a column is not there in both; `NotFound` where no file is named and no version
-    /// before has the same.
+    /// before has the same. Since a version: `InvalidInput` where it is none to ask from, `Forbidden` with the rule
+    /// where a grant is needed, or the one that is held is not in force.
     pub async fn compare(
         &self,
         caller: &Caller,
@@ -45,6 +48,9 @@ impl Portal {
         request: &ChangesRequest,
         lang: Lang,
     ) -> Result<Compared> {
+        if let Some(since) = request.since {
+            return Box::pin(self.follow(caller, code, id, (request, since), lang)).await;
+        }
         let new = match self.table_state(caller, code, id, request.table, None, lang).await? {
             TableState::Open(table) => table,
             state => return Ok(Compared::NoTable(state)),
@@ -61,18 +67,14 @@ impl Portal {
             TableState::Open(table) => table,
             state => return Ok(Compared::NoTable(state)),
         };
-        let wanted = DiffRequest {
-            keys: match &request.key {
-                None => Keys::Guess,
-                Some(names) if names.is_empty() => Keys::Rows,
-                Some(names) => Keys::Columns(names.clone()),
-            },
-            only: request.kind,
-            offset: request.offset as u64,
-            limit: request.limit,
-        };
-        let diff = self.inner.engine.diff(&old.governed, &new.governed, &wanted).await?;
-        Ok(Compared::Tables(Box::new(Comparison { old, new, diff })))
+        // Whichever way granted rows are read, it is a retrieval (SEC-02, DL-04).
+        for table in [&old, &new] {
+            if table.under.grant.is_some() {
+                Box::pin(self.issue_answer_receipt(table, None, "", None)).await?;
+            }
+        }
+        let diff = self.inner.engine.diff(&old.governed, &new.governed, &wanted(request)).await?;
+        Ok(Compared::Tables(Box::new(Comparison { old, new, diff, next_since: None })))
     }
 
     /// Opens the table of a file that is called as another one; a file of one table has that.
@@ -96,6 +98,20 @@ impl Portal {
     }
 }
 
+/// Which differences a request wants.
+pub(super) fn wanted(request: &ChangesRequest) -> DiffRequest {
+    DiffRequest {
+        keys: match &request.key {
+            None => Keys::Guess,
+            Some(names) if names.is_empty() => Keys::Rows,
+            Some(names) => Keys::Columns(names.clone()),
+        },
+        only: request.kind,
+        offset: request.offset as u64,
+        limit: request.limit,
+    }
+}
+
 /// Finds the same file in the nearest version before, with the number of that version: of the same
 /// name, else of the same title and format, else the only one of its format.
 pub fn file_before(dataset: &DatasetView, id: i64) -> Option<(u32, &ResourceView)> {
@@ -104,11 +120,21 @@ pub fn file_before(dataset: &DatasetView, id: i64) -> Option<(u32, &ResourceView
     let place = dataset.versions.iter().rposition(|it| it.resources.iter().any(|r| r.id == id))?;
     let file = dataset.versions.get(place)?.resources.iter().find(has_it)?;
     dataset.versions.iter().skip(place + 1).find_map(|version| {
-        let alike = || version.resources.iter().filter(|it| it.format == file.format);
-        let named = alike().find(|it| it.file_name.is_some() && it.file_name == file.file_name);
-        let titled = || alike().find(|it| it.title == file.title);
-        let only = || alike().next().filter(|_| alike().count() == 1);
-        let found = named.or_else(titled).or_else(only)?;
+        let found = same_file(&version.resources, file)?;
         Some((version.number, found))
     })
+}
+
+/// Finds among the files of a version the same as one of another version: itself, else of the same name, else of
+/// the same title and format, else the only one of its format.
+pub(super) fn same_file<'a>(
+    resources: &'a [ResourceView],
+    file: &ResourceView,
+) -> Option<&'a ResourceView> {
+    let itself = resources.iter().find(|it| it.id == file.id);
+    let alike = || resources.iter().filter(|it| it.format == file.format);
+    let named = || alike().find(|it| it.file_name.is_some() && it.file_name == file.file_name);
+    let titled = || alike().find(|it| it.title == file.title);
+    let only = || alike().next().filter(|_| alike().count() == 1);
+    itself.or_else(named).or_else(titled).or_else(only)
 }

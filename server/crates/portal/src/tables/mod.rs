@@ -7,6 +7,7 @@ mod comparing;
 mod cursor;
 mod deciding;
 mod exporting;
+mod following;
 mod gate;
 mod ingesting;
 mod issues;

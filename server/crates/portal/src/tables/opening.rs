@@ -150,16 +150,30 @@ impl Portal {
         (code, id, number, version): (&DatasetCode, i64, usize, Option<u32>),
         (counted, lang): (Counts, Lang),
     ) -> Result<TableState> {
-        let counts = counted == Counts::Refusals;
         let hidden = || Error::not_found("resource", format!("{id} of {code}"));
         let Some(view) = self.find_granted(code, granted).await? else {
-            if counts {
+            if counted == Counts::Refusals {
                 Box::pin(self.note_refusal(caller, code, None)).await;
             }
             return Err(hidden());
         };
         self.check_serves(&view, lang)?;
         let (resource, open) = table_of(&view, id).ok_or_else(hidden)?;
+        let of = (resource, open, number, version);
+        Box::pin(self.state_of_file(caller, granted, &view, of, (counted, lang))).await
+    }
+
+    /// Finds the same of a file of an entry, of which these columns may leave.
+    pub(super) async fn state_of_file(
+        &self,
+        caller: &Caller,
+        granted: &Granted,
+        view: &PublicView,
+        (resource, open, number, version): (ResourceView, OpenColumns, usize, Option<u32>),
+        (counted, lang): (Counts, Lang),
+    ) -> Result<TableState> {
+        let counts = counted == Counts::Refusals;
+        let (code, id) = (&view.dataset.code, resource.id);
         // Whoever may have every column may know what is wrong with the file.
         let is_whole = view.files == FileAccess::Free;
         if self.needs_login(caller) {
@@ -194,7 +208,7 @@ impl Portal {
             found.ok_or_else(|| Error::not_found("table", format!("{number} of {id}")))?;
         let path = self.inner.blobs.local_copy(&row.blob_key, &self.inner.table_cache).await?;
         let said = match version.filter(|version| *version != view.dataset.version) {
-            Some(version) => self.as_of(&view, version).await?,
+            Some(version) => self.as_of(view, version).await?,
             None => view.dataset.clone(),
         };
         let governed = governed(&loaded.ingested, &opened.columns, &said.items, path);

@@ -98,6 +98,8 @@ pub fn read_whole(raw: &str, more: &[&str], lang: Lang) -> Result<TableRequest, 
 pub struct ChangesRequest {
     /// The file that is compared with; the same file of the version before where none is named.
     pub from: Option<i64>,
+    /// The version of the dataset that is compared with; 0 asks for none, and where to begin.
+    pub since: Option<u32>,
     /// Which table of the file, from 1.
     pub table: usize,
     /// The columns that tell rows apart: guessed where none are named, none where whole rows are
@@ -117,7 +119,8 @@ pub struct ChangesRequest {
 ///
 /// As [`read`].
 pub fn read_changes(raw: &str, lang: Lang) -> Result<ChangesRequest, Vec<FieldError>> {
-    let values = only(raw, &["from", "table", "key", "kind", "limit", "offset"], lang)?;
+    let known = ["from", "since", "table", "key", "kind", "limit", "offset"];
+    let values = only(raw, &known, lang)?;
     let mut reader = Reader { values, lang, faults: Vec::new() };
     let is_whole = reader.values.get("key").is_some_and(|text| text.trim() == "*");
     let key = match is_whole {
@@ -131,6 +134,10 @@ pub fn read_changes(raw: &str, lang: Lang) -> Result<ChangesRequest, Vec<FieldEr
         }
         found => found.and_then(Result::ok),
     };
+    let since = reader.since();
+    if since.is_some() && from.is_some() {
+        reader.fault("since", "不能和 from 一起用", "cannot be combined with `from`");
+    }
     let kind = reader.text("kind").and_then(|text| {
         let found = ChangeKind::ALL.iter().copied().find(|kind| kind.as_str() == text);
         if found.is_none() {
@@ -144,6 +151,7 @@ pub fn read_changes(raw: &str, lang: Lang) -> Result<ChangesRequest, Vec<FieldEr
     });
     let request = ChangesRequest {
         from,
+        since,
         table: reader.number("table", 1, 1, 10_000),
         key,
         kind,
@@ -155,7 +163,7 @@ pub fn read_changes(raw: &str, lang: Lang) -> Result<ChangesRequest, Vec<FieldEr
 
 /// Writes a request for differences, to be read by [`read_changes`].
 pub fn write_changes(request: &ChangesRequest) -> Vec<(&'static str, String)> {
-    let ChangesRequest { from, table, key, kind, limit, offset } = request;
+    let ChangesRequest { from, since, table, key, kind, limit, offset } = request;
     let mut pairs = Vec::new();
     let mut put = |name, value: String| {
         if !value.is_empty() {
@@ -167,6 +175,7 @@ pub fn write_changes(request: &ChangesRequest) -> Vec<(&'static str, String)> {
         false => number.to_string(),
     };
     put("from", from.map(|from| from.to_string()).unwrap_or_default());
+    put("since", since.map(|since| since.to_string()).unwrap_or_default());
     put("table", unless(*table, 1));
     put(
         "key",
@@ -293,6 +302,12 @@ impl Reader {
         u32::try_from(number).ok().filter(|_| is_given)
     }
 
+    fn since(&mut self) -> Option<u32> {
+        let is_given = self.values.get("since").is_some_and(|value| !value.trim().is_empty());
+        let number = self.number("since", 0, 0, 1_000_000);
+        u32::try_from(number).ok().filter(|_| is_given)
+    }
+
     fn grouping(&mut self) -> Option<Grouping> {
         let keys = self.parsed("group_by", parse::group_by);
         let aggregates = self.parsed("aggregate", parse::aggregates);
@@ -338,15 +353,22 @@ mod tests {
 
     #[test]
     fn requests_for_differences_come_back_as_they_went() {
-        for raw in
-            ["", "from=3", "from=3&table=2&key=a%2C%22b+c%22&kind=added&limit=7&offset=14", "key=*"]
-        {
+        for raw in [
+            "",
+            "from=3",
+            "from=3&table=2&key=a%2C%22b+c%22&kind=added&limit=7&offset=14",
+            "key=*",
+            "since=0",
+            "since=3&table=2&offset=14",
+        ] {
             let request = read_changes(raw, Lang::En).unwrap_or_else(|faults| panic!("{faults:?}"));
             let again = read_changes(&query_string(&write_changes(&request)), Lang::En);
             assert_eq!(again.as_ref(), Ok(&request), "{raw}");
         }
         for (raw, field) in [
             ("from=x", "from"),
+            ("since=x", "since"),
+            ("since=2&from=1", "since"),
             ("kind=x", "kind"),
             ("key=,", "key"),
             ("limit=0", "limit"),
