@@ -19,8 +19,10 @@ use records::SECRET;
 const PAGES_OF_ALL: &str = include_str!("../../../app/src/pages/mod.rs");
 const SERVER: &str = include_str!("../../src/lib.rs");
 
-/// The routers, with what stands before their paths and the names of the paths that they do not write out.
-const ROUTERS: &[(&str, &str, &[(&str, &str)])] = &[
+/// What stands before the paths of a router, its source, and the names of the paths that it does not write out.
+type Router = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const ROUTERS: &[Router] = &[
     (
         "",
         PAGES_OF_ALL,
