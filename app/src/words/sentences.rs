@@ -173,6 +173,7 @@ impl Words {
             Retrieved::Verified => {
                 self.lang.pick("核验的次数，不含数据", "Numbers of a verification, no data")
             }
+            Retrieved::Offline => self.lang.pick("线下交付的数据", "Data that was handed over"),
         }
     }
 

@@ -127,6 +127,9 @@ fn forms(case: i64) -> Vec<Sent> {
         act("settle_grant", Action::MediateShares),
         act("suspend", Action::SuspendGrants),
         act("consent", Action::DecideForProvider),
+        act("deliver", Action::DecideForProvider),
+        act("receive", Action::RequestShares),
+        act("not_received", Action::RequestShares),
     ];
     all.extend(["return", "approve", "refuse"].map(|it| act(it, Action::DecideForProvider)));
     all

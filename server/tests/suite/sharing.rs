@@ -206,4 +206,25 @@ async fn a_request_is_answered_in_a_browser() {
     assert!(asks.get(&request).await.text().contains("数据科 0837-0000000"));
     let table = asks.get(&format!("/datasets/{CODE}/resources/{id}")).await;
     assert!(table.text().contains("007") && !table.text().contains("甲某"));
+    // Part of SHR-10: what is handed over is recorded, confirmed and told on the same page.
+    assert!(!asks.get(&request).await.text().contains("确认收到线下交付"));
+    let handed = [
+        ("event", "deliver"),
+        ("version", "2"),
+        ("narrow", "1"),
+        ("granted", "number"),
+        ("medium", "加密光盘"),
+        ("reason", "专线还没有接通"),
+    ];
+    let nothing = reviewer.post(&act, &handed[..4]).await;
+    assert_eq!(nothing.status, 400, "medium and reason are named");
+    let handed = reviewer.post(&act, &handed).await;
+    assert_eq!(handed.status, 303, "{}", handed.text());
+    let page = asks.get(&request).await;
+    page.assert_well_formed_page("/share/requests/{id} with a delivery");
+    assert!(page.text().contains("确认收到线下交付") && page.text().contains("加密光盘"));
+    let received = asks.post(&act, &[("event", "receive"), ("version", "3")]).await;
+    assert_eq!(received.status, 303, "{}", received.text());
+    let uses = reviewer.get(&format!("/share/{CODE}/uses")).await;
+    assert!(uses.text().contains("线下交付") && uses.text().contains("加密光盘"));
 }

@@ -153,6 +153,7 @@ fn way(lang: Lang, kind: Retrieved) -> &'static str {
         Retrieved::Rows => lang.pick("查询", "queries"),
         Retrieved::Bundle => lang.pick("打包下载", "archives"),
         Retrieved::Verified => lang.pick("核验", "verifications"),
+        Retrieved::Offline => lang.pick("线下交付", "handed over"),
     }
 }
 

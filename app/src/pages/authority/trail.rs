@@ -270,6 +270,7 @@ fn copy(ctx: &Ctx, it: &ReceiptView) -> AnyView {
         Retrieved::Rows => lang.pick("逐页读取", "Rows"),
         Retrieved::Bundle => lang.pick("整个数据集", "Whole dataset"),
         Retrieved::Verified => lang.pick("核验", "Verification"),
+        Retrieved::Offline => lang.pick("线下交付", "Handed over"),
     };
     let sum = it.sha256.clone().map(|sum| {
         let start: String = sum.chars().take(16).collect();

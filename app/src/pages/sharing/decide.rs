@@ -5,7 +5,7 @@ use kaishu_portal::sharing::ShareView;
 use kaishu_types::case::ActionView;
 use leptos::prelude::*;
 
-use super::{REQUESTS, request};
+use super::{REQUESTS, delivery, request};
 use crate::ctx::Ctx;
 use crate::ui::fields::{Choice, area, label, line, options, select};
 use crate::ui::form::Typed;
@@ -43,7 +43,9 @@ pub(super) fn draw(ctx: &Ctx, found: &ShareView, typed: &Typed) -> Option<AnyVie
         .iter()
         .map(|action| {
             let class = match action.event.code.as_str() {
-                "approve" | "restore" | "settle_grant" | "decide_grant" => "btn btn-primary",
+                "approve" | "restore" | "settle_grant" | "decide_grant" | "receive" => {
+                    "btn btn-primary"
+                }
                 _ => "btn btn-outline",
             };
             view! {
@@ -76,6 +78,7 @@ pub(super) fn draw(ctx: &Ctx, found: &ShareView, typed: &Typed) -> Option<AnyVie
                 <input type="hidden" name="key" value=format!("share-{}-{}", case.id, case.version)/>
                 {is_granting.then(|| granting(ctx, found, typed))}
                 {has(&["refuse"]).then(|| refusing(ctx, found, typed))}
+                {has(&["deliver"]).then(|| delivery::fields(ctx, found, typed))}
                 {has(&["settle_grant", "settle_refuse", "pass_up"]).then(|| participants(ctx, typed))}
                 {has(&["decide_grant", "decide_refuse"]).then(|| document(ctx, typed))}
                 {needs_text.then(|| area(&reason, 3, typed.value("reason")))}

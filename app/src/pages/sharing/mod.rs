@@ -1,6 +1,7 @@
 //! Sharing between agencies: the catalogue that only agencies see, an entry of it, requests with their timeline.
 
 mod decide;
+mod delivery;
 mod entry;
 mod form;
 mod list;

@@ -10,7 +10,7 @@ use kaishu_types::dataset::DataItemView;
 use kaishu_types::sharing::ShareDocument;
 use leptos::prelude::*;
 
-use super::{ALL, REQUESTS, decide, form, share_page, uses};
+use super::{ALL, REQUESTS, decide, delivery, form, share_page, uses};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -105,6 +105,7 @@ pub(crate) async fn act(
         contact: text("contact"),
         participants: text("participants"),
         document: text("document"),
+        medium: text("medium"),
         items,
         last_day,
         idempotency_key: Some(text("key")).filter(|key| !key.is_empty()),
@@ -174,6 +175,7 @@ fn page(ctx: &Ctx, found: &ShareView, document: &ShareDocument, typed: &Typed) -
                 {decide::returned(ctx, found)}
                 {decide::draw(ctx, found, typed)}
                 {granted(ctx, found)}
+                {delivery::told(ctx, found)}
                 {main}
                 <section aria-labelledby="h-uses" class="mt-12">
                     {section_head("h-uses", lang.pick("使用记录", "Record of use"))}
@@ -199,7 +201,7 @@ pub(super) fn items(found: &ShareView) -> &[DataItemView] {
     found.entry.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default()
 }
 
-fn labels(found: &ShareView, is_wanted: impl Fn(&str) -> bool) -> String {
+pub(super) fn labels(found: &ShareView, is_wanted: impl Fn(&str) -> bool) -> String {
     let wanted = items(found).iter().filter(|item| is_wanted(&item.name));
     let labels: Vec<_> = wanted.map(|item| item.label.clone()).collect();
     labels.join("、")

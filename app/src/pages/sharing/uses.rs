@@ -53,6 +53,7 @@ fn taken(lang: Lang, kind: Retrieved) -> &'static str {
         Retrieved::Rows => lang.pick("查询", "rows"),
         Retrieved::Bundle => lang.pick("打包下载", "bundle"),
         Retrieved::Verified => lang.pick("核验", "verification"),
+        Retrieved::Offline => lang.pick("线下交付", "handed over"),
     }
 }
 

@@ -19,6 +19,7 @@ pub mod holders;
 pub mod in_place;
 pub mod look;
 pub mod material;
+pub mod offline;
 pub mod permission;
 pub mod personal;
 pub mod policy;

@@ -65,6 +65,20 @@ pub fn items_to_ask_for(fields: &EntryFields, items: &[DataItemView]) -> BTreeSe
     known.filter(|name| !free.contains(name)).collect()
 }
 
+/// Names of the data items that a grant opens of an entry as it is shared today: never those of class none; where the
+/// grant names none, what needs no approval.
+pub fn items_opened(
+    fields: &EntryFields,
+    items: &[DataItemView],
+    granted: &BTreeSet<String>,
+) -> BTreeSet<String> {
+    if granted.is_empty() {
+        return items_to_take(fields, items);
+    }
+    let known = known_items(fields, items).map(|item| item.name.clone());
+    known.filter(|name| granted.contains(name)).collect()
+}
+
 /// Whether something of an entry is taken without approval: without data items it is all or nothing.
 pub fn is_taken_directly(fields: &EntryFields, items: &[DataItemView]) -> bool {
     let is_all = items.is_empty() && fields.share.class == ShareClass::Unconditional;

@@ -37,8 +37,11 @@ const PEOPLE: [(i64, Role, &str); 9] = [
 
 const ASKING: [i64; 2] = [1, 5];
 
-const EVENTS: [&str; 18] = [
+const EVENTS: [&str; 21] = [
     "consent",
+    "deliver",
+    "receive",
+    "not_received",
     "return",
     "resubmit",
     "approve",
@@ -149,8 +152,16 @@ proptest! {
             prop_assert!(account.is_none_or(|it| it < 6), "{event} by a stranger");
             prop_assert!(file.closed_at.is_none(), "{event} after the end");
             let is_of_asking = account.is_some_and(|it| ASKING.contains(&it));
-            let is_asked =
-                ["resubmit", "withdraw", "accept", "escalate", "give_back"].contains(&event);
+            let is_asked = [
+                "resubmit",
+                "withdraw",
+                "accept",
+                "escalate",
+                "give_back",
+                "receive",
+                "not_received",
+            ]
+            .contains(&event);
             prop_assert_eq!(is_of_asking, is_asked, "{}: each on its own side", event);
             file.apply(&taken).unwrap();
             if ["settle_grant", "decide_grant"].contains(&event) {

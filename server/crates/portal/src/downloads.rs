@@ -225,7 +225,9 @@ impl Portal {
                     .filter(|it| it.in_place.is_some())
                     .and(facts.sha256.clone())
                     .unwrap_or_default(),
-                Retrieved::Rows | Retrieved::Bundle | Retrieved::Verified => String::new(),
+                Retrieved::Rows | Retrieved::Bundle | Retrieved::Verified | Retrieved::Offline => {
+                    String::new()
+                }
             },
         };
         // A grant says who takes it, from wherever.

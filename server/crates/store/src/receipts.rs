@@ -5,11 +5,14 @@ use kaishu_types::receipt::{ReceiptView, Retrieved};
 use kaishu_types::{DatasetCode, ReceiptCode};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    TryInsertResult,
+};
 
 use crate::convert::{check_optional, check_text, named, number, stored_number, to_stored, word};
 use crate::entity::{receipt_completion, retrieval_receipt};
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store, StoreError, Transaction};
 
 /// Tries with another random number before giving up.
 const MAX_ATTEMPTS: usize = 5;
@@ -38,7 +41,25 @@ pub async fn create(
     under: &Under,
     receipt: impl FnOnce(ReceiptCode) -> ReceiptView,
 ) -> Result<ReceiptView> {
-    let mut receipt = receipt(random_code(day)?);
+    keep(&store.connection, day, under, receipt(random_code(day)?)).await
+}
+
+/// The same, together with what else the transaction holds.
+pub async fn create_in(
+    transaction: &Transaction,
+    day: NaiveDate,
+    under: &Under,
+    receipt: impl FnOnce(ReceiptCode) -> ReceiptView,
+) -> Result<ReceiptView> {
+    keep(&transaction.inner, day, under, receipt(random_code(day)?)).await
+}
+
+async fn keep(
+    connection: &impl ConnectionTrait,
+    day: NaiveDate,
+    under: &Under,
+    mut receipt: ReceiptView,
+) -> Result<ReceiptView> {
     receipt.retrieved_at = to_stored(receipt.retrieved_at);
     check(&receipt)?;
     for _ in 0..MAX_ATTEMPTS {
@@ -50,7 +71,7 @@ pub async fn create(
         };
         let inserted = retrieval_receipt::Entity::insert(row)
             .on_conflict_do_nothing_on([retrieval_receipt::Column::Code])
-            .exec_without_returning(&store.connection)
+            .exec_without_returning(connection)
             .await?;
         if matches!(inserted, TryInsertResult::Inserted(1)) {
             return Ok(receipt);

@@ -22,6 +22,8 @@ pub enum Retrieved {
     Bundle,
     /// Answers whether something is so; nothing of the data itself.
     Verified,
+    /// Shared data that its provider handed over on a medium, confirmed by the agency that received it.
+    Offline,
 }
 
 impl Retrieved {
@@ -33,6 +35,7 @@ impl Retrieved {
             Self::Rows => "rows",
             Self::Bundle => "bundle",
             Self::Verified => "verified",
+            Self::Offline => "offline",
         }
     }
 }
@@ -41,7 +44,7 @@ impl std::str::FromStr for Retrieved {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Original, Self::Export, Self::Rows, Self::Bundle, Self::Verified]
+        [Self::Original, Self::Export, Self::Rows, Self::Bundle, Self::Verified, Self::Offline]
             .into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or_else(|| format!("`{text}` is no kind of retrieval"))

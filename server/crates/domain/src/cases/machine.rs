@@ -214,6 +214,14 @@ pub enum Guard {
     RefusalGrounded,
     /// Whoever takes part in a mediation is named (SHR-15).
     ParticipantsNamed,
+    /// The profile lets shared data be handed over offline where online delivery is truly hard (SHR-10).
+    OfflineAllowed,
+    /// What is handed over is named, with its medium, and granted (SHR-10).
+    DeliveryWhole,
+    /// A delivery waits for the agency to confirm it (SHR-10).
+    DeliveryWaits,
+    /// No delivery waits for the agency to confirm it (SHR-10).
+    DeliveryAnswered,
     /// What would be signed for the entry has a template, the provider's own or its authority's (AGR-02).
     TemplatesThere,
 }
@@ -266,6 +274,10 @@ impl Guard {
             Self::ContactNamed => "SHR-06",
             Self::RefusalGrounded => "SHR-05",
             Self::ParticipantsNamed => "SHR-15",
+            Self::OfflineAllowed
+            | Self::DeliveryWhole
+            | Self::DeliveryWaits
+            | Self::DeliveryAnswered => "SHR-10",
             Self::TemplatesThere => "AGR-02",
         }
     }

@@ -91,6 +91,21 @@ const fn between(
     }
 }
 
+/// What the agency says of what was handed over to it.
+const fn answer(
+    event: &'static str,
+    words: (&'static str, &'static str),
+    needs: &'static [Input],
+) -> Transition {
+    Transition {
+        to: To::Same,
+        guards: &[Guard::DeliveryWaits],
+        needs,
+        tells: &[Audience::Provider],
+        ..own(event, words, &["active", "suspended"], "", "SHR-10")
+    }
+}
+
 /// What somebody does who keeps watch over grants.
 const fn watch(
     event: &'static str,
@@ -279,6 +294,32 @@ pub(super) static MACHINE: Machine = Machine {
             tells: &[Audience::Party],
             ..own("consent", ("同意对外发布", "Consent to publication"), &["active"], "", "SHR-22")
         },
+        // Where online delivery is truly hard; the reason says why it is.
+        Transition {
+            to: To::Same,
+            by: By::Action(Action::DecideForProvider),
+            guards: &[
+                Guard::NotOwnOrganization,
+                Guard::OfflineAllowed,
+                Guard::DeliveryAnswered,
+                Guard::DeliveryWhole,
+            ],
+            needs: &[Input::Reason],
+            tells: &[Audience::Party],
+            ..own(
+                "deliver",
+                ("登记线下交付", "Record an offline delivery"),
+                &["active"],
+                "",
+                "SHR-10",
+            )
+        },
+        answer("receive", ("确认收到线下交付", "Confirm the offline delivery"), &[]),
+        answer(
+            "not_received",
+            ("没有收到线下交付", "Nothing was received offline"),
+            &[Input::Reason],
+        ),
         watch("suspend", ("中止使用", "Suspend"), &["active"], "suspended"),
         Transition {
             guards: &[Guard::NotOwnOrganization, Guard::SuspendedBySame],
@@ -286,6 +327,7 @@ pub(super) static MACHINE: Machine = Machine {
         },
         watch("revoke", ("收回权限", "Revoke"), &["active", "suspended"], "revoked"),
         Transition {
+            guards: &[Guard::DeliveryAnswered],
             tells: &[Audience::Provider],
             ..own(
                 "give_back",

@@ -136,6 +136,9 @@ impl Under<'_> {
                     Guard::SharedOnConditions | Guard::RequestComplete => {
                         self.policy().rules.share_app.fields.reference("share_app.fields", lang)
                     }
+                    Guard::OfflineAllowed => {
+                        self.policy().rules.share_app.offline.reference("share_app.offline", lang)
+                    }
                     Guard::DocumentNamed if kind == CaseKind::ShareRequest => {
                         RuleRef { id: "SHR-15".to_owned(), article: String::new() }
                     }

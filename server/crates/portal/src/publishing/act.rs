@@ -134,6 +134,7 @@ fn share_act(done: OpeningAct, lang: Lang) -> Result<ShareAct> {
         contact: said("contact"),
         participants: said("participants"),
         document: said("document"),
+        medium: said("medium"),
         items,
         last_day,
         event: done.event,

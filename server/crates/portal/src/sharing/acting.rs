@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use kaishu_domain::cases::{Act, Guard};
+use kaishu_domain::offline;
 use kaishu_store::Transaction;
 use kaishu_store::cases::{self, Case};
-use kaishu_store::grants::{self, Becomes};
+use kaishu_store::grants::{self, Becomes, Grant};
 use kaishu_store::shares::{self, ShareRequest};
 use kaishu_types::Lang;
 use kaishu_types::access::GrantScope;
@@ -16,7 +17,7 @@ use kaishu_types::sharing::ShareDocument;
 use sha2::{Digest, Sha256};
 
 use super::requesting::written;
-use super::scope_of;
+use super::{delivering, scope_of};
 use crate::accounts::Caller;
 use crate::cases::{Decided, Wanted, moved_on, request_key};
 use crate::{Portal, Result};
@@ -47,7 +48,10 @@ pub struct ShareAct {
     pub participants: String,
     /// The document of a decision from above (SHR-15).
     pub document: String,
-    /// The data items that are granted, where the decision names them; else all that were asked for.
+    /// On what data was handed over (SHR-10).
+    pub medium: String,
+    /// The data items that are granted, where the decision names them; else all that were asked for. Those that were
+    /// handed over.
     pub items: Option<BTreeSet<String>>,
     /// The last day that is granted, where the decision names one.
     pub last_day: Option<NaiveDate>,
@@ -62,6 +66,8 @@ pub(super) struct Desk {
     pub(super) document: ShareDocument,
     /// The entry; none where it is shared no more.
     pub(super) dataset: Option<DatasetView>,
+    /// What came of it.
+    pub(super) grant: Option<Grant>,
 }
 
 impl Desk {
@@ -94,7 +100,8 @@ impl Portal {
         Self::check_share_act(&done, lang)?;
         let (stored, document) = self.stored_request(id).await?;
         let dataset = self.find_shared(&stored.dataset).await?;
-        let desk = Desk { case, stored, document, dataset };
+        let grant = grants::find(&self.inner.store, id).await?;
+        let desk = Desk { case, stored, document, dataset, grant };
         let scope = granted_scope(&desk, &done);
         let act = self.share_event(caller, &desk, &done, &scope)?;
         let holds =
@@ -103,12 +110,25 @@ impl Portal {
         let key = key.map(|key| request_key(caller, id, &done.event, key));
         let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key: key };
         let about = &desk.case.about;
-        let decided = self.decide(CaseKind::ShareRequest, about, Some(&desk.case), wanted)?;
+        let mut decided = self.decide(CaseKind::ShareRequest, about, Some(&desk.case), wanted)?;
         let accounts = match opens(&done, &decided) {
             true => self.accounts_of(&desk.document, lang).await?,
             false => Vec::new(),
         };
+        // What was received is told whether or not it is still shared.
+        let received = match done.event.as_str() {
+            "receive" => {
+                let code = &desk.stored.dataset;
+                kaishu_store::datasets::find(&self.inner.store, code).await?.map(Box::new)
+            }
+            _ => None,
+        };
         let transaction = self.inner.store.begin().await?;
+        if let Some(dataset) = &received {
+            let by = (caller, &desk.case);
+            let receipt = Box::pin(self.receipt_of_delivery(&transaction, by, dataset)).await?;
+            decided.note(offline::RECEIPT, receipt.code.to_string());
+        }
         self.keep_share(&transaction, caller, (&desk, &done), (&decided, &scope, &accounts))
             .await?;
         Ok(transaction.commit().await?)
@@ -182,6 +202,11 @@ impl Portal {
                 fact("norm.article", &done.article);
             }
             "consent" => fact("may_publish", "true"),
+            "deliver" | "receive" | "not_received" => {
+                for (name, value) in delivering::facts_of(desk, done)? {
+                    fact(name, &value);
+                }
+            }
             "suspend" => {
                 let is_authority = self.is_authority_over(&desk.case, caller);
                 fact("suspended_by_authority", &is_authority.to_string());

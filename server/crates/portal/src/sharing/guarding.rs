@@ -12,9 +12,9 @@ use super::acting::{Desk, ShareAct};
 use crate::accounts::Caller;
 use crate::{Portal, Result};
 
-type Holds = std::result::Result<(), String>;
+pub(super) type Holds = std::result::Result<(), String>;
 
-fn rule(is_met: bool, lang: Lang, (zh, en): (&str, &str)) -> Holds {
+pub(super) fn rule(is_met: bool, lang: Lang, (zh, en): (&str, &str)) -> Holds {
     if is_met { Ok(()) } else { Err(lang.pick(zh, en).to_owned()) }
 }
 
@@ -133,6 +133,10 @@ impl Portal {
                     "name the document of the decision, its number and its day",
                 ),
             ),
+            Guard::OfflineAllowed
+            | Guard::DeliveryWhole
+            | Guard::DeliveryWaits
+            | Guard::DeliveryAnswered => self.holds_for_delivery(desk, (guard, done), lang),
             Guard::SuspendedBySame => {
                 let by_authority = desk.case.file.facts.get("suspended_by_authority");
                 rule(

@@ -3,6 +3,7 @@
 
 mod acting;
 mod catalogue;
+mod delivering;
 mod guarding;
 mod requesting;
 mod resharing;
@@ -24,6 +25,7 @@ use kaishu_types::{DatasetCode, ErrorCode, Lang};
 
 pub use acting::ShareAct;
 pub use catalogue::{ShareCard, ShareCatalogue, SharedEntry};
+pub use delivering::ShareDelivery;
 pub use using::ShareUse;
 pub(crate) use viewing::Shared;
 
@@ -61,6 +63,10 @@ pub struct ShareView {
     pub is_asking: bool,
     /// Whether the reader may use the data, and works on this matter now; none where they are not declared for it.
     pub works_on_it: Option<bool>,
+    /// The last offline delivery (SHR-10).
+    pub delivery: Option<ShareDelivery>,
+    /// Names of the data items that could be handed over now.
+    pub deliverable: BTreeSet<String>,
     /// Who took what of it, where the reader may know.
     pub uses: Vec<ShareUse>,
 }
@@ -135,9 +141,15 @@ impl Portal {
             }
             _ => None,
         };
+        let mut view = self.case_view(caller, id, lang).await?;
+        delivering::offer(&mut view, self.policy_of(&case).rules.share_app.offline.value);
+        let shared = entry.as_ref().map(|(fields, items)| (fields, items.as_slice()));
+        let deliverable = delivering::opened(grant.as_ref(), shared, self.today());
         Ok(ShareView {
             number: number_of(&case),
-            case: self.case_view(caller, id, lang).await?,
+            delivery: delivering::last_of(&case.file.facts),
+            deliverable: deliverable.unwrap_or_default(),
+            case: view,
             provider: self.organization_named(organization),
             user: self.organization_named(&stored.organization),
             scope: scope_of(&case, &document),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use kaishu_domain::sharing::{is_listed, items_to_take, known_items};
+use kaishu_domain::sharing::{is_listed, items_opened};
 use kaishu_domain::visibility::OpenColumns;
 use kaishu_store::receipts::Under;
 use kaishu_types::dataset::DatasetView;
@@ -47,7 +47,7 @@ impl Portal {
         grant: &Grant,
     ) -> Option<PublicView> {
         let public = self.granted_view(dataset.clone(), granted);
-        let items = shared_items(&dataset, grant);
+        let items = items_opened(&dataset.fields, &dataset.items, &grant.items);
         let is_all = grant.items.is_empty()
             && dataset.items.is_empty()
             && dataset.fields.share.class == ShareClass::Unconditional;
@@ -96,15 +96,4 @@ impl Portal {
         view.shared = Some(Shared { case: grant.case, holder, open });
         Some(view)
     }
-}
-
-/// Names of the data items that a grant opens of an entry as it is shared today: never those of class none, and
-/// without approval only what needs none.
-fn shared_items(dataset: &DatasetView, grant: &Grant) -> BTreeSet<String> {
-    let (fields, items) = (&dataset.fields, &dataset.items);
-    if grant.items.is_empty() {
-        return items_to_take(fields, items);
-    }
-    let known = known_items(fields, items).map(|item| item.name.clone());
-    known.filter(|name| grant.items.contains(name)).collect()
 }

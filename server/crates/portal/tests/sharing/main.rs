@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
 
+mod offline;
+
 use std::collections::BTreeSet;
 
 use kaishu_domain::PolicyProfile;
