@@ -66,6 +66,7 @@ pub fn check(profile: &PolicyProfile, entry: &DraftDocument) -> Vec<EntryFault> 
     check.licence();
     check.share_class();
     check.share_ties();
+    check.faults.extend(crate::free_sharing::check(profile, entry));
     check.sensitivity();
     check.processing();
     check.items();

@@ -13,6 +13,7 @@ pub mod catalogued;
 pub mod divisions;
 pub mod duties;
 pub mod entry;
+pub mod free_sharing;
 pub mod grading;
 pub mod guide;
 pub mod holders;

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kaishu_domain::cases::{
     Act, Actor, CaseFile, Event, Guard, Refusal, Verdict, World, decide, machine, sided,
 };
+use kaishu_domain::entry::check;
 use kaishu_domain::permission::{Subject, role_for};
 use kaishu_domain::policy::RefusalContent;
 use kaishu_domain::sharing::{self, Refusing, check_refusal};
@@ -278,4 +279,45 @@ fn a_refusal_rests_on_what_the_profile_demands() {
         assert!(!may(Refusing { condition: "领导不同意", ..Refusing::default() }), "{code}");
         assert!(!may(Refusing::default()), "{code}: the conditions are met");
     }
+}
+
+// Proves SHR-14: under every profile an entry whose conditions or scope of sharing name a price is refused with the
+// rule; free of charge it is not, and what is not shared has no such condition. A request has no field for a price.
+#[test]
+fn what_is_shared_has_no_price() {
+    for code in PolicyProfile::codes() {
+        let profile = PolicyProfile::load(code).unwrap();
+        let priced = |class: ShareClass, condition: &str, scope: &str| -> Vec<&'static str> {
+            let mut entry = DraftDocument::new("YX-T", "YX", "用电");
+            entry.fields.share.class = class;
+            entry.fields.share.conditions =
+                vec!["用于履行法定职责".to_owned(), condition.to_owned()];
+            entry.fields.share.scope = Some(scope.to_owned());
+            let faults = check(&profile, &entry);
+            let said = faults.iter().filter(|it| it.rule.0.id == "fees");
+            assert!(said.clone().all(|it| it.zh.contains("无偿") && !it.rule.0.article.is_empty()));
+            said.map(|it| it.field).collect()
+        };
+        let shared = ShareClass::Conditional;
+        assert_eq!(priced(shared, "按次收费", "全州"), ["share_conditions"], "{code}");
+        assert_eq!(priced(shared, "按季汇总", "付费后全州可用"), ["share_scope"], "{code}");
+        assert!(priced(shared, "无偿共享，不收取费用", "全州").is_empty(), "{code}");
+        assert!(priced(ShareClass::None, "按次收费", "全州").is_empty(), "{code}");
+    }
+    let request = serde_json::to_value(ShareDocument::default()).unwrap();
+    let fields: BTreeSet<&str> = request.as_object().unwrap().keys().map(String::as_str).collect();
+    let known = [
+        "accounts",
+        "basis",
+        "first_day",
+        "items",
+        "last_day",
+        "matter",
+        "mode",
+        "organization",
+        "purpose",
+        "related_needs",
+        "scope",
+    ];
+    assert_eq!(fields, BTreeSet::from(known), "another field: is it a price?");
 }

@@ -98,6 +98,9 @@ impl Portal {
             return Err(moved_on(lang));
         }
         Self::check_share_act(&done, lang)?;
+        if GRANTING.contains(&done.event.as_str()) {
+            self.check_free(&case, &done, lang)?;
+        }
         let (stored, document) = self.stored_request(id).await?;
         let dataset = self.find_shared(&stored.dataset).await?;
         let grant = grants::find(&self.inner.store, id).await?;

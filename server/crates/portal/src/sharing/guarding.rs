@@ -1,16 +1,18 @@
 //! What must hold before something happens to a share request, with what would satisfy it.
 
 use kaishu_domain::cases::Guard;
+use kaishu_domain::free_sharing::{FREE, names_a_price};
 use kaishu_domain::sharing::{
     Refusing, check_refusal, is_listed, is_taken_directly, items_to_ask_for,
 };
-use kaishu_types::Lang;
+use kaishu_store::cases::Case;
 use kaishu_types::access::GrantScope;
 use kaishu_types::dataset::DatasetView;
+use kaishu_types::{ErrorCode, Lang};
 
 use super::acting::{Desk, ShareAct};
 use crate::accounts::Caller;
-use crate::{Portal, Result};
+use crate::{Error, Portal, Result};
 
 pub(super) type Holds = std::result::Result<(), String>;
 
@@ -153,6 +155,19 @@ impl Portal {
         }
     }
 
+    /// What opens data has no field for a price, and names none in its sentences (SHR-14).
+    pub(super) fn check_free(&self, case: &Case, done: &ShareAct, lang: Lang) -> Result<()> {
+        if ![&done.reason, &done.contact].into_iter().any(|text| names_a_price(text)) {
+            return Ok(());
+        }
+        Err(Error::Refused {
+            code: ErrorCode::InvalidInput,
+            message: lang.pick(FREE.0, FREE.1).to_owned(),
+            rule: Some(self.policy_of(case).rules.general.fees.reference("fees", lang)),
+            remedy: None,
+        })
+    }
+
     /// Longest texts of an act are bounded here: they stay in the log for ever.
     pub(super) fn check_share_act(done: &ShareAct, lang: Lang) -> Result<()> {
         const MOST: usize = 500;
@@ -167,7 +182,7 @@ impl Portal {
             if text.chars().count() > MOST {
                 let message =
                     lang.pick(format!("不能超过 {MOST} 字"), format!("{MOST} characters at most"));
-                return Err(crate::Error::field(field, message));
+                return Err(Error::field(field, message));
             }
         }
         Ok(())
