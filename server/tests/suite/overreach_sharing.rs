@@ -10,7 +10,7 @@ use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, at_browser};
 use kaishu_types::access::DeliveryMode;
 use kaishu_types::account::{Role, RoleGrant};
-use kaishu_types::sharing::ShareDocument;
+use kaishu_types::sharing::{ShareDocument, VerifyAsk};
 
 use crate::browser::Browser;
 use crate::overreach::{browser, placed};
@@ -23,7 +23,7 @@ const ROUTER: &str = include_str!("../../../app/src/pages/sharing/mod.rs");
 /// Data of YX-T in YX that is not open, shared at once and on conditions.
 const CODE: &str = "YX-T-0001";
 
-/// A portal with a request of YX-U; returns its case.
+/// A portal with a request of YX-U, and one to verify a value after it; returns the case of the first.
 async fn site() -> (TestSite, i64) {
     let site = TestSite::open(Setup { policy: "aba", with_demo: false }).await;
     let catalogue = Catalogue::default()
@@ -50,6 +50,17 @@ async fn site() -> (TestSite, i64) {
     };
     let code = CODE.parse().unwrap();
     let case = Box::pin(portal.request_share(&asks, &code, &document, LANG)).await.unwrap();
+    let asked = VerifyAsk {
+        organization: "YX-U".to_owned(),
+        provider: "YX-T".to_owned(),
+        dataset: None,
+        data: "户籍登记".to_owned(),
+        matter: "低保资格复核".to_owned(),
+        basis: "社会救助暂行办法第十三条".to_owned(),
+        values: vec!["甲某，户主".to_owned()],
+    };
+    let verify = Box::pin(portal.ask_verification(&asks, &asked, LANG)).await.unwrap();
+    assert_eq!(verify, case + 1);
     (site, case)
 }
 
@@ -75,7 +86,7 @@ fn answers_for_it(held: &RoleGrant) -> bool {
 }
 
 /// The pages, with what whoever holds a role is answered.
-fn pages(case: i64, held: &RoleGrant) -> [(String, u16); 6] {
+fn pages(case: i64, held: &RoleGrant) -> [(String, u16); 9] {
     let is_agency = may_ever(std::slice::from_ref(held), Action::SeeShares);
     let catalogue = if is_agency { 200 } else { 403 };
     let uses = if answers_for_it(held) || !is_agency { catalogue } else { 404 };
@@ -87,6 +98,9 @@ fn pages(case: i64, held: &RoleGrant) -> [(String, u16); 6] {
         (format!("/share/{CODE}/request"), catalogue),
         (format!("/share/{CODE}/uses"), uses),
         (format!("/share/requests/{case}"), request),
+        ("/share/verifications".to_owned(), catalogue),
+        ("/share/verifications/new".to_owned(), catalogue),
+        (format!("/share/verifications/{}", case + 1), request),
     ]
 }
 
@@ -131,6 +145,15 @@ fn forms(case: i64) -> Vec<Sent> {
         act("receive", Action::RequestShares),
         act("not_received", Action::RequestShares),
     ];
+    let verify = |event, action| {
+        let fields = vec![("event", event), ("version", "1"), ("answer-0", "match")];
+        (format!("/share/verifications/{}/act", case + 1), fields, action)
+    };
+    all.push(verify("answer_verification", Action::DecideForProvider));
+    all.push(verify("withdraw", Action::RequestShares));
+    let mut asked_to_verify = asked();
+    asked_to_verify.extend([("provider", "YX-T"), ("data", "户籍登记"), ("values", "甲某")]);
+    all.push(("/share/verifications/new".to_owned(), asked_to_verify, Action::RequestShares));
     all.extend(["return", "approve", "refuse"].map(|it| act(it, Action::DecideForProvider)));
     all
 }

@@ -228,3 +228,58 @@ async fn a_request_is_answered_in_a_browser() {
     let uses = reviewer.get(&format!("/share/{CODE}/uses")).await;
     assert!(uses.text().contains("线下交付") && uses.text().contains("加密光盘"));
 }
+
+// Part of SHR-09: values are sent to a provider and answered in a browser; what was typed stays where something is
+// missing, and the agency reads answers and nothing else.
+#[tokio::test]
+async fn values_are_verified_in_a_browser() {
+    let site = site().await;
+    let mut asks = browser(&site, Role::Officer, ("asks", "YX-U")).await;
+    let mut reviewer = browser(&site, Role::Reviewer, ("reviews", "YX-T")).await;
+    let mut authority = browser(&site, Role::Authority, ("governs", "YX")).await;
+    let write = "/share/verifications/new";
+    let form = asks.get(&format!("{write}?dataset={CODE}")).await;
+    form.assert_well_formed_page("/share/verifications/new");
+    assert!(form.text().contains(WORD));
+    assert_eq!(asks.get(&format!("{write}?dataset={NEVER}")).await.status, 404);
+    let whole = [
+        ("organization", "YX-U"),
+        ("provider", "YX-T"),
+        ("data", "户籍登记"),
+        ("matter", "低保资格复核"),
+        ("basis", "社会救助暂行办法第十三条"),
+        ("values", "乙某，户主\r\n\r\n丙某，已迁出"),
+    ];
+    let missing = asks.post(write, &whole[..5]).await;
+    assert_eq!(missing.status, 400);
+    missing.assert_well_formed_page("/share/verifications/new with a fault");
+    assert!(missing.text().contains("社会救助暂行办法第十三条"));
+    let asked = asks.post(write, &whole).await;
+    assert_eq!(asked.status, 303, "{}", asked.text());
+    let path = asked.header("location").to_owned();
+    let page = reviewer.get(&path).await;
+    page.assert_well_formed_page("/share/verifications/{id}");
+    assert!(page.text().contains("丙某，已迁出"));
+    let act = format!("{path}/act");
+    let answers = [
+        ("event", "answer_verification"),
+        ("version", "1"),
+        ("answer-0", "match"),
+        ("answer-1", "not_held"),
+    ];
+    let missing = reviewer.post(&act, &answers[..3]).await;
+    assert_eq!(missing.status, 400, "each is answered");
+    missing.assert_well_formed_page("/share/verifications/{id} with a fault");
+    let held = "本单位没有";
+    let before = asks.get(&path).await.text().matches(held).count();
+    let done = reviewer.post(&act, &answers).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let told = asks.get(&path).await.text().matches(held).count();
+    assert_eq!(told, before + 1, "one of the two is not held");
+    let above = authority.get(&path).await;
+    assert_eq!(above.status, 200);
+    assert!(!above.text().contains("丙某"), "what is verified is between the two sides");
+    let list = asks.get("/share/verifications").await;
+    list.assert_well_formed_page("/share/verifications");
+    assert!(list.text().contains("户籍登记"));
+}

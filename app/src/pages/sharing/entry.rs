@@ -8,7 +8,7 @@ use kaishu_portal::sharing::SharedEntry;
 use kaishu_types::{DatasetCode, ErrorCode};
 use leptos::prelude::*;
 
-use super::{ALL, REQUESTS, form, request_list, share_page};
+use super::{ALL, REQUESTS, VERIFICATIONS, form, request_list, share_page};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -180,6 +180,7 @@ fn asking(ctx: &Ctx, found: &SharedEntry, written: &form::Written) -> AnyView {
         format!("Decided by: {who}. What is submitted today is answered by {when}; with the approval it is open at once."),
     );
     let path = ctx.href(&format!("{ALL}/{}/request", found.code));
+    let verify = ctx.href(&format!("{VERIFICATIONS}/new?dataset={}", found.code));
     let form = match written.is_taking {
         true => {
             let write = lang.pick("填写申请", "Write a request");
@@ -192,6 +193,7 @@ fn asking(ctx: &Ctx, found: &SharedEntry, written: &form::Written) -> AnyView {
         <section aria-labelledby="h-ask" class="mt-12">
             {section_head("h-ask", lang.pick("申请共享", "Ask for it"))}
             <p class="mt-2 ks-mute">{text}</p>
+            <p class="mt-2"><a class="ks-link" href=verify>{lang.pick("不符合共享条件的，提出核实、比对", "Where the conditions are not met: ask for verification")}</a></p>
             {form}
         </section>
     }

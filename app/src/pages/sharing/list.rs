@@ -6,7 +6,7 @@ use kaishu_portal::Portal;
 use kaishu_portal::sharing::{ShareCard, ShareCatalogue};
 use leptos::prelude::*;
 
-use super::{ALL, REQUESTS, request_list, share_page};
+use super::{ALL, REQUESTS, VERIFICATIONS, request_list, share_page};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::to_login;
@@ -77,7 +77,10 @@ fn page(ctx: &Ctx, found: &ShareCatalogue, words: &str) -> Page {
                 <button class="btn btn-primary" type="submit">{lang.pick("查找", "Search")}</button>
             </div>
         </form>
-        <p class="my-6"><a class="ks-link" href=ctx.href(REQUESTS)>{lang.pick("本单位的共享申请", "Requests of your agency")}</a></p>
+        <p class="my-6 flex flex-wrap gap-x-6 gap-y-2">
+            <a class="ks-link" href=ctx.href(REQUESTS)>{lang.pick("本单位的共享申请", "Requests of your agency")}</a>
+            <a class="ks-link" href=ctx.href(VERIFICATIONS)>{lang.pick("不能共享的，提出核实、比对", "What is not shared is verified")}</a>
+        </p>
         {list}
         {next}
     };

@@ -7,6 +7,7 @@ mod form;
 mod list;
 mod request;
 mod uses;
+mod verify;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -26,6 +27,8 @@ use crate::ui::heading::page_head;
 const ALL: &str = "/share";
 /// What the agencies of the reader asked for.
 const REQUESTS: &str = "/share/requests";
+/// What they asked to be verified.
+const VERIFICATIONS: &str = "/share/verifications";
 
 /// Returns the routes of a language.
 pub(super) fn router<S>(prefix: &str) -> Router<S>
@@ -40,6 +43,10 @@ where
         .route(&at("/share/requests/{id}"), get(request::show).post(request::resubmit))
         .route(&at("/share/requests/{id}/act"), post(request::act))
         .route(&at("/share/requests/{id}/work"), post(request::work))
+        .route(&at("/share/verifications"), get(verify::list))
+        .route(&at("/share/verifications/new"), get(verify::write).post(verify::ask))
+        .route(&at("/share/verifications/{id}"), get(verify::show))
+        .route(&at("/share/verifications/{id}/act"), post(verify::act))
         .route(&at("/share/{code}"), get(entry::show))
         .route(&at("/share/{code}/take"), post(entry::take))
         .route(&at("/share/{code}/request"), get(entry::write).post(entry::ask))

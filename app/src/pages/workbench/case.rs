@@ -44,7 +44,12 @@ pub(crate) async fn show(
     }
     let shown = shown(&ctx, &portal, &id).await;
     // These have pages of their own, with forms for what they ask.
+    let is_verified =
+        shown.as_ref().is_ok_and(|it| it.case.facts.contains_key("verification.values"));
     match shown.as_ref().map(|shown| shown.case.kind) {
+        Ok(CaseKind::ShareRequest) if is_verified => {
+            return go(&ctx.href(&format!("/share/verifications/{id}")), []);
+        }
         Ok(CaseKind::Project) => return go(&ctx.href(&format!("/workbench/projects/{id}")), []),
         Ok(CaseKind::ShareRequest) => return go(&ctx.href(&format!("/share/requests/{id}")), []),
         Ok(CaseKind::Application) => return go(&ctx.href(&format!("/applications/{id}")), []),

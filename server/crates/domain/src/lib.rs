@@ -10,6 +10,7 @@ pub mod basis_of_change;
 pub mod calendar;
 pub mod cases;
 pub mod catalogued;
+pub mod comparing;
 pub mod divisions;
 pub mod duties;
 pub mod entry;

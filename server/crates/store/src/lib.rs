@@ -57,6 +57,7 @@ pub mod regions;
 pub mod requests;
 pub mod results;
 pub mod sectors;
+pub mod share_verifications;
 pub mod shares;
 pub mod stats;
 pub mod systems;

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::DatasetCode;
 use crate::access::{DeliveryMode, GrantScope};
+use crate::vocabulary::vocabulary;
 
 /// A share request as it is written (SHR-02). What is taken without approval says the same, as far as it is asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,5 +43,37 @@ impl ShareDocument {
     pub fn scope_asked(&self) -> GrantScope {
         let Self { items, mode, first_day, last_day, .. } = self.clone();
         GrantScope { items, mode, first_day, last_day }
+    }
+}
+
+/// 核实、比对需求: what an agency asks the provider of data that it may not have (SHR-09).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VerifyAsk {
+    /// Code of the agency that asks.
+    pub organization: String,
+    /// Code of the provider.
+    pub provider: String,
+    /// The dataset, where it is one of the share catalogue; of what is not shared nobody knows the code.
+    pub dataset: Option<DatasetCode>,
+    /// Which data is asked about, in words.
+    pub data: String,
+    /// 业务事项.
+    pub matter: String,
+    /// 使用依据.
+    pub basis: String,
+    /// What is to be checked, one thing each.
+    pub values: Vec<String>,
+}
+
+vocabulary! {
+    /// What a provider answers about a value: nothing of the data itself.
+    VerifyAnswer("verify_answer") {
+        /// What it holds is the same.
+        Match = "match", "一致", "Match";
+        /// What it holds is something else.
+        NoMatch = "no_match", "不一致", "No match";
+        /// It holds nothing about it.
+        NotHeld = "not_held", "本单位没有", "Not held";
     }
 }

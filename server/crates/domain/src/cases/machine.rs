@@ -222,6 +222,10 @@ pub enum Guard {
     DeliveryWaits,
     /// No delivery waits for the agency to confirm it (SHR-10).
     DeliveryAnswered,
+    /// The profile lets values be verified for those who may not have the data (SHR-09).
+    VerifyOffered,
+    /// Every value is answered (SHR-09).
+    AnswersWhole,
     /// What would be signed for the entry has a template, the provider's own or its authority's (AGR-02).
     TemplatesThere,
 }
@@ -278,6 +282,7 @@ impl Guard {
             | Self::DeliveryWhole
             | Self::DeliveryWaits
             | Self::DeliveryAnswered => "SHR-10",
+            Self::VerifyOffered | Self::AnswersWhole => "SHR-09",
             Self::TemplatesThere => "AGR-02",
         }
     }

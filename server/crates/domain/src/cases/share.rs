@@ -146,6 +146,13 @@ pub(super) static MACHINE: Machine = Machine {
             "Before the government or the leading group",
             Waits::For(Action::MediateShares),
         ),
+        state(
+            "verify_asked",
+            "待核实、比对",
+            "To be verified",
+            Waits::For(Action::DecideForProvider),
+        ),
+        state("verify_answered", "已答复核实、比对", "Verified", Waits::Ended),
         state("settled", "不同意", "Refused", Waits::Ended),
         state("withdrawn", "已撤回", "Withdrawn", Waits::Ended),
         state("expired", "已到期", "Expired", Waits::Ended),
@@ -226,9 +233,35 @@ pub(super) static MACHINE: Machine = Machine {
             ..own(
                 "withdraw",
                 ("撤回申请", "Withdraw"),
-                &["in_review", "incomplete"],
+                &["in_review", "incomplete", "verify_asked"],
                 "withdrawn",
                 "SHR-24",
+            )
+        },
+        // What may not be had is verified: the values go to the provider, and only answers come back. They are given in
+        // time, as the rules say without a number of days.
+        Transition {
+            guards: &[Guard::VerifyOffered],
+            needs: &[Input::Content],
+            tells: &[Audience::NextStep],
+            ..own(
+                "ask_verification",
+                ("提出核实、比对", "Ask for verification"),
+                &[],
+                "verify_asked",
+                "SHR-09",
+            )
+        },
+        Transition {
+            by: By::Action(Action::DecideForProvider),
+            guards: &[Guard::NotTheSubmitter, Guard::NotOwnOrganization, Guard::AnswersWhole],
+            tells: &[Audience::Party],
+            ..own(
+                "answer_verification",
+                ("答复核实、比对", "Answer"),
+                &["verify_asked"],
+                "verify_answered",
+                "SHR-09",
             )
         },
         own("accept", ("不再申请调解", "Let it stand"), &["refused"], "settled", "SHR-15"),

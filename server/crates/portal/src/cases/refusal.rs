@@ -136,6 +136,10 @@ impl Under<'_> {
                     Guard::SharedOnConditions | Guard::RequestComplete => {
                         self.policy().rules.share_app.fields.reference("share_app.fields", lang)
                     }
+                    Guard::VerifyOffered => {
+                        let rule = &self.policy().rules.share_app.verify_service;
+                        rule.reference("share_app.verify_service", lang)
+                    }
                     Guard::OfflineAllowed => {
                         self.policy().rules.share_app.offline.reference("share_app.offline", lang)
                     }

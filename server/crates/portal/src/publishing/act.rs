@@ -11,7 +11,7 @@ use crate::access::{ApplicationAct, Transfer, UsageReportAct, ViolationAct};
 use crate::accounts::Caller;
 use crate::cases::is_about_time;
 use crate::registers::ProjectAct;
-use crate::sharing::ShareAct;
+use crate::sharing::{ShareAct, VerifyAct, is_verification};
 use crate::{Error, Portal, Result};
 
 impl Portal {
@@ -81,6 +81,13 @@ impl Portal {
                 let OpeningAct { event, version, reason, idempotency_key, .. } = done;
                 let done = ViolationAct { event, version, reason, body, idempotency_key };
                 Box::pin(self.act_on_violation(caller, id, done, lang)).await
+            }
+            CaseKind::ShareRequest if is_verification(&case) => {
+                let answers = done.answers.get("answers").map(String::as_str).unwrap_or_default();
+                let answers = answers.split(',').map(|it| it.trim().parse().ok()).collect();
+                let OpeningAct { event, version, reason, .. } = done;
+                let done = VerifyAct { event, version, reason, answers };
+                Box::pin(self.act_on_verification(caller, id, done, lang)).await
             }
             CaseKind::ShareRequest => {
                 let done = share_act(done, lang)?;

@@ -8,6 +8,7 @@ mod guarding;
 mod requesting;
 mod resharing;
 mod using;
+mod verifying;
 mod viewing;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,8 @@ pub use acting::ShareAct;
 pub use catalogue::{ShareCard, ShareCatalogue, SharedEntry};
 pub use delivering::ShareDelivery;
 pub use using::ShareUse;
+pub(crate) use verifying::is_verification;
+pub use verifying::{VerifyAct, VerifyCard, VerifyForm, VerifyView};
 pub(crate) use viewing::Shared;
 
 use crate::access::Grant;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
 
 mod offline;
+mod verifying;
 
 use std::collections::BTreeSet;
 

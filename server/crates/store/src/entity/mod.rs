@@ -72,6 +72,7 @@ pub(crate) mod sector_mark;
 pub(crate) mod session;
 pub(crate) mod share_account;
 pub(crate) mod share_request;
+pub(crate) mod share_verification;
 pub(crate) mod standing_approval;
 pub(crate) mod upload;
 pub(crate) mod upload_part;

@@ -17,8 +17,8 @@ use crate::entity::{
     log_head, notification, one_time_token, organization, platform_acceptance, preview_link,
     quality_assessment, quality_score, reconciliation, record_batch, region, release_decision,
     resource, resource_table, retrieval_receipt, sector_mark, session, share_account,
-    share_request, standing_approval, upload, upload_part, usage_day, verification_day,
-    vocabulary_term,
+    share_request, share_verification, standing_approval, upload, upload_part, usage_day,
+    verification_day, vocabulary_term,
 };
 
 /// Columns as `name type nullability key`, then the unique sets of columns.
@@ -106,6 +106,7 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, access_grant::Entity).await,
         create(connection, share_request::Entity).await,
         create(connection, share_account::Entity).await,
+        create(connection, share_verification::Entity).await,
         create(connection, account_identity::Entity).await,
         create(connection, account_role::Entity).await,
         create(connection, identity_proof::Entity).await,
