@@ -417,6 +417,12 @@ impl Portal {
             | Guard::ContactNamed
             | Guard::RefusalGrounded
             | Guard::ParticipantsNamed
+            | Guard::OfflineAllowed
+            | Guard::DeliveryWhole
+            | Guard::DeliveryWaits
+            | Guard::DeliveryAnswered
+            | Guard::VerifyOffered
+            | Guard::AnswersWhole
             | Guard::TemplatesThere
             | Guard::OwnSide
             | Guard::BothHeard
