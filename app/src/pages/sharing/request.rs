@@ -10,7 +10,7 @@ use kaishu_types::dataset::DataItemView;
 use kaishu_types::sharing::ShareDocument;
 use leptos::prelude::*;
 
-use super::{ALL, REQUESTS, decide, delivery, form, share_page, uses};
+use super::{ALL, REQUESTS, VERIFICATIONS, decide, delivery, form, share_page, uses};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -173,6 +173,7 @@ fn page(ctx: &Ctx, found: &ShareView, document: &ShareDocument, typed: &Typed) -
             <div>
                 {summary(ctx, typed)}
                 {decide::returned(ctx, found)}
+                {instead(ctx, found)}
                 {decide::draw(ctx, found, typed)}
                 {granted(ctx, found)}
                 {delivery::told(ctx, found)}
@@ -194,6 +195,17 @@ fn page(ctx: &Ctx, found: &ShareView, document: &ShareDocument, typed: &Typed) -
     let places = vec![(requests, Some(REQUESTS.to_owned())), (title.clone(), None)];
     let lead = format!("{} · {}", found.document.matter, found.case.state.label);
     share_page(ctx, title, places, data(lang, lead), body.into_any()).refused(lang, typed)
+}
+
+/// The way to have values verified of what was refused, as long as it is in the share catalogue (SHR-09).
+fn instead(ctx: &Ctx, found: &ShareView) -> Option<AnyView> {
+    let is_refused = ["refused", "settled"].contains(&found.case.state.code.as_str());
+    if !is_refused || !found.is_asking || found.entry.is_none() {
+        return None;
+    }
+    let path = ctx.href(&format!("{VERIFICATIONS}/new?dataset={}", found.code));
+    let text = ctx.lang.pick("请提供单位核实、比对", "Ask the provider to verify values instead");
+    Some(view! { <p class="mb-8"><a class="ks-link" href=path>{text}</a></p> }.into_any())
 }
 
 /// What people call the data items of a request.
