@@ -59,7 +59,8 @@ pub(super) async fn take(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        let (receipt, chunks) = portal.write_bundle(bundle, asked.client, asked.lang).await?;
+        let writing = Box::pin(portal.write_bundle(bundle, asked.client, asked.lang));
+        let (receipt, chunks) = writing.await?;
         name_receipt(&mut headers, &receipt.code);
         Body::from_stream(chunks.map(|chunk| chunk.map_err(std::io::Error::other)))
     };

@@ -257,7 +257,7 @@ async fn check_running(class: &str, of_other: &str, status: u16) {
     let export = portal.export(&table, &whole, ExportFormat::Csv, "", None, Lang::Zh);
     let (export, chunks) = export.await.unwrap();
     let bundle = portal.open_bundle(&Caller::visitor(), &code, Lang::Zh).await.unwrap();
-    let (bundle, packed) = portal.write_bundle(bundle, None, Lang::Zh).await.unwrap();
+    let (bundle, packed) = Box::pin(portal.write_bundle(bundle, None, Lang::Zh)).await.unwrap();
     let (mut chunks, mut packed) = (Box::pin(chunks), Box::pin(packed));
     assert!(chunks.next().await.unwrap().is_ok() && packed.next().await.unwrap().is_ok());
 
