@@ -42,6 +42,7 @@ mod downloads;
 mod drafting;
 mod duties;
 mod duty_pages;
+mod ended_logins;
 mod entries;
 mod explorer;
 mod extending;

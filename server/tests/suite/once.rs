@@ -172,7 +172,7 @@ async fn a_form_that_is_sent_twice_is_done_once() {
 }
 
 /// A portal under the rules of a profile, with two agencies, one of which is the authority.
-async fn ruled(policy: &'static str) -> TestSite {
+pub(crate) async fn ruled(policy: &'static str) -> TestSite {
     let site = TestSite::open(Setup { policy, with_demo: false }).await;
     let catalogue = Catalogue::default().dataset(CODE, "站点", "unconditional");
     let other = catalogue.dataset("YX-U-0001", "别的", "unconditional");

@@ -17,7 +17,7 @@ use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
-use crate::pages::workbench::{as_field, as_file, expired};
+use crate::pages::workbench::{as_field, as_file, expired, expired_with_file};
 use crate::ui::data::data;
 use crate::ui::dates::day_text;
 use crate::ui::fields::{Label, line};
@@ -70,10 +70,10 @@ pub(crate) async fn give(
     ctx: Ctx,
     Path((id, kind)): Path<(String, String)>,
     State(portal): State<Portal>,
-    form: Multipart,
+    mut form: Multipart,
 ) -> Response {
-    if let Some(elsewhere) = to_login(&ctx) {
-        return elsewhere;
+    if let Some(again) = expired_with_file(&ctx, &mut form).await {
+        return again;
     }
     let (found, needs) = match read(&ctx, &portal, &id).await {
         Ok(found) => found,

@@ -17,7 +17,7 @@ use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
-use crate::pages::workbench::{short_text, tenths};
+use crate::pages::workbench::{expired_with_file, short_text, tenths};
 use crate::ui::data::data;
 use crate::ui::dates::{full_day, full_time};
 use crate::ui::differences::differences_list;
@@ -50,8 +50,8 @@ async fn draw(ctx: &Ctx, portal: &Portal, typed: Typed, done: Option<&'static st
 
 /// `POST /authority/quality`: files a signed assessment.
 pub(crate) async fn file(ctx: Ctx, State(portal): State<Portal>, mut form: Multipart) -> Response {
-    if let Some(elsewhere) = to_login(&ctx) {
-        return elsewhere;
+    if let Some(again) = expired_with_file(&ctx, &mut form).await {
+        return again;
     }
     let mut typed = Typed::default();
     match take(&ctx, &portal, &mut form, &mut typed).await {

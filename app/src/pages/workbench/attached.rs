@@ -11,6 +11,7 @@ use kaishu_portal::publishing::Attachment;
 use kaishu_types::{ErrorCode, Lang};
 use leptos::prelude::*;
 
+use super::expired_with_file;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::respond;
@@ -52,8 +53,8 @@ pub(crate) async fn attach(
     State(portal): State<Portal>,
     mut form: Multipart,
 ) -> Response {
-    if let Some(elsewhere) = to_login(&ctx) {
-        return elsewhere;
+    if let Some(again) = expired_with_file(&ctx, &mut form).await {
+        return again;
     }
     match take(&ctx, &portal, &id, &mut form).await {
         Ok(case) => go(&ctx.href(&format!("/workbench/cases/{case}#{PLACE}")), []),

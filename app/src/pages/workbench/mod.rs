@@ -36,7 +36,7 @@ pub(crate) use quality::tenths;
 
 use axum::Router;
 use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::extract::{DefaultBodyLimit, FromRef, Multipart};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
@@ -186,12 +186,41 @@ pub async fn short_text(mut field: Field<'_>) -> Result<String, MultipartError> 
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// Most fields of a form with a file that are given back.
+const MAX_FIELDS: usize = 32;
+
 /// What is answered to a form that comes after the login has ended: nothing that was typed is lost. The
 /// reader logs in beside it and sends it again.
 pub(crate) fn expired(ctx: &Ctx, pairs: &[(String, String)]) -> Option<Response> {
+    (!ctx.caller.is_logged_in()).then(|| send_again(ctx, pairs, false))
+}
+
+/// The same for a form with a file. The text that stands before the file is given back; of the file nothing is read,
+/// since a page cannot hold one: it is chosen again.
+pub(crate) async fn expired_with_file(ctx: &Ctx, form: &mut Multipart) -> Option<Response> {
     if ctx.caller.is_logged_in() {
         return None;
     }
+    let pairs = texts_before_file(form).await;
+    Some(send_again(ctx, &pairs, true))
+}
+
+async fn texts_before_file(form: &mut Multipart) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    while pairs.len() < MAX_FIELDS {
+        let Ok(Some(field)) = form.next_field().await else { break };
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" || field.file_name().is_some() {
+            break;
+        }
+        let Ok(value) = short_text(field).await else { break };
+        pairs.push((name, value));
+    }
+    pairs
+}
+
+/// Draws what was typed as a form that is sent again, with the field of its file where it had one.
+fn send_again(ctx: &Ctx, pairs: &[(String, String)], has_file: bool) -> Response {
     let lang = ctx.lang;
     let typed: Vec<_> = pairs
         .iter()
@@ -200,26 +229,48 @@ pub(crate) fn expired(ctx: &Ctx, pairs: &[(String, String)]) -> Option<Response>
         })
         .collect();
     let title = lang.pick("登录已经结束", "Your login has ended");
-    let lead = lang.pick(
-        "您填写的内容还在这一页。先在新标签页登录，再回到这里重新提交。",
-        "What you wrote is still on this page. Log in in a new tab, then come back and send it again.",
-    );
+    let lead = match has_file {
+        false => lang.pick(
+            "您填写的内容还在这一页。先在新标签页登录，再回到这里重新提交。",
+            "What you wrote is still on this page. Log in in a new tab, then come back and send it again.",
+        ),
+        true => lang.pick(
+            "您填写的内容还在这一页，文件没有收到。先在新标签页登录，再回到这里重新选择文件、重新提交。",
+            "What you wrote is still on this page; the file was not taken. Log in in a new tab, then come back, choose the file again and send it.",
+        ),
+    };
     let action = ctx.href(&ctx.path);
+    let kind = has_file.then_some("multipart/form-data");
+    let file = has_file.then(|| file_again(ctx));
     let body = view! {
-        <form method="post" action=action class="flex flex-wrap gap-3">
+        <form method="post" action=action enctype=kind>
             {typed}
-            <a class="btn btn-primary" href=ctx.href("/login") target="_blank" rel="noopener">
-                {lang.pick("在新标签页登录", "Log in in a new tab")}
-            </a>
-            <button class="btn btn-outline" type="submit">
-                {lang.pick("重新提交", "Send again")}
-            </button>
+            {file}
+            <p class="flex flex-wrap gap-3">
+                <a class="btn btn-primary" href=ctx.href("/login") target="_blank" rel="noopener">
+                    {lang.pick("在新标签页登录", "Log in in a new tab")}
+                </a>
+                <button class="btn btn-outline" type="submit">
+                    {lang.pick("重新提交", "Send again")}
+                </button>
+            </p>
         </form>
     };
-    Some(respond(ctx, || {
+    respond(ctx, || {
         let mut page =
             bench_page(ctx, title, vec![(title.to_owned(), None)], lead, body.into_any());
         page.status = StatusCode::UNAUTHORIZED;
         Ok(page)
-    }))
+    })
+}
+
+fn file_again(ctx: &Ctx) -> AnyView {
+    let label = ctx.lang.pick("重新选择文件", "Choose the file again");
+    view! {
+        <div class="ks-field mb-6">
+            <label for="file">{label}</label>
+            <input class="file-input w-full" type="file" id="file" name="file" required=true/>
+        </div>
+    }
+    .into_any()
 }

@@ -16,8 +16,8 @@ use super::{draw, find};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::respond;
-use crate::pages::account::{go, to_login};
-use crate::pages::workbench::{expired, short_text};
+use crate::pages::account::go;
+use crate::pages::workbench::{expired, expired_with_file, short_text};
 use crate::ui::form::Typed;
 
 type Pairs = Vec<(String, String)>;
@@ -190,8 +190,8 @@ pub(crate) async fn upload(
     State(portal): State<Portal>,
     mut form: Multipart,
 ) -> Response {
-    if let Some(elsewhere) = to_login(&ctx) {
-        return elsewhere;
+    if let Some(again) = expired_with_file(&ctx, &mut form).await {
+        return again;
     }
     let found = match find(&ctx, &portal, &code).await {
         Ok(found) => found,

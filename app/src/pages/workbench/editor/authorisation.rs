@@ -11,7 +11,7 @@ use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::respond;
 use crate::pages::account::{go, to_login};
-use crate::pages::workbench::attached;
+use crate::pages::workbench::{attached, expired_with_file};
 use crate::ui::dates::full_time;
 use crate::ui::heading::section_head;
 use crate::ui::numbers::size;
@@ -26,8 +26,8 @@ pub(crate) async fn attach(
     State(portal): State<Portal>,
     mut form: Multipart,
 ) -> Response {
-    if let Some(elsewhere) = to_login(&ctx) {
-        return elsewhere;
+    if let Some(again) = expired_with_file(&ctx, &mut form).await {
+        return again;
     }
     match take(&ctx, &portal, &id, &mut form).await {
         Ok(case) => go(&ctx.href(&format!("/workbench/drafts/{case}?done=file#{PLACE}")), []),

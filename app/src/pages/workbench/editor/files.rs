@@ -16,7 +16,7 @@ use crate::islands::upload_file::UploadFile;
 use crate::page::respond;
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::attached::as_file;
-use crate::pages::workbench::{expired, short_text};
+use crate::pages::workbench::{expired, expired_with_file, short_text};
 use crate::ui::fields::said;
 use crate::ui::heading::section_head;
 use crate::ui::numbers::size;
@@ -32,8 +32,8 @@ pub(crate) async fn upload(
     State(portal): State<Portal>,
     mut form: Multipart,
 ) -> Response {
-    if let Some(elsewhere) = to_login(&ctx) {
-        return elsewhere;
+    if let Some(again) = expired_with_file(&ctx, &mut form).await {
+        return again;
     }
     match Box::pin(take_file(&ctx, &portal, &id, &mut form)).await {
         Ok(case) => go(&ctx.href(&format!("/workbench/drafts/{case}?done=file#files")), []),
