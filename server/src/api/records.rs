@@ -11,10 +11,11 @@ use kaishu_portal::publishing::{NewRecords, TakenRecords};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::Plain;
+use super::asked::Asked;
 use super::drafting::known;
 use super::original::names;
 use super::problem::Problem;
+use super::publishing::read_processing;
 use crate::state::State;
 
 /// What became of a batch.
@@ -47,20 +48,22 @@ pub(super) struct BatchReply {
 /// record key that the entry declares. All of them become one new version, or none; what is wrong is named by
 /// record and data item (`records[3].name`). Values are texts, numbers, booleans or null; decimals keep their last
 /// zeros as texts only. The number of the file may be one that it had in an earlier version. A batch that is sent
-/// again by its `Idempotency-Key` is done once.
+/// again by its `Idempotency-Key` is done once. What was done to the records before is said with each batch.
 #[utoipa::path(
     post, path = "/api/v1/datasets/{code}/resources/{id}/records", tag = "publishing", operation_id = "change_records",
     security(("token" = ["publish"])),
     params(
         ("code" = String, Path, description = "Code of the dataset", example = "YX-FGW-0217"),
         ("id" = i64, Path, description = "Number of the file", example = 1),
+        ("processing" = String, Query, description = "What was done to the records before: `sort`, `clean`, `desensitise`, `convert`, with commas between; `none` where nothing was", example = "none"),
+        ("record" = Option<String>, Query, description = "For sensitive data that is neither desensitised nor masked: the record or the consent by which it leaves"),
         ("Idempotency-Key" = String, Header, description = "What the sender calls the batch: 1 to 100 visible ASCII characters")
     ),
     request_body(content = String, content_type = "application/x-ndjson"),
     responses(
         (status = 201, description = "The changes are public", body = BatchReply),
         (status = 200, description = "Nothing changed, or the batch was taken in before", body = BatchReply),
-        (status = 400, description = "Records that are wrong, or a file that takes none", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "Records that are wrong, a file that takes none, or nothing that says what was done to them", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "No token, or one that counts no more", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token does not reach this dataset", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such dataset or file", body = Problem, content_type = "application/problem+json"),
@@ -72,14 +75,22 @@ pub(super) struct BatchReply {
 pub(super) async fn change(
     Shared(state): Shared<State>,
     Path((code, id)): Path<(String, String)>,
-    Plain(asked): Plain,
+    asked: Asked,
     caller: Option<Extension<Caller>>,
     lines: Bytes,
 ) -> Result<Response, Problem> {
     let caller = known(caller, asked.lang)?;
     let (code, id) = names(&code, &id)?;
     let key = asked.headers.get("idempotency-key").and_then(|key| key.to_str().ok());
-    let new = NewRecords { key: key.unwrap_or_default().trim(), lines: &lines };
+    let said = asked.only(&["processing", "record"])?;
+    let said = |name: &str| said.get(name).map(String::as_str).unwrap_or_default();
+    let processing = read_processing(said("processing"))?;
+    let new = NewRecords {
+        key: key.unwrap_or_default().trim(),
+        lines: &lines,
+        processing: &processing,
+        record: said("record"),
+    };
     let taken =
         Box::pin(state.portal().publish_records(&caller, (&code, id), new, asked.lang)).await?;
     let TakenRecords { batch, is_repeated } = taken;

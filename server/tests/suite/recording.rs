@@ -8,6 +8,7 @@ use kaishu_testkit::{Setup, now};
 use kaishu_types::DatasetCode;
 use kaishu_types::account::TokenScope;
 use kaishu_types::dataset::ResourceView;
+use kaishu_types::draft::Processing;
 use kaishu_types::vocabulary::{CatalogueKind, Frequency};
 use serde_json::Value;
 
@@ -108,14 +109,24 @@ async fn file(site: &TestSite) -> i64 {
     found.resources[0].id
 }
 
-async fn send(site: &TestSite, token: &str, (id, key): (i64, &str), lines: &str) -> Answer {
+/// Sends records to which nothing was done before.
+async fn send(site: &TestSite, token: &str, batch: (i64, &str), lines: &str) -> Answer {
+    send_done(site, token, batch, ("?processing=none", lines)).await
+}
+
+async fn send_done(
+    site: &TestSite,
+    token: &str,
+    (id, key): (i64, &str),
+    (said, lines): (&str, &str),
+) -> Answer {
     let bearer = format!("Bearer {token}");
     let headers = [
         ("authorization", bearer.as_str()),
         ("content-type", "application/x-ndjson"),
         ("idempotency-key", key),
     ];
-    let path = format!("/api/v1/datasets/{CODE}/resources/{id}/records");
+    let path = format!("/api/v1/datasets/{CODE}/resources/{id}/records{said}");
     site.ask(Method::POST, &path, &headers, lines).await
 }
 
@@ -237,4 +248,33 @@ async fn a_batch_that_is_wrong_leaves_everything_as_it_was() {
     rewrite(&site, CODE, |entry| entry.fields.record_key.clear()).await;
     let refused = send(&site, &token, (file(&site).await, "b"), &good).await;
     assert!(refused.text().contains("记录主键") && refused.status == 400, "{}", refused.text());
+}
+
+// Part of PUB-02, PUB-12: what was done to records is said with each batch, as of files, and stays on record; who says
+// nothing hears of the article, and nothing changes.
+#[tokio::test]
+async fn what_was_done_to_records_is_always_said() {
+    let (site, token) = site().await;
+    let (id, before) = (file(&site).await, rows(&site).await);
+    let good = line("upsert", &firm("003", "丙公司", &300.into()));
+    for silent in ["", "?processing=none,clean"] {
+        let answer = send_done(&site, &token, (id, "b"), (silent, &good)).await;
+        answer.assert_problem_of(400, "processing");
+        let said = answer.json()["fields"][0]["message"].as_str().unwrap().to_owned();
+        assert!(said.contains("第三十条第一款"), "{silent}: {said}");
+    }
+    let unknown = send_done(&site, &token, (id, "b"), ("?processing=wash", &good)).await;
+    unknown.assert_problem_of(400, "processing");
+    let other = send_done(&site, &token, (id, "b"), ("?processing=none&note=x", &good)).await;
+    other.assert_problem_of(400, "note");
+    assert_eq!(rows(&site).await, before);
+
+    let said = "?processing=clean,convert&record=YX-2026-9";
+    let answer = send_done(&site, &token, (id, "b"), (said, &good)).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let done = site.test_portal.portal().processing(&CODE.parse().unwrap(), LANG).await.unwrap();
+    assert_eq!(done[0].reason, "YX-2026-9");
+    for kind in [Processing::Clean, Processing::Convert] {
+        assert!(done[0].text.contains(kind.label(LANG)), "{}", done[0].text);
+    }
 }

@@ -113,8 +113,8 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// Invalid `processing` where nothing is said or two things exclude each other; refused with its article where
-    /// sensitive data is neither desensitised nor masked and no record covers it.
+    /// Invalid `processing`, with the article, where nothing is said or two things exclude each other; refused with it
+    /// where sensitive data is neither desensitised nor masked and no record covers it.
     pub(crate) async fn check_processing(
         &self,
         dataset: &DatasetView,
@@ -128,6 +128,7 @@ impl Portal {
         }
         let entry = self.document_of(dataset).await?;
         let Some(lack) = lack(said, about(&entry)) else { return Ok(()) };
+        let article = self.policy().rules.class.open_basis.ground.words(lang);
         let message = match lack {
             Lack::Choice => lang.pick(
                 "请说明上传前做过的处理；没有处理的，选“未作处理”（none）",
@@ -148,7 +149,7 @@ impl Portal {
                         .to_owned(),
                     rule: Some(RuleRef {
                         id: "PUB-02".to_owned(),
-                        article: self.policy().rules.class.open_basis.ground.words(lang),
+                        article,
                     }),
                     remedy: Some(Remedy {
                         text: lang.pick("打开数据集", "Open the dataset").to_owned(),
@@ -157,6 +158,8 @@ impl Portal {
                 });
             }
         };
+        let message =
+            lang.pick(format!("{message}（{article}）"), format!("{message} ({article})"));
         Err(Error::field("processing", message))
     }
 

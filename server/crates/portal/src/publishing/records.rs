@@ -8,12 +8,13 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+use kaishu_domain::processing::Said;
 use kaishu_store::batches::{self, RecordBatch};
 use kaishu_store::jobs::{self, JobState};
 use kaishu_store::tables::INGEST;
 use kaishu_tables::{RecordChange, TableError, UpsertError, Upserted, inspect, upsert};
 use kaishu_types::dataset::{DatasetView, ResourceView};
-use kaishu_types::draft::DraftResource;
+use kaishu_types::draft::{DraftResource, Processing};
 use kaishu_types::vocabulary::{Format, ResourceKind};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, Remedy};
 use sha2::{Digest, Sha256};
@@ -38,6 +39,10 @@ pub struct NewRecords<'a> {
     pub key: &'a str,
     /// Lines of JSON: `{"op": "upsert" | "delete", "record": {…}}`.
     pub lines: &'a [u8],
+    /// What was done to the records before; who did nothing says so (PUB-02).
+    pub processing: &'a BTreeSet<Processing>,
+    /// The record of desensitising them, or the consent that covers them, where the entry is sensitive (CLS-10).
+    pub record: &'a str,
 }
 
 /// What became of a batch.
@@ -78,7 +83,8 @@ impl Portal {
     /// # Errors
     ///
     /// `NotFound` where the caller may not know of the dataset, or it has no such file; refused for who may
-    /// not edit it, where it is not published, and where another batch was sent by this name; `InvalidInput`
+    /// not edit it, where it is not published, where another batch was sent by this name, where nobody says what was
+    /// done to the records or sensitive ones are not covered (PUB-02); `InvalidInput`
     /// naming record and data item, where the entry declares no key, and for a file that takes none;
     /// `TooManyRequests` while a batch before is being taken in. The version before serves on.
     pub async fn publish_records(
@@ -99,6 +105,8 @@ impl Portal {
         }
         let (place, resource) = file_of(&dataset, id)?;
         check_takes_records(&dataset, resource, lang)?;
+        let said = Said { done: new.processing, record: new.record };
+        Box::pin(self.check_processing(&dataset, said, lang)).await?;
         let changes = read(new.lines, &dataset, lang)?;
         let _turn = self.inner.batches.turn(code).ok_or_else(|| too_early(lang))?;
         self.check_taken_in(resource.id, lang).await?;
@@ -126,8 +134,8 @@ impl Portal {
             dataset: &dataset,
             file: &file,
             entry: &entry,
-            processing: &BTreeSet::new(),
-            record: "",
+            processing: new.processing,
+            record: new.record,
             upload: None,
             batch: Some(&batch),
         };
