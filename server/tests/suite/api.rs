@@ -25,6 +25,35 @@ fn the_description_is_the_one_that_was_agreed() {
     assert!(document.contains("\"openapi\": \"3.1.0\""));
 }
 
+/// Whether a text has a word as a whole part of an address.
+fn is_named(text: &str, word: &str) -> bool {
+    let word = format!("/{word}");
+    let mut ends = text.match_indices(&word).map(|(at, _)| &text[at + word.len()..]);
+    ends.any(|rest| rest.starts_with(['`', '/', '?']))
+}
+
+/// The guide to automation names each operation of the workbench by the last word of its address.
+#[test]
+fn the_guide_names_what_departments_do_by_program() {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/guides/automation.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let (table, _) = guide.split_once("# The workbench by program").unwrap();
+    let described: Value = serde_json::to_value(kaishu_server::api::document()).unwrap();
+    let mut n_named = 0;
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        let is_of_workbench = methods.as_object().unwrap().values().any(|operation| {
+            ["publishing", "cases", "supervision"].map(Value::from).contains(&operation["tags"][0])
+        });
+        if !is_of_workbench {
+            continue;
+        }
+        let word = path.split('/').rfind(|part| !part.starts_with('{')).unwrap();
+        assert!(is_named(table, word), "{path} is not named in guides/automation.md");
+        n_named += 1;
+    }
+    assert!(n_named > 40, "{n_named}");
+}
+
 #[tokio::test]
 async fn every_described_address_answers_as_described() {
     let site = TestSite::demo().await;
