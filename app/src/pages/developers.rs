@@ -37,6 +37,7 @@ pub(crate) async fn show(ctx: Ctx, State(portal): State<Portal>) -> Response {
             search(&ctx),
             dataset(&ctx, example.as_ref()),
             files(&ctx, example.as_ref(), portal.opens_after_login()),
+            tables(&ctx),
             others(&ctx),
             paging(&ctx),
             errors(&ctx),
@@ -162,6 +163,26 @@ fn files(ctx: &Ctx, example: Option<&DatasetView>, needs_login: bool) -> Part {
     )
 }
 
+fn tables(ctx: &Ctx) -> Part {
+    let lang = ctx.lang;
+    part(
+        "tables",
+        lang.pick("表格的内容", "What is in a table"),
+        view! {
+            {paragraphs(&[lang.pick(
+                "地址都在 /api/v1/datasets/{code} 下面，{id} 是文件的编号。",
+                "All addresses are below /api/v1/datasets/{code}; {id} is the number of the file.",
+            )])}
+            {points(&[
+                lang.pick("/resources/{id}/rows 返回行，可以筛选（filter）、排序（sort）、分组（group_by、aggregate）。", "/resources/{id}/rows gives rows: filtered (filter), ordered (sort), grouped (group_by, aggregate)."),
+                lang.pick("/resources/{id}/export.csv 用同样的参数取整个结果，也有 xlsx、json、ndjson、xml、parquet、geojson。", "/resources/{id}/export.csv takes the whole answer by the same parameters; xlsx, json, ndjson, xml, parquet and geojson, too."),
+                lang.pick("/resources/{id}/openapi.json 写明每一列；…/changes 是与别的版本的差别；…/quality 是质量。", "/resources/{id}/openapi.json describes each column; …/changes is how versions differ, …/quality how good it is."),
+                lang.pick("/export.zip 是整个数据集；/quality-issues 是发现的质量问题；/look 是申请前可以看的示例。", "/export.zip is the whole dataset; /quality-issues what stands against its quality; /look what is shown before an application."),
+            ])}
+        },
+    )
+}
+
 fn others(ctx: &Ctx) -> Part {
     let lang = ctx.lang;
     let rows = [
@@ -173,6 +194,10 @@ fn others(ctx: &Ctx) -> Part {
                 "受控词表：主题、协议、重点领域",
                 "Vocabularies: themes, licences, priorities",
             ),
+        ),
+        (
+            "/api/v1/catalogue.csv",
+            lang.pick("开放目录，一行一个数据集", "The open catalogue, a dataset a line"),
         ),
         ("/api/v1/suggestions?q=tcc", lang.pick("输入时的提示", "Suggestions while typing")),
         ("/api/v1/rules", ctx.words.active_rules),
@@ -234,7 +259,7 @@ fn errors(ctx: &Ctx) -> Part {
             )])}
             {code(sample.to_owned())}
             {points(&[
-                lang.pick("400 参数有误，404 没有，410 已撤下，401 需要登录，403 需要授权，416 范围超出文件。", "400 a parameter is wrong, 404 there is none, 410 taken down, 401 log in, 403 a grant is needed, 416 the range is outside the file."),
+                lang.pick("400 参数有误，404 没有，410 已撤下，401 需要登录，403 需要授权，409 期间有了变化，413 太大，416 范围超出文件，429 太快，Retry-After 写明几秒以后再来。", "400 a parameter is wrong, 404 there is none, 410 taken down, 401 log in, 403 a grant is needed, 409 something changed meanwhile, 413 too much, 416 the range is outside the file, 429 too fast: Retry-After says for how many seconds to wait."),
                 lang.pick("500 带有编号，告诉主管部门就能查到原因。", "A 500 carries a reference by which the authority finds the cause."),
             ])}
         },

@@ -1,5 +1,6 @@
 //! What a department does in the workbench, by program.
 
+use kaishu_types::Lang;
 use leptos::prelude::*;
 
 use super::super::prose::{Part, paragraphs, part, points};
@@ -47,8 +48,12 @@ pub(super) fn automation(ctx: &Ctx) -> Part {
                     "A refusal by rule carries the article in rule and the way on in remedy.",
                 ),
                 lang.pick(
-                    "签署协议、申请账号和数据的，由本人在网页上办理。",
-                    "Agreements, accounts and applications for data are signed and asked for by people, on pages.",
+                    "写入的请求带上 Idempotency-Key，两天之内再发只办一次。",
+                    "A request that writes and bears an Idempotency-Key is done once, however often it is sent within two days.",
+                ),
+                lang.pick(
+                    "签署协议、申请账号，由本人在网页上办理；申请数据用 apply。",
+                    "Agreements are signed and accounts asked for by people, on pages; applying for data takes apply.",
                 ),
             ])}
             {paragraphs(&[lang.pick(
@@ -71,49 +76,108 @@ fn example(ctx: &Ctx) -> String {
 /// The operations by what they are for.
 fn operations(ctx: &Ctx) -> Vec<(&'static str, &'static str)> {
     let lang = ctx.lang;
+    let mut rows = of_entries(lang);
+    rows.extend(of_datasets(lang));
+    rows.extend(of_registers(lang));
+    rows
+}
+
+fn of_entries(lang: Lang) -> Vec<(&'static str, &'static str)> {
     vec![
         (
-            "/api/v1/own-datasets, /cases",
+            "/api/v1/own-datasets, /guide",
             lang.pick(
-                "本单位的数据集、更新期限和待办",
-                "Own datasets, when they are due, what waits",
+                "本单位的数据集和更新期限、目录编制规范",
+                "Own datasets and when they are due, the compiling guide",
             ),
         ),
         (
-            "/api/v1/drafts/{id}, …/items, …/files, …/quality",
+            "/api/v1/cases, /cases/{id}, …/review, …/acts, …/attachments",
             lang.pick(
-                "目录、数据项和脱敏规则、文件、质量报告",
-                "Entries, data items with masks, files, quality",
+                "待办、审查时看到的内容、办理、附件",
+                "What waits, what a review asks, deciding, attachments",
             ),
         ),
         (
-            "/api/v1/drafts/{id}/copies, …/conflicts, …/previews",
+            "/api/v1/drafts/{id}, …/items, …/files, …/sources, …/interfaces, …/quality, …/submit",
             lang.pick(
-                "以前的内容、两人同时修改、预览链接",
-                "What it said before, two who write at once, previews",
+                "目录、数据项和脱敏规则、文件、在原处的数据、接口、质量报告、提交",
+                "Entries, data items with masks, files, data in its place, interfaces, quality, submitting",
+            ),
+        ),
+        (
+            "/api/v1/drafts/{id}/authorisation, …/relaxation",
+            lang.pick("书面授权、处理记录和同意书", "Authorisations, records and consents"),
+        ),
+        (
+            "/api/v1/drafts/{id}/copies, …/conflicts, …/changes, …/alike, …/previews",
+            lang.pick(
+                "以前的内容、两人同时修改、有哪些改动、相似的目录、预览链接",
+                "What it said before, two who write at once, what changed, similar entries, previews",
             ),
         ),
         ("/api/v1/revisions", lang.pick("批量修改", "Several datasets revised alike")),
+    ]
+}
+
+fn of_datasets(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    vec![
         (
-            "/api/v1/datasets/{code}/versions, …/findings, …/anonymity",
-            lang.pick("新数据、敏感内容处置、k-匿名检查", "New data, findings, k-anonymity"),
-        ),
-        (
-            "/api/v1/datasets/{code}/standing, …/transfers, …/disputes",
+            "/api/v1/datasets/{code}/versions, …/resources/{id}/records, /uploads",
             lang.pick(
-                "中止和恢复、移交和撤回移交、类型争议",
-                "Suspending and restoring, transfers, disputes",
+                "新数据、逐条更新、分段上传大文件；每次写明上传前做过的处理（processing）",
+                "New data, changed records, large files part by part; each time with what was done before (processing)",
             ),
         ),
         (
-            "/api/v1/datasets/{code}/inspections, …/monitoring, …/comparisons",
-            lang.pick("质量检查、监测、与源数据比对", "Inspections, monitoring, comparisons"),
+            "/api/v1/datasets/{code}/findings, …/anonymity, …/look",
+            lang.pick(
+                "敏感内容处置、k-匿名检查、申请前公布的统计",
+                "Findings, k-anonymity, figures before an application",
+            ),
         ),
+        (
+            "/api/v1/datasets/{code}/standing, …/revisions, …/change-events",
+            lang.pick(
+                "中止、恢复、撤回和下线，修订，登记变更",
+                "Suspending, restoring, withdrawing and retiring; revisions; changes to follow",
+            ),
+        ),
+        (
+            "/api/v1/datasets/{code}/transfers, …/disputes",
+            lang.pick("移交和撤回移交、类型争议", "Transfers and taking them back, disputes"),
+        ),
+        (
+            "/api/v1/datasets/{code}/inspections, …/monitoring, …/comparisons, …/quality-issues",
+            lang.pick(
+                "质量检查、监测、与源数据比对、质量问题",
+                "Inspections, monitoring, comparisons, quality issues",
+            ),
+        ),
+    ]
+}
+
+fn of_registers(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    vec![
         (
             "/api/v1/systems, /deliveries, /projects, /missing-entries",
             lang.pick(
                 "信息系统、归集、信息化项目、补编目录",
                 "Systems, deliveries, IT projects, missing entries",
+            ),
+        ),
+        (
+            "/api/v1/comparisons, /priority-topics, /trail",
+            lang.pick(
+                "与源数据不一致的、重点领域、一份数据从哪里来",
+                "What is not as its source, priority topics, where a copy comes from",
+            ),
+        ),
+        (
+            "/api/v1/applications, /grants, /webhooks",
+            lang.pick(
+                "申请有条件开放的数据（apply）、使用权限、有事时通知程序",
+                "Applications for conditional data (apply), grants, programs that are called",
             ),
         ),
     ]
