@@ -25,7 +25,7 @@ fn open() -> Catalogue {
 }
 
 /// What an answer holds; of archives, what their files do.
-fn contents(bytes: &[u8]) -> String {
+pub(crate) fn contents(bytes: &[u8]) -> String {
     let mut text = String::from_utf8_lossy(bytes).into_owned();
     if let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) {
         for place in 0..archive.len() {

@@ -274,7 +274,7 @@ fn unpacked(bytes: &[u8]) -> Vec<u8> {
 
 /// Takes out of an answer what is sealed or drawn at random: cursors, marks of stored files, numbers of
 /// receipts. Checksums stay.
-fn unsealed(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn unsealed(bytes: &[u8]) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(bytes) else { return bytes.to_vec() };
     let is_of_token = |sign: char| sign.is_ascii_alphanumeric() || "-_".contains(sign);
     let is_sealed = |token: &str| {
@@ -313,7 +313,7 @@ fn sums(archive: &Answer) -> Vec<String> {
 }
 
 /// What two answers begin to differ with.
-fn difference(one: &[u8], other: &[u8]) -> String {
+pub(crate) fn difference(one: &[u8], other: &[u8]) -> String {
     let place = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     let from = place.saturating_sub(60);
     let part = |bytes: &[u8]| {

@@ -48,6 +48,7 @@ mod explorer;
 mod extending;
 mod filed_rules;
 mod governed;
+mod granted_doors;
 mod hostile;
 mod identity_provider;
 mod in_place;

@@ -49,7 +49,7 @@ const ROUTERS: &[Router] = &[
 ];
 
 /// The paths that are read, of every router that is not described by OpenAPI.
-fn read_paths() -> BTreeSet<String> {
+pub(crate) fn read_paths() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (prefix, text, names) in ROUTERS {
         let mut text = (*text).to_owned();

@@ -176,7 +176,7 @@ pub(super) const OF_KEYS: &[&str] = &["list_grants", "read_grant"];
 /// The public pages and files, by the reason why they are public.
 pub(super) const PUBLIC: &[(&str, &[&str])] = &[
     (
-        "the catalogue, whose pages leave out what is not public; `governed` and `doors` ask for it",
+        "the catalogue, whose pages leave out what is not public; `governed`, `doors` and `granted_doors` ask for it",
         &[
             "/",
             "/datasets",
@@ -272,7 +272,7 @@ pub(super) const PUBLIC_OPERATIONS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "data, of which everybody gets what is open to them; `doors` and `governed` ask for it",
+        "data, of which everybody gets what is open to them; `doors`, `governed` and `granted_doors` ask for it",
         &[
             "export_dataset",
             "list_quality_issues",
