@@ -3,6 +3,7 @@
 
 mod addresses;
 mod packed;
+mod verifying;
 
 use std::collections::BTreeSet;
 
@@ -26,6 +27,7 @@ use crate::support::{Answer, TestSite};
 
 use addresses::{Placed, all_doors, doors_of_the_dataset, is_of_table, questions, serves_columns};
 use packed::{bundled, frames};
+use verifying::verify_all;
 
 const CODE: &str = "YX-T-0001";
 const OPEN: &str = "kolopen";
@@ -400,6 +402,8 @@ async fn drive_seed(seed: u64) -> Met {
         Box::pin(drive(&granting, ("tomorrow", tomorrow), &[Some(1)], (doors.as_slice(), seed)))
             .await,
     );
+    let n_verified = Box::pin(verify_all(&granting, tomorrow, seed)).await;
+    met.insert(("tomorrow", "whoever verifies", n_verified > 0));
     met
 }
 
@@ -423,6 +427,7 @@ async fn every_door_opens_what_is_granted_and_nothing_else() {
         ("today", "the token of the other", false),
         ("tomorrow", "the token of the other", true),
         ("tomorrow", "the token of the other", false),
+        ("tomorrow", "whoever verifies", true),
     ] {
         assert!(met.contains(&case), "no seed has {case:?}");
     }
