@@ -69,6 +69,7 @@ mod narrowing;
 mod notice_mails;
 mod once;
 mod one_catalogue;
+mod outside;
 mod overreach;
 mod overreach_administration;
 mod overreach_api;

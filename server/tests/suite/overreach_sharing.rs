@@ -86,7 +86,7 @@ fn answers_for_it(held: &RoleGrant) -> bool {
 }
 
 /// The pages, with what whoever holds a role is answered.
-fn pages(case: i64, held: &RoleGrant) -> [(String, u16); 9] {
+fn pages(case: i64, held: &RoleGrant) -> [(String, u16); 10] {
     let is_agency = may_ever(std::slice::from_ref(held), Action::SeeShares);
     let catalogue = if is_agency { 200 } else { 403 };
     let uses = if answers_for_it(held) || !is_agency { catalogue } else { 404 };
@@ -94,6 +94,7 @@ fn pages(case: i64, held: &RoleGrant) -> [(String, u16); 9] {
     [
         ("/share".to_owned(), catalogue),
         ("/share/requests".to_owned(), catalogue),
+        ("/share/outside".to_owned(), catalogue),
         (format!("/share/{CODE}"), catalogue),
         (format!("/share/{CODE}/request"), catalogue),
         (format!("/share/{CODE}/uses"), uses),
@@ -130,7 +131,19 @@ fn forms(case: i64) -> Vec<Sent> {
         ];
         (format!("/share/requests/{case}/act"), fields, action)
     };
+    let outside = vec![
+        ("organization", "YX-U"),
+        ("provider", "YX-T"),
+        ("title", "婚姻登记"),
+        ("items", "姓名"),
+        ("matter", "临时救助"),
+        ("basis", "社会救助暂行办法第十三条"),
+        ("purpose", "核对"),
+        ("scope", "救助科"),
+        ("related_needs", "每日"),
+    ];
     let mut all = vec![
+        ("/share/outside".to_owned(), outside, Action::RequestShares),
         (format!("/share/{CODE}/take"), asked(), Action::RequestShares),
         (format!("/share/{CODE}/request"), asked(), Action::RequestShares),
         (format!("/share/requests/{case}"), asked(), Action::RequestShares),

@@ -83,6 +83,11 @@ fn page(ctx: &Ctx, found: &ShareCatalogue, words: &str) -> Page {
         </p>
         {list}
         {next}
+        <p class="mt-8">
+            <a class="ks-link" href=ctx.href("/share/outside")>
+                {lang.pick("目录里没有需要的数据？向可能掌握的单位申请", "Not in the catalogue? Ask the agency that may have it")}
+            </a>
+        </p>
     };
     let title = lang.pick("共享目录", "Share catalogue");
     let lead = lang.pick(

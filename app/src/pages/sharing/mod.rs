@@ -5,6 +5,7 @@ mod delivery;
 mod entry;
 mod form;
 mod list;
+mod outside;
 mod request;
 mod uses;
 mod verify;
@@ -47,6 +48,7 @@ where
         .route(&at("/share/verifications/new"), get(verify::write).post(verify::ask))
         .route(&at("/share/verifications/{id}"), get(verify::show))
         .route(&at("/share/verifications/{id}/act"), post(verify::act))
+        .route(&at("/share/outside"), get(outside::show).post(outside::ask))
         .route(&at("/share/{code}"), get(entry::show))
         .route(&at("/share/{code}/take"), post(entry::take))
         .route(&at("/share/{code}/request"), get(entry::write).post(entry::ask))

@@ -19,7 +19,7 @@ use leptos::prelude::*;
 
 use super::{
     accounts, assigning, attached, bench_page, disputes, editor, expired, extension, filed_rules,
-    missing, review,
+    missing, outside, review,
 };
 use crate::ctx::Ctx;
 use crate::error::AppError;
@@ -169,9 +169,10 @@ pub(crate) async fn act(
 }
 
 /// Whether a field answers a question of the step: of a review, of a dispute that is decided, of an entry that is
-/// missing.
+/// missing, of what is asked for outside the catalogue.
 fn is_answer(name: &str) -> bool {
-    review::is_answer(name) || ["class", "document", "decided_on", "entry"].contains(&name)
+    let others = ["class", "document", "decided_on", "entry", "level", "norm", "article"];
+    review::is_answer(name) || others.contains(&name)
 }
 
 /// What was answered to the questions of the step.
@@ -258,6 +259,7 @@ pub(super) fn page(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Page {
                 {accounts::asked(ctx, case)}
                 {dispute.as_ref().map(|it| disputes::about(ctx, it))}
                 {missing::found(ctx, case)}
+                {outside::asked(ctx, case)}
                 {waiting.is_some().then(|| attached::section(ctx, case.id))}
                 {decision(ctx, shown, typed)}
                 {experts.as_ref().map(|experts| assigning::section(ctx, case, experts, typed))}
@@ -343,6 +345,7 @@ fn decision(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Option<AnyView> {
                 {desk.map(|desk| review::questions(ctx, desk, typed))}
                 {dispute.and_then(|it| disputes::fields(ctx, it, typed))}
                 {missing::entry_field(ctx, case, typed)}
+                {outside::refusing(ctx, case, typed)}
                 {waiting.as_ref().and_then(|waiting| attached::ticks(ctx, waiting))}
                 {area(&label, 4, typed.value("reason"))}
                 <p class="mt-6 flex flex-wrap gap-3">{buttons}</p>

@@ -189,7 +189,8 @@ pub(super) fn found(ctx: &Ctx, case: &CaseView) -> Option<AnyView> {
 /// Draws the field for the code of an entry that is there already.
 pub(super) fn entry_field(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Option<AnyView> {
     let names = case.actions.iter().any(|action| action.event.code == "name");
-    if case.kind != CaseKind::MissingEntry || !names {
+    let is_asked = matches!(case.kind, CaseKind::MissingEntry | CaseKind::OutsideRequest);
+    if !is_asked || !names {
         return None;
     }
     let lang = ctx.lang;

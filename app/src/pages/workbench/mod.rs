@@ -23,6 +23,7 @@ mod inspections;
 mod look;
 mod masks;
 mod missing;
+mod outside;
 mod previews;
 mod project_acts;
 pub(crate) mod projects;

@@ -22,6 +22,7 @@ pub mod in_place;
 pub mod look;
 pub mod material;
 pub mod offline;
+pub mod outside;
 pub mod permission;
 pub mod personal;
 pub mod policy;

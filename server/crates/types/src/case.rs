@@ -35,6 +35,8 @@ vocabulary! {
         Violation = "violation", "违规处理", "Violation";
         /// 共享申请: from an agency's request for data of another one to the end of its grant (section 5.7).
         ShareRequest = "share_request", "共享申请", "Share request";
+        /// 目录外数据申请: from an agency's request for data that is in no catalogue to the entry that came of it (SHR-13).
+        OutsideRequest = "outside_request", "目录外数据申请", "Request for data outside the catalogue";
         /// 信息化项目: the entries it plans, what the authority says of it, its acceptance (CAT-13).
         Project = "project", "信息化项目", "IT project";
     }

@@ -40,6 +40,7 @@ pub(super) const PAGES: &[(&str, Kind, &str)] = &[
     ("/share", Agency, ""),
     ("/share/requests", Agency, ""),
     ("/share/requests/{share}", Record, "asks"),
+    ("/share/outside", Agency, ""),
     ("/share/{shared}", Agency, ""),
     ("/share/{hidden}", Record, ""),
     ("/share/{shared}/request", Agency, ""),

@@ -19,6 +19,7 @@ mod life;
 mod machine;
 mod missing_entry;
 mod opening;
+mod outside;
 mod project;
 mod reassessment;
 mod share;
@@ -49,6 +50,7 @@ pub fn machine(kind: CaseKind) -> &'static Machine {
         CaseKind::MissingEntry => &missing_entry::MACHINE,
         CaseKind::Application => &application::MACHINE,
         CaseKind::ShareRequest => &share::MACHINE,
+        CaseKind::OutsideRequest => &outside::MACHINE,
         CaseKind::AccountRequest => &account_request::MACHINE,
         CaseKind::UsageReport => &usage_report::MACHINE,
         CaseKind::Violation => &violation::MACHINE,

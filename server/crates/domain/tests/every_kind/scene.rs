@@ -87,7 +87,7 @@ const PLAIN: Stage = Stage { steps: review, facts: &[], is_between: false, side:
 pub(crate) fn stage(kind: CaseKind) -> Stage {
     match kind {
         CaseKind::Application => Stage { steps: application::steps, ..PLAIN },
-        CaseKind::ShareRequest => Stage {
+        CaseKind::ShareRequest | CaseKind::OutsideRequest => Stage {
             steps: sharing::steps,
             facts: &[("party", "YX-U")],
             is_between: true,

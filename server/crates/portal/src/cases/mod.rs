@@ -282,7 +282,8 @@ pub(crate) fn n_urged(file: &CaseFile) -> u32 {
 
 /// The other organization that a case is between: who disputes a class, who asks for data of another one.
 fn party(kind: CaseKind, facts: &BTreeMap<String, String>) -> Option<OrganizationCode> {
-    let is_between = matches!(kind, CaseKind::Dispute | CaseKind::ShareRequest);
+    let is_between =
+        matches!(kind, CaseKind::Dispute | CaseKind::ShareRequest | CaseKind::OutsideRequest);
     let party = facts.get("party").filter(|_| is_between)?;
     party.parse().ok()
 }
@@ -290,7 +291,7 @@ fn party(kind: CaseKind, facts: &BTreeMap<String, String>) -> Option<Organizatio
 /// What a case belongs to, as permissions see it for an action: of a share request each side has its own.
 fn seen_from(kind: CaseKind, subject: &Subject, action: Action) -> Cow<'_, Subject> {
     match kind {
-        CaseKind::ShareRequest => Cow::Owned(sided(subject, action)),
+        CaseKind::ShareRequest | CaseKind::OutsideRequest => Cow::Owned(sided(subject, action)),
         _ => Cow::Borrowed(subject),
     }
 }
@@ -308,7 +309,7 @@ fn shown_by(kind: CaseKind) -> &'static [Action] {
         CaseKind::AccountRequest => &[Action::RequestAccounts, Action::DecideAccounts],
         CaseKind::Application => &[Action::SeeApplications, Action::GiveOpinion],
         CaseKind::UsageReport | CaseKind::Violation => &[Action::SeeApplications],
-        CaseKind::ShareRequest => &[Action::SeeShares],
+        CaseKind::ShareRequest | CaseKind::OutsideRequest => &[Action::SeeShares],
         CaseKind::Project => &[Action::SeeRegisters],
     }
 }

@@ -204,7 +204,7 @@ impl Under<'_> {
     fn approvers_rule(&self, kind: CaseKind, lang: Lang) -> RuleRef {
         let rules = &self.policy().rules;
         match kind {
-            CaseKind::ShareRequest => {
+            CaseKind::ShareRequest | CaseKind::OutsideRequest => {
                 rules.share_app.approvers.reference("share_app.approvers", lang)
             }
             _ => rules.open_app.approvers.reference("open_app.approvers", lang),

@@ -174,7 +174,7 @@ impl Portal {
                 let (organizations, regions) = self.reach(caller, *action);
                 let kinds = vec![*kind];
                 let parties = match kind {
-                    CaseKind::Dispute | CaseKind::ShareRequest => {
+                    CaseKind::Dispute | CaseKind::ShareRequest | CaseKind::OutsideRequest => {
                         own_organizations(caller, *action)
                     }
                     _ => Vec::new(),

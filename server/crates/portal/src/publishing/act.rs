@@ -11,7 +11,7 @@ use crate::access::{ApplicationAct, Transfer, UsageReportAct, ViolationAct};
 use crate::accounts::Caller;
 use crate::cases::is_about_time;
 use crate::registers::ProjectAct;
-use crate::sharing::{ShareAct, VerifyAct, is_verification};
+use crate::sharing::{OutsideAct, ShareAct, VerifyAct, is_verification};
 use crate::{Error, Portal, Result};
 
 impl Portal {
@@ -93,6 +93,9 @@ impl Portal {
                 let done = share_act(done, lang)?;
                 Box::pin(self.act_on_share(caller, id, done, lang)).await
             }
+            CaseKind::OutsideRequest => {
+                return Box::pin(self.act_on_outside(caller, id, outside_act(done), lang)).await;
+            }
             CaseKind::MissingEntry => {
                 let entry = done.answers.get("entry").cloned().unwrap_or_default();
                 let OpeningAct { event, version, reason, .. } = done;
@@ -149,6 +152,21 @@ fn share_act(done: OpeningAct, lang: Lang) -> Result<ShareAct> {
         reason: done.reason,
         idempotency_key: done.idempotency_key,
     })
+}
+
+/// The same about a request for data outside the catalogue.
+fn outside_act(done: OpeningAct) -> OutsideAct {
+    let said = |name: &str| done.answers.get(name).cloned().unwrap_or_default();
+    OutsideAct {
+        level: said("level"),
+        norm: said("norm"),
+        article: said("article"),
+        entry: said("entry"),
+        event: done.event,
+        version: done.version,
+        reason: done.reason,
+        idempotency_key: done.idempotency_key,
+    }
 }
 
 /// The same for an application.

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kaishu_domain::cases::{Act, Actor, Guard};
 use kaishu_domain::permission::Action;
+use kaishu_store::Transaction;
 use kaishu_store::cases::{Case, CaseSubject};
 use kaishu_types::case::CaseKind;
 use kaishu_types::draft::DraftDocument;
 use kaishu_types::organization::OrganizationView;
-use kaishu_types::vocabulary::DatasetState;
+use kaishu_types::vocabulary::{DatasetState, ShareClass};
 use kaishu_types::{DatasetCode, ErrorCode, Lang, RuleRef};
 use sha2::{Digest, Sha256};
 
@@ -244,14 +245,8 @@ impl Portal {
         mut act: Act,
         lang: Lang,
     ) -> Result<i64> {
-        let place = (case.about.organization.as_deref(), case.about.region.as_deref());
-        let (Some(organization), Some(region)) = place else {
-            return Err(Error::Internal(format!("missing entry {} names no place", case.id)));
-        };
-        let document = DraftDocument::new(organization, region, &case.about.title);
-        let facts = BTreeMap::from([("missing".to_owned(), case.id.to_string())]);
         let transaction = self.inner.store.begin_catalogue().await?;
-        let draft = self.begin_in(&transaction, caller, (&document, facts), lang).await?;
+        let draft = self.begin_for(&transaction, caller, case, lang).await?;
         act.facts.insert("draft".to_owned(), draft.to_string());
         let decided = self.decide_missing(caller, case, (act, &Ok(())), lang)?;
         let key = &self.inner.log_key;
@@ -260,8 +255,25 @@ impl Portal {
         Ok(draft)
     }
 
+    /// Begins the entry that a case asks for, in a transaction of the catalogue: its publication ends the case.
+    pub(crate) async fn begin_for(
+        &self,
+        transaction: &Transaction,
+        caller: &Caller,
+        case: &Case,
+        lang: Lang,
+    ) -> Result<i64> {
+        let place = (case.about.organization.as_deref(), case.about.region.as_deref());
+        let (Some(organization), Some(region)) = place else {
+            return Err(Error::Internal(format!("case {} names no place", case.id)));
+        };
+        let document = DraftDocument::new(organization, region, &case.about.title);
+        let facts = BTreeMap::from([("missing".to_owned(), case.id.to_string())]);
+        self.begin_in(transaction, caller, (&document, facts), lang).await
+    }
+
     /// The entry that is being compiled for a task.
-    async fn draft_for(&self, case: &Case) -> Result<Option<i64>> {
+    pub(crate) async fn draft_for(&self, case: &Case) -> Result<Option<i64>> {
         let Some(draft) = case.file.facts.get("draft").and_then(|it| it.parse().ok()) else {
             return Ok(None);
         };
@@ -291,10 +303,12 @@ impl Portal {
         Ok(if is_there { Ok(()) } else { missing })
     }
 
-    /// The task that the publication of an entry answers, with the event that ends it.
+    /// The task that the publication of an entry answers, with the event that ends it. What was asked for by another
+    /// agency is answered once it is shared (SHR-13).
     pub(super) async fn answered_missing(
         &self,
         opening: &Case,
+        document: &DraftDocument,
         lang: Lang,
     ) -> Result<Option<(Case, Decided)>> {
         let Some(task) = opening.file.facts.get("missing").and_then(|it| it.parse().ok()) else {
@@ -304,6 +318,10 @@ impl Portal {
         let Some(task) = task.filter(|task| task.file.closed_at.is_none()) else {
             return Ok(None);
         };
+        let kind = task.file.kind;
+        if kind == CaseKind::OutsideRequest && document.fields.share.class == ShareClass::None {
+            return Ok(None);
+        }
         let entry = ("entry".to_owned(), opening.about.subject.clone());
         let wanted = Wanted {
             caller: &Caller::visitor(),
@@ -317,7 +335,7 @@ impl Portal {
             holds: &|_| Ok(()),
             idempotency_key: None,
         };
-        let entered = self.decide(CaseKind::MissingEntry, &task.about, Some(&task), wanted)?;
+        let entered = self.decide(kind, &task.about, Some(&task), wanted)?;
         Ok(Some((task, entered)))
     }
 }

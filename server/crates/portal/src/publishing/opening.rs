@@ -206,7 +206,7 @@ impl Portal {
         let flags = self.flags(&draft.code, document).await?;
         // What was done to the data was done by whoever submitted it, not by who publishes.
         let submitter = self.submitter(case).await?;
-        let missing = self.answered_missing(case, lang).await?;
+        let missing = self.answered_missing(case, document, lang).await?;
         let transaction = self.inner.store.begin_catalogue().await?;
         let before = kaishu_store::datasets::standing(&transaction, &draft.code).await?;
         let provider = kaishu_store::datasets::provider(&transaction, &draft.code).await?;
