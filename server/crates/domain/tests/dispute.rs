@@ -242,7 +242,12 @@ const OTHER_YEAR: &str = r#"
 year = 2026
 notice = "试验通知"
 links = []
-off = [{ name = "试验假期", first = 2026-03-09, last = 2026-03-13 }]
+off = [
+    { name = "元旦", first = 2026-01-01, last = 2026-01-01 },
+    { name = "试验假期", first = 2026-03-09, last = 2026-03-13 },
+    { name = "劳动节", first = 2026-05-01, last = 2026-05-01 },
+    { name = "国庆节", first = 2026-10-01, last = 2026-10-03 },
+]
 work = []
 "#;
 
