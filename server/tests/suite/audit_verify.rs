@@ -70,7 +70,7 @@ const TAMPERED: [(&[&str], u64, &str); 15] = [
         2,
         "entry 3 is not bound to entry 2",
     ),
-    // Swapped: whole entries, and only what they say.
+    // Swapped: whole entries, and only whom they are about.
     (
         &[
             "UPDATE case_event SET seq = -2 WHERE seq = 2",
@@ -81,7 +81,7 @@ const TAMPERED: [(&[&str], u64, &str); 15] = [
         "entry 2 is not bound to entry 1",
     ),
     (
-        &["UPDATE case_event SET body = (SELECT body FROM whole_event WHERE \
+        &["UPDATE case_event SET subject = (SELECT subject FROM whole_event WHERE \
            whole_event.seq = 5 - case_event.seq) WHERE seq IN (2, 3)"],
         1,
         "entry 2 was changed",

@@ -12,6 +12,8 @@ async fn a_clock_that_is_set_back_tells_nothing_twice() {
     let (site, people, case) = aba().await;
     let portal = site.test_portal.portal();
     let last_day = portal.case_view(&people.officer, case, LANG).await.unwrap().clocks[0].last_day;
+    let due = site.test_portal.open_at(noon(last_day)).await;
+    assert!(due.look_at_clocks().await.unwrap() > 0);
     let late = site.test_portal.open_at(noon(last_day + Days::new(1))).await;
     assert!(late.look_at_clocks().await.unwrap() > 0);
     assert_eq!(told(&late, &people.reviewer, "已经超期").await, 1);
