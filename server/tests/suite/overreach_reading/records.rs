@@ -110,6 +110,7 @@ fn catalogue() -> Catalogue {
 /// What is written in the workbench: a draft with a file on its way, and one in review with a file of its reviewer.
 async fn drafts(records: &mut Records, officer: &Caller) {
     let reviewer = records.log_in(Role::Reviewer, ("checks", ORGANIZATION)).await;
+    records.log_in(Role::Head, ("heads", ORGANIZATION)).await;
     let portal = records.site.test_portal.portal().clone();
     let draft = draft(&portal, officer, &format!("在编的目录 {SECRET}")).await;
     portal.make_preview(officer, draft, "7", LANG).await.unwrap();
