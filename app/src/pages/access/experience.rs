@@ -13,6 +13,12 @@ pub(super) fn section(ctx: &Ctx, experience: &Experience) -> AnyView {
     let lang = ctx.lang;
     let (days, n) = (experience.median_days, experience.n_counted as u64);
     let took = match days {
+        None if n > 0 => lang
+            .pick(
+                "提供单位审核过的开放申请不到三件，不公布用了多久。",
+                "The provider has decided on fewer than three applications; how long they took is not told.",
+            )
+            .to_owned(),
         None => lang
             .pick("提供单位还没有审核过开放申请。", "The provider has decided on no application yet.")
             .to_owned(),
@@ -27,12 +33,20 @@ pub(super) fn section(ctx: &Ctx, experience: &Experience) -> AnyView {
             ),
         ),
     };
+    let few = (n > 0).then(|| {
+        let text = lang.pick(
+            "同类申请人、同一用途不到三件的，不列出。",
+            "Kinds of applicants and purposes with fewer than three decisions are not listed.",
+        );
+        view! { <p class="mt-2 ks-mute">{text}</p> }
+    });
     let table = (!experience.decided.is_empty()).then(|| table(ctx, &experience.decided));
     view! {
         <section aria-labelledby="h-others" class="mb-10">
             {section_head("h-others", lang.pick("以前的申请", "Earlier applications"))}
             <p class="mt-2">{took}</p>
             {table}
+            {few}
         </section>
     }
     .into_any()

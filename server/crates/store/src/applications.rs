@@ -120,6 +120,15 @@ pub async fn of_account(store: &impl Reads, account: i64, limit: u64) -> Result<
     rows.into_iter().map(read).collect()
 }
 
+/// Finds what was applied for in some cases.
+pub async fn of_cases(store: &impl Reads, cases: &[i64]) -> Result<Vec<Application>> {
+    let rows = application::Entity::find()
+        .filter(application::COLUMN.case_id.is_in(cases.iter().copied()))
+        .all(store.connection())
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Lists the applications for a dataset, the newest first.
 pub async fn of_dataset(
     store: &impl Reads,

@@ -14,16 +14,18 @@ use super::precedents::{APPROVED, LOOKED_AT, REFUSED, decided_on, outcome};
 use super::scope_of;
 use crate::{Error, Portal, Result};
 
+/// Fewest decisions that are told of together: of fewer, whoever knows that somebody applied would read how it ended.
+const FEWEST: usize = 3;
 /// The rule whose clock an application begins.
 const REPLY: &str = "open_app.reply_wd";
 
 /// What others met who applied before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Experience {
-    /// Decisions on this dataset, for each kind of applicant and purpose.
+    /// Decisions on this dataset, for each kind of applicant and purpose of which there were three.
     pub decided: Vec<Given>,
     /// Working days from submission to decision, the median over applications to the same provider, returns for
-    /// completion with them; none where none was decided.
+    /// completion with them; none where fewer than three were decided.
     pub median_days: Option<u32>,
     /// Over how many.
     pub n_counted: usize,
@@ -64,7 +66,7 @@ impl Portal {
         Ok(Experience {
             decided: self.given_before(dataset, &decided).await?,
             n_counted: days.len(),
-            median_days: median(&days),
+            median_days: median(&days).filter(|_| days.len() >= FEWEST),
         })
     }
 
@@ -81,11 +83,14 @@ impl Portal {
             public_items(&dataset.items).map(|item| item.name.as_str()).collect();
         let mut given: BTreeMap<(ApplicantKind, UsePurpose), Given> = BTreeMap::new();
         let code = dataset.code.as_str();
-        for case in decided.iter().filter(|case| case.about.subject == code) {
+        let decided = decided.iter().filter(|case| case.about.subject == code);
+        let decided: BTreeMap<i64, &Case> = decided.map(|case| (case.id, case)).collect();
+        let ids: Vec<i64> = decided.keys().copied().collect();
+        for stored in applications::of_cases(&self.inner.store, &ids).await? {
+            let Some(case) = decided.get(&stored.case) else { continue };
             let Some(is_approved) = outcome(&case.file.state) else { continue };
-            let stored = applications::find(&self.inner.store, case.id).await?;
-            let Some(submitted) = stored.and_then(|it| it.submitted) else { continue };
-            let document: ApplicationDocument = serde_json::from_str(&submitted)
+            let Some(submitted) = &stored.submitted else { continue };
+            let document: ApplicationDocument = serde_json::from_str(submitted)
                 .map_err(|error| Error::Internal(format!("application {}: {error}", case.id)))?;
             let (Some(kind), Some(purpose)) = (document.applicant.kind, document.purpose) else {
                 continue;
@@ -101,7 +106,8 @@ impl Portal {
                 one.n_refused += 1;
             }
         }
-        Ok(given.into_values().collect())
+        let n = |one: &Given| (one.n_approved + one.n_refused) as usize;
+        Ok(given.into_values().filter(|one| n(one) >= FEWEST).collect())
     }
 }
 

@@ -59,11 +59,18 @@ async fn a_year_of_decisions_is_told_as_it_was() {
         todo.entry(submitted + taken).or_default().push((place, true));
     }
     let mut cases = BTreeMap::new();
+    let mut n_decided = 0;
     for (n, acts) in todo {
         let portal = site.open_at(day(n).and_hms_opt(4, 0, 0).unwrap().and_utc()).await;
         for (place, is_decision) in acts {
             if is_decision {
                 act(&portal, reviewer, cases[&place], event(YEAR[place].2)).await.unwrap();
+                n_decided += 1;
+                // Of one or two, whoever knows that somebody applied would read how it ended.
+                let told = portal.experience(&dataset).await.unwrap();
+                assert_eq!(told.median_days.is_some(), n_decided >= 3, "{n_decided}");
+                assert!(n_decided >= 3 || told.decided.is_empty(), "{n_decided}");
+                assert!(told.decided.iter().all(|it| it.n_approved + it.n_refused >= 3));
                 continue;
             }
             let purpose = [UsePurpose::Research, UsePurpose::Journalism][place % 2];
