@@ -20,8 +20,9 @@ use crate::state::State;
 /// What differs between two tables.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Changes {
-    /// Number of the file that was compared with.
-    from: i64,
+    /// Number of the file that was compared with; not told with `since`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<i64>,
     /// With `since`: what to pass as `since` the next time, once all parts of this answer are taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_since: Option<u32>,
@@ -88,7 +89,8 @@ pub(super) async fn list(
     };
     let Comparison { old, new, diff, next_since } = *found;
     let reply = Changes {
-        from: old.resource.id,
+        // Which file it was would tell of versions with nothing new to see.
+        from: next_since.is_none().then_some(old.resource.id),
         next_since,
         is_breaking: diff.is_breaking(),
         messages: diff.column_changes.iter().map(|it| it.words(asked.lang)).collect(),
