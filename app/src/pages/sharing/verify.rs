@@ -17,7 +17,7 @@ use crate::pages::account::{go, to_login};
 use crate::pages::workbench::{as_field, case_events, expired};
 use crate::ui::data::data;
 use crate::ui::fields::{Choice, area, label, line, options, select};
-use crate::ui::form::{Typed, summary};
+use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 use crate::ui::meta::{fact, meta, text_fact};
 
@@ -170,6 +170,7 @@ fn ask_form(ctx: &Ctx, form: &VerifyForm, typed: &Typed) -> AnyView {
     view! {
         {summary(ctx, typed)}
         <form method="post" action=ctx.href(&format!("{VERIFICATIONS}/new")) novalidate=true class="max-w-[40rem]">
+            {once()}
             <input type="hidden" name="dataset" value=typed.value("dataset").to_owned()/>
             {select(&field("organization", lang.pick("使用单位", "Agency"), ""), none, &agencies, &own)}
             {select(&field("provider", lang.pick("提供单位", "Provider"), ""), none, &providers, typed.value("provider"))}

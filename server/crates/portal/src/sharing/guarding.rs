@@ -170,19 +170,25 @@ impl Portal {
 
     /// Longest texts of an act are bounded here: they stay in the log for ever.
     pub(super) fn check_share_act(done: &ShareAct, lang: Lang) -> Result<()> {
+        let texts = [
+            ("condition", done.condition.as_str()),
+            ("norm", done.norm.as_str()),
+            ("article", done.article.as_str()),
+            ("contact", done.contact.as_str()),
+            ("participants", done.participants.as_str()),
+            ("document", done.document.as_str()),
+        ];
+        Self::check_lengths(&texts, lang)
+    }
+
+    /// Refuses texts of an act that are longer than is kept.
+    pub(super) fn check_lengths(texts: &[(&str, &str)], lang: Lang) -> Result<()> {
         const MOST: usize = 500;
-        for (field, text) in [
-            ("condition", &done.condition),
-            ("norm", &done.norm),
-            ("article", &done.article),
-            ("contact", &done.contact),
-            ("participants", &done.participants),
-            ("document", &done.document),
-        ] {
+        for (field, text) in texts {
             if text.chars().count() > MOST {
                 let message =
                     lang.pick(format!("不能超过 {MOST} 字"), format!("{MOST} characters at most"));
-                return Err(Error::field(field, message));
+                return Err(Error::field(*field, message));
             }
         }
         Ok(())

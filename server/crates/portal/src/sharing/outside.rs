@@ -164,6 +164,12 @@ impl Portal {
         if case.file.n_events != done.version {
             return Err(moved_on(lang));
         }
+        let texts = [
+            ("level", done.level.as_str()),
+            ("norm", done.norm.as_str()),
+            ("article", done.article.as_str()),
+        ];
+        Self::check_lengths(&texts, lang)?;
         let is_there = match done.event.as_str() {
             "name" => self.is_entry_shared(&case, done.entry.trim()).await?,
             _ => false,

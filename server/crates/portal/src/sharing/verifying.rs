@@ -10,7 +10,6 @@ use kaishu_types::case::{CaseKind, CaseView};
 use kaishu_types::organization::Named;
 use kaishu_types::sharing::{VerifyAnswer, VerifyAsk};
 use kaishu_types::{ErrorCode, Lang};
-use sha2::{Digest, Sha256};
 
 use super::catalogue::faulty;
 use super::guarding::{Holds, rule};
@@ -119,7 +118,8 @@ impl Portal {
         let text = written(&asked)?;
         let mut act = Act { event: "ask_verification".to_owned(), ..Act::default() };
         for (name, value) in [
-            ("content", hash(&[&text])),
+            // Keyed: who knows the business could try what was asked.
+            ("content", self.account_secrets().comment_hash(0, &text)),
             ("party", asked.organization.clone()),
             ("matter", asked.matter.trim().to_owned()),
             ("basis", asked.basis.trim().to_owned()),
@@ -218,8 +218,9 @@ impl Portal {
         let text = written(&answers.into_iter().flatten().collect::<Vec<VerifyAnswer>>())?;
         let mut act = Act { event, reason, ..Act::default() };
         if is_answer {
-            // With the question: so few answers would be found out by trying.
-            let told = hash(&[&stored.asked, &text]);
+            // Keyed, with the question: so few answers would be found out by trying.
+            let whole = format!("{} {text}", stored.asked);
+            let told = self.account_secrets().comment_hash(id, &whole);
             act.facts.insert(comparing::ANSWERS.to_owned(), told);
         }
         let is_offered = self.policy_of(&case).rules.share_app.verify_service.value;
@@ -248,6 +249,15 @@ impl Portal {
                 "this data is shared without conditions: take it, nothing is to be verified",
             );
             return Err(Error::refused(ErrorCode::InvalidInput, message));
+        }
+        // Values go to nobody whom the sender did not choose.
+        if !asked.provider.is_empty() && asked.provider != dataset.organization.code {
+            let named = dataset.organization.label(lang);
+            let message = lang.pick(
+                format!("这项数据的提供单位是{named}；向别的单位核实的，请重新填写"),
+                format!("this data is provided by {named}; to ask another agency, begin anew"),
+            );
+            return Err(Error::field("provider", message));
         }
         asked.provider.clone_from(&dataset.organization.code);
         Ok(asked)
@@ -312,14 +322,6 @@ fn holds(
         ),
         _ => Ok(()),
     }
-}
-
-fn hash(texts: &[&str]) -> String {
-    let mut digest = Sha256::new();
-    for text in texts {
-        digest.update(text.as_bytes());
-    }
-    kaishu_store::blobs::hex(&digest.finalize())
 }
 
 fn read<T: serde::de::DeserializeOwned>(id: i64, text: &str) -> Result<T> {

@@ -103,7 +103,11 @@ async fn conditional_data_is_verified_by_its_provider() {
         let refused = portal.ask_verification(&people.asks, &asked, LANG).await.unwrap_err();
         assert_eq!(refused.code(), ErrorCode::NotFound, "{code}");
     }
-    let asked = VerifyAsk { dataset: Some(super::code()), provider: "YX-V".to_owned(), ..whole() };
+    let asked = VerifyAsk { dataset: Some(super::code()), ..whole() };
+    let elsewhere = VerifyAsk { provider: "YX-V".to_owned(), ..asked.clone() };
+    let refused = portal.ask_verification(&people.asks, &elsewhere, LANG).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::InvalidInput, "values go to whom the sender chose");
+    let asked = VerifyAsk { provider: String::new(), ..asked };
     let case = portal.ask_verification(&people.asks, &asked, LANG).await.unwrap();
     let found = portal.verification(&people.reviewer, case, LANG).await.unwrap();
     assert_eq!(found.provider.code, "YX-T", "whoever holds it answers");
