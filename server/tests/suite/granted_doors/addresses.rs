@@ -101,6 +101,7 @@ fn filled(pattern: &str, placed: &Placed) -> Vec<String> {
         .replace("{id}", &id.to_string())
         .replace("{number}", "1")
         .replace("{revision}", "1")
+        .replace("{place}", "0")
         .replace("{name}", "theme")
         .replace("{regulation}", "aba");
     if address.ends_with("/suggestions") {
