@@ -140,7 +140,7 @@ pub(super) const OPERATIONS: &[(&str, &str, Kind, &str)] = &[
     ("list_agreements", "/api/v1/applications/{application}/documents", Record, ""),
     ("list_cases", "/api/v1/cases", Own, ""),
     ("read_case", "/api/v1/cases/{review}", Record, "writes"),
-    ("read_review", "/api/v1/cases/{review}/review", Record, "checks"),
+    ("read_review", "/api/v1/cases/{review}/review", Record, ""),
     ("take_attachment", "/api/v1/cases/{review}/attachments/{attachment}", Record, "checks"),
     ("list_inconsistencies", "/api/v1/comparisons", Own, ""),
     ("list_comparisons", "/api/v1/datasets/{hidden}/comparisons", Record, ""),
