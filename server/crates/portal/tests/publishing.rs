@@ -222,8 +222,31 @@ async fn a_decision_sent_twice_is_one() {
     assert_eq!(portal.case_view(&people.officer, case, LANG).await.unwrap().version, 2);
 }
 
-// Part of SUP-02, SUP-01: before the last day a reminder, on it another one, after it a notice to the authority too; each
-// once, on however many nodes and after a restart.
+/// What somebody was told of the time of a review, the oldest first.
+async fn told_of_time(portal: &Portal, caller: &Caller) -> Vec<String> {
+    let inbox = portal.inbox(caller, None, LANG).await.unwrap();
+    let texts = inbox.notices.into_iter().rev().map(|notice| notice.text);
+    let about_time = ["到期提醒", "今天到期", "已经超期"];
+    texts.filter(|text| about_time.iter().any(|word| text.ends_with(word))).collect()
+}
+
+/// Whoever may take the step was told this, the authority that, and nobody else anything.
+async fn assert_told(portal: &Portal, people: &People, [step, authority]: [&[&str]; 2]) {
+    let nothing: &[&str] = &[];
+    for (caller, expected) in [
+        (&people.reviewer, step),
+        (&people.head, step),
+        (&people.authority, authority),
+        (&people.officer, nothing),
+        (&people.cyberspace, nothing),
+        (&people.stranger, nothing),
+    ] {
+        assert_eq!(told_of_time(portal, caller).await, expected, "{:?}", caller.login());
+    }
+}
+
+// Part of SUP-02, SUP-01: before the last day a reminder to whoever may take the step, on it another one, after it a notice
+// to the authority too, and to nobody else; each once, on however many nodes and after a restart.
 #[tokio::test]
 async fn clocks_remind_and_tell_once() {
     let site = portal("aba").await;
@@ -240,21 +263,26 @@ async fn clocks_remind_and_tell_once() {
         let events = portal.case_view(&people.officer, case, LANG).await.unwrap().events;
         events.into_iter().map(|event| event.event.code).collect::<Vec<_>>()
     };
+    let [soon, today, over] = ["开放审查：到期提醒", "开放审查：今天到期", "开放审查：已经超期"];
+    assert_told(portal, &people, [&[], &[]]).await;
     // The last day is a Friday.
     let day_before = site.open_at(noon(clock.last_day - chrono::Days::new(1))).await;
     assert_eq!(day_before.look_at_clocks().await.unwrap(), 1);
     assert_eq!(day_before.look_at_clocks().await.unwrap(), 0);
     assert_eq!(names().await, ["create", "submit", "remind"]);
+    assert_told(portal, &people, [&[soon], &[]]).await;
     let last_day = site.open_at(noon(clock.last_day)).await;
     let another = site.open_at(noon(clock.last_day)).await;
     assert_eq!(last_day.look_at_clocks().await.unwrap(), 1);
     assert_eq!(another.look_at_clocks().await.unwrap(), 0);
     assert_eq!(names().await, ["create", "submit", "remind", "due_today"]);
+    assert_told(portal, &people, [&[soon, today], &[]]).await;
 
     let late = site.open_at(noon(clock.last_day + chrono::Days::new(1))).await;
     assert_eq!(late.look_at_clocks().await.unwrap(), 1);
     assert_eq!(late.look_at_clocks().await.unwrap(), 0);
     assert_eq!(names().await, ["create", "submit", "remind", "due_today", "overdue"]);
+    assert_told(portal, &people, [&[soon, today, over], &[over]]).await;
     let card = late.desk(&people.reviewer, DeskFilter::Mine, &[], LANG).await.unwrap().remove(0);
     assert!(card.is_overdue, "{card:?}");
     // Overdue is a flag: the step can still be taken.
