@@ -272,6 +272,7 @@ words! {
     suspended_title: "这个数据集已中止开放", "This dataset is suspended";
     withdrawn_title: "这个数据集已撤回", "This dataset was withdrawn";
     retired_title: "这个数据集已下线", "This dataset was retired";
+    destroyed_title: "这个数据集的数据已销毁", "The data of this dataset was destroyed";
     no_data_now: "页面保留在原来的地址，现在不提供数据。", "The page keeps its address; no data is offered now.";
     since: "自", "Since";
 

@@ -137,9 +137,12 @@ async fn freshness_is_shown_and_orders() {
 // Proves SRCH-08.
 #[tokio::test]
 async fn a_dataset_that_serves_no_more_keeps_its_page_and_gives_nothing() {
-    for (state, name) in
-        [(DatasetState::Suspended, "suspended"), (DatasetState::Withdrawn, "withdrawn")]
-    {
+    for (state, name, happened) in [
+        (DatasetState::Suspended, "suspended", ["已中止开放", "is suspended"]),
+        (DatasetState::Withdrawn, "withdrawn", ["已撤回", "was withdrawn"]),
+        (DatasetState::Retired, "retired", ["已下线", "was retired"]),
+        (DatasetState::Destroyed, "destroyed", ["数据已销毁", "was destroyed"]),
+    ] {
         let site = TestSite::demo().await;
         let found = site.get("/api/v1/datasets?open=unconditional&format=csv").await.json();
         let code = found["items"][0]["code"].as_str().unwrap().to_owned();
@@ -151,12 +154,12 @@ async fn a_dataset_that_serves_no_more_keeps_its_page_and_gives_nothing() {
 
         site.test_portal.set_state(&code, state, "正在核对数据").await;
 
-        for lang in ["", "/en"] {
+        for (lang, happened) in ["", "/en"].into_iter().zip(happened) {
             let page = site.get(&format!("{lang}{path}")).await;
             assert_eq!(page.status, 200);
             page.assert_well_formed_page(&code);
             let note = &page.texts("main [role='status']")[0];
-            assert!(note.contains("正在核对数据"), "{note}");
+            assert!(note.contains("正在核对数据") && note.contains(happened), "{note}");
             let days = page.attributes("main [role='status'] time", "datetime");
             assert_eq!(days, [TODAY], "the day it began");
             assert_eq!(page.attributes(to_data, "href"), Vec::<String>::new());
@@ -165,9 +168,12 @@ async fn a_dataset_that_serves_no_more_keeps_its_page_and_gives_nothing() {
         assert_eq!(entry["state"], name);
         assert!(entry["state_since"].as_str().unwrap().starts_with(TODAY));
         assert_eq!(entry["resources"], serde_json::json!([]));
-        let file = site.get(&format!("/api/v1/datasets/{code}/resources/{id}/original")).await;
-        file.assert_problem(410, "正在核对数据");
-        assert!(file.json()["remedy"]["link"].as_str().unwrap().contains(&code));
+        for door in ["original", "rows"] {
+            let door = format!("/api/v1/datasets/{code}/resources/{id}/{door}");
+            let answer = site.get(&door).await;
+            answer.assert_problem(410, "正在核对数据");
+            assert!(answer.json()["remedy"]["link"].as_str().unwrap().contains(&code), "{door}");
+        }
         let listed = site.get(&format!("/api/v1/datasets?q={code}")).await.json();
         assert!(listed["items"].as_array().unwrap().iter().all(|it| it["code"] != code.as_str()));
     }

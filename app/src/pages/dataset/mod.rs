@@ -154,7 +154,8 @@ fn state_note(ctx: &Ctx, found: &DatasetPage) -> Option<AnyView> {
     let title = match dataset.state {
         DatasetState::Suspended => words.suspended_title,
         DatasetState::Withdrawn => words.withdrawn_title,
-        DatasetState::Retired | DatasetState::Destroyed => words.retired_title,
+        DatasetState::Retired => words.retired_title,
+        DatasetState::Destroyed => words.destroyed_title,
         _ => return None,
     };
     Some(

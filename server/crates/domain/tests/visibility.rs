@@ -39,13 +39,14 @@ fn only_published_entries_that_are_open_are_listed() {
 }
 
 #[test]
-fn a_suspended_or_withdrawn_entry_keeps_its_page() {
+fn an_entry_that_was_public_keeps_its_page() {
     let page = |state| has_public_page(state, OpenClass::Conditional, false);
 
     assert!(page(DatasetState::Published));
     assert!(page(DatasetState::Suspended));
     assert!(page(DatasetState::Withdrawn));
     assert!(page(DatasetState::Retired));
+    assert!(page(DatasetState::Destroyed));
     assert!(!page(DatasetState::Draft));
     assert!(!page(DatasetState::InReview));
     assert!(!page(DatasetState::Approved));
