@@ -140,13 +140,15 @@ async fn issues_are_listed_over_the_versions() {
         "信用代码,电话\n91350100M000100Y43,0837-2822234\n91350100M000100Y44,0837-2822233\n",
     ];
     for text in versions {
-        let catalogue = Catalogue::default().dataset(OPEN, "企业", "unconditional").file(
+        let catalogue = Catalogue::default().dataset(OPEN, "企业", "unconditional").overdue().file(
             OPEN,
             "firms.csv",
             text.as_bytes(),
         );
         site.test_portal.import(catalogue.folder()).await;
     }
+    // Renewed on the first of the National Day holidays, and every day: due on the first day after them.
+    let due = json!("2026-10-08");
     let reply = site.get(&format!("/api/v1/datasets/{OPEN}/quality-issues")).await.json();
     let owner = site.get(&format!("/api/v1/datasets/{OPEN}")).await.json()["organization"].clone();
     assert_eq!(reply["owner"], owner);
@@ -156,21 +158,24 @@ async fn issues_are_listed_over_the_versions() {
         .iter()
         .filter(|it| it["rule"] == "code.credit" || it["rule"] == "phone.form")
         .map(|it| {
-            (it["rule"].as_str().unwrap(), &it["found_in"], &it["fixed_in"], &it["columns"][0])
+            let rule = it["rule"].as_str().unwrap();
+            (rule, &it["found_in"], &it["fixed_in"], &it["columns"][0], &it["due"])
         })
         .collect();
     assert_eq!(
         issues,
         [
-            ("code.credit", &json!(3), &Value::Null, &json!("信用代码")),
-            ("phone.form", &json!(1), &json!(3), &json!("电话")),
-            ("code.credit", &json!(1), &json!(2), &json!("信用代码")),
+            ("code.credit", &json!(3), &Value::Null, &json!("信用代码"), &due),
+            ("phone.form", &json!(1), &json!(3), &json!("电话"), &Value::Null),
+            ("code.credit", &json!(1), &json!(2), &json!("信用代码"), &Value::Null),
         ]
     );
     for lang in ["", "/en"] {
         let page = site.get(&format!("{lang}/datasets/{OPEN}/quality")).await;
         assert_eq!(page.status, 200);
         assert!(page.text().contains("/versions/3"));
+        let days = page.attributes("main tbody td:last-child time", "datetime");
+        assert!(!days.is_empty() && days.iter().all(|day| due == day.as_str()), "{days:?}");
     }
     site.get(&format!("/api/v1/datasets/{OPEN}/quality-issues?x=1"))
         .await
