@@ -6,7 +6,7 @@ use kaishu_portal::accounts::Caller;
 use kaishu_portal::administration::{AuditFilter, GradingForm};
 use kaishu_portal::cases::DeskFilter;
 use kaishu_portal::publishing::{DisputeAct, LifeAct, NewDispute, OwnFilter};
-use kaishu_portal::supervision::Urged;
+use kaishu_portal::supervision::{Incident, IncidentKind, Urged};
 use kaishu_server::Limits;
 use kaishu_server::assets::Assets;
 use kaishu_store::regions::{self, NewRegion};
@@ -236,8 +236,8 @@ async fn a_sector_lead_reads_and_guides_its_sector() {
     assert_eq!(portal.verify_log().await.unwrap().faults, []);
 }
 
-// Part of ORG-11: the four watchdogs read the log, what is overdue and what is risky in their region, and nothing of it
-// elsewhere; they urge, grade and settle nothing. Incidents are not kept yet.
+// Part of ORG-11: the four watchdogs read the log, what is overdue, what is risky and what went wrong in their region, and
+// nothing of it elsewhere; they urge, grade and settle nothing.
 #[tokio::test]
 async fn watchdogs_read_logs_and_risks_of_their_region() {
     let site = filled().await;
@@ -257,6 +257,12 @@ async fn watchdogs_read_logs_and_risks_of_their_region() {
         assert_eq!(risks.stopped.len(), 1, "{role}");
         assert_eq!(risks.stopped[0].reason.as_deref(), Some("发现安全风险"));
         assert!(risks.found.iter().any(|it| it.entry.event.code == "suspend"), "{role}");
+        let incidents = portal.incidents(&watchdog, LANG).await.unwrap();
+        let first = &incidents[0];
+        assert_eq!((first.kind, first.is_open), (IncidentKind::Suspended, true), "{role}");
+        assert_eq!((first.code.as_str(), first.reason.as_str()), (CODE, "发现安全风险"), "{role}");
+        let is_recorded = |it: &Incident| it.kind == IncidentKind::Event && it.code == CODE;
+        assert!(incidents.iter().any(is_recorded), "{role}: {incidents:?}");
         assert!(portal.overdue_board(&watchdog, LANG).await.is_ok(), "{role}");
         let filter = AuditFilter::default();
         let logged = portal.search_audit(&watchdog, &filter, 100, LANG).await.unwrap();
@@ -266,6 +272,7 @@ async fn watchdogs_read_logs_and_risks_of_their_region() {
         let below = at_browser(portal, *role, (&name, "YX-QH")).await;
         let risks = portal.risk_board(&below, LANG).await.unwrap();
         assert!(risks.stopped.is_empty() && risks.found.is_empty(), "{role}");
+        assert!(portal.incidents(&below, LANG).await.unwrap().is_empty(), "{role}");
         let rule =
             GradingForm { level: "2", applies: "always", text: "规则", ..GradingForm::default() };
         let graded = portal.add_grading_rule(&watchdog, &rule, LANG).await;
@@ -275,6 +282,7 @@ async fn watchdogs_read_logs_and_risks_of_their_region() {
     assert_eq!(n_watchdogs, 4);
     let officer = at_browser(portal, Role::Officer, ("officer", "YX-T")).await;
     assert_eq!(error(portal.risk_board(&officer, LANG).await), Some(ErrorCode::Forbidden));
+    assert_eq!(error(portal.incidents(&officer, LANG).await), Some(ErrorCode::Forbidden));
 }
 
 /// Rules under which public security takes the first step of the review.
