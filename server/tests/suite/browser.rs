@@ -103,10 +103,20 @@ impl<'a> Browser<'a> {
     }
 
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_from("same-origin", path, fields).await
+    }
+
+    /// Sends a form as a browser does for a page of this site or, `cross-site`, of another one.
+    pub(crate) async fn post_from(
+        &mut self,
+        site: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let headers = [
             ("content-type", "application/x-www-form-urlencoded"),
-            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-site", site),
             ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0"),
         ];
         self.ask(Method::POST, path, &headers, &body).await

@@ -2,6 +2,7 @@
 //! of the workbench, is driven.
 
 mod files;
+mod forged;
 mod forms;
 mod sent;
 
