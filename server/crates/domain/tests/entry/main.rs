@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "profiles that come with the program load")]
 
+mod classes;
+mod mandatory;
+
 use std::collections::BTreeSet;
 
 use kaishu_domain::PolicyProfile;
@@ -164,59 +167,6 @@ fn closed(class: OpenClass) -> DraftDocument {
     let mut entry = whole();
     entry.fields.open.class = class;
     entry
-}
-
-// Proves CLS-03: a basis below the level that the regulation demands is none.
-#[test]
-fn a_basis_below_the_level_is_none() {
-    let anshan = profile("anshan");
-    let mut entry = closed(OpenClass::None);
-    entry.fields.open.grounds = vec!["trade_secret".to_owned()];
-    assert!(fields(&check(&anshan, &entry)).contains("open_basis"));
-    entry.fields.open.basis = vec![basis("other")];
-    assert!(fields(&check(&anshan, &entry)).contains("open_basis"));
-    entry.fields.open.basis = vec![LegalBasis { title: " ".to_owned(), ..basis("law") }];
-    assert!(fields(&check(&anshan, &entry)).contains("open_basis"));
-    entry.fields.open.basis = vec![basis("law")];
-    assert!(!fields(&check(&anshan, &entry)).contains("open_basis"));
-}
-
-// Proves CLS-15 for the basis: a rule that a department made for itself counts as none, under any regulation.
-#[test]
-fn an_internal_rule_is_no_basis() {
-    let mut n_told_apart = 0;
-    for code in PolicyProfile::codes() {
-        let profile = profile(code);
-        for class in [ShareClass::Conditional, ShareClass::None] {
-            let faults_with = |basis: Vec<LegalBasis>| {
-                let mut entry = closed(OpenClass::Conditional);
-                entry.fields.open.basis.clone_from(&basis);
-                entry.fields.share.class = class;
-                entry.fields.share.basis = basis;
-                fields(&check(&profile, &entry))
-            };
-            let without = faults_with(Vec::new());
-            assert_eq!(faults_with(vec![basis("internal_rule")]), without, "{code}: {class}");
-            n_told_apart += usize::from(faults_with(vec![basis("law")]) != without);
-        }
-    }
-    assert!(n_told_apart > 0, "a law counts somewhere");
-}
-
-// Proves CLS-06, CLS-07: grounds come from the list of the regulation.
-#[test]
-fn grounds_come_from_the_list() {
-    let yulin = profile("yulin");
-    let mut entry = closed(OpenClass::Conditional);
-    entry.fields.open.grounds = vec!["因为".to_owned()];
-    let faults = check(&yulin, &entry);
-    let fault = faults.iter().find(|fault| fault.field == "open_grounds").unwrap();
-    assert!(fault.zh.contains("时效性较强"), "{}", fault.zh);
-    entry.fields.open.grounds = vec!["timeliness".to_owned()];
-    assert!(!fields(&check(&yulin, &entry)).contains("open_grounds"));
-    // A ground for not opening is none for conditions.
-    entry.fields.open.grounds = vec!["trade_secret".to_owned()];
-    assert!(fields(&check(&yulin, &entry)).contains("open_grounds"));
 }
 
 // Proves CLS-08: a conditional entry says mode, requirements, conditions and safeguards.
