@@ -72,19 +72,43 @@ async fn every_profile_takes_a_draft_to_publication() {
     }
 }
 
-// Proves ORG-02, CAT-02: what is missing is told, all of it, and then nothing is submitted.
+// Proves ORG-02: an agency without its head, or without a data officer, submits nothing; whoever tries is told which of
+// the two is missing and where it is named, and only that.
+#[tokio::test]
+async fn nothing_is_submitted_without_head_and_officer() {
+    let (officer, head) = ((Role::Officer, "officer"), (Role::Head, "head"));
+    for ((role, name), missing, words, others) in
+        [(officer, head, "第一责任人", "数据专员"), (head, officer, "数据专员", "第一责任人")]
+    {
+        let site = portal("aba").await;
+        let portal = site.portal();
+        let caller = person(portal, role, (name, ORGANIZATION), TokenScope::Publish).await;
+        let case = kaishu_testkit::people::whole_draft(portal, &caller, ORGANIZATION).await;
+        let refused = act(portal, &caller, case, "submit").await.unwrap_err();
+        let said = refused.message(LANG);
+        assert!(said.contains(words) && !said.contains(others), "{said}");
+        let detail = refused.into_detail();
+        assert_eq!(detail.rule.unwrap().id, "ORG-02", "{said}");
+        assert_eq!(detail.remedy.unwrap().link, "/workbench/accounts");
+        assert_eq!(portal.case_view(&caller, case, LANG).await.unwrap().state.code, "draft");
+        // Who holds the role for another agency does not make up for it.
+        person(portal, missing.0, ("elsewhere", "YX-U"), TokenScope::Publish).await;
+        let refused = act(portal, &caller, case, "submit").await.unwrap_err();
+        assert!(refused.message(LANG).contains(words), "{words}");
+        person(portal, missing.0, (missing.1, ORGANIZATION), TokenScope::Publish).await;
+        act(portal, &caller, case, "submit").await.unwrap();
+        assert_eq!(portal.case_view(&caller, case, LANG).await.unwrap().state.code, "in_review");
+    }
+}
+
+// Proves CAT-02: what is missing is told, all of it, and then nothing is submitted.
 #[tokio::test]
 async fn nothing_is_submitted_half() {
     let site = portal("aba").await;
     let portal = site.portal();
-    let officer =
-        person(portal, Role::Officer, ("officer", ORGANIZATION), TokenScope::Publish).await;
+    let people = people(portal).await;
+    let officer = people.officer;
     let case = portal.begin_draft(&officer, ORGANIZATION, "公交站点", LANG).await.unwrap();
-    let refused = act(portal, &officer, case, "submit").await.unwrap_err();
-    let said = refused.message(LANG);
-    assert!(said.contains("第一责任人") && !said.contains("数据专员"), "{said}");
-    assert_eq!(refused.into_detail().remedy.unwrap().link, "/workbench/accounts");
-    person(portal, Role::Head, ("head", ORGANIZATION), TokenScope::Decide).await;
     let refused = act(portal, &officer, case, "submit").await.unwrap_err();
     let draft = portal.draft(&officer, case, LANG).await.unwrap();
     assert!(draft.faults.len() > 3);
