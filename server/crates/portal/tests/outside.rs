@@ -95,7 +95,7 @@ async fn publish(portal: &Portal, people: &People, draft: i64, class: ShareClass
             document.fields.share.class = class;
             document.fields.share.basis.push(LegalBasis {
                 title: "某法".to_owned(),
-                article: None,
+                article: Some("第三条".to_owned()),
                 level: "law".to_owned(),
             });
             for item in &mut document.items {

@@ -130,7 +130,8 @@ fn unmet(demand: &ClassDemand, stated: &Stated<'_>) -> Vec<(ClassStatement, Word
     };
     let counts = |basis: &LegalBasis| {
         let is_level = demand.norms.iter().any(|norm| norm.as_str() == basis.level);
-        is_level && !basis.title.trim().is_empty()
+        let article = basis.article.as_deref().unwrap_or_default();
+        is_level && !basis.title.trim().is_empty() && !article.trim().is_empty()
     };
     let has_basis = stated.basis.iter().any(counts);
     let has_conditions = stated.conditions.iter().any(|it| !it.trim().is_empty());

@@ -1,8 +1,10 @@
 //! What the classes for opening demand to be stated: grounds and a legal basis.
 
+use std::collections::BTreeSet;
+
 use kaishu_domain::PolicyProfile;
 use kaishu_domain::entry::check;
-use kaishu_domain::policy::{ClassDemand, ClassGround};
+use kaishu_domain::policy::{ClassDemand, ClassGround, ClassStatement, NormLevel};
 use kaishu_types::Lang;
 use kaishu_types::dataset::LegalBasis;
 use kaishu_types::draft::DraftDocument;
@@ -42,19 +44,69 @@ pub(super) fn stated(profile: &PolicyProfile, open: OpenClass, share: ShareClass
     entry
 }
 
-// Proves CLS-03: a basis below the level that the regulation demands is none.
+/// The field that tells of a missing basis, where a profile asks for one.
+fn basis_field(demand: &ClassDemand) -> Option<&'static str> {
+    demand.state.iter().find_map(|statement| match statement {
+        ClassStatement::Basis => Some("open_basis"),
+        ClassStatement::GroundOrBasis => Some("open_grounds"),
+        ClassStatement::Ground | ClassStatement::Conditions => None,
+    })
+}
+
+// Proves CLS-03: where a profile asks for the basis of a class, an entry is refused without one; a norm counts with its
+// title, its article and a level that the regulation lets count, and not without any of them.
 #[test]
-fn a_basis_below_the_level_is_none() {
-    let anshan = profile("anshan");
-    let mut entry = closed(OpenClass::None);
-    entry.fields.open.grounds = vec!["trade_secret".to_owned()];
-    assert!(fields(&check(&anshan, &entry)).contains("open_basis"));
-    entry.fields.open.basis = vec![basis("other")];
-    assert!(fields(&check(&anshan, &entry)).contains("open_basis"));
-    entry.fields.open.basis = vec![LegalBasis { title: " ".to_owned(), ..basis("law") }];
-    assert!(fields(&check(&anshan, &entry)).contains("open_basis"));
-    entry.fields.open.basis = vec![basis("law")];
-    assert!(!fields(&check(&anshan, &entry)).contains("open_basis"));
+fn a_basis_has_title_article_and_level() {
+    let mut asked = Vec::new();
+    for code in PolicyProfile::codes() {
+        let profile = profile(code);
+        for class in [OpenClass::Conditional, OpenClass::None] {
+            let demand = demand(&profile, class);
+            let field = basis_field(demand);
+            let told = |bases: &[LegalBasis]| {
+                let mut entry = stated(&profile, class, ShareClass::Unconditional);
+                let open = &mut entry.fields.open;
+                open.basis = bases.to_vec();
+                if field == Some("open_grounds") {
+                    // A ground would do as well.
+                    open.grounds.clear();
+                    open.reason = None;
+                }
+                fields(&check(&profile, &entry))
+            };
+            let wrong: BTreeSet<&str> = field.into_iter().collect();
+            if field.is_some() {
+                asked.push((code, class, demand.norms.len()));
+            }
+            let known = NormLevel::ALL.iter().map(|level| level.as_str());
+            for level in known.chain(["agreement", "internal_rule", ""]) {
+                let counts = demand.norms.iter().any(|norm| norm.as_str() == level);
+                let expected = if counts { BTreeSet::new() } else { wrong.clone() };
+                assert_eq!(told(&[basis(level)]), expected, "{code} {class}: {level}");
+            }
+            assert_eq!(told(&[]), wrong, "{code} {class}");
+            let law = || basis("law");
+            for lacking in [
+                LegalBasis { title: " ".to_owned(), ..law() },
+                LegalBasis { article: None, ..law() },
+                LegalBasis { article: Some(" ".to_owned()), ..law() },
+            ] {
+                let bases = [lacking, law()];
+                assert_eq!(told(&bases[..1]), wrong, "{code} {class}: {bases:?}");
+                assert_eq!(told(&bases), BTreeSet::new(), "{code} {class}: one is whole");
+            }
+        }
+    }
+    let expected = [
+        ("default", OpenClass::None, 4),
+        ("anshan", OpenClass::Conditional, 4),
+        ("anshan", OpenClass::None, 4),
+        ("guangdong", OpenClass::None, 4),
+        ("aba", OpenClass::None, 5),
+        ("yulin", OpenClass::None, 3),
+        ("jiamusi", OpenClass::None, 4),
+    ];
+    assert_eq!(asked, expected, "who asks, and how many levels count");
 }
 
 // Proves CLS-15 for the basis: a rule that a department made for itself counts as none, under any regulation.

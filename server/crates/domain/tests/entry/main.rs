@@ -160,7 +160,8 @@ fn both_classes_are_chosen() {
 }
 
 fn basis(level: &str) -> LegalBasis {
-    LegalBasis { title: "某法".to_owned(), article: None, level: level.to_owned() }
+    let article = Some("第三条".to_owned());
+    LegalBasis { title: "某法".to_owned(), article, level: level.to_owned() }
 }
 
 fn closed(class: OpenClass) -> DraftDocument {
@@ -206,8 +207,11 @@ fn a_share_class_has_its_basis() {
     entry.fields.share.class = ShareClass::Conditional;
     let named = check(&profile("guangdong"), &entry);
     assert!(fields(&named).is_superset(&BTreeSet::from(["share_basis", "share_conditions"])));
-    entry.fields.share.basis = vec![basis("rule")];
     entry.fields.share.conditions = vec!["限本部门".to_owned()];
+    entry.fields.share.basis = vec![LegalBasis { article: None, ..basis("rule") }];
+    let named = check(&profile("guangdong"), &entry);
+    assert_eq!(fields(&named), BTreeSet::from(["share_basis"]), "a norm without its article");
+    entry.fields.share.basis = vec![basis("rule")];
     assert_eq!(check(&profile("guangdong"), &entry), []);
 }
 
