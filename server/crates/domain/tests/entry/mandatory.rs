@@ -33,11 +33,14 @@ fn unchoose(entry: &mut DraftDocument, choice: Choice) {
     assert!(entry.chosen.remove(&choice), "{choice} was chosen before");
 }
 
+/// Takes a field out of an entry.
+type Empty = fn(&mut DraftDocument);
+
 /// Says which field of the form stands for a mandatory field, and how it is emptied. Nobody fills in the code, the
 /// agency that provides and that there are classes: these are never empty.
-fn emptied(field: CatalogueField) -> Option<(&'static str, fn(&mut DraftDocument))> {
+fn emptied(field: CatalogueField) -> Option<(&'static str, Empty)> {
     use CatalogueField as F;
-    let found: (&'static str, fn(&mut DraftDocument)) = match field {
+    let found: (&'static str, Empty) = match field {
         F::Code | F::Provider | F::ResponsibleParty | F::Attributes => return None,
         F::Title => ("title", |it| it.fields.title = " ".to_owned()),
         F::Summary => ("summary", |it| it.fields.summary = " ".to_owned()),
