@@ -18,7 +18,9 @@ use crate::state::State;
 /// `of` is the number of a receipt, the SHA-256 of a file, the code of a dataset, or the number of a case. The
 /// answer names the copies that were delivered, as far as receipts tell, and of each version its dataset,
 /// provider, class and files, with who submitted, reviewed and published it; of copies that were taken under a
-/// grant the application, what was decided and signed. Nobody who took open data is identified.
+/// grant the application, what was decided and signed, and of what agencies share, handed over offline or not, the
+/// share request and who approved it. The number of either leads back to its copies. Nobody who took open data is
+/// identified.
 #[utoipa::path(
     get, path = "/api/v1/trail", tag = "supervision", operation_id = "get_trail",
     security(("token" = ["read"])),

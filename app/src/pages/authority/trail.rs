@@ -5,6 +5,7 @@ use axum::response::Response;
 use kaishu_portal::Portal;
 use kaishu_portal::administration::TrailAsked;
 use kaishu_types::ErrorCode;
+use kaishu_types::case::CaseKind;
 use kaishu_types::receipt::{ReceiptView, Retrieved};
 use kaishu_types::trail::{
     TrailAct, TrailFile, TrailOpening, TrailRequest, TrailSource, TrailView,
@@ -76,8 +77,8 @@ fn page(ctx: &Ctx, typed: &Typed, found: Option<&TrailView>) -> Page {
         "of",
         lang.pick("手上有什么", "What you hold"),
         lang.pick(
-            "回执编号、文件的 SHA-256、数据集编号，或者案件编号",
-            "Number of a receipt, SHA-256 of a file, code of a dataset, or number of a case",
+            "回执编号、文件的 SHA-256、数据集编号，或者开放申请、共享申请、案件的编号",
+            "Number of a receipt, SHA-256 of a file, code of a dataset, or number of an application, a share request or a case",
         ),
     );
     let answer = found.map(|found| answer(ctx, found, typed.value("of")));
@@ -91,8 +92,8 @@ fn page(ctx: &Ctx, typed: &Typed, found: Option<&TrailView>) -> Page {
     };
     let title = lang.pick("数据副本追溯", "Trail of copies");
     let lead = lang.pick(
-        "从一份已经取走的数据查到数据集、版本、文件、提供单位、开放类型和审批经过；也可以从数据集或者案件查到已经取走的副本。按回执能查到的为限；凭授权取得的副本可以查到申请和协议，不登录取得数据的人不被识别。",
-        "From a copy to its dataset, version, file, provider, class and approval, or from a dataset or a case to the copies that were delivered, as far as receipts tell. Copies taken under a grant lead to the application and the agreement; whoever takes data without a login is not identified.",
+        "从一份已经取走的数据查到数据集、版本、文件、提供单位、开放类型和审批经过；也可以从数据集或者案件查到已经取走的副本。按回执能查到的为限；凭授权取得的副本可以查到申请和协议，单位之间共享的，包括线下交付的，可以查到共享申请和审核经过；不登录取得数据的人不被识别。",
+        "From a copy to its dataset, version, file, provider, class and approval, or from a dataset or a case to the copies that were delivered, as far as receipts tell. Copies taken under a grant lead to the application and the agreement, and what agencies share, handed over offline or not, to the share request and its approvals; whoever takes data without a login is not identified.",
     );
     authority_page(ctx, title, None, lead, body.into_any())
 }
@@ -101,7 +102,9 @@ fn answer(ctx: &Ctx, found: &TrailView, of: &str) -> AnyView {
     let lang = ctx.lang;
     let requests: Vec<_> = found.requests.iter().map(|it| request(ctx, it)).collect();
     let sources: Vec<_> = found.sources.iter().map(|it| source(ctx, it)).collect();
-    let rows: Vec<_> = found.copies.iter().map(|it| copy(ctx, it)).collect();
+    // The page of a receipt tells nobody of what agencies share; its trail does.
+    let is_shared = found.requests.iter().any(|it| it.kind == CaseKind::ShareRequest);
+    let rows: Vec<_> = found.copies.iter().map(|it| copy(ctx, it, is_shared)).collect();
     let copies = match rows.is_empty() {
         true => {
             let none = lang.pick("没有交付过副本的回执。", "No receipt of a copy is kept.");
@@ -133,15 +136,28 @@ fn answer(ctx: &Ctx, found: &TrailView, of: &str) -> AnyView {
     .into_any()
 }
 
-/// The application under whose grant copies were taken.
+/// The application or the share request under whose grant copies were taken.
 fn request(ctx: &Ctx, it: &TrailRequest) -> AnyView {
     let lang = ctx.lang;
     let id = format!("h-request-{}", it.case);
-    let path = ctx.href(&format!("/applications/{}", it.case));
+    let is_shared = it.kind == CaseKind::ShareRequest;
+    let (path, title, who) = match is_shared {
+        true => (
+            format!("/share/requests/{}", it.case),
+            lang.pick("共享申请和审核", "Share request and its approvals"),
+            lang.pick("使用单位", "Agency that asked"),
+        ),
+        false => (
+            format!("/applications/{}", it.case),
+            lang.pick("申请和协议", "Application and agreement"),
+            lang.pick("申请人", "Applicant"),
+        ),
+    };
+    let path = ctx.href(&path);
     let number = view! { <a class="ks-link num" href=path>{it.number.clone()}</a> };
     let mut facts = vec![
         fact(lang.pick("申请编号", "Number"), number),
-        fact(lang.pick("申请人", "Applicant"), data(lang, it.applicant.as_str())),
+        fact(who, data(lang, it.applicant.as_str())),
         fact(lang.pick("用途", "Purpose"), data(lang, it.purpose.as_str())),
         fact(lang.pick("状态", "State"), it.state.clone()),
     ];
@@ -159,7 +175,7 @@ fn request(ctx: &Ctx, it: &TrailRequest) -> AnyView {
     view! {
         <section class="mt-14 max-w-[54rem]" aria-labelledby=id>
             <h2 class="text-xl border-t-2 border-[var(--color-base-content)] pt-3" id=id.clone()>
-                {lang.pick("申请和协议", "Application and agreement")}
+                {title}
             </h2>
             {meta(facts)}
             <ol class="mt-4 divide-y divide-[var(--line)]">{acts}</ol>
@@ -261,9 +277,17 @@ fn act(ctx: &Ctx, it: &TrailAct) -> AnyView {
     .into_any()
 }
 
-fn copy(ctx: &Ctx, it: &ReceiptView) -> AnyView {
+fn copy(ctx: &Ctx, it: &ReceiptView, is_shared: bool) -> AnyView {
     let lang = ctx.lang;
-    let receipt = ctx.href(&format!("/verify/{}", it.code));
+    let receipt = match is_shared {
+        true => format!("{}?of={}", ctx.href(PAGE), it.code),
+        false => ctx.href(&format!("/verify/{}", it.code)),
+    };
+    // What was handed over is no file: its medium is named.
+    let what = match it.kind {
+        Retrieved::Offline => it.resource_title.as_str(),
+        _ => it.file_name.as_str(),
+    };
     let kind = match it.kind {
         Retrieved::Original => lang.pick("原始文件", "Original file"),
         Retrieved::Export => lang.pick("导出", "Export"),
@@ -280,7 +304,7 @@ fn copy(ctx: &Ctx, it: &ReceiptView) -> AnyView {
         <tr>
             <th scope="row" class="num !font-medium"><a class="ks-plain" href=receipt>{it.code.to_string()}</a></th>
             <td class="!whitespace-normal" data-l=lang.pick("内容", "What")>
-                <span>{data(lang, it.file_name.as_str())}<span class="block text-sm ks-mute">{kind}</span></span>
+                <span>{data(lang, what)}<span class="block text-sm ks-mute">{kind}</span></span>
             </td>
             <td class="num" data-l=lang.pick("版本", "Version")>{it.version}</td>
             <td data-l=lang.pick("取得时间", "Taken")>{full_time(lang, it.retrieved_at)}</td>

@@ -1,13 +1,13 @@
 //! The trail of a copy: from what was delivered to where it came from and who approved it, and back (SEC-02).
 //!
-//! A copy that was taken under a grant leads to its application and what was signed. Whoever takes open data is not
-//! identified, and is in no answer.
+//! A copy that was taken under a grant leads to its application and what was signed; what an agency took or received of
+//! another one, to its share request. Whoever takes open data is not identified, and is in no answer.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::DatasetCode;
-use crate::case::Worded;
+use crate::case::{CaseKind, Worded};
 use crate::dataset::SourceView;
 use crate::organization::Named;
 use crate::receipt::ReceiptView;
@@ -23,19 +23,21 @@ pub struct TrailView {
     pub next: Option<i64>,
     /// Where they came from, and what is asked for: each version once.
     pub sources: Vec<TrailSource>,
-    /// The applications under whose grants copies were taken, each once.
+    /// The applications and share requests under whose grants copies were taken, each once.
     pub requests: Vec<TrailRequest>,
 }
 
-/// An application, with what was decided, signed and granted.
+/// An application or a share request, with what was decided, signed and granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrailRequest {
     /// Number of the case.
     pub case: i64,
-    /// The number that its documents name.
+    /// What it is: an application, or a share request of an agency.
+    pub kind: CaseKind,
+    /// The number that people know it by.
     pub number: String,
-    /// Who applied.
+    /// Who applied; of a share request, the agency that asked.
     pub applicant: String,
     /// What for, in words.
     pub purpose: String,
@@ -43,9 +45,9 @@ pub struct TrailRequest {
     pub state: String,
     /// The last day of the grant.
     pub until: Option<NaiveDate>,
-    /// The number under which the grant was filed.
+    /// The number under which the grant was filed; shared data is not filed.
     pub filing: Option<String>,
-    /// What was decided and signed, in its order.
+    /// What was decided, signed and handed over, in its order.
     pub acts: Vec<TrailAct>,
     /// What was signed: number in the register and SHA-256 of the text.
     pub documents: Vec<TrailDocument>,

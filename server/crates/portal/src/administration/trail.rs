@@ -1,24 +1,22 @@
 //! The trail of a copy: from what was delivered to its source and its approval, and back (SEC-02).
 
+mod requests;
+
 use std::collections::BTreeSet;
 
 use kaishu_domain::cases::{Actor, Step};
 use kaishu_domain::permission::Action;
 use kaishu_domain::visibility;
-use kaishu_store::cases::Case;
 use kaishu_store::log::{self, Logged};
 use kaishu_store::receipts::Copies;
 use kaishu_store::{datasets, drafts, filings, receipts};
 use kaishu_types::case::{CaseKind, Worded};
 use kaishu_types::dataset::DatasetView;
 use kaishu_types::receipt::ReceiptView;
-use kaishu_types::trail::{
-    TrailAct, TrailDocument, TrailFile, TrailOpening, TrailRequest, TrailSource, TrailView,
-};
+use kaishu_types::trail::{TrailAct, TrailFile, TrailOpening, TrailSource, TrailView};
 use kaishu_types::{DatasetCode, Lang, ReceiptCode};
 
 use super::audit::event_word;
-use crate::access::number_of;
 use crate::accounts::{Caller, Came};
 use crate::cases::not_covered;
 use crate::{Error, Portal, Result};
@@ -27,19 +25,8 @@ use crate::{Error, Portal, Result};
 const COPIES: u64 = 100;
 /// Files with the same bytes that are looked at.
 const SAME_FILES: u64 = 100;
-/// What is told of an application: what was decided, signed and ended.
-const REQUEST_ACTS: [&str; 10] = [
-    "submit",
-    "approve",
-    "refuse",
-    "sign",
-    "countersign",
-    "file",
-    "activate",
-    "suspend",
-    "restore",
-    "revoke",
-];
+/// What the numbers of applications and of share requests begin with.
+const NUMBERS: [&str; 2] = ["SQ-", "GX-"];
 /// Digits of a SHA-256.
 const SHA256_DIGITS: usize = 64;
 
@@ -52,21 +39,20 @@ pub enum TrailAsked {
     Sha256(String),
     /// All copies of a dataset.
     Dataset(DatasetCode),
-    /// All copies of what a review approved, or that were taken under the grant of an application.
+    /// All copies of what a review approved, or that were taken under the grant of an application or a share request.
     Case(i64),
 }
 
 impl TrailAsked {
-    /// Reads what somebody holds: the number of a receipt, a hash, the code of a dataset, the number of a case or of
-    /// an application.
+    /// Reads what somebody holds: the number of a receipt, a hash, the code of a dataset, the number of a case, of an
+    /// application or of a share request.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.len() == SHA256_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Some(Self::Sha256(text.to_ascii_lowercase()));
         }
         let upper = text.to_uppercase();
-        // The number of an application ends with that of its case.
-        let number = upper.strip_prefix("SQ-").and_then(|rest| rest.rsplit('-').next());
+        let number = NUMBERS.iter().find_map(|start| case_of(upper.strip_prefix(*start)?));
         if let Ok(case) = number.unwrap_or(text).trim_start_matches('#').parse::<i64>() {
             return Some(Self::Case(case)).filter(|_| case > 0);
         }
@@ -171,11 +157,8 @@ impl Portal {
         let store = &self.inner.store;
         let found = kaishu_store::cases::find(store, case).await?;
         let Some(case) = found else { return Ok(Traced::default()) };
-        if case.file.kind == CaseKind::Application {
-            return self.of_application(&case, before).await;
-        }
         if case.file.kind != CaseKind::Opening {
-            return Ok(Traced::default());
+            return self.of_request(&case, before).await;
         }
         let (Ok(code), Some(version)) =
             (case.about.subject.parse::<DatasetCode>(), drafts::version_of(store, case.id).await?)
@@ -192,81 +175,6 @@ impl Portal {
         let traced = self.copies(copies).await?;
         let approved = Wanted { dataset: code, version, files: BTreeSet::new() };
         Ok(Traced { versions: vec![approved], ..traced })
-    }
-
-    /// The copies that were taken under a grant; its dataset where there is none yet.
-    async fn of_application(&self, case: &Case, before: Option<i64>) -> Result<Traced> {
-        // What is only written is nobody's to follow.
-        if case.file.steps.is_empty() {
-            return Ok(Traced::default());
-        }
-        let Ok(code) = case.about.subject.parse::<DatasetCode>() else {
-            return Ok(Traced::default());
-        };
-        let Some(dataset) = datasets::find(&self.inner.store, &code).await? else {
-            return Ok(Traced::default());
-        };
-        let copies = Copies { grant: Some(case.id), before, ..Copies::default() };
-        let about = Wanted { dataset: code, version: dataset.version, files: BTreeSet::new() };
-        Ok(Traced { versions: vec![about], ..self.copies(copies).await? })
-    }
-
-    /// The applications that copies lead back to, as far as the reader may know of them; the one that was asked for,
-    /// too.
-    async fn requests_behind(
-        &self,
-        caller: &Caller,
-        asked: &TrailAsked,
-        copies: &[ReceiptView],
-        lang: Lang,
-    ) -> Result<Vec<TrailRequest>> {
-        let store = &self.inner.store;
-        let codes: Vec<ReceiptCode> = copies.iter().map(|receipt| receipt.code.clone()).collect();
-        let mut cases: BTreeSet<i64> = receipts::grants(store, &codes).await?.into_iter().collect();
-        cases.extend(match asked {
-            TrailAsked::Case(case) => Some(*case),
-            _ => None,
-        });
-        let mut requests = Vec::new();
-        for id in cases {
-            let Some(case) = kaishu_store::cases::find(store, id).await? else { continue };
-            let is_told = case.file.kind == CaseKind::Application
-                && !case.file.steps.is_empty()
-                && self.may_trace_case(caller, &case);
-            if is_told {
-                requests.push(self.request(&case, lang).await?);
-            }
-        }
-        Ok(requests)
-    }
-
-    fn may_trace_case(&self, caller: &Caller, case: &Case) -> bool {
-        let subject = self.subject_of(&case.about, false);
-        caller.came() == Some(Came::Command)
-            || caller.role_for(Action::TraceCopies, &subject).is_some()
-    }
-
-    async fn request(&self, case: &Case, lang: Lang) -> Result<TrailRequest> {
-        let store = &self.inner.store;
-        let (_, document) = self.stored_application(case.id, false).await?;
-        let grant = kaishu_store::grants::find(store, case.id).await?;
-        let signed = kaishu_store::agreements::of_case(store, case.id).await?;
-        let events = log::of_case(store, case.id).await?;
-        let is_told = |it: &&Logged| REQUEST_ACTS.contains(&it.event.name.as_str());
-        Ok(TrailRequest {
-            case: case.id,
-            number: number_of(case),
-            applicant: document.applicant.name,
-            purpose: document.purpose_text,
-            state: self.card(case, lang).state.label,
-            until: grant.as_ref().map(|grant| grant.last_day),
-            filing: grant.map(|grant| grant.filing),
-            acts: events.iter().filter(is_told).map(|it| self.trail_act(it, lang)).collect(),
-            documents: signed
-                .into_iter()
-                .map(|it| TrailDocument { id: it.id, kind: it.kind, sha256: it.sha256 })
-                .collect(),
-        })
     }
 
     async fn copies(&self, copies: Copies<'_>) -> Result<Traced> {
@@ -430,6 +338,12 @@ impl Wanted {
     }
 }
 
+/// The case in `2026-000012`, which it ends with; none in the code of a dataset that begins alike.
+fn case_of(rest: &str) -> Option<&str> {
+    let (year, case) = rest.split_once('-')?;
+    (year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit())).then_some(case)
+}
+
 fn shown(asked: &TrailAsked) -> String {
     match asked {
         TrailAsked::Receipt(code) => code.to_string(),
@@ -451,6 +365,10 @@ mod tests {
         assert_eq!(read("r-20261121-0123456789ab"), Some("R-20261121-0123456789AB".to_owned()));
         assert_eq!(read("YX-FGW-0001"), Some("YX-FGW-0001".to_owned()));
         assert_eq!(read("#17"), Some("17".to_owned()));
+        for number in ["SQ-2026-000017", "gx-2026-000017"] {
+            assert_eq!(read(number), Some("17".to_owned()), "{number}");
+        }
+        assert_eq!(read("GX-FGW-0001"), Some("GX-FGW-0001".to_owned()), "a dataset of a place");
         for text in ["", "#", "-1", "0", "R-", "没有", "\0"] {
             assert_eq!(read(text), None, "{text}");
         }

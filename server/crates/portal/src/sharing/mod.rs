@@ -238,7 +238,7 @@ fn read(stored: &ShareRequest) -> Result<ShareDocument> {
 }
 
 /// The number of a request, as people name it.
-fn number_of(case: &Case) -> String {
+pub(crate) fn number_of(case: &Case) -> String {
     format!("GX-{}-{:06}", case.file.opened_at.format("%Y"), case.id)
 }
 

@@ -4,6 +4,7 @@
 
 mod free;
 mod offline;
+mod trail;
 mod verifying;
 
 use std::collections::BTreeSet;

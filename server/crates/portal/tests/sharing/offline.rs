@@ -7,7 +7,7 @@ use kaishu_types::receipt::Retrieved;
 
 use super::{act, code, decide, event, everybody, names, site, whole};
 
-fn handed(items: &[&str]) -> ShareAct {
+pub(super) fn handed(items: &[&str]) -> ShareAct {
     ShareAct {
         reason: "数据量大，专线带宽不够".to_owned(),
         medium: "加密移动硬盘".to_owned(),

@@ -11,7 +11,7 @@ use super::{columns, everybody, names, site};
 
 const VALUE: &str = "甲某某，身份证号 513200199001010018，户主";
 
-fn whole() -> VerifyAsk {
+pub(super) fn whole() -> VerifyAsk {
     VerifyAsk {
         organization: "YX-U".to_owned(),
         provider: "YX-T".to_owned(),
@@ -23,7 +23,7 @@ fn whole() -> VerifyAsk {
     }
 }
 
-fn answered(answers: &[Option<VerifyAnswer>]) -> VerifyAct {
+pub(super) fn answered(answers: &[Option<VerifyAnswer>]) -> VerifyAct {
     VerifyAct {
         event: "answer_verification".to_owned(),
         version: 1,
@@ -32,7 +32,7 @@ fn answered(answers: &[Option<VerifyAnswer>]) -> VerifyAct {
     }
 }
 
-const ALL: [Option<VerifyAnswer>; 3] =
+pub(super) const ALL: [Option<VerifyAnswer>; 3] =
     [Some(VerifyAnswer::Match), Some(VerifyAnswer::NoMatch), Some(VerifyAnswer::NotHeld)];
 
 // Proves SHR-09: values of data that is not shared go to the provider, who answers each with a match, no match, or
