@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
 
+mod both_sides;
 mod free;
 mod offline;
 mod trail;
