@@ -188,7 +188,7 @@ impl Portal {
             if text.chars().count() > MOST {
                 let message =
                     lang.pick(format!("不能超过 {MOST} 字"), format!("{MOST} characters at most"));
-                return Err(Error::field(*field, message));
+                return Err(Error::field(field, message));
             }
         }
         Ok(())
