@@ -105,7 +105,7 @@ impl Portal {
 
     async fn request(&self, case: &Case, lang: Lang) -> Result<TrailRequest> {
         let store = &self.inner.store;
-        let (number, applicant, purpose) = self.asking(case, lang).await?;
+        let (number, applicant, purpose) = self.party_behind(case, lang).await?;
         let grant = kaishu_store::grants::find(store, case.id).await?;
         let signed = kaishu_store::agreements::of_case(store, case.id).await?;
         let events = log::of_case(store, case.id).await?;
@@ -130,7 +130,7 @@ impl Portal {
     }
 
     /// The number of a request, who asks, and what for.
-    async fn asking(&self, case: &Case, lang: Lang) -> Result<(String, String, String)> {
+    async fn party_behind(&self, case: &Case, lang: Lang) -> Result<(String, String, String)> {
         if case.file.kind == CaseKind::ShareRequest {
             let (stored, document) = self.stored_request(case.id).await?;
             let agency = self.organization_named(&stored.organization).label(lang).to_owned();
