@@ -233,6 +233,7 @@ fn shown(ctx: &Ctx, desk: &TemplateDesk, version: &TemplateVersion) -> AnyView {
     let lang = ctx.lang;
     let number = version.number;
     let title = lang.pick(format!("第 {number} 版"), format!("Version {number}"));
+    let text = lang.pick(format!("第 {number} 版正文"), format!("Text of version {number}"));
     let before = desk.versions.iter().find(|it| it.number + 1 == number);
     let differs = before.map(|before| {
         let changes = compared(&before.text, &version.text);
@@ -250,9 +251,9 @@ fn shown(ctx: &Ctx, desk: &TemplateDesk, version: &TemplateVersion) -> AnyView {
     ];
     view! {
         <section aria-labelledby="h-version" class="mt-12">
-            {section_head("h-version", title.clone())}
+            {section_head("h-version", title)}
             {meta(facts)}
-            {text_box(&title, &version.text)}
+            {text_box(&text, &version.text)}
             {differs}
         </section>
     }
