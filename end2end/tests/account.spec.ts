@@ -136,7 +136,7 @@ test("staff set one-time codes up at the first login", async ({ page, scripts, w
 // Proves ORG-06: an agency asks, the authority decides, and the newcomer chooses a password.
 test("an agency gets an account for a newcomer", async ({ browser, page, request, scripts }, { project }) => {
   test.skip(!log, "END2END_LOG is not set: .ci/end2end makes the accounts");
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   const login = fresh("wang");
   const [officers, officer] = await staff(browser, `asks.${project.name}`, scripts);
   await officer.goto("/workbench");

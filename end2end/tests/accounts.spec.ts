@@ -40,7 +40,7 @@ async function expectGood(page: Page, scripts: boolean) {
 // gives it a role, and neither can do what the other does.
 test("an account is made by one administrator and given a role by another", async ({ browser, scripts }, { project }) => {
   test.skip(!profiles.default, "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   const login = `firm.${project.name}`;
   const [running, page] = await administrator(browser, profiles.default!, `runs.${project.name}`, scripts);
   const runs = new Authority(page);

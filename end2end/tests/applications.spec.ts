@@ -58,7 +58,7 @@ for (const profile of ["default", "anshan", "aba", "yulin", "jiamusi"]) {
   // Part of APP-04, APP-10, AGR-05: from the start page to data and back, under each profile that opens data.
   test(`${profile}: an application becomes a grant, and ends`, async ({ browser, scripts }, { project }) => {
     test.skip(!profiles[profile], "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     const somebody = (name: string) => person(browser, profiles[profile]!, scripts, `${name}.${project.name}`);
     const applicant = await somebody("applies");
     const reviewer = await somebody("weighs");

@@ -37,7 +37,7 @@ async function expectGood(page: Page, scripts: boolean) {
 // by forms that work without scripts, and nothing that was typed is lost.
 test("the authority keeps organizations, delegations, experts and words", async ({ browser, scripts }, { project }) => {
   test.skip(!profiles.default, "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const [context, page] = await staff(browser, profiles.default!, `keeper.${project.name}`, scripts);
   const desk = new Authority(page);
   const main = page.getByRole("main");

@@ -250,7 +250,7 @@ test.describe("awake @scripts", () => {
   });
 
   test("charts that answer to the pointer are loaded when asked for, and not before", async ({ page, request }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(300_000);
     const explorer = new Explorer(page);
     const asked: string[] = [];
     page.on("request", (sent) => asked.push(new URL(sent.url()).pathname));

@@ -12,7 +12,7 @@ const profiles: Record<string, string> = JSON.parse(process.env.END2END_PROFILES
 for (const profile of ["jiamusi", "aba"]) {
   test(`data may stand at its provider under ${profile}`, async ({ browser, scripts }, { project }) => {
     test.skip(!profiles[profile], "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
-    test.setTimeout(120_000);
+    test.setTimeout(300_000);
     const context = await browser.newContext({ baseURL: profiles[profile]!, javaScriptEnabled: scripts });
     const page = await context.newPage();
     await page.goto("/login");

@@ -74,7 +74,7 @@ async function consultation(officer: Page, reviewer: Page, title: string, script
 for (const [profile, url] of Object.entries(profiles)) {
   // Proves REV-01, REV-02: from draft to published, each step by whose it is.
   test(`an entry goes from draft to published under ${profile}`, async ({ browser, scripts }, { project }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(300_000);
     const title = `公交站点 ${project.name}`;
     const login = (role: string) => `${role}.${project.name}`;
     const [officers, officer] = await staff(browser, url, login("officer"), scripts);
@@ -148,7 +148,7 @@ for (const [profile, url] of Object.entries(profiles)) {
 test("a published dataset is suspended, restored and revised", async ({ browser, scripts }, { project }) => {
   const url = profiles.aba;
   test.skip(!url, "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   const [heads, head] = await staff(browser, url!, `head.${project.name}`, scripts);
   const bench = new Workbench(head);
   await head.goto("/workbench/datasets");
@@ -207,7 +207,7 @@ test("a published dataset is suspended, restored and revised", async ({ browser,
 test("several datasets change alike, and one goes to another organization", async ({ browser, scripts }, { project }) => {
   const url = profiles.guangdong;
   test.skip(!url, "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   const [heads, head] = await staff(browser, url!, `head.${project.name}`, scripts);
   const bench = new Workbench(head);
   await head.goto("/workbench/datasets");

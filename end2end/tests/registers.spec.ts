@@ -35,7 +35,7 @@ async function expectGood(page: Page, scripts: boolean) {
 // approval by forms that work without scripts; the authority sees all of it.
 test("an agency keeps its registers and the authority sees them", async ({ browser, scripts }, { project }) => {
   test.skip(!profiles.aba, "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const [context, page] = await staff(browser, `registrar.${project.name}`, scripts);
   const [office, overseer] = await staff(browser, `overseer.${project.name}`, scripts);
   const bench = new Authority(page);

@@ -6,7 +6,7 @@ import { expect, test } from "../support/test";
 // it by consent, and is called by the portal from then on.
 test("from a look before applying to a result that everybody sees", async ({ browser, scripts }, { project }) => {
   test.skip(!profiles.aba, "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const somebody = (name: string) => person(browser, profiles.aba!, scripts, `${name}.${project.name}`);
   const maker = await somebody("makes");
   const { page } = maker;

@@ -5,7 +5,7 @@ import { expect, test } from "../support/test";
 // Part of DL-07, DL-03: whoever may verify is answered in words and sees no column of the table.
 test("a grant to verify answers in words and opens no table", async ({ browser, scripts }, { project }) => {
   test.skip(!profiles.aba, "END2END_PROFILES is not set: .ci/end2end starts a portal for each profile");
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const somebody = (name: string) => person(browser, profiles.aba!, scripts, `${name}.${project.name}`);
   const asker = await somebody("asks");
   const reviewer = await somebody("admits");

@@ -66,7 +66,7 @@ test.describe("uploads and autosave", () => {
 
   test("a file goes on after the line broke and after the page was loaded again", async ({ scripts }, info) => {
     test.skip(!scripts, "without scripts the form sends the file at once");
-    test.setTimeout(90_000);
+    test.setTimeout(300_000);
     const file = onDisk(info.outputDir, "stops.csv");
     const send = () => page.getByRole("button", { name: "上传", exact: true }).click();
     let n_parts = 0;
