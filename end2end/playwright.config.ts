@@ -12,7 +12,7 @@ export default defineConfig({
   // Generous: a machine that is busy with something else makes no test fail.
   timeout: 180_000,
   expect: { timeout: 20_000 },
-  reporter: [["line"], ["./support/closing-line.ts"]],
+  reporter: [[process.stdout.isTTY ? "line" : "dot"], ["./support/closing-line.ts"]],
   use: {
     ...devices["Desktop Chrome"],
     baseURL,

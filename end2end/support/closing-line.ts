@@ -1,6 +1,9 @@
 import type { FullResult, Reporter, TestCase, TestResult } from "@playwright/test/reporter";
 
-/** Closes the run with one plain line, which continuous integration counts. */
+/** How many of the slowest walks are named. */
+const N_NAMED = 8;
+
+/** Closes the run with the slowest walks and one plain line, which continuous integration counts. */
 export default class ClosingLine implements Reporter {
   private outcomes = new Map<string, { test: TestCase; result: TestResult }>();
 
@@ -15,6 +18,10 @@ export default class ClosingLine implements Reporter {
       if (outcome === "skipped") count.skipped += 1;
       else if (outcome === "unexpected") count.failed += 1;
       else count.passed += 1;
+    }
+    const slowest = [...this.outcomes.values()].sort((one, other) => other.result.duration - one.result.duration);
+    for (const { test, result } of slowest.slice(0, N_NAMED)) {
+      console.log(`    ${Math.round(result.duration / 1000)} s: ${test.titlePath().slice(1).join(" › ")}`);
     }
     console.log(`browser: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   }
