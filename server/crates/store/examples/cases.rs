@@ -109,21 +109,28 @@ async fn kept(store: &Store, case: &mut Case) -> Duration {
     began.elapsed()
 }
 
+/// A statement with its places as the database wants them.
+fn marks(backend: DbBackend, sql: &str) -> String {
+    match backend {
+        DbBackend::Postgres => sql.to_owned(),
+        _ => (1..=12).rev().fold(sql.to_owned(), |sql, n| sql.replace(&format!("${n}"), "?")),
+    }
+}
+
 /// Writes the same rows into tables of the same shape, with nothing around it.
 async fn bare(connection: &DatabaseConnection, n: &mut i64) -> Duration {
     let backend = connection.get_database_backend();
-    let marks = |text: &str| match backend {
-        DbBackend::Postgres => text.to_owned(),
-        _ => (1..=12).rev().fold(text.to_owned(), |text, n| text.replace(&format!("${n}"), "?")),
-    };
     let update = marks(
+        backend,
         "UPDATE bare_file SET state = $1, is_open = $2, version = $3, file = $4, updated_at = $5 WHERE id = 1",
     );
     let insert = marks(
+        backend,
         "INSERT INTO bare_event (seq, case_id, n, kind, subject, event, at, body, previous, hash) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     );
-    let head = marks("UPDATE bare_head SET seq = $1, hash = $2, mac = $3, at = $4 WHERE id = 1");
+    let head =
+        marks(backend, "UPDATE bare_head SET seq = $1, hash = $2, mac = $3, at = $4 WHERE id = 1");
     let hash = "0".repeat(64);
     let began = Instant::now();
     for _ in 0..TURN {
@@ -228,22 +235,36 @@ fn folding(figures: &mut Figures) {
     figures.add(&figure, &format!("≤ {MOST_FOLD_MS} ms"), ms(time) <= MOST_FOLD_MS);
 }
 
-async fn desks(figures: &mut Figures, url: &str) {
-    let store = Store::connect(url, 4).await.unwrap();
-    store.migrate().await.unwrap();
-    let case = open(&store).await;
+/// Opens so many cases that the desk is measured among: one by its event, the others as copies of its row.
+async fn fill(store: &Store, url: &str) {
+    let case = open(store).await;
     let file = serde_json::to_string(&case.file).unwrap();
     let connection = Database::connect(ConnectOptions::new(url)).await.unwrap();
+    let backend = connection.get_database_backend();
+    let due = match backend {
+        DbBackend::Postgres => "DATE '2026-03-02' + i % 400",
+        _ => "date('2026-03-02', '+' || (i % 400) || ' days')",
+    };
     let rows = format!(
         "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {N_CASES}) \
          INSERT INTO case_file (id, kind, subject, title, organization, region, policy, policy_revision, state, \
          is_open, version, waits_for, due, file, opened_at, updated_at) \
          SELECT i, 'account_request', 'YX-' || i, '事项' || i, 'YX-' || (i % 40), 'YX', 'default', 1, 'filed', TRUE, 1, \
-         'account.decide', date('2026-03-02', '+' || (i % 400) || ' days'), ?, ?, ? FROM n"
+         'account.decide', {due}, $1, $2, $3 FROM n"
     );
     let values = [file.into(), case.updated_at.into(), case.updated_at.into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Sqlite, rows, values);
+    let statement = Statement::from_sql_and_values(backend, marks(backend, &rows), values);
     connection.execute_raw(statement).await.unwrap();
+    if backend == DbBackend::Postgres {
+        // Its autovacuum does so by itself within a minute or two of so many new rows.
+        connection.execute_unprepared("ANALYZE case_file").await.unwrap();
+    }
+}
+
+async fn desks(figures: &mut Figures, name: &str, url: &str) {
+    let store = Store::connect(url, 4).await.unwrap();
+    store.migrate().await.unwrap();
+    fill(&store, url).await;
     let desk = |regions: &[&str], organizations: &[&str]| Desk {
         drawers: vec![Drawer {
             parties: Vec::new(),
@@ -254,7 +275,8 @@ async fn desks(figures: &mut Figures, url: &str) {
         }],
         ..Desk::default()
     };
-    for (name, mut desk) in [("region", desk(&["YX"], &[])), ("organization", desk(&[], &["YX-7"]))]
+    for (whose, mut desk) in
+        [("region", desk(&["YX"], &[])), ("organization", desk(&[], &["YX-7"]))]
     {
         let mut times = Vec::new();
         for _ in 0..40 {
@@ -267,7 +289,7 @@ async fn desks(figures: &mut Figures, url: &str) {
         times.sort_unstable();
         let slowest = ms(times[times.len() - 1]);
         let figure = format!(
-            "desk of a {name} among {N_CASES} open cases, 40 pages of 50: median {:.1} ms, slowest {slowest:.1} ms",
+            "desk of a {whose} among {N_CASES} open cases, {name}, 40 pages of 50: median {:.1} ms, slowest {slowest:.1} ms",
             ms(times[times.len() / 2]),
         );
         figures.add(&figure, &format!("slowest ≤ {MOST_PAGE_MS} ms"), slowest <= MOST_PAGE_MS);
@@ -307,6 +329,15 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
+/// Makes an empty database on a server of PostgreSQL.
+async fn database(server: &str, what: &str) -> String {
+    let name = format!("cases_{what}_{}", std::process::id());
+    let admin = Database::connect(ConnectOptions::new(server)).await.unwrap();
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let (head, _) = server.rsplit_once('/').unwrap();
+    format!("{head}/{name}")
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let n_entries = std::env::args().nth(1).and_then(|it| it.parse().ok()).unwrap_or(N_ENTRIES);
@@ -315,17 +346,14 @@ async fn main() -> ExitCode {
     let url = |name: &str| format!("sqlite://{}/{name}.sqlite", folder.path().display());
     folding(&mut figures);
     appending(&mut figures, "SQLite", &url("append")).await;
+    desks(&mut figures, "SQLite", &url("desk")).await;
     match std::env::var("KAISHU_TEST_POSTGRES") {
         Ok(server) => {
-            let name = format!("cases_{}", std::process::id());
-            let admin = Database::connect(ConnectOptions::new(&server)).await.unwrap();
-            admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-            let (head, _) = server.rsplit_once('/').unwrap();
-            appending(&mut figures, "PostgreSQL", &format!("{head}/{name}")).await;
+            appending(&mut figures, "PostgreSQL", &database(&server, "append").await).await;
+            desks(&mut figures, "PostgreSQL", &database(&server, "desk").await).await;
         }
         Err(_) => println!("KAISHU_TEST_POSTGRES is not set: nothing was measured on PostgreSQL"),
     }
-    desks(&mut figures, &url("desk")).await;
     verifying(&mut figures, &url("verify"), n_entries).await;
     match figures.n_missed {
         0 => ExitCode::SUCCESS,
