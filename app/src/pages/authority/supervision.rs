@@ -4,7 +4,9 @@ use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use kaishu_portal::Portal;
-use kaishu_portal::supervision::{OverdueBoard, OverdueCase, OverdueDataset, Urged};
+use kaishu_portal::supervision::{
+    OverdueBoard, OverdueCase, OverdueDataset, OverdueInspection, Urged,
+};
 use kaishu_types::{DatasetCode, ErrorCode};
 use leptos::prelude::*;
 
@@ -50,16 +52,21 @@ pub(crate) async fn urge(
     let typed = Typed::of(pairs);
     let (caller, lang, notice) = (&ctx.caller, ctx.lang, typed.value("notice"));
     let names = lang.pick(("事项", "超期事项"), ("item", "overdue items"));
-    let urged = match (typed.value("case"), typed.value("dataset").parse::<DatasetCode>()) {
-        ("", Ok(code)) => portal.urge_dataset(caller, &code, notice, lang).await,
-        ("", Err(_)) => {
+    let about = (typed.value("inspection"), typed.value("case"));
+    let urged = match (about, typed.value("dataset").parse::<DatasetCode>()) {
+        (("", ""), Ok(code)) => portal.urge_dataset(caller, &code, notice, lang).await,
+        (("", ""), Err(_)) => {
             let code = typed.value("dataset");
             return respond(&ctx, || Err(no_such(&ctx, code, names, PATH)));
         }
-        (case, _) => {
+        (("", case), _) => {
             let version = typed.value("version").parse().unwrap_or_default();
             let number = case.parse().unwrap_or_default();
             portal.urge_case(caller, number, (version, notice), lang).await
+        }
+        ((finding, _), _) => {
+            let number = finding.parse().unwrap_or_default();
+            portal.urge_inspection(caller, number, notice, lang).await
         }
     };
     let stays = [ErrorCode::InvalidInput, ErrorCode::Conflict];
@@ -90,16 +97,23 @@ fn page(ctx: &Ctx, board: &OverdueBoard, typed: &Typed, done: Option<&'static st
             view! { <p class="py-4 ks-mute">{none}</p> }
         })
     };
-    let (no_case, no_dataset) = (none(&cases), none(&datasets));
+    let inspections: Vec<_> = board.inspections.iter().map(|it| inspection_row(ctx, it)).collect();
+    let (no_case, no_dataset, no_inspection) = (none(&cases), none(&datasets), none(&inspections));
     let case_head = lang.pick(
         ["事项", "提供单位", "由谁办理", "到期", "催办"],
         ["Case", "Provider", "Waits for", "Due", "Urged"],
     );
     let dataset_head = lang
         .pick(["数据集", "提供单位", "应更新", "催办"], ["Dataset", "Provider", "Due", "Urged"]);
+    let inspection_head = lang.pick(
+        ["问题", "责任单位", "整改期限", "催办"],
+        ["Finding", "To be mended by", "Until", "Urged"],
+    );
     let cases_name = lang.pick("超期的事项，最早到期的在前", "Overdue cases, the oldest first");
     let datasets_name =
         lang.pick("逾期未更新的数据，最早到期的在前", "Overdue data, the oldest first");
+    let inspections_name =
+        lang.pick("逾期未整改的问题，最早到期的在前", "Findings not mended, the oldest first");
     let body = view! {
         {flash(done)}
         {summary(ctx, typed)}
@@ -112,6 +126,11 @@ fn page(ctx: &Ctx, board: &OverdueBoard, typed: &Typed, done: Option<&'static st
             {section_head("h-data", lang.pick("逾期未更新的数据", "Overdue data"))}
             {no_dataset}
             {(!datasets.is_empty()).then(|| table(datasets_name, &dataset_head, datasets))}
+        </section>
+        <section aria-labelledby="h-inspections" class="mt-12">
+            {section_head("h-inspections", lang.pick("检查发现、逾期未整改的问题", "Found by inspections, not mended in time"))}
+            {no_inspection}
+            {(!inspections.is_empty()).then(|| table(inspections_name, &inspection_head, inspections))}
         </section>
     };
     let title = lang.pick("督办", "Supervision");
@@ -205,6 +224,26 @@ fn dataset_row(ctx: &Ctx, it: &OverdueDataset) -> AnyView {
             </th>
             <td data-l=lang.pick("提供单位", "Provider")>{it.row.organization.clone()}</td>
             <td class="nw num" data-l=lang.pick("应更新", "Due")>{due}</td>
+            <td data-l=lang.pick("催办", "Urged")>{urging(ctx, about, it.urged.as_ref(), it.may_urge)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn inspection_row(ctx: &Ctx, it: &OverdueInspection) -> AnyView {
+    let lang = ctx.lang;
+    let code = it.found.dataset.to_string();
+    let path = it.may_open.then(|| format!("/workbench/datasets/{code}/inspections"));
+    let about = ("inspection", it.found.id.to_string(), String::new());
+    view! {
+        <tr>
+            <th scope="row" class="!whitespace-normal !font-medium">
+                {title_cell(ctx, &it.title, path)}
+                <span class="block text-sm ks-mute font-normal num">{code}</span>
+                <span class="block text-sm font-normal whitespace-pre-line">{it.found.finding.clone()}</span>
+            </th>
+            <td data-l=lang.pick("责任单位", "To be mended by")>{it.organization.clone()}</td>
+            <td class="nw num" data-l=lang.pick("整改期限", "Until")>{full_day(lang, it.found.due)}</td>
             <td data-l=lang.pick("催办", "Urged")>{urging(ctx, about, it.urged.as_ref(), it.may_urge)}</td>
         </tr>
     }

@@ -13,11 +13,12 @@ use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
-use crate::ui::dates::full_day;
+use crate::ui::dates::{day_of, day_text, full_day};
 use crate::ui::fields::{Label, area, line};
 use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
 use crate::ui::icon::icon;
+use crate::ui::numbers::times;
 
 /// `GET /workbench/datasets/{code}/inspections`
 pub(crate) async fn show(
@@ -160,6 +161,14 @@ fn row(ctx: &Ctx, shown: &Inspected, found: &Inspection, typed: &Typed) -> AnyVi
             </form>
         }
     });
+    let urged = shown.urged.get(&found.id).map(|urged| {
+        let last = day_text(lang, day_of(urged.at));
+        let often = lang.pick(
+            format!("主管部门催办 {} 次，最近 {last}：", urged.n),
+            format!("Urged {}, last on {last}: ", times(urged.n)),
+        );
+        view! { <p class="text-[.9375rem]">{often}{urged.notice.clone()}</p> }
+    });
     view! {
         <li class="py-3">
             <p class="whitespace-pre-line">{found.finding.clone()}</p>
@@ -171,6 +180,7 @@ fn row(ctx: &Ctx, shown: &Inspected, found: &Inspection, typed: &Typed) -> AnyVi
                 <span class=class>{icon(sign)}{text}</span> " "
                 {lang.pick("整改期限：", "Until ")} {full_day(lang, found.due)}
             </p>
+            {urged}
             {close}
         </li>
     }

@@ -227,6 +227,7 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
     let facts = &entry.event.body.facts;
     let kind: Option<CaseKind> = entry.kind.parse().ok();
     let word = kind.and_then(|kind| machine(kind).label(&entry.event.name, lang));
+    let word = word.or_else(|| word_of_inspection(&entry.event.name, lang));
     let text = match (word, entry.event.name.as_str()) {
         (Some(word), _) => match kind {
             Some(kind) => lang.pick(
@@ -254,18 +255,6 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
         (None, "guided") => {
             lang.pick("行业主管部门发来指导意见", "Guidance of the sector department").to_owned()
         }
-        (None, "inspected") => lang
-            .pick(
-                "检查发现数据质量问题，请按期整改",
-                "An inspection found a fault; mend it in time",
-            )
-            .to_owned(),
-        (None, "inspection_overdue") => lang
-            .pick("检查发现的质量问题逾期未整改", "What an inspection found was not mended in time")
-            .to_owned(),
-        (None, "inspection_closed") => {
-            lang.pick("检查发现的质量问题已经整改", "What an inspection found is mended").to_owned()
-        }
         (None, "result_registered") => lang
             .pick("使用者登记了成果", "A holder registered a result of the use of data")
             .to_owned(),
@@ -289,11 +278,39 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
         }
         None if entry.event.name == "guided" => Some("/workbench/guidance".to_owned()),
         None if entry.kind == "webhook" => Some(format!("/me/webhooks/{}", entry.subject)),
+        None if word_of_inspection(&entry.event.name, lang).is_some() => {
+            Some(format!("/workbench/datasets/{}/inspections", entry.subject))
+        }
         None if entry.kind == "dataset" => Some(format!("/workbench/datasets/{}", entry.subject)),
         None => None,
     };
     let title = title.or_else(|| facts.get("title")).unwrap_or(&entry.subject).clone();
     Told { title, text, link }
+}
+
+/// What happened to something that an inspection found.
+fn word_of_inspection(event: &str, lang: Lang) -> Option<&'static str> {
+    let (zh, en) = match event {
+        "inspected" => {
+            ("检查发现数据质量问题，请按期整改", "An inspection found a fault; mend it in time")
+        }
+        "inspection_soon" => {
+            ("检查发现的质量问题即将到整改期限", "What an inspection found is to be mended soon")
+        }
+        "inspection_due" => {
+            ("检查发现的质量问题今天到整改期限", "What an inspection found is to be mended today")
+        }
+        "inspection_overdue" => {
+            ("检查发现的质量问题逾期未整改", "What an inspection found was not mended in time")
+        }
+        "inspection_urged" => (
+            "检查发现的质量问题逾期未整改，主管部门催办",
+            "The authority urges: what an inspection found was not mended in time",
+        ),
+        "inspection_closed" => ("检查发现的质量问题已经整改", "What an inspection found is mended"),
+        _ => return None,
+    };
+    Some(lang.pick(zh, en))
 }
 
 fn prefix(kind: CaseKind, lang: Lang) -> String {

@@ -74,16 +74,7 @@ impl Portal {
             }
         }
         n_told += self.tell_of_updates(tellings).await?;
-        for over in inspections::over_untold(store, today, BATCH).await? {
-            match self.tell_of_inspection(&over).await {
-                Ok(is_told) => n_told += usize::from(is_told),
-                Err(error) => tracing::error!(
-                    inspection = over.id,
-                    error = &error as &dyn std::error::Error,
-                    "nobody could be told that a fault was not mended in time"
-                ),
-            }
-        }
+        n_told += self.tell_of_inspections(tellings).await?;
         for over in consultations::over_untold(store, today, BATCH).await? {
             match self.tell_of_consultation(&over).await {
                 Ok(is_told) => n_told += usize::from(is_told),
@@ -180,6 +171,27 @@ impl Portal {
                         dataset = %overdue.code,
                         error = &error as &dyn std::error::Error,
                         "nobody could be told that data is to be renewed"
+                    ),
+                }
+            }
+        }
+        Ok(n_told)
+    }
+
+    /// Reminds providers of what inspections found and is to be mended soon and today, and tells what was not mended
+    /// in time. Returns how many were told of.
+    async fn tell_of_inspections(&self, tellings: [(NaiveDate, Telling); 3]) -> Result<usize> {
+        let today = self.today();
+        let mut n_told = 0;
+        for (until, telling) in tellings {
+            let found = inspections::due_untold(&self.inner.store, (today, until), telling, BATCH);
+            for inspection in found.await? {
+                match self.tell_of_inspection(&inspection, telling).await {
+                    Ok(is_told) => n_told += usize::from(is_told),
+                    Err(error) => tracing::error!(
+                        inspection = inspection.id,
+                        error = &error as &dyn std::error::Error,
+                        "nobody could be told that a fault is to be mended"
                     ),
                 }
             }

@@ -1,12 +1,12 @@
 //! Inspections: what the authority finds wrong with the data of a dataset, the day until which its provider mends
 //! it, and the version that did (PUB-06, aba 20¶4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate};
 use kaishu_domain::cases::Actor;
 use kaishu_domain::permission::Action;
-use kaishu_store::cases::Recipients;
+use kaishu_store::cases::{Recipients, Telling};
 use kaishu_store::inspections;
 use kaishu_types::account::Role;
 use kaishu_types::dataset::DatasetView;
@@ -14,6 +14,7 @@ use kaishu_types::{DatasetCode, Lang, OrganizationCode};
 
 use crate::accounts::Caller;
 use crate::cases::LogAct;
+use crate::supervision::Urged;
 use crate::{Error, Portal, Result};
 
 pub use kaishu_store::inspections::Inspection;
@@ -30,6 +31,8 @@ pub struct Inspected {
     pub dataset: DatasetView,
     /// What was found, the newest first.
     pub found: Vec<Inspection>,
+    /// How often the provider was urged to mend it, by the number of what was found.
+    pub urged: HashMap<i64, Urged>,
     /// Whether the reader inspects it.
     pub may_inspect: bool,
 }
@@ -46,6 +49,7 @@ impl Portal {
         let subject = self.subject(Some(organization), Some(region), false);
         Ok(Inspected {
             found: inspections::of_dataset(&self.inner.store, code).await?,
+            urged: self.urged_to_mend(Some(code)).await?,
             may_inspect: caller.role_for(Action::InspectQuality, &subject).is_some(),
             dataset,
         })
@@ -152,37 +156,48 @@ impl Portal {
         Ok(transaction.commit().await?)
     }
 
-    /// Tells provider and authority that what an inspection found was not mended in time, unless another node has.
-    /// Returns whether this one did.
-    pub(crate) async fn tell_of_inspection(&self, over: &Inspection) -> Result<bool> {
+    /// Tells the provider that what an inspection found is to be mended, and, where that was not done in time, the
+    /// authority, too (SUP-02), unless another node has. Returns whether this one did.
+    pub(crate) async fn tell_of_inspection(
+        &self,
+        found: &Inspection,
+        telling: Telling,
+    ) -> Result<bool> {
         let transaction = self.inner.store.begin().await?;
-        if !inspections::mark_told(&transaction, over.id).await? {
+        if !inspections::mark_told(&transaction, found.id, telling).await? {
             return Ok(false);
         }
-        let dataset = kaishu_store::datasets::find(&self.inner.store, &over.dataset).await?;
+        let event = match telling {
+            Telling::Soon => "inspection_soon",
+            Telling::Today => "inspection_due",
+            Telling::Over => "inspection_overdue",
+        };
+        let dataset = kaishu_store::datasets::find(&self.inner.store, &found.dataset).await?;
         let title = dataset.as_ref().map_or("", |it| it.fields.title.as_str());
-        let facts = facts_of(over, title);
-        let (kind, subject, by) = ("dataset", over.dataset.as_str(), Actor::system());
-        let act =
-            LogAct { kind, subject, event: "inspection_overdue", by, reason: &over.finding, facts };
+        let facts = facts_of(found, title);
+        let (kind, subject, by) = ("dataset", found.dataset.as_str(), Actor::system());
+        let act = LogAct { kind, subject, event, by, reason: &found.finding, facts };
         let (seq, event) = self.log_event(&transaction, act).await?;
-        let directory = self.directory();
-        let regions = dataset.map(|it| directory.region_and_above(&it.region.code));
-        let regions = regions.unwrap_or_default();
-        let regions = regions.iter().map(|region| region.named.code.clone()).collect();
-        let authority = vec![Role::Authority, Role::CountyAuthority];
-        let tells = [provider_of(over), Recipients::OfRegions(authority, regions)];
+        let mut tells = vec![provider_of(found)];
+        if telling == Telling::Over {
+            let directory = self.directory();
+            let regions = dataset.map(|it| directory.region_and_above(&it.region.code));
+            let regions = regions.unwrap_or_default();
+            let regions = regions.iter().map(|region| region.named.code.clone()).collect();
+            let authority = vec![Role::Authority, Role::CountyAuthority];
+            tells.push(Recipients::OfRegions(authority, regions));
+        }
         kaishu_store::cases::tell(&transaction, seq, None, &event, &tells).await?;
         transaction.commit().await?;
         Ok(true)
     }
 }
 
-fn provider_of(found: &Inspection) -> Recipients {
+pub(crate) fn provider_of(found: &Inspection) -> Recipients {
     Recipients::OfOrganization(vec![Role::Officer, Role::Head], found.owner.to_string())
 }
 
-fn facts_of(found: &Inspection, title: &str) -> BTreeMap<String, String> {
+pub(crate) fn facts_of(found: &Inspection, title: &str) -> BTreeMap<String, String> {
     let facts = [
         ("title", title.to_owned()),
         ("inspection", found.id.to_string()),

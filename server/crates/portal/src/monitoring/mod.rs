@@ -22,6 +22,7 @@ use kaishu_types::{DatasetCode, Lang};
 
 pub use assessing::AssessmentForm;
 pub use inspecting::{Inspected, Inspection};
+pub(crate) use inspecting::{facts_of, provider_of};
 pub use kaishu_store::monitoring::{QualityAssessment, QualityScore};
 
 use crate::accounts::Caller;

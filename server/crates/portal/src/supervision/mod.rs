@@ -5,12 +5,14 @@
 //! act is an entry of the log, told to whom it concerns.
 
 mod incidents;
+mod inspections;
 mod overdue;
 mod priorities;
 mod risks;
 mod sectors;
 
 pub use incidents::{Incident, IncidentKind};
+pub use inspections::OverdueInspection;
 pub use overdue::{OverdueBoard, OverdueCase, OverdueDataset, Urged};
 pub use risks::{RiskBoard, RiskEntry, StoppedDataset};
 pub use sectors::{Guidance, SectorRow};

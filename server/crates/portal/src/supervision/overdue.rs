@@ -19,8 +19,10 @@ use crate::cases::{LogAct, Wanted, moved_on, not_covered};
 use crate::publishing::OwnDataset;
 use crate::{Error, Portal, Result};
 
+use super::OverdueInspection;
+
 /// Most cases and most datasets that are listed: what is latest by most days comes first.
-const ROWS: u64 = 200;
+pub(super) const ROWS: u64 = 200;
 /// How far back it is looked for who was urged.
 const LOOK_BACK: TimeDelta = TimeDelta::days(366);
 /// Longest notice, in characters.
@@ -33,6 +35,8 @@ pub struct OverdueBoard {
     pub cases: Vec<OverdueCase>,
     /// Published datasets whose data was not renewed in time (PUB-04).
     pub datasets: Vec<OverdueDataset>,
+    /// What inspections found, and was not mended in time (PUB-06).
+    pub inspections: Vec<OverdueInspection>,
 }
 
 /// How often somebody was urged about the same thing in a year.
@@ -85,7 +89,11 @@ impl Portal {
             return Err(not_covered(caller, Action::Supervise, lang));
         }
         let urged = self.urged().await?;
-        let mut board = OverdueBoard { cases: Vec::new(), datasets: Vec::new() };
+        let mut board = OverdueBoard {
+            cases: Vec::new(),
+            datasets: Vec::new(),
+            inspections: self.overdue_inspections(caller, lang).await?,
+        };
         for case in self.overdue_cases(caller).await? {
             let subject = self.subject_of(&case.about, false);
             board.cases.push(OverdueCase {
@@ -148,12 +156,15 @@ impl Portal {
         Ok(self.urgings(search).await?.remove(code.as_str()))
     }
 
-    async fn urgings(&self, search: Search) -> Result<HashMap<String, Urged>> {
+    pub(super) async fn urgings(&self, search: Search) -> Result<HashMap<String, Urged>> {
         let search = Search { from: Some(self.now() - LOOK_BACK), ..search };
         let mut urged: HashMap<String, Urged> = HashMap::new();
         // The newest entries come first.
         for entry in log::search(&self.inner.store, &search, 5 * ROWS).await? {
-            let about = entry.case.map_or(entry.subject, |(id, _)| id.to_string());
+            // What an inspection found is counted by itself, not with the data of its dataset.
+            let finding = entry.event.body.facts.get("inspection").cloned();
+            let case = entry.case.map(|(id, _)| id.to_string());
+            let about = finding.or(case).unwrap_or(entry.subject);
             let event = entry.event;
             let last = Urged { n: 0, at: event.at, notice: event.body.reason };
             urged.entry(about).or_insert(last).n += 1;
@@ -195,6 +206,11 @@ impl Portal {
         }
     }
 
+    /// When the day began, of which one urges once.
+    pub(super) fn day_began(&self) -> DateTime<Utc> {
+        end_of_day_in_china(self.today()) - TimeDelta::days(1)
+    }
+
     /// Urges the provider of a dataset whose data was not renewed in time; once a day.
     ///
     /// # Errors
@@ -219,10 +235,10 @@ impl Portal {
             return Err(Error::field("notice", message));
         };
         let notice = checked(notice, lang)?;
-        let began = end_of_day_in_china(self.today()) - TimeDelta::days(1);
         let events = vec!["urged".to_owned()];
         let subjects = vec![code.to_string()];
-        let search = Search { events, subjects, from: Some(began), ..Search::default() };
+        let from = Some(self.day_began());
+        let search = Search { events, subjects, from, ..Search::default() };
         if !log::search(store, &search, 1).await?.is_empty() {
             return Err(urged_today(lang));
         }
@@ -254,7 +270,7 @@ pub(super) fn checked(notice: &str, lang: Lang) -> Result<&str> {
     Ok(notice)
 }
 
-fn urged_today(lang: Lang) -> Error {
+pub(super) fn urged_today(lang: Lang) -> Error {
     Error::Refused {
         code: ErrorCode::Conflict,
         message: lang.pick("今天已经催办过", "it was urged today already").to_owned(),

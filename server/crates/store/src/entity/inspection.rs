@@ -25,6 +25,9 @@ pub(crate) struct Model {
     pub closed_on: Option<Date>,
     /// Whether it was told that the last day has passed.
     pub is_told: bool,
+    pub is_reminded: bool,
+    /// Whether somebody was told on its last day.
+    pub is_due_told: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -14,7 +14,7 @@ pub(super) struct Migration;
 const INDEXES: &[(&str, &[&str])] = &[
     // `inspections::of_dataset`: what was found in a dataset.
     ("inspection_dataset", &["dataset", "id"]),
-    // `inspections::over_untold`: what was not mended in time.
+    // `inspections::due_untold`: what is to be mended by a day.
     ("inspection_due", &["due", "id"]),
 ];
 

@@ -66,6 +66,7 @@ mod m20261130_001001_kept_profiles;
 mod m20261130_001002_guide_drafts;
 mod m20261130_001101_requests;
 mod m20261201_000001_share_verifications;
+mod m20261201_000101_inspection_reminders;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -136,6 +137,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_001001_kept_profiles::Migration),
             Box::new(m20261130_001002_guide_drafts::Migration),
             Box::new(m20261201_000001_share_verifications::Migration),
+            Box::new(m20261201_000101_inspection_reminders::Migration),
         ]
     }
 }

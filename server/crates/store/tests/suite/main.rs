@@ -141,6 +141,7 @@ on_both! {
     oversight::a_clock_with_more_time_reminds_once_more,
     oversight::an_organization_is_marked_under_one_sector,
     oversight::grading_rules_are_kept_in_versions,
+    oversight::a_fault_is_told_of_once,
     oversight::datasets_are_counted_by_organization,
     oversight::entries_are_counted_by_their_tags,
     oversight::topics_of_a_profile_are_offered_once,

@@ -1,4 +1,4 @@
-//! Sides of cases, clocks counted anew, marks of sectors, grading rules and how many datasets are late.
+//! Sides of cases, clocks counted anew, faults that wait, marks of sectors, grading rules and how many datasets are late.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use kaishu_domain::cases::{Actor, Body, CaseFile, Clock, Event};
 use kaishu_domain::grading::GradingRule;
 use kaishu_store::cases::{self, CaseSubject, Desk, Drawer, Happening, Telling};
 use kaishu_store::datasets::{self, EntryWrite, TagTally, Tallied};
+use kaishu_store::inspections::{self, Inspection};
 use kaishu_store::log::{self, Entry, Fault, SealKey, Search};
 use kaishu_store::monitoring::{self, QualityScore, Scores};
 use kaishu_store::{Store, grading, sectors, vocabulary};
@@ -199,6 +200,71 @@ pub(crate) async fn datasets_are_counted_by_organization(database: &TestDb) {
     let expected = Tallied { n_published: 1, n_suspended: 1, ..expected };
     assert_eq!(found.get("YX-FGW"), Some(&expected));
     assert!(datasets::tally(store, &[], day("2026-03-02")).await.unwrap().is_empty());
+}
+
+// Part of SUP-02: what an inspection found is told of once before its last day, on it and after it, is overdue in the
+// places that are asked for and in no other, and is neither once it is mended.
+pub(crate) async fn a_fault_is_told_of_once(database: &TestDb) {
+    let store = &database.store;
+    places(store).await;
+    let (code, _) = write(store, entry("停车场")).await;
+    let new = Inspection {
+        id: 0,
+        dataset: code,
+        finding: "缺站点".to_owned(),
+        found_in: 1,
+        found_on: day("2026-03-02"),
+        due: day("2026-03-09"),
+        owner: "YX-FGW".parse().unwrap(),
+        inspected_by: "检查人".to_owned(),
+        fixed_in: None,
+        closed_on: None,
+    };
+    let transaction = store.begin().await.unwrap();
+    let id = inspections::add(&transaction, &new).await.unwrap();
+    transaction.commit().await.unwrap();
+    let due = async |today: &str, until: &str, telling| {
+        let days = (day(today), day(until));
+        inspections::due_untold(store, days, telling, 10).await.unwrap().len()
+    };
+    let told = [
+        (Telling::Soon, "2026-03-06", "2026-03-09"),
+        (Telling::Today, "2026-03-09", "2026-03-09"),
+        (Telling::Over, "2026-03-10", "2026-03-09"),
+    ];
+    assert_eq!(due("2026-03-05", "2026-03-06", Telling::Soon).await, 0, "there is time");
+    assert_eq!(due("2026-03-09", "2026-03-10", Telling::Soon).await, 0, "it is due");
+    assert_eq!(due("2026-03-09", "2026-03-08", Telling::Over).await, 0, "there is time all day");
+    for (telling, today, until) in told {
+        assert_eq!(due(today, until, telling).await, 1, "{telling:?}");
+        for is_first in [true, false] {
+            let transaction = store.begin().await.unwrap();
+            let told = inspections::mark_told(&transaction, id, telling).await.unwrap();
+            assert_eq!(told, is_first, "{telling:?}");
+            transaction.commit().await.unwrap();
+        }
+        assert_eq!(due(today, until, telling).await, 0, "{telling:?}");
+    }
+    let overdue = async |organizations: &[&str], regions: &[&str], before: &str| {
+        let named = |codes: &[&str]| codes.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let (organizations, regions) = (named(organizations), named(regions));
+        let places = (&*organizations, &*regions);
+        inspections::overdue(store, places, day(before), 10).await.unwrap()
+    };
+    let found = overdue(&["YX-FGW"], &[], "2026-03-10").await;
+    assert_eq!((found.len(), found[0].found.id, found[0].title.as_str()), (1, id, "停车场"));
+    assert_eq!((found[0].organization.as_str(), found[0].region.as_str()), ("YX-FGW", "YX"));
+    assert_eq!(overdue(&[], &["YX"], "2026-03-10").await, found);
+    assert_eq!(overdue(&["YX-SJJ"], &["YX-LC"], "2026-03-10").await, []);
+    assert_eq!(overdue(&[], &[], "2026-03-10").await, []);
+    assert_eq!(overdue(&[], &["YX"], "2026-03-09").await, []);
+    let transaction = store.begin().await.unwrap();
+    inspections::close(&transaction, id, (2, day("2026-03-10"))).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(overdue(&[], &["YX"], "2026-03-10").await, []);
+    let closed = inspections::find(store, id).await.unwrap().unwrap();
+    assert_eq!((closed.fixed_in, closed.closed_on), (Some(2), Some(day("2026-03-10"))));
+    assert_eq!(inspections::find(store, id + 1).await.unwrap(), None);
 }
 
 // Part of CLS-11: entries are counted by their tags, as what the public may have of them, in the places that are asked
