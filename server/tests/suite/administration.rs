@@ -277,3 +277,35 @@ async fn the_log_is_searched_by_command() {
         assert!(!run(portal, &wrong).status.success(), "{wrong:?}");
     }
 }
+
+// Part of ORG-12 at the door: the desk of the authority warns of a profile that ends within 60 days, nobody else's does, nor
+// that of a profile without an end; the notice leads to its dates.
+#[tokio::test]
+async fn the_desk_warns_of_a_profile_that_ends() {
+    for (policy, ends) in [("aba", true), ("anshan", false)] {
+        let site = TestSite::open(Setup { policy, with_demo: false }).await;
+        let catalogue = Catalogue::default().dataset("YX-T-0001", "站点", "unconditional");
+        site.test_portal.import(catalogue.folder()).await;
+        let portal = site.test_portal.portal();
+        let token = with_session(portal, Role::Authority, ("authority", "YX")).await;
+        let mut authority = Browser::with_session(&site, &token);
+        assert_eq!(portal.warn_of_expiry().await.unwrap(), ends, "{policy}");
+        for (path, warning) in [
+            ("/authority", "现行办法还有 41 天到期"),
+            ("/en/authority", "The regulation in force ends in 41 days"),
+            ("/me/inbox", "现行办法有效期至 2026-12-31"),
+        ] {
+            let page = authority.get(path).await;
+            page.assert_well_formed_page(path);
+            assert_eq!(page.text().contains(warning), ends, "{policy} {path}");
+            let links = page.attributes("main a", "href");
+            let is_linked = links.iter().any(|link| link.ends_with("/authority/profile"));
+            assert!(is_linked || !ends, "{policy} {path}");
+        }
+        let token = with_session(portal, Role::Officer, ("officer", "YX-T")).await;
+        let mut officer = Browser::with_session(&site, &token);
+        for path in ["/workbench", "/me/inbox"] {
+            assert!(!officer.get(path).await.text().contains("现行办法"), "{policy} {path}");
+        }
+    }
+}

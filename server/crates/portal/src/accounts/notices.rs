@@ -255,6 +255,9 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
         (None, "guided") => {
             lang.pick("行业主管部门发来指导意见", "Guidance of the sector department").to_owned()
         }
+        (None, "expires_soon" | "expired") if entry.kind == "policy" => {
+            end_of_rules(&entry.event.name, facts.get("last_day"), lang)
+        }
         (None, "result_registered") => lang
             .pick("使用者登记了成果", "A holder registered a result of the use of data")
             .to_owned(),
@@ -278,6 +281,7 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
         }
         None if entry.event.name == "guided" => Some("/workbench/guidance".to_owned()),
         None if entry.kind == "webhook" => Some(format!("/me/webhooks/{}", entry.subject)),
+        None if entry.kind == "policy" => Some("/authority/profile".to_owned()),
         None if word_of_inspection(&entry.event.name, lang).is_some() => {
             Some(format!("/workbench/datasets/{}/inspections", entry.subject))
         }
@@ -286,6 +290,21 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
     };
     let title = title.or_else(|| facts.get("title")).unwrap_or(&entry.subject).clone();
     Told { title, text, link }
+}
+
+/// Says that the rules in force end, or have ended (ORG-12).
+fn end_of_rules(event: &str, last_day: Option<&String>, lang: Lang) -> String {
+    let day = last_day.map(String::as_str).unwrap_or_default();
+    match event {
+        "expired" => lang.pick(
+            format!("现行办法的有效期已过（至 {day}），请确认是否延续或者换用新的办法"),
+            format!("The regulation in force ended on {day}: confirm what follows"),
+        ),
+        _ => lang.pick(
+            format!("现行办法有效期至 {day}，请在到期以前确认是否延续或者换用新的办法"),
+            format!("The regulation in force ends on {day}: confirm what follows before then"),
+        ),
+    }
 }
 
 /// What happened to something that an inspection found.

@@ -203,6 +203,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("receipt", "获取凭证", "Receipts"),
     ("result", "使用成果", "Results of use"),
     ("webhook", "事件推送", "Webhooks"),
+    ("policy", "现行办法", "Regulation in force"),
 ];
 
 /// Acts that belong to no case.
@@ -243,6 +244,8 @@ const EVENTS: &[(&str, &str, &str, &str)] = &[
     ("dataset", "delivery_refused", "依法不归集", "Delivery refused by law"),
     ("dataset", "delivery_exempted", "免予另行报送", "Delivery exempted"),
     ("dataset", "delivery_due", "恢复归集", "Delivery due again"),
+    ("policy", "expires_soon", "即将到期", "Ends soon"),
+    ("policy", "expired", "有效期已过", "Ended"),
     ("system", "added", "登记信息系统", "System recorded"),
     ("system", "changed", "变更信息系统", "System changed"),
     ("import", "imported", "导入目录", "Catalogue imported"),

@@ -41,6 +41,12 @@ impl Portal {
                     "the clocks of cases could not be looked at"
                 );
             }
+            if let Err(error) = self.warn_of_expiry().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "nobody could be warned that the rules in force end"
+                );
+            }
             tokio::time::sleep(PAUSE).await;
         }
     }

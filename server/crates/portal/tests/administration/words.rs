@@ -1,6 +1,7 @@
 //! Vocabularies, the compiling guide, and what is in force.
 
 use kaishu_domain::policy::{CatalogueField, Expiry};
+use kaishu_portal::accounts::Caller;
 use kaishu_portal::administration::{Demand, GuideForm, TermForm};
 use kaishu_testkit::people::{act, at_browser, complete, person, whole_draft};
 use kaishu_types::ErrorCode;
@@ -211,4 +212,44 @@ async fn the_end_of_the_profile_and_of_the_calendar_are_told() {
     assert_eq!((last.year, &last.notice), (2027, &None));
     let this = years.iter().find(|it| it.year == 2026).unwrap();
     assert!(this.notice.is_some() && !this.links.is_empty());
+}
+
+// Proves ORG-12 for the warning: of a profile that ends within 60 days the authority is told once, however many nodes
+// look, and once more when it has ended; before, under a profile without an end, and besides the authority nobody is.
+#[tokio::test]
+async fn the_authority_is_told_of_the_end_of_the_profile() {
+    let site = site("aba").await;
+    let portal = site.portal();
+    let authority = at_browser(portal, Role::Authority, ("authority", "YX")).await;
+    let officer = at_browser(portal, Role::Officer, ("officer", "YX-T")).await;
+    let at = async |text: &str| site.open_at(format!("{text}T04:00:00Z").parse().unwrap()).await;
+    let told = async |caller: &Caller| {
+        let inbox = portal.inbox(caller, None, LANG).await.unwrap();
+        let leads = |link: &Option<String>| link.as_deref() == Some("/authority/profile");
+        let about = inbox.notices.into_iter().filter(|it| leads(&it.link));
+        about.map(|it| it.text).collect::<Vec<_>>()
+    };
+    // Aba's measures end on 31 December 2026.
+    assert!(!at("2026-10-31").await.warn_of_expiry().await.unwrap(), "61 days before");
+    assert!(told(&authority).await.is_empty());
+    let (one, other) = (at("2026-11-22").await, at("2026-11-22").await);
+    let (first, second) = tokio::join!(one.warn_of_expiry(), other.warn_of_expiry());
+    assert!(first.unwrap() != second.unwrap(), "once, however many nodes look");
+    assert!(!at("2026-12-31").await.warn_of_expiry().await.unwrap(), "once");
+    let heard = told(&authority).await;
+    assert_eq!(heard.len(), 1);
+    assert!(heard[0].contains("2026-12-31"), "{heard:?}");
+    let later = at("2027-01-01").await;
+    assert!(later.warn_of_expiry().await.unwrap() && !later.warn_of_expiry().await.unwrap());
+    let heard = told(&authority).await;
+    assert_eq!(heard.len(), 2);
+    assert!(heard[0].contains("有效期已过"), "{heard:?}");
+    assert!(told(&officer).await.is_empty());
+    let events = logged(portal, "policy").await;
+    let events: Vec<&str> = events.iter().map(|it| it.event.code.as_str()).collect();
+    assert_eq!(events, ["expired", "expires_soon"]);
+    assert_eq!(portal.verify_log().await.unwrap().faults, []);
+
+    let without_end = self::site("anshan").await;
+    assert!(!without_end.portal().warn_of_expiry().await.unwrap());
 }
