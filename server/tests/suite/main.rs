@@ -97,6 +97,7 @@ mod relaxing;
 mod release;
 mod results;
 mod review_questions;
+mod reviewed_anew;
 mod reviewing;
 mod revising;
 mod sharing;
