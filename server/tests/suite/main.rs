@@ -91,6 +91,7 @@ mod reading_drafts;
 mod real_tables;
 mod reassessing;
 mod reconciling;
+mod recorded_acts;
 mod recording;
 mod registers;
 mod relaxing;

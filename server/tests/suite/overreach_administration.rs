@@ -22,6 +22,7 @@ use kaishu_types::vocabulary::RegionLevel;
 
 use crate::browser::Browser;
 use crate::overreach::{self, browser, placed};
+use crate::recorded_acts;
 use crate::support::TestSite;
 
 use sent::forms;
@@ -326,11 +327,13 @@ async fn no_role_administers_farther_than_the_table() {
     assert!(n_shown > 40 && n_refused > 250, "{n_shown} pages shown, {n_refused} forms refused");
 }
 
-/// The same forms change something for who may, so that a refusal is no accident of the form.
+/// The same forms change something for who may, so that a refusal is no accident of the form. Proves SEC-01 for what is
+/// administered: each leaves exactly one entry in the log, in the name of who sent it.
 #[tokio::test]
 async fn the_forms_are_good_for_who_may_send_them() {
     let (site, _, things) = site().await;
     let portal = site.test_portal.portal();
+    let mut wrong = Vec::new();
     for (n, (path, fields, need)) in forms(&things).into_iter().enumerate() {
         // The newcomer is refused an account before it can be granted: without a server for mail it cannot be.
         if path.ends_with("/act") && fields.contains(&("event", "grant")) {
@@ -340,7 +343,8 @@ async fn the_forms_are_good_for_who_may_send_them() {
             *place == "own" && need.is_met(held) && held.role != Role::CountyAuthority
         });
         let (_, held) = able.unwrap();
-        let mut browser = browser(&site, &format!("b{n}"), held).await;
+        let login = format!("b{n}");
+        let mut browser = browser(&site, &login, held).await;
         let mut fields: Vec<(&str, &str)> = fields;
         // Whoever changes a record has read it.
         let record = browser.get(&path).await;
@@ -348,12 +352,18 @@ async fn the_forms_are_good_for_who_may_send_them() {
         if let Some(field) = fields.iter_mut().find(|(name, _)| *name == "revision") {
             field.1 = &revision;
         }
-        let before = portal.verify_log().await.unwrap().n_entries;
+        let before = recorded_acts::newest(&site).await;
         let answer = browser.post(&path, &fields).await;
         let is_done = answer.status == 303 || !answer.header("content-disposition").is_empty();
         assert!(is_done, "{path}: {} {}", answer.status, answer.text());
-        assert!(portal.verify_log().await.unwrap().n_entries > before, "{path}");
+        let left = recorded_acts::since(&site, before).await;
+        let by: Vec<&str> = left.iter().map(|entry| entry.event.by.login.as_str()).collect();
+        if by != [login.as_str()] {
+            wrong.push(format!("{path}: {}", recorded_acts::told(&left)));
+        }
     }
+    assert_eq!(wrong, [""; 0], "not one entry of who sent it");
+    assert_eq!(portal.verify_log().await.unwrap().faults, []);
 }
 
 /// Who is not logged in is told to log in, and nothing happens.

@@ -51,7 +51,7 @@ pub(crate) struct Sent {
 impl Sent {
     /// Whether roles allow it with what belongs to YX-T in YX; whoever applies has what they begin. A class is disputed
     /// by those of another organization, too.
-    fn is_allowed(&self, roles: &[RoleGrant]) -> bool {
+    pub(crate) fn is_allowed(&self, roles: &[RoleGrant]) -> bool {
         let about = Subject {
             is_own: self.action == Some(Action::ApplyForData),
             organization: Some("YX-T".parse().unwrap()),
@@ -64,14 +64,14 @@ impl Sent {
 }
 
 /// Everything that is written to, an upload that somebody of YX-T has begun, and an application.
-struct Things {
+pub(crate) struct Things {
     others: overreach::Things,
     upload: String,
     application: i64,
     webhook: i64,
 }
 
-async fn site() -> (TestSite, Things) {
+pub(crate) async fn site() -> (TestSite, Things) {
     let (site, others) = overreach::site().await;
     let token = token_of(&site, "officer", TokenScope::Publish).await;
     let begun =
@@ -96,7 +96,7 @@ pub(crate) async fn token_of(site: &TestSite, login: &str, scope: TokenScope) ->
     portal.make_token_for(&Caller::command(), &login, ("t", scope, 1), LANG).await.unwrap()
 }
 
-async fn add(site: &TestSite, login: &str, held: RoleGrant) {
+pub(crate) async fn add(site: &TestSite, login: &str, held: RoleGrant) {
     let staff = NewStaff {
         login: login.parse().unwrap(),
         kind: AccountKind::Person,
@@ -110,7 +110,7 @@ async fn add(site: &TestSite, login: &str, held: RoleGrant) {
     portal.add_account(&Caller::command(), staff, LANG).await.unwrap();
 }
 
-fn sent(things: &Things) -> Vec<Sent> {
+pub(crate) fn sent(things: &Things) -> Vec<Sent> {
     let overreach::Things { draft, review, change } = &things.others;
     let of = |rest: &str| format!("/api/v1/datasets/{OPEN}/{rest}");
     let case = |id: &i64| format!("/api/v1/cases/{id}/acts");
@@ -246,7 +246,7 @@ pub(crate) async fn send(
 
 /// The operations that write, as the description of the API has them: their methods and the scopes that are good for
 /// each.
-fn described() -> BTreeMap<String, (String, Vec<TokenScope>)> {
+pub(crate) fn described() -> BTreeMap<String, (String, Vec<TokenScope>)> {
     let document = serde_json::to_value(kaishu_server::api::document()).unwrap();
     let mut found = BTreeMap::new();
     for operations in document["paths"].as_object().unwrap().values() {
