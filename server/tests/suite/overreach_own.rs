@@ -85,7 +85,7 @@ const ELSEWHERE: &[&str] = &[
     "POST /me/security/code",
     "POST /me/security/code/end",
     "POST /me/tokens",
-    // A file is no form of pairs: `applying` sends it.
+    // A form with a file: `overreach_administration` sends it with every role.
     "POST /applications/{id}/materials/{part}",
     // Public: says what is asked for.
     "GET /datasets/{code}/apply",
