@@ -109,6 +109,7 @@ mod support;
 mod sweeping;
 mod tables;
 mod trail;
+mod unmounted;
 mod update_clocks;
 mod uploads;
 mod uploads_memory;

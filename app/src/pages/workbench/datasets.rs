@@ -6,6 +6,7 @@ use kaishu_portal::Portal;
 use kaishu_portal::publishing::{OwnDataset, OwnFilter, OwnPage};
 use leptos::prelude::*;
 
+use super::dataset::{above_list, in_list};
 use super::{bench_page, tenths};
 use crate::ctx::{Asked, Ctx};
 use crate::error::AppError;
@@ -78,6 +79,7 @@ fn page(ctx: &Ctx, filter: OwnFilter, text: &str, found: &OwnPage) -> Page {
             </p>
         }
     });
+    let bare = above_list(ctx, found.rows.iter().filter(|it| it.is_bare).count());
     let show = code_of(filter);
     let kept = (!show.is_empty()).then(|| view! { <input type="hidden" name="show" value=show/> });
     let body = view! {
@@ -91,7 +93,7 @@ fn page(ctx: &Ctx, filter: OwnFilter, text: &str, found: &OwnPage) -> Page {
                 <button class="btn btn-outline" type="submit">{lang.pick("查找", "Find")}</button>
             </form>
         </div>
-        <div class="pt-6">{list}{next}</div>
+        <div class="pt-6">{bare}{list}{next}</div>
     };
     let title = lang.pick("我的数据集", "My datasets");
     let lead = lang.pick(
@@ -147,16 +149,20 @@ fn quality(ctx: &Ctx, it: &OwnDataset) -> AnyView {
     view! { <a class="ks-link" href=path>{tenths(score)}</a> }.into_any()
 }
 
-/// How many cases wait, with the way to them.
+/// What is to be done: data that is missing, and how many cases wait, with the way to them.
 fn tasks(ctx: &Ctx, it: &OwnDataset) -> AnyView {
     let lang = ctx.lang;
     let n = it.n_tasks;
-    if n == 0 {
+    if n == 0 && !it.is_bare {
         return view! { <span class="ks-mute">{lang.pick("无", "None")}</span> }.into_any();
     }
-    let path = ctx.href(&format!("/workbench/datasets/{}#cases", it.code));
-    let text = lang.pick(format!("{n} 项"), n.to_string());
-    view! { <a class="ks-link" href=path>{text}</a> }.into_any()
+    let cases = (n > 0).then(|| {
+        let path = ctx.href(&format!("/workbench/datasets/{}#cases", it.code));
+        let text = lang.pick(format!("{n} 项"), n.to_string());
+        view! { <a class="ks-link block" href=path>{text}</a> }
+    });
+    let bare = it.is_bare.then(|| in_list(ctx, &it.code));
+    view! { {bare}{cases} }.into_any()
 }
 
 fn row(ctx: &Ctx, it: &OwnDataset) -> AnyView {

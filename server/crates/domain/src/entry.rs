@@ -5,7 +5,7 @@ mod classes;
 mod licence;
 mod resources;
 
-pub use resources::{Lack, lack};
+pub use resources::{Lack, is_bare, lack};
 
 use kaishu_types::dataset::Acquisition;
 use kaishu_types::draft::{Choice, DraftDocument, Processing, Sensitivity};

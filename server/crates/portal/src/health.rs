@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kaishu_domain::entry::is_bare;
 use kaishu_domain::visibility;
 use kaishu_types::DatasetCode;
 use kaishu_types::vocabulary::{DatasetState, OpenClass, ResourceKind};
@@ -104,7 +105,7 @@ impl Portal {
         let class =
             visibility::shown_class(dataset.fields.open.class, visibility::classes(&dataset.items));
         let must_have_one = dataset.state == DatasetState::Published && class != OpenClass::None;
-        if must_have_one && dataset.resources.is_empty() {
+        if is_bare(&dataset) {
             check.without_resource.push(code.to_string());
         } else if must_have_one
             && !dataset.resources.iter().any(|it| it.format.is_machine_readable())

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::super::bench_page;
 use super::super::masks::MASKS;
-use super::give;
+use super::{bare, give};
 use crate::ctx::Ctx;
 use crate::islands::upload_file::UploadFile;
 use crate::page::Page;
@@ -37,6 +37,7 @@ pub(super) fn page(
             <div>
                 {summary(ctx, typed)}
                 {done.and_then(|done| told(ctx, done))}
+                {found.is_bare.then(|| bare::note(ctx))}
                 {found.may_edit.then(|| new_data(ctx, found, typed))}
                 {found.may_edit.then(|| revision(ctx, found))}
                 {found.may_note.then(|| change(ctx, portal, found, typed))}

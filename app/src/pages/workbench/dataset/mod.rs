@@ -1,6 +1,7 @@
 //! A dataset for those who look after it: new data, revision, changes, findings, and its life.
 
 mod acts;
+mod bare;
 mod draw;
 mod give;
 
@@ -17,6 +18,7 @@ use crate::pages::account::to_login;
 use crate::ui::form::Typed;
 
 pub(crate) use acts::{act, decide, measure, note, revise, transfer, upload};
+pub(super) use bare::{above_list, in_list};
 
 /// `GET /workbench/datasets/{code}`
 pub(crate) async fn show(

@@ -1,10 +1,12 @@
 //! What is opened comes with its data, in a form that programs read (PUB-01, PUB-03).
 
+use kaishu_types::dataset::DatasetView;
 use kaishu_types::draft::{Choice, DraftDocument};
-use kaishu_types::vocabulary::OpenClass;
+use kaishu_types::vocabulary::{DatasetState, OpenClass};
 use kaishu_types::{Lang, RuleRef};
 
 use super::{Check, EntryFault, words};
+use crate::visibility;
 
 /// What an open entry lacks of its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,15 @@ pub fn lack(entry: &DraftDocument) -> Option<Lack> {
     }
 }
 
+/// Whether an entry that is published and open, on conditions or not, has no file and no interface: the last one was
+/// taken away, or none ever came (PUB-01).
+pub fn is_bare(dataset: &DatasetView) -> bool {
+    let items = visibility::classes(&dataset.items);
+    let class = visibility::shown_class(dataset.fields.open.class, items);
+    let is_open = dataset.state == DatasetState::Published && class != OpenClass::None;
+    is_open && dataset.resources.is_empty()
+}
+
 impl Lack {
     /// What is missing and what would be right, in both languages.
     pub fn words(self) -> (&'static str, &'static str) {
@@ -45,7 +56,7 @@ impl Lack {
     }
 
     /// The rule of the platform, with the article that it follows.
-    fn rule(self, lang: Lang) -> RuleRef {
+    pub fn rule(self, lang: Lang) -> RuleRef {
         let (id, article) = match self {
             Self::Resource => (
                 "PUB-01",

@@ -1,6 +1,9 @@
 //! The datasets that somebody looks after: what is due, what each is, what can be done with it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
+use kaishu_domain::entry::is_bare;
 use kaishu_domain::permission::Action;
 use kaishu_domain::processing::needs_record;
 use kaishu_store::cases::Waiting;
@@ -71,6 +74,8 @@ pub struct OwnDataset {
     pub score: Option<u32>,
     /// Cases about it that wait for somebody.
     pub n_tasks: u32,
+    /// Whether it is open and has no file and no interface (PUB-01).
+    pub is_bare: bool,
 }
 
 /// A page of such datasets.
@@ -113,6 +118,8 @@ pub struct OwnView {
     pub urged: Option<Urged>,
     /// Whether new data that is not desensitised comes with a record (CLS-10).
     pub needs_record: bool,
+    /// Whether it is open and has no file and no interface (PUB-01).
+    pub is_bare: bool,
 }
 
 impl Portal {
@@ -165,6 +172,7 @@ impl Portal {
         let codes: Vec<String> = rows.iter().map(|row| row.code.to_string()).collect();
         let scores = kaishu_store::monitoring::last_scores(store, &codes).await?;
         let waiting = kaishu_store::cases::waiting(store, &codes, KINDS).await?;
+        let bare = self.bare_among(&rows).await?;
         let filled = rows.into_iter().map(|row| {
             let code = row.code.as_str();
             // What waits at another organization is not theirs to look into.
@@ -173,9 +181,32 @@ impl Portal {
             };
             let n_tasks = waiting.iter().filter(is_of).map(|it| it.n).sum();
             let score = scores.get(code).copied();
-            OwnDataset { score, n_tasks, ..self.own_row(row, lang) }
+            let is_bare = bare.contains(code);
+            OwnDataset { score, n_tasks, is_bare, ..self.own_row(row, lang) }
         });
         Ok(filled.collect())
+    }
+
+    /// The codes of those that are open and have no file and no interface (PUB-01).
+    async fn bare_among(&self, rows: &[Kept]) -> Result<BTreeSet<String>> {
+        let store = &self.inner.store;
+        let is_open =
+            |row: &&Kept| row.state == DatasetState::Published && row.open_class != OpenClass::None;
+        let mut open: Vec<String> =
+            rows.iter().filter(is_open).map(|row| row.code.to_string()).collect();
+        let mounted = datasets::mounted(store, &open).await?;
+        let mut bare = BTreeSet::new();
+        open.retain(|code| !mounted.contains(code));
+        for code in open {
+            // An entry of which no data item is open need not have any: the items say so, not the row.
+            let parsed: DatasetCode =
+                code.parse().map_err(|error| Error::Internal(format!("{error}")))?;
+            let found = datasets::find(store, &parsed).await?;
+            if found.is_some_and(|dataset| is_bare(&dataset)) {
+                bare.insert(code);
+            }
+        }
+        Ok(bare)
     }
 
     pub(crate) fn own_row(&self, row: Kept, lang: Lang) -> OwnDataset {
@@ -196,6 +227,7 @@ impl Portal {
             version: row.version,
             score: None,
             n_tasks: 0,
+            is_bare: false,
         }
     }
 
@@ -238,6 +270,7 @@ impl Portal {
         let said = Box::pin(self.document_of(&dataset)).await?;
         Ok(OwnView {
             needs_record: needs_record(crate::processing::about(&said)),
+            is_bare: is_bare(&dataset),
             actions: possible.into_iter().map(|it| super::action(it, lang)).collect(),
             version: life.as_ref().map_or(0, |case| case.file.n_events),
             revision: self.open_revision(code).await?,

@@ -1,5 +1,7 @@
 //! The datasets of organizations as those see them who look after them, public or not.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_types::DatasetCode;
 use kaishu_types::vocabulary::{DatasetState, Frequency, OpenClass};
@@ -10,7 +12,7 @@ use sea_orm::{
 };
 
 use crate::convert::{number, word};
-use crate::entity::{dataset, organization, region};
+use crate::entity::{dataset, organization, region, resource};
 use crate::{Result, Store};
 
 /// Which datasets are listed; all that is given must hold.
@@ -126,6 +128,25 @@ pub async fn kept(store: &Store, keeping: &Keeping, limit: u64) -> Result<Vec<Ke
         .all(&store.connection)
         .await?;
     rows.into_iter().map(view).collect()
+}
+
+/// Finds which of some datasets have a file or an interface now, by code (PUB-01).
+pub async fn mounted(store: &Store, codes: &[String]) -> Result<BTreeSet<String>> {
+    let to_dataset: RelationDef = resource::Entity::belongs_to(dataset::Entity)
+        .from(resource::Column::DatasetId)
+        .to(dataset::Column::Id)
+        .into();
+    let found: Vec<String> = resource::Entity::find()
+        .select_only()
+        .column(dataset::Column::Code)
+        .join(JoinType::InnerJoin, to_dataset)
+        .filter(dataset::Column::Code.is_in(codes.iter().map(String::as_str)))
+        .filter(resource::Column::LastVersion.is_null())
+        .distinct()
+        .into_tuple()
+        .all(&store.connection)
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 fn after(due: Option<NaiveDate>, id: i64) -> Condition {

@@ -36,7 +36,7 @@ pub use assessed::unassessed_since;
 pub use destroy::{Destroyed, destroy_data};
 pub use document::{CodePage, page_of_codes, search_documents};
 pub use find::{VersionEntry, find, find_shown, version};
-pub use kept::{Keeping, Kept, kept};
+pub use kept::{Keeping, Kept, kept, mounted};
 pub use listed::{From as ListedFrom, assembled_from, listed_among, listed_codes, n_listed};
 pub use overdue::{Overdue, due_untold, mark_told};
 pub use providing::{ProvidedItem, Wanted, providing};
