@@ -104,6 +104,7 @@ export const groups: Group[] = [
       ...both("region that does not exist", "/regions/NOWHERE", 404),
       ...both("statistics", "/stats"),
       ...both("how applications were decided", "/stats/applications"),
+      ...both("how many grants there are", "/stats/grants"),
     ],
   },
   {

@@ -31,6 +31,7 @@ const PAGES: &[&str] = &[
     "/consultations",
     "/stats",
     "/stats/applications",
+    "/stats/grants",
     "/rules",
     "/developers",
     "/help",

@@ -81,6 +81,7 @@ where
         .route(&at("/verify/{receipt}"), get(verify::show))
         .route(&at("/stats"), get(stats::show))
         .route(&at(stats::applications::PATH), get(stats::applications::show))
+        .route(&at(stats::grants::PATH), get(stats::grants::show))
         .route(&at("/topics"), get(topics::list))
         .route(&at("/topics/{code}"), get(topics::show))
         .route(&at("/consultations"), get(consultations::list))

@@ -1,6 +1,7 @@
 //! The figures of the portal (SHOW-07).
 
 pub(super) mod applications;
+pub(super) mod grants;
 mod groups;
 
 use axum::extract::State;
@@ -64,6 +65,7 @@ fn page(ctx: &Ctx, stats: &PortalStats) -> Page {
             </div>
             {usage(ctx, &stats.by_day)}
             {applications::way(ctx)}
+            {grants::way(ctx)}
         </main>
     };
     let mut page = Page::new(words.stats, body).section(Section::Stats).description(description);

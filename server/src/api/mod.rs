@@ -192,6 +192,7 @@ fn described() -> OpenApiRouter<State> {
         .routes(routes!(rules::policy))
         .routes(routes!(rules::regulation))
         .routes(routes!(receipts::statistics))
+        .routes(routes!(receipts::grants))
 }
 
 /// What publishers do with drafts and datasets in the workbench.

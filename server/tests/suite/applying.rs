@@ -202,6 +202,25 @@ async fn approval_rates_are_public() {
     assert!(all.attributes("main a", "href").contains(&"/stats/applications".to_owned()));
 }
 
+// Part of APP-07: the register of grants is public, and says nothing of a single one.
+#[tokio::test]
+async fn the_register_of_grants_is_public() {
+    let test_portal = site("aba").await;
+    let people = everybody(test_portal.portal()).await;
+    granted(test_portal.portal(), &people, DeliveryMode::Download).await;
+    let site = TestSite::of(test_portal, Assets::none(), Limits::default());
+    for path in ["/stats/grants", "/en/stats/grants"] {
+        let page = site.get(path).await;
+        assert_eq!(page.status, 200);
+        page.assert_well_formed_page(path);
+        assert!(page.texts("main tbody td").is_empty(), "{}", page.text());
+    }
+    let counts = site.get("/api/v1/stats/grants").await.json();
+    assert_eq!(counts["items"].as_array().map(Vec::len), Some(0), "{counts}");
+    let all = site.get("/stats").await;
+    assert!(all.attributes("main a", "href").contains(&"/stats/grants".to_owned()));
+}
+
 // Proves AGR-10: an open dataset names its licence, says that whoever takes it accepts it, and the receipt of the download
 // keeps which one that was, sealed into the log.
 #[tokio::test]

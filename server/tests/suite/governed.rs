@@ -204,6 +204,8 @@ fn of_dataset() -> Vec<String> {
         "/api/v1/datasets?q=qiongyu".to_owned(),
         "/stats".to_owned(),
         "/stats/applications".to_owned(),
+        "/stats/grants".to_owned(),
+        "/api/v1/stats/grants".to_owned(),
     ];
     let paths =
         ["", ".jsonld", ".json", "/quality", "/versions/1", "/versions/2", "/versions/3", "/apply"];

@@ -61,6 +61,7 @@ async fn chinese_on_english_pages_is_marked_as_chinese() {
         "/topics/livelihood",
         "/stats",
         "/stats/applications",
+        "/stats/grants",
         "/rules",
         "/rules/aba",
         "/help",

@@ -26,7 +26,11 @@ const ROUTERS: &[Router] = &[
     (
         "",
         PAGES_OF_ALL,
-        &[("&home", "\"/\""), ("stats::applications::PATH", "\"/stats/applications\"")],
+        &[
+            ("&home", "\"/\""),
+            ("stats::applications::PATH", "\"/stats/applications\""),
+            ("stats::grants::PATH", "\"/stats/grants\""),
+        ],
     ),
     (
         "",

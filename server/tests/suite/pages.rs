@@ -15,6 +15,7 @@ const PAGES: &[&str] = &[
     "/consultations",
     "/stats",
     "/stats/applications",
+    "/stats/grants",
     "/rules",
     "/rules/aba",
     "/demands",

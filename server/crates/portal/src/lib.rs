@@ -167,6 +167,7 @@ struct Inner {
     refusals: access::Refusals,
     admission: tables::Admission,
     statistics: statistics::Cache,
+    grant_counts: access::GrantCache,
     indexing: indexing::Signal,
     engine: kaishu_tables::Engine,
     seal: tables::Seal,
@@ -238,6 +239,7 @@ impl Portal {
             refusals: access::Refusals::default(),
             admission: tables::Admission::default(),
             statistics: statistics::Cache::default(),
+            grant_counts: access::GrantCache::default(),
             indexing: indexing::Signal::default(),
             engine: kaishu_tables::Engine::new(
                 settings.table_bounds,

@@ -1,6 +1,6 @@
 //! Grants: what the governed view asks with each request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_types::DatasetCode;
@@ -10,7 +10,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::convert::{check_text, to_stored, word};
-use crate::entity::{access_grant, grant_end_notice};
+use crate::entity::{access_grant, application, case_file, grant_end_notice};
 use crate::{Reads, Result, StoreError, Transaction};
 
 /// A grant.
@@ -314,6 +314,76 @@ pub async fn keep_reporting(
         .exec(&transaction.inner)
         .await?;
     Ok(changed.rows_affected > 0)
+}
+
+/// A grant as it is counted: whose it is does not come with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToCount {
+    /// The case that it came from.
+    pub case: i64,
+    /// Code of the dataset.
+    pub dataset: String,
+    /// Code of the provider.
+    pub organization: String,
+    /// Where its case is.
+    pub state: String,
+    /// The first day.
+    pub first_day: NaiveDate,
+    /// The last day.
+    pub last_day: NaiveDate,
+    /// Whether it ended for good.
+    pub is_over: bool,
+    /// What was applied for: JSON in the words of the caller.
+    pub submitted: String,
+}
+
+/// Lists grants of applicants behind a case, to be counted, and says which case the next ones stand behind, where there
+/// may be more. What is shared with agencies, and what nobody submitted an application for, does not count.
+pub async fn to_count(
+    store: &impl Reads,
+    after: i64,
+    limit: u64,
+) -> Result<(Vec<ToCount>, Option<i64>)> {
+    let rows = access_grant::Entity::find()
+        .filter(access_grant::COLUMN.holder.is_null())
+        .filter(access_grant::COLUMN.case_id.gt(after))
+        .order_by_asc(access_grant::Column::CaseId)
+        .limit(limit)
+        .all(store.connection())
+        .await?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.case_id).collect();
+    let cases: Vec<(i64, String, Option<String>)> = case_file::Entity::find()
+        .select_only()
+        .columns([case_file::Column::Id, case_file::Column::State, case_file::Column::Organization])
+        .filter(case_file::COLUMN.id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(store.connection())
+        .await?;
+    let asked: Vec<(i64, Option<String>)> = application::Entity::find()
+        .select_only()
+        .columns([application::Column::CaseId, application::Column::Submitted])
+        .filter(application::COLUMN.case_id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(store.connection())
+        .await?;
+    let mut cases: BTreeMap<i64, (String, Option<String>)> =
+        cases.into_iter().map(|(id, state, organization)| (id, (state, organization))).collect();
+    let mut asked: BTreeMap<i64, Option<String>> = asked.into_iter().collect();
+    let counted = |row: access_grant::Model| {
+        let (state, organization) = cases.remove(&row.case_id)?;
+        Some(ToCount {
+            case: row.case_id,
+            organization: organization?,
+            submitted: asked.remove(&row.case_id).flatten()?,
+            dataset: row.dataset,
+            state,
+            first_day: row.first_day,
+            last_day: row.last_day,
+            is_over: row.is_over,
+        })
+    };
+    let last = ids.last().copied().filter(|_| ids.len() as u64 == limit);
+    Ok((rows.into_iter().filter_map(counted).collect(), last))
 }
 
 fn read(row: access_grant::Model) -> Result<Grant> {

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::access::UsePurpose;
 use crate::organization::Named;
 
 /// A label with a number.
@@ -91,4 +92,32 @@ pub struct PortalStats {
     pub by_provider: Vec<ProviderStats>,
     /// The last 30 days, oldest first.
     pub by_day: Vec<DayUsage>,
+}
+
+/// Grants of conditional data that are counted together: three at least, each in one row only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GrantCount {
+    /// The dataset; null where those of several are counted together.
+    pub dataset: Option<Named>,
+    /// The provider; null where those of several are counted together.
+    pub organization: Option<Named>,
+    /// What the data is wanted for; null where several purposes are counted together.
+    pub purpose: Option<UsePurpose>,
+    /// The year in which they began; null where several are counted together.
+    pub year: Option<i32>,
+    /// Those that go on, suspended ones among them; null for one or two.
+    pub n_going_on: Option<u64>,
+    /// Those that ran out or were given back; null for one or two.
+    pub n_ended: Option<u64>,
+    /// Those that were revoked; null for one or two.
+    pub n_revoked: Option<u64>,
+}
+
+/// The register of grants, without names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GrantCounts {
+    /// The rows; no grant is counted in two of them.
+    pub items: Vec<GrantCount>,
 }

@@ -224,6 +224,7 @@ pub(super) const PUBLIC: &[(&str, &[&str])] = &[
         &[
             "/stats",
             "/stats/applications",
+            "/stats/grants",
             "/consultations",
             "/consultations/{id}",
             "/results",
@@ -291,6 +292,6 @@ pub(super) const PUBLIC_OPERATIONS: &[(&str, &[&str])] = &[
     ),
     (
         "published for everybody to read",
-        &["get_receipt", "get_rules", "get_regulation", "get_stats"],
+        &["get_receipt", "get_rules", "get_regulation", "get_stats", "count_grants"],
     ),
 ];

@@ -15,7 +15,7 @@ use super::scope_of;
 use crate::{Error, Portal, Result};
 
 /// Fewest decisions that are told of together: of fewer, whoever knows that somebody applied would read how it ended.
-const FEWEST: usize = 3;
+pub(super) const FEWEST: usize = 3;
 /// The rule whose clock an application begins.
 const REPLY: &str = "open_app.reply_wd";
 

@@ -7,6 +7,7 @@ mod advising;
 mod experience;
 mod materials;
 mod precedents;
+mod register;
 mod renewing;
 mod talking;
 

@@ -1,6 +1,6 @@
 //! The public catalogue in the order of its codes, a page at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use kaishu_types::DatasetCode;
@@ -69,6 +69,27 @@ pub async fn listed_among(
         let found: Vec<String> = dataset::Entity::find()
             .select_only()
             .column(dataset::Column::Code)
+            .filter(listing::condition(listed))
+            .filter(dataset::COLUMN.code.is_in(chunk.iter().map(String::as_str)))
+            .into_tuple()
+            .all(&store.connection)
+            .await?;
+        among.extend(found);
+    }
+    Ok(among)
+}
+
+/// Finds the titles of those of some codes that a rule lists, by code.
+pub async fn titles_among(
+    store: &Store,
+    listed: Listed,
+    codes: &[String],
+) -> Result<BTreeMap<String, String>> {
+    let mut among = BTreeMap::new();
+    for chunk in codes.chunks(CHUNK_ROWS) {
+        let found: Vec<(String, String)> = dataset::Entity::find()
+            .select_only()
+            .columns([dataset::Column::Code, dataset::Column::Title])
             .filter(listing::condition(listed))
             .filter(dataset::COLUMN.code.is_in(chunk.iter().map(String::as_str)))
             .into_tuple()

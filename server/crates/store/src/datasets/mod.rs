@@ -37,7 +37,9 @@ pub use destroy::{Destroyed, destroy_data};
 pub use document::{CodePage, page_of_codes, search_documents};
 pub use find::{VersionEntry, find, find_shown, version};
 pub use kept::{Keeping, Kept, kept, mounted};
-pub use listed::{From as ListedFrom, assembled_from, listed_among, listed_codes, n_listed};
+pub use listed::{
+    From as ListedFrom, assembled_from, listed_among, listed_codes, n_listed, titles_among,
+};
 pub use overdue::{Overdue, due_untold, mark_told};
 pub use providing::{ProvidedItem, Wanted, providing};
 pub use publish::{Standing, provider, publish, reserve_code, standing};
