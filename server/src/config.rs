@@ -1,6 +1,7 @@
 //! Settings: `kaishu.toml`, overridden by `KAISHU_*` variables, overridden by flags.
 
 mod look;
+mod sharing;
 mod verify;
 mod webhooks;
 
@@ -19,6 +20,7 @@ use kaishu_portal::{BlobSettings, Clock, Settings, Site, Text};
 use serde::{Deserialize, Serialize};
 
 pub use look::LookConfig;
+pub use sharing::SharingConfig;
 pub use verify::VerifyConfig;
 pub use webhooks::WebhookConfig;
 
@@ -126,6 +128,9 @@ pub struct Config {
     /// How much may be verified under a grant.
     #[serde(default)]
     pub verify: VerifyConfig,
+    /// What is kept of what agencies share with each other.
+    #[serde(default)]
+    pub sharing: SharingConfig,
     /// What is shown of conditional data before somebody applies.
     #[serde(default)]
     pub look: LookConfig,
@@ -256,6 +261,7 @@ impl Default for Config {
             mail: MailConfig::default(),
             in_place: InPlaceConfig::default(),
             verify: VerifyConfig::default(),
+            sharing: SharingConfig::default(),
             look: LookConfig::default(),
             webhooks: WebhookConfig::default(),
             site: SiteConfig::of(&Site::default()),
@@ -374,6 +380,7 @@ impl Config {
             in_place: self.in_place.to_settings(),
             key_requests: self.key_requests_per_minute,
             verify: self.verify.to_limits(),
+            verified_for: chrono::TimeDelta::days(self.sharing.verified_days.get().into()),
             look_least: self.look.least_count,
             webhooks: self.webhooks.to_settings(),
             table_bounds: kaishu_portal::tables::Bounds {

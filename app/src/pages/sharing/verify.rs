@@ -16,6 +16,7 @@ use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
 use crate::pages::workbench::{as_field, case_events, expired};
 use crate::ui::data::data;
+use crate::ui::dates::day_text;
 use crate::ui::fields::{Choice, area, label, line, options, select};
 use crate::ui::form::{Typed, once, summary};
 use crate::ui::heading::section_head;
@@ -274,9 +275,18 @@ fn page(ctx: &Ctx, found: &VerifyView, typed: &Typed) -> Page {
 
 /// The values with what was answered, for both sides; to others how many there are.
 fn values(ctx: &Ctx, found: &VerifyView) -> AnyView {
-    let lang = ctx.lang;
+    let (lang, n) = (ctx.lang, found.n_values);
+    if let Some(day) = found.erased_on {
+        let day = day_text(lang, day);
+        let text = lang.pick(
+            format!("共 {n} 项，内容和答复已经到了保存期限，于{day}删除。"),
+            format!(
+                "{n} in all; what was asked and answered was erased on {day}, its time being over."
+            ),
+        );
+        return view! { <p class="mt-8 ks-mute">{text}</p> }.into_any();
+    }
     if found.asked.values.is_empty() {
-        let n = found.n_values;
         let text = lang.pick(
             format!("共 {n} 项，内容和答复只有双方看得到。"),
             format!("{n} in all; only the two sides see what is asked and answered."),

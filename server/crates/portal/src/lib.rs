@@ -101,6 +101,8 @@ pub struct Settings {
     pub key_requests: std::num::NonZeroU32,
     /// How much may be verified under a grant (DL-07).
     pub verify: access::VerifyLimits,
+    /// How long values that were verified between agencies are kept after the answer (SHR-09).
+    pub verified_for: TimeDelta,
     /// Where webhooks may lead.
     pub webhooks: webhooks::WebhookSettings,
     /// The least count of rows that is shown before somebody applies (SRCH-03).
@@ -160,6 +162,7 @@ struct Inner {
     directory: RwLock<Arc<Directory>>,
     upload_time: TimeDelta,
     verify: access::VerifyLimits,
+    verified_for: TimeDelta,
     looks: look::Looks,
     webhooks: webhooks::WebhookSettings,
     usage: usage::Pending,
@@ -232,6 +235,7 @@ impl Portal {
             directory: RwLock::new(Arc::new(directory)),
             upload_time: settings.upload_time,
             verify: settings.verify,
+            verified_for: settings.verified_for,
             looks: look::Looks::new(&settings.secret, settings.look_least),
             webhooks: settings.webhooks,
             usage: usage::Pending::default(),

@@ -102,6 +102,7 @@ impl Portal {
         self.sweep_copies().await?;
         self.sweep_in_place().await?;
         self.forget_requests().await?;
+        self.erase_verified().await?;
         let store = &self.inner.store;
         let hour = self.now().timestamp() / 3600;
         for (kind, subject) in [(HOURLY, hour), (DAILY, hour / 24)] {

@@ -185,6 +185,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         in_place: InPlaceSettings::default(),
         key_requests: std::num::NonZeroU32::new(600).unwrap(),
         verify: VerifyLimits::default(),
+        verified_for: TimeDelta::days(180),
         webhooks: kaishu_portal::webhooks::WebhookSettings::default(),
         look_least: std::num::NonZeroU32::new(10).unwrap(),
         table_bounds: Bounds::default(),

@@ -1,12 +1,14 @@
 //! Values that an agency has verified by the provider of data that it may not have: asked, and answered by a person with
 //! a match, no match, or nothing held (SHR-09, aba 25). Nothing of the data is told.
 
+use chrono::NaiveDate;
 use kaishu_domain::cases::{Act, Guard};
 use kaishu_domain::comparing;
 use kaishu_domain::sharing::items_to_ask_for;
 use kaishu_store::cases::{self, Case, CaseSubject};
 use kaishu_store::share_verifications::{self, ShareVerification};
 use kaishu_types::case::{CaseKind, CaseView};
+use kaishu_types::china::day_in_china;
 use kaishu_types::organization::Named;
 use kaishu_types::sharing::{VerifyAnswer, VerifyAsk};
 use kaishu_types::{ErrorCode, Lang};
@@ -20,6 +22,8 @@ use crate::{Error, Portal, Result};
 
 /// The event by which a request is answered.
 const ANSWER: &str = "answer_verification";
+/// Requests that are erased together.
+const ERASED_AT_ONCE: u64 = 100;
 
 /// Whom somebody may ask, and for whom.
 pub struct VerifyForm {
@@ -57,8 +61,10 @@ pub struct VerifyView {
     pub asked: VerifyAsk,
     /// What was answered, in the order of the values; none before, and none for whoever is of neither side.
     pub answers: Vec<VerifyAnswer>,
-    /// How many values there are.
+    /// How many values there are, or were.
     pub n_values: usize,
+    /// The day on which values and answers were erased; none while they are there.
+    pub erased_on: Option<NaiveDate>,
 }
 
 /// What somebody does to a verification request.
@@ -135,7 +141,8 @@ impl Portal {
         let (key, happening) = (&self.inner.log_key, decided.happening());
         let (case, _) = cases::open(&transaction, key, &about, &happening).await?;
         let (organization, updated_at) = (asked.organization.clone(), self.instant());
-        let new = ShareVerification { case, organization, asked: text, answers: None, updated_at };
+        let (asked, answers, erased_at) = (text, None, None);
+        let new = ShareVerification { case, organization, asked, answers, updated_at, erased_at };
         share_verifications::create(&transaction, &new).await?;
         transaction.commit().await?;
         Ok(case)
@@ -150,7 +157,8 @@ impl Portal {
         let case = self.share_case(caller, id).await?;
         let (stored, mut asked) = self.stored_verification(id).await?;
         let provider = case.about.organization.as_deref().unwrap_or_default();
-        let n_values = asked.values.len();
+        let n_values = case.file.facts.get(comparing::VALUES).and_then(|n| n.parse().ok());
+        let n_values = n_values.unwrap_or(asked.values.len());
         let is_told = self.is_of(caller, provider) || self.is_of(caller, &stored.organization);
         if !is_told {
             asked.values.clear();
@@ -162,6 +170,7 @@ impl Portal {
             provider: self.organization_named(provider),
             user: self.organization_named(&stored.organization),
             answers: answers.map(|text| read(id, text)).transpose()?.unwrap_or_default(),
+            erased_on: stored.erased_at.map(day_in_china),
             asked,
             n_values,
         })
@@ -233,6 +242,33 @@ impl Portal {
             share_verifications::answer(&transaction, (id, &text), self.instant()).await?;
         }
         Ok(transaction.commit().await?)
+    }
+
+    /// Erases the values and answers of requests that ended long enough ago; that they were asked, what about and how
+    /// many there were stays, and so does the log. Returns how many requests that were.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub async fn erase_verified(&self) -> Result<usize> {
+        let (store, now) = (&self.inner.store, self.instant());
+        let Some(before) = now.checked_sub_signed(self.inner.verified_for) else { return Ok(0) };
+        let mut n_erased = 0;
+        loop {
+            let found = share_verifications::to_erase(store, before, ERASED_AT_ONCE).await?;
+            if found.is_empty() {
+                return Ok(n_erased);
+            }
+            let transaction = store.begin().await?;
+            for stored in &found {
+                let mut asked: VerifyAsk = read(stored.case, &stored.asked)?;
+                asked.values.clear();
+                let left = written(&asked)?;
+                share_verifications::erase(&transaction, (stored.case, &left), now).await?;
+            }
+            transaction.commit().await?;
+            n_erased += found.len();
+        }
     }
 
     /// Completes a request about an entry of the share catalogue: its provider is that of the entry, and what is had at

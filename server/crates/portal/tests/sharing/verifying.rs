@@ -1,8 +1,10 @@
 //! Values that a provider verifies for an agency that may not have its data.
 
+use chrono::TimeDelta;
 use kaishu_portal::publishing::OpeningAct;
 use kaishu_portal::sharing::VerifyAct;
 use kaishu_store::log::{Search, search};
+use kaishu_store::share_verifications;
 use kaishu_testkit::people::LANG;
 use kaishu_types::ErrorCode;
 use kaishu_types::sharing::{VerifyAnswer, VerifyAsk};
@@ -130,4 +132,47 @@ async fn conditional_data_is_verified_by_its_provider() {
     assert_eq!(own.iter().map(|card| card.case).collect::<Vec<_>>(), [other, case]);
     assert!(portal.own_verifications(&people.third, LANG).await.unwrap().is_empty());
     assert_eq!(names(&[]), columns(&site, portal, &people.uses).await);
+}
+
+// Part of SHR-09: when their time is over values and answers are erased, of what was answered and of what was taken back;
+// what waits stays, and so do how many there were and the whole log.
+#[tokio::test]
+async fn what_was_verified_is_erased_in_time() {
+    let site = site("aba").await;
+    let portal = site.portal();
+    let people = everybody(portal).await;
+    let mut cases = Vec::new();
+    for _ in 0..3 {
+        cases.push(portal.ask_verification(&people.asks, &whole(), LANG).await.unwrap());
+    }
+    let [done, back, waiting] = cases[..] else { panic!("{cases:?}") };
+    portal.act_on_verification(&people.reviewer, done, answered(&ALL), LANG).await.unwrap();
+    let withdrawn = VerifyAct { event: "withdraw".to_owned(), version: 1, ..VerifyAct::default() };
+    portal.act_on_verification(&people.asks, back, withdrawn, LANG).await.unwrap();
+
+    let early = site.open_at(portal.now() + TimeDelta::days(180)).await;
+    early.sweep_when_due("a").await.unwrap();
+    let found = early.verification(&people.asks, done, LANG).await.unwrap();
+    assert_eq!((found.asked.values, found.erased_on), (whole().values, None));
+    assert_eq!(found.answers.len(), 3);
+
+    let due = site.open_at(portal.now() + TimeDelta::days(181)).await;
+    due.sweep_when_due("a").await.unwrap();
+    for case in [done, back] {
+        let stored = share_verifications::find(site.store(), case).await.unwrap().unwrap();
+        assert!(!stored.asked.contains("甲某某"), "{}", stored.asked);
+        assert_eq!((stored.answers, stored.erased_at), (None, Some(due.now())));
+        for caller in [&people.asks, &people.head] {
+            let found = due.verification(caller, case, LANG).await.unwrap();
+            assert_eq!((found.asked.values.len(), found.answers.len(), found.n_values), (0, 0, 3));
+            assert_eq!(found.erased_on, Some(due.today()));
+            assert_eq!((found.asked.data, found.asked.matter), (whole().data, whole().matter));
+        }
+    }
+    let found = due.verification(&people.head, waiting, LANG).await.unwrap();
+    assert_eq!((found.asked.values, found.erased_on), (whole().values, None));
+    let log = format!("{:?}", search(site.store(), &Search::default(), 200).await.unwrap());
+    assert!(log.contains("answer_verification") && log.contains("verification.values"), "{log}");
+    assert_eq!(due.verify_log().await.unwrap().faults, []);
+    assert_eq!(due.erase_verified().await.unwrap(), 0, "once");
 }

@@ -18,6 +18,8 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub answers: Option<String>,
     pub updated_at: DateTimeUtc,
+    /// When the values and what was answered were erased; then `asked` holds the rest.
+    pub erased_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

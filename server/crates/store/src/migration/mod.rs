@@ -67,6 +67,7 @@ mod m20261130_001002_guide_drafts;
 mod m20261130_001101_requests;
 mod m20261201_000001_share_verifications;
 mod m20261201_000101_inspection_reminders;
+mod m20261202_000001_erased_verifications;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -138,6 +139,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_001002_guide_drafts::Migration),
             Box::new(m20261201_000001_share_verifications::Migration),
             Box::new(m20261201_000101_inspection_reminders::Migration),
+            Box::new(m20261202_000001_erased_verifications::Migration),
         ]
     }
 }
