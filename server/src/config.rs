@@ -39,6 +39,9 @@ const DEFAULT_LOGIN_MINUTES: NonZeroU32 = NonZeroU32::new(15).unwrap();
 /// What the key of a grant may ask in a minute: ten requests a second.
 const DEFAULT_KEY_REQUESTS: NonZeroU32 = NonZeroU32::new(600).unwrap();
 
+/// Far more than a program of a department writes in two days, and few enough to count them with each request.
+const DEFAULT_KEPT_REQUESTS: NonZeroU32 = NonZeroU32::new(10_000).unwrap();
+
 /// An interrupted upload may be taken up on the next day.
 const DEFAULT_UPLOAD_HOURS: NonZeroU32 = NonZeroU32::new(24).unwrap();
 
@@ -102,6 +105,8 @@ pub struct Config {
     pub login_minutes: NonZeroU32,
     /// Most requests of a minute with the key of a grant.
     pub key_requests_per_minute: NonZeroU32,
+    /// Most requests of two days that are known by their keys, for each account.
+    pub kept_requests_per_account: NonZeroU32,
     /// The address of a provider of identities, by which people log in besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oidc_issuer: Option<String>,
@@ -251,6 +256,7 @@ impl Default for Config {
             login_failures: DEFAULT_LOGIN_FAILURES,
             login_minutes: DEFAULT_LOGIN_MINUTES,
             key_requests_per_minute: DEFAULT_KEY_REQUESTS,
+            kept_requests_per_account: DEFAULT_KEPT_REQUESTS,
             oidc_issuer: None,
             oidc_client_id: None,
             oidc_client_secret: None,
@@ -379,6 +385,7 @@ impl Config {
             mail: MailSettings { url: self.mail.url.clone(), from: self.mail.from.clone() },
             in_place: self.in_place.to_settings(),
             key_requests: self.key_requests_per_minute,
+            kept_requests: self.kept_requests_per_account,
             verify: self.verify.to_limits(),
             verified_for: chrono::TimeDelta::days(self.sharing.verified_days.get().into()),
             look_least: self.look.least_count,

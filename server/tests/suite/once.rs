@@ -1,11 +1,18 @@
 //! What is sent twice is done once: by forms, by programs, by files.
 
+use std::num::NonZeroU32;
+
+use chrono::TimeDelta;
 use http::Method;
 use kaishu_portal::accounts::Caller;
+use kaishu_portal::requests::{Answer as Given, Begun, Repeatable};
+use kaishu_portal::{Error, Portal};
+use kaishu_server::Limits;
+use kaishu_server::assets::Assets;
 use kaishu_store::regions::{self, NewRegion};
-use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, ORGANIZATION, at_browser, with_session};
+use kaishu_testkit::{Setup, TestPortal};
 use kaishu_types::account::{Role, RoleGrant, TokenScope};
 use kaishu_types::case::CaseKind;
 use kaishu_types::vocabulary::RegionLevel;
@@ -97,6 +104,71 @@ async fn what_was_taken_away_is_not_answered_again() {
     let again = send(&site, &officer, "/api/v1/drafts", ("k1", &begun)).await;
     again.assert_problem(409, "角色");
     assert!(!again.text().contains("YX-T-0002"), "{}", again.text());
+}
+
+fn few(n: u32) -> NonZeroU32 {
+    NonZeroU32::new(n).unwrap()
+}
+
+async fn hours_later(site: &TestPortal, hours: i64) -> Portal {
+    let instant = site.portal().now() + TimeDelta::hours(hours);
+    site.open_later(instant, |settings| settings.kept_requests = few(2)).await
+}
+
+// Requests by their keys do not grow without bound: an account has so many in two days, none of which is forgotten
+// before, and after that they are gone.
+#[tokio::test]
+async fn keys_are_forgotten_after_two_days_and_are_not_too_many() {
+    let site = site().await;
+    let (test_portal, store) = (&site.test_portal, site.test_portal.store());
+    let [desk, other] = [
+        at_browser(test_portal.portal(), Role::Officer, ("desk", ORGANIZATION)).await,
+        at_browser(test_portal.portal(), Role::Officer, ("other", ORGANIZATION)).await,
+    ];
+    let account = desk.account().unwrap();
+    let asked = |key: &'static str| Repeatable { key, request: "POST /x", sha256: "ab" };
+    let given = Given { status: 201, location: String::new(), body: "{}".to_owned() };
+    let portal = hours_later(test_portal, 0).await;
+    for key in ["k1", "k2"] {
+        assert_eq!(portal.begin_request(&desk, asked(key), LANG).await.unwrap(), Begun::First);
+        portal.end_request(&desk, key, Some(&given)).await.unwrap();
+    }
+    let near = hours_later(test_portal, 47).await;
+    let refused = near.begin_request(&desk, asked("k3"), LANG).await.unwrap_err();
+    assert!(matches!(refused, Error::TryLater { seconds: 3_601, .. }), "{refused:?}");
+    let kept = kaishu_store::requests::find(store, account, "k3").await.unwrap();
+    assert_eq!(kept, None, "it can be sent again");
+    near.sweep_when_due("a").await.unwrap();
+    let again = near.begin_request(&desk, asked("k1"), LANG).await.unwrap();
+    assert_eq!(again, Begun::Again(given), "what was done is known until its time is over");
+    let theirs = near.begin_request(&other, asked("k3"), LANG).await.unwrap();
+    assert_eq!(theirs, Begun::First, "each account has its own");
+
+    let later = hours_later(test_portal, 49).await;
+    later.sweep_when_due("a").await.unwrap();
+    for key in ["k1", "k2"] {
+        assert_eq!(kaishu_store::requests::find(store, account, key).await.unwrap(), None);
+    }
+    assert_eq!(later.begin_request(&desk, asked("k3"), LANG).await.unwrap(), Begun::First);
+}
+
+// What is refused because there are too many is not done, and says when to come again.
+#[tokio::test]
+async fn too_many_keys_are_refused_at_the_door() {
+    let setup = Setup { policy: "aba", with_demo: false };
+    let test_portal = TestPortal::open_with(setup, |settings| settings.kept_requests = few(1));
+    let test_portal = test_portal.await;
+    test_portal.import(Catalogue::default().dataset(CODE, "站点", "unconditional").folder()).await;
+    let site = TestSite::of(test_portal, Assets::none(), Limits::default());
+    let officer = token(&site, "officer", ORGANIZATION, TokenScope::Publish).await;
+    let (path, begun) = ("/api/v1/drafts", json!({ "organization": "YX-T", "title": "公交站点" }));
+    let first = send(&site, &officer, path, ("k1", &begun)).await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    let second = send(&site, &officer, path, ("k2", &begun)).await;
+    second.assert_problem(429, "Idempotency-Key");
+    assert!(second.header("retry-after").parse::<u64>().unwrap() > 47 * 3600);
+    let again = send(&site, &officer, path, ("k1", &begun)).await;
+    assert_eq!((again.status, again.json()), (first.status, first.json()));
 }
 
 // A secret that is shown once is kept nowhere to be answered again: the request is done once, and sent again it is

@@ -99,6 +99,8 @@ pub struct Settings {
     pub in_place: in_place::InPlaceSettings,
     /// Most requests of a minute with the key of a grant (DL-06).
     pub key_requests: std::num::NonZeroU32,
+    /// Most requests of two days that are known by their keys, for each account.
+    pub kept_requests: std::num::NonZeroU32,
     /// How much may be verified under a grant (DL-07).
     pub verify: access::VerifyLimits,
     /// How long values that were verified between agencies are kept after the answer (SHR-09).
@@ -161,6 +163,7 @@ struct Inner {
     clock: Clock,
     directory: RwLock<Arc<Directory>>,
     upload_time: TimeDelta,
+    kept_requests: std::num::NonZeroU32,
     verify: access::VerifyLimits,
     verified_for: TimeDelta,
     looks: look::Looks,
@@ -234,6 +237,7 @@ impl Portal {
             clock: settings.clock,
             directory: RwLock::new(Arc::new(directory)),
             upload_time: settings.upload_time,
+            kept_requests: settings.kept_requests,
             verify: settings.verify,
             verified_for: settings.verified_for,
             looks: look::Looks::new(&settings.secret, settings.look_least),

@@ -1,5 +1,7 @@
 //! Requests that come twice are done once: by the key that a program or a form gives them, for each account.
 //!
+//! Keys are known for two days, and an account has so many of them at most.
+//!
 //! A key is noted before anything is done, so that of two at once one is done. What was done is answered again as it
 //! was; what did nothing can be sent again. A request that was broken off half-way stays noted: whether it was done
 //! says what it was about, and it is never done twice.
@@ -64,7 +66,8 @@ impl Portal {
     /// # Errors
     ///
     /// Invalid for a key that is none; `Conflict` where another request came by the key, where the one before was
-    /// broken off, and where the caller has other roles than then: what was taken away is not answered again.
+    /// broken off, and where the caller has other roles than then: what was taken away is not answered again;
+    /// `TryLater` where the account has too many that are known by their keys.
     pub async fn begin_request(
         &self,
         caller: &Caller,
@@ -91,7 +94,10 @@ impl Portal {
         let (store, now) = (&self.inner.store, self.instant());
         let mut before = requests::begin(store, &new, (now, now - KEPT_FOR)).await?;
         for _ in 0..N_TRIES {
-            let Some(kept) = before else { return Ok(Begun::First) };
+            let Some(kept) = before else {
+                self.check_room(account, asked.key, lang).await?;
+                return Ok(Begun::First);
+            };
             check_same(&kept, &new, lang)?;
             if let Some(answer) = kept.answer {
                 return Ok(Begun::Again(answer));
@@ -103,6 +109,30 @@ impl Portal {
             "同样的请求正在办理，或者办到一半中断了。请先查看是否已经办成，没有办成的再重新提交",
             "the same request is being done, or was broken off: look whether it was done before you send it anew",
         )))
+    }
+
+    /// Forgets a new request where its account has too many already: none that was done is forgotten before its time, for
+    /// it would be done twice.
+    async fn check_room(&self, account: i64, key: &str, lang: Lang) -> Result<()> {
+        let (store, now) = (&self.inner.store, self.instant());
+        let most = self.inner.kept_requests.get();
+        let (n_kept, oldest) = requests::of_account(store, account, now - KEPT_FOR).await?;
+        if n_kept <= u64::from(most) {
+            return Ok(());
+        }
+        requests::release(store, account, key).await?;
+        let left = oldest.unwrap_or(now) + KEPT_FOR - now;
+        let message = lang.pick(
+            format!("两天之内带 Idempotency-Key 的请求和表单已经有 {most} 件，这一次没有办理，请稍后再提交"),
+            format!(
+                "{most} forms and requests with an `Idempotency-Key` came within two days; nothing was done, send it later"
+            ),
+        );
+        // The first of them is forgotten then.
+        Err(Error::TryLater {
+            message,
+            seconds: u64::try_from(left.num_seconds()).unwrap_or(0) + 1,
+        })
     }
 
     /// Keeps the answer of a request that was begun; without one it did nothing, and can be sent again.

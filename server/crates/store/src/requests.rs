@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::convert::{check_text, number, stored_number, to_stored};
 use crate::entity::kept_request;
@@ -144,6 +144,27 @@ pub async fn release(store: &Store, account: i64, key: &str) -> Result<()> {
         .exec(&store.connection)
         .await?;
     Ok(())
+}
+
+/// Counts the requests of an account that came since a time, and says when the oldest of them came.
+pub async fn of_account(
+    store: &Store,
+    account: i64,
+    after: DateTime<Utc>,
+) -> Result<(u64, Option<DateTime<Utc>>)> {
+    let known = kept_request::Entity::find()
+        .filter(kept_request::COLUMN.account_id.eq(account))
+        .filter(kept_request::Column::BegunAt.gte(to_stored(after)));
+    let oldest: Option<DateTime<Utc>> = known
+        .clone()
+        .select_only()
+        .column(kept_request::Column::BegunAt)
+        .order_by_asc(kept_request::Column::BegunAt)
+        .limit(1)
+        .into_tuple()
+        .one(&store.connection)
+        .await?;
+    Ok((known.count(&store.connection).await?, oldest))
 }
 
 /// Forgets the requests that came before a time. Returns how many there were.

@@ -184,6 +184,7 @@ fn settings(folder: &Path, policy: &str) -> Settings {
         upload_time: TimeDelta::hours(24),
         in_place: InPlaceSettings::default(),
         key_requests: std::num::NonZeroU32::new(600).unwrap(),
+        kept_requests: std::num::NonZeroU32::new(10_000).unwrap(),
         verify: VerifyLimits::default(),
         verified_for: TimeDelta::days(180),
         webhooks: kaishu_portal::webhooks::WebhookSettings::default(),

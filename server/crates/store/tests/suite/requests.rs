@@ -32,6 +32,10 @@ pub(crate) async fn a_request_is_kept_once_by_its_key(database: &TestDb) {
     requests::release(store, 1, "4711").await.unwrap();
     assert_eq!(begin(1, now, first).await.unwrap().answer, Some(answer), "what was done stays");
 
+    assert_eq!(requests::of_account(store, 1, first).await.unwrap(), (1, Some(first)));
+    assert_eq!(requests::of_account(store, 1, now).await.unwrap(), (0, None), "by age");
+    assert_eq!(requests::of_account(store, 3, first).await.unwrap(), (0, None));
+
     assert_eq!(begin(1, now, now).await, None, "what is old does not count");
     assert_eq!(requests::forget(store, now).await.unwrap(), 0);
     let later = time("2026-03-04T04:00:00Z");
