@@ -171,7 +171,8 @@ pub(crate) async fn act(
 /// Whether a field answers a question of the step: of a review, of a dispute that is decided, of an entry that is
 /// missing, of what is asked for outside the catalogue.
 fn is_answer(name: &str) -> bool {
-    let others = ["class", "document", "decided_on", "entry", "level", "norm", "article"];
+    let others =
+        ["class", "document", "decided_on", "entry", "level", "norm", "article", "participants"];
     review::is_answer(name) || others.contains(&name)
 }
 
@@ -300,7 +301,10 @@ fn decision(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Option<AnyView> {
     let lang = ctx.lang;
     let Shown { case, waiting, .. } = shown;
     let (desk, dispute) = (shown.desk.as_ref(), shown.dispute.as_ref());
-    let is_asked = |action: &&ActionView| review::is_asked(desk, &action.event.code);
+    let is_asked = |action: &&ActionView| {
+        let event = &action.event.code;
+        review::is_asked(desk, event) && outside::is_asked(case, event)
+    };
     let actions: Vec<&ActionView> = case.actions.iter().filter(is_asked).collect();
     if actions.is_empty() {
         return None;
@@ -346,6 +350,7 @@ fn decision(ctx: &Ctx, shown: &Shown, typed: &Typed) -> Option<AnyView> {
                 {dispute.and_then(|it| disputes::fields(ctx, it, typed))}
                 {missing::entry_field(ctx, case, typed)}
                 {outside::refusing(ctx, case, typed)}
+                {outside::mediating(ctx, case, typed)}
                 {waiting.as_ref().and_then(|waiting| attached::ticks(ctx, waiting))}
                 {area(&label, 4, typed.value("reason"))}
                 <p class="mt-6 flex flex-wrap gap-3">{buttons}</p>

@@ -28,6 +28,8 @@ pub(super) fn asked(ctx: &Ctx, case: &CaseView) -> Option<AnyView> {
         text_fact(lang.pick("相关需求", "Related needs"), said("related_needs")),
         text_fact(lang.pick("不同意的依据", "What the refusal rests on"), said("norm")),
         text_fact(lang.pick("依据条款", "Its article"), said("norm.article")),
+        text_fact(lang.pick("参加调解的部门", "Took part in the mediation"), said("participants")),
+        text_fact(lang.pick("决定文件", "Document of the decision"), said("document")),
     ];
     let entry = said("entry").map(|code| {
         let path = ctx.href(&format!("/share/{code}"));
@@ -91,4 +93,33 @@ pub(super) fn refusing(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Option<AnyV
         }
         .into_any(),
     )
+}
+
+/// Whether something is offered now: mediation only where the answer is late.
+pub(super) fn is_asked(case: &CaseView, event: &str) -> bool {
+    let is_late = case.clocks.iter().any(|clock| clock.is_open && clock.is_overdue);
+    case.kind != CaseKind::OutsideRequest || event != "escalate" || is_late
+}
+
+/// Draws what the authority says of a mediation, or of a decision from above (SHR-15).
+pub(super) fn mediating(ctx: &Ctx, case: &CaseView, typed: &Typed) -> Option<AnyView> {
+    if case.kind != CaseKind::OutsideRequest {
+        return None;
+    }
+    let lang = ctx.lang;
+    let has = |event: &str| case.actions.iter().any(|action| action.event.code == event);
+    let (name, text, hint) = match (has("pass_up"), has("decide_grant")) {
+        (true, _) => (
+            "participants",
+            lang.pick("参加调解的部门", "Departments that took part"),
+            lang.pick("法制、保密、监督等部门", "Legal, secrecy, supervision"),
+        ),
+        (_, true) => (
+            "document",
+            lang.pick("决定文件", "Document of the decision"),
+            lang.pick("名称、文号和日期", "Its name, number and day"),
+        ),
+        _ => return None,
+    };
+    Some(line(&label(typed, name, text, hint), "text", typed.value(name)).into_any())
 }

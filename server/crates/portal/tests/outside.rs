@@ -281,3 +281,48 @@ async fn an_entry_that_is_not_shared_leaves_the_request_open() {
     publish(portal, &people, draft, ShareClass::None).await;
     assert_eq!(state(portal, asks, case).await, "agreed");
 }
+
+// Part of SHR-13, SHR-15: what gets no answer in time is mediated by the authority, as share requests are, by somebody
+// who names who took part; what is not settled is decided above, and what is granted is to be entered.
+#[tokio::test]
+async fn what_gets_no_answer_is_mediated() {
+    let site = site("aba").await;
+    let portal = site.portal();
+    let people = people(portal).await;
+    let asks = &at_browser(portal, Role::Officer, ("asks", "YX-U")).await;
+    let governs = &at_browser(portal, Role::Authority, ("governs", "YX")).await;
+    let first = portal.request_outside(asks, &whole(), LANG).await.unwrap();
+    let other = OutsideDocument { title: "公交线路停运记录".to_owned(), ..whole() };
+    let second = portal.request_outside(asks, &other, LANG).await.unwrap();
+    let early = act(portal, asks, first, ("escalate", &[])).await;
+    assert_eq!(early, Err(ErrorCode::InvalidInput), "there is time left to answer");
+
+    let late = &site.open_at("2026-12-31T04:00:00Z".parse().unwrap()).await;
+    assert!(act(late, &people.head, first, ("escalate", &[])).await.is_err(), "not the provider");
+    for case in [first, second] {
+        act(late, asks, case, ("escalate", &[])).await.unwrap();
+        assert_eq!(state(late, asks, case).await, "mediation");
+        assert!(act(late, &people.reviewer, case, ("lack", &[])).await.is_err(), "it is too late");
+        let desk = late.desk(governs, DeskFilter::Mine, &[], LANG).await.unwrap();
+        assert!(desk.iter().any(|card| card.id == case), "it waits for the authority");
+        let alone = act(late, governs, case, ("settle_grant", &[])).await;
+        assert_eq!(alone, Err(ErrorCode::InvalidInput), "nobody took part");
+    }
+    let with = [("participants", "州司法局、州保密局")];
+    act(late, governs, second, ("settle_refuse", &with)).await.unwrap();
+    let ended = late.case_view(asks, second, LANG).await.unwrap();
+    assert_eq!((ended.state.code.as_str(), ended.is_open), ("refused", false));
+    assert_eq!(ended.facts["participants"], "州司法局、州保密局");
+
+    act(late, governs, first, ("pass_up", &with)).await.unwrap();
+    let bare = act(late, governs, first, ("decide_grant", &[])).await;
+    assert_eq!(bare, Err(ErrorCode::InvalidInput), "no document");
+    let decided = [("document", "云府函〔2026〕9号")];
+    act(late, governs, first, ("decide_grant", &decided)).await.unwrap();
+    let agreed = late.case_view(asks, first, LANG).await.unwrap();
+    assert_eq!((agreed.state.code.as_str(), &*agreed.facts["document"]), ("agreed", decided[0].1));
+    let running: Vec<_> = agreed.clocks.iter().filter(|it| it.is_open).collect();
+    assert_eq!(running.len(), 1, "the entry is due");
+    assert_eq!(running[0].rule.id, "catalogue.missing_wd");
+    assert_eq!(late.verify_log().await.unwrap().faults, []);
+}

@@ -1,6 +1,8 @@
 //! Requests for data of another agency that is in no catalogue: answered like a share request, and where it is agreed
 //! to, open until there is an entry that is shared (SHR-13; gd-F3 21).
 //!
+//! Where its time is over without an answer the authority mediates, as it does about share requests (SHR-15).
+//!
 //! It gives nobody data: what came of it is taken or asked for by its entry. Each agency acts on its own side only
 //! ([`super::sided`]).
 
@@ -64,6 +66,24 @@ const fn decision(
     }
 }
 
+/// What the authority does between the two, or records of what was decided above it (SHR-15).
+const fn between(
+    event: &'static str,
+    words: (&'static str, &'static str),
+    (from, to): (&'static [&'static str], &'static str),
+    guards: &'static [Guard],
+    clocks: &'static [ClockRule],
+) -> Transition {
+    Transition {
+        guards,
+        needs: &[Input::Reason],
+        clocks,
+        tells: BOTH,
+        rule: "SHR-15",
+        ..own(event, words, (from, To::State(to)), Action::MediateShares)
+    }
+}
+
 pub(super) static MACHINE: Machine = Machine {
     kind: CaseKind::OutsideRequest,
     states: &[
@@ -74,6 +94,13 @@ pub(super) static MACHINE: Machine = Machine {
             "已同意，待编入目录",
             "Agreed; to be entered",
             Waits::For(Action::EditDatasets),
+        ),
+        state("mediation", "主管部门调解中", "Under mediation", Waits::For(Action::MediateShares)),
+        state(
+            "at_government",
+            "已报上级，待决定",
+            "Before the government",
+            Waits::For(Action::MediateShares),
         ),
         state("entered", "已编入目录", "Entered", Waits::Ended),
         state("refused", "不同意", "Refused", Waits::Ended),
@@ -150,10 +177,62 @@ pub(super) static MACHINE: Machine = Machine {
             ..own(
                 "withdraw",
                 ("撤回申请", "Withdraw"),
-                (&["in_review", "incomplete"], To::State("withdrawn")),
+                (
+                    &["in_review", "incomplete", "mediation", "at_government"],
+                    To::State("withdrawn"),
+                ),
                 ASK,
             )
         },
+        // Who got no answer in time does not wait on.
+        Transition {
+            guards: &[Guard::ClockOver],
+            needs: &[Input::Reason],
+            clocks: &[ClockRule::Stop(REPLY)],
+            tells: &[Audience::Provider, Audience::Authority],
+            rule: "SHR-15",
+            ..own(
+                "escalate",
+                ("逾期没有答复，申请调解", "Ask for mediation: no answer in time"),
+                (&["in_review"], To::State("mediation")),
+                ASK,
+            )
+        },
+        between(
+            "settle_grant",
+            ("调解成立，编入目录后共享", "Settle: to be entered and shared"),
+            (&["mediation"], "agreed"),
+            &[Guard::NotAParty, Guard::ParticipantsNamed],
+            &[ClockRule::Start(ENTER)],
+        ),
+        between(
+            "settle_refuse",
+            ("调解成立，不予共享", "Settle: not shared"),
+            (&["mediation"], "refused"),
+            &[Guard::NotAParty, Guard::ParticipantsNamed],
+            &[],
+        ),
+        between(
+            "pass_up",
+            ("调解不成，报上级决定", "Put before the government"),
+            (&["mediation"], "at_government"),
+            &[Guard::NotAParty, Guard::ParticipantsNamed],
+            &[],
+        ),
+        between(
+            "decide_grant",
+            ("登记决定：编入目录后共享", "Record the decision: to be entered and shared"),
+            (&["at_government"], "agreed"),
+            &[Guard::NotAParty, Guard::DocumentNamed],
+            &[ClockRule::Start(ENTER)],
+        ),
+        between(
+            "decide_refuse",
+            ("登记决定：不予共享", "Record the decision: not shared"),
+            (&["at_government"], "refused"),
+            &[Guard::NotAParty, Guard::DocumentNamed],
+            &[],
+        ),
         own(
             "compile",
             ("编制目录", "Compile the entry"),

@@ -165,10 +165,14 @@ impl Portal {
             covered.set(Some(action));
             caller.role_for(action, &seen_from(kind, &subject, action)).cloned()
         };
-        // Whichever way it comes: nobody is urged who is not late, nor twice on a day (SUP-02).
+        // Whichever way it comes: nobody is urged, or passed over, who is not late, nor urged twice on a day (SUP-02).
         let guarded = |guard: Guard| match (guard, case) {
             (Guard::ClockOver, Some(case)) if !self.is_overdue(&case.file) => {
-                Err(lang.pick("还没有超期，不能催办", "nothing of it is overdue").to_owned())
+                let zh = match act.event.as_str() {
+                    "urge" => "还没有超期，不能催办",
+                    _ => "还没有超过答复期限，不能申请调解",
+                };
+                Err(lang.pick(zh, "nothing of it is overdue").to_owned())
             }
             _ => holds(guard),
         };

@@ -92,7 +92,7 @@ impl Under<'_> {
                 lang,
             ),
             Refusal::Unmet { guard: Guard::NotAParty, missing }
-                if kind == CaseKind::ShareRequest =>
+                if matches!(kind, CaseKind::ShareRequest | CaseKind::OutsideRequest) =>
             {
                 forbidden(missing.clone(), self.approvers_rule(kind, lang), lang)
             }
@@ -143,7 +143,9 @@ impl Under<'_> {
                     Guard::OfflineAllowed => {
                         self.policy().rules.share_app.offline.reference("share_app.offline", lang)
                     }
-                    Guard::DocumentNamed if kind == CaseKind::ShareRequest => {
+                    Guard::DocumentNamed
+                        if matches!(kind, CaseKind::ShareRequest | CaseKind::OutsideRequest) =>
+                    {
                         RuleRef { id: "SHR-15".to_owned(), article: String::new() }
                     }
                     Guard::BothHeard | Guard::NextInChain | Guard::DocumentNamed => {

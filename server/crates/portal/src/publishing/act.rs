@@ -162,6 +162,8 @@ fn outside_act(done: OpeningAct) -> OutsideAct {
         norm: said("norm"),
         article: said("article"),
         entry: said("entry"),
+        participants: said("participants"),
+        document: said("document"),
         event: done.event,
         version: done.version,
         reason: done.reason,

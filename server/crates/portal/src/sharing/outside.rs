@@ -11,6 +11,7 @@ use kaishu_types::{DatasetCode, Lang, RuleRef};
 use sha2::{Digest, Sha256};
 
 use super::catalogue::faulty;
+use super::guarding::{Holds, rule};
 use crate::accounts::Caller;
 use crate::cases::{Decided, DeskFilter, Wanted, moved_on, request_key};
 use crate::{Error, Portal, Result};
@@ -50,6 +51,10 @@ pub struct OutsideAct {
     pub article: String,
     /// Code of the entry that is there already.
     pub entry: String,
+    /// Who took part in a mediation (SHR-15).
+    pub participants: String,
+    /// The document of a decision from above (SHR-15).
+    pub document: String,
     /// What makes a repeated request one.
     pub idempotency_key: Option<String>,
 }
@@ -168,6 +173,8 @@ impl Portal {
             ("level", done.level.as_str()),
             ("norm", done.norm.as_str()),
             ("article", done.article.as_str()),
+            ("participants", done.participants.as_str()),
+            ("document", done.document.as_str()),
         ];
         Self::check_lengths(&texts, lang)?;
         let is_there = match done.event.as_str() {
@@ -202,6 +209,10 @@ impl Portal {
                 fact("norm.article", &done.article);
             }
             "name" => fact("entry", &done.entry),
+            "settle_grant" | "settle_refuse" | "pass_up" => {
+                fact("participants", &done.participants);
+            }
+            "decide_grant" | "decide_refuse" => fact("document", &done.document),
             "resubmit" => act.steps = Some(sharing::steps(self.policy_of(case))),
             _ => {}
         }
@@ -223,6 +234,9 @@ impl Portal {
                     "you belong to the agency that asks; somebody else must decide",
                 )
                 .to_owned()),
+            Guard::NotAParty | Guard::ParticipantsNamed | Guard::DocumentNamed => {
+                self.may_mediate(caller, case, (guard, done), lang)
+            }
             Guard::RefusalGrounded => {
                 let refusing = Refusing {
                     condition: "",
@@ -244,6 +258,44 @@ impl Portal {
         let key = key.map(|key| request_key(caller, case.id, &done.event, key));
         let wanted = Wanted { caller, lang, act, holds: &holds, idempotency_key: key };
         self.decide(KIND, &case.about, Some(case), wanted)
+    }
+
+    /// Whether somebody mediates who is of neither side, and says with whom, or what was decided above (SHR-15).
+    fn may_mediate(
+        &self,
+        caller: &Caller,
+        case: &Case,
+        (guard, done): (Guard, &OutsideAct),
+        lang: Lang,
+    ) -> Holds {
+        let party = case.file.facts.get("party").map(String::as_str).unwrap_or_default();
+        let provider = case.about.organization.as_deref().unwrap_or_default();
+        match guard {
+            Guard::NotAParty => rule(
+                !self.is_of(caller, party) && !self.is_of(caller, provider),
+                lang,
+                (
+                    "您在其中一方任职，由主管部门的其他人办理",
+                    "you belong to one of the two sides; somebody else of the authority must do this",
+                ),
+            ),
+            Guard::ParticipantsNamed => rule(
+                !done.participants.trim().is_empty(),
+                lang,
+                (
+                    "写明参加调解的法制、保密、监督等部门",
+                    "name the departments that took part: legal, secrecy, supervision",
+                ),
+            ),
+            _ => rule(
+                !done.document.trim().is_empty(),
+                lang,
+                (
+                    "写明决定文件的名称、文号和日期",
+                    "name the document of the decision, its number and its day",
+                ),
+            ),
+        }
     }
 
     /// Begins the entry that was agreed to, or goes on with it: its publication ends the case, where it is shared.
