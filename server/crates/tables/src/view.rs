@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use kaishu_types::table::{ColumnProfile, Filter, Mask, TableColumn};
+use kaishu_types::table::{ColumnProfile, Filter, Mask, Operator, TableColumn};
 use kaishu_types::vocabulary::ItemType;
 use serde::{Deserialize, Serialize};
+
+use crate::parquet::stored_type;
+use crate::plan;
 
 /// A column of a stored table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +69,40 @@ impl Governed {
             table.columns.get(column.index).is_some() && column.mask != Some(Mask::Drop)
         });
         Self { table, view }
+    }
+
+    /// Leaves of it the rows that a filter lets through, which speaks of columns that the actor has unmasked, and
+    /// asks what comes before what only of what has an order. Where it cannot be asked, no row is left.
+    #[must_use]
+    pub fn only(mut self, rows: Filter) -> Self {
+        let mut is_seen = true;
+        rows.each_column(&mut |name| {
+            is_seen &=
+                self.visible().any(|(column, stored)| stored.name == name && column.mask.is_none());
+        });
+        let can_be_asked = is_seen && self.has_order(&rows) && plan::check(&self, &rows).is_ok();
+        let left = if can_be_asked { rows } else { Filter::Or(Vec::new()) };
+        self.view.rows = Some(match self.view.rows.take() {
+            Some(before) => Filter::And(vec![before, left]),
+            None => left,
+        });
+        self
+    }
+
+    /// Whether every column that a filter asks for what comes before or after has values with an order: texts of days
+    /// and numbers have another one.
+    fn has_order(&self, filter: &Filter) -> bool {
+        let is_ordered = |name: &str| {
+            let mut columns = self.table.columns.iter();
+            columns.any(|it| it.name == name && stored_type(it.item_type).is_some())
+        };
+        match filter {
+            Filter::And(parts) | Filter::Or(parts) => parts.iter().all(|it| self.has_order(it)),
+            Filter::Not(part) => self.has_order(part),
+            Filter::Compare { operator: Operator::Equal | Operator::NotEqual, .. } => true,
+            Filter::Compare { column, .. } | Filter::Between { column, .. } => is_ordered(column),
+            Filter::Like { .. } | Filter::In { .. } | Filter::IsNull { .. } => true,
+        }
     }
 
     /// The columns, as the actor sees them.

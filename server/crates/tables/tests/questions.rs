@@ -245,6 +245,37 @@ fn ask(question: &Question) -> TableQuery {
     query
 }
 
+// Part of DL-02, SEC-05: rows are left by columns that the asker has as they are; where they cannot be told by those, none
+// is left, and nothing says why.
+#[test]
+fn rows_are_left_by_what_the_asker_sees() {
+    for (filter, expected) in [
+        ("name IN ('北京', '茂县')", &["007", "009"][..]),
+        ("people >= 2000", &["007", "008"]),
+        ("founded BETWEEN '1949-06-01' AND '2021-01-01'", &["007", "009"]),
+        ("code = '008'", &["008"]),
+        // An order that texts have is not that of numbers.
+        ("code >= '007'", &[]),
+        ("nothing = '1'", &[]),
+        ("people = 'many'", &[]),
+        // Masked, and not had at all.
+        ("big = '是'", &[]),
+        ("name = '北京' OR big = '是'", &[]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let table = take_in(folder.path(), CITIES);
+        let mut view = whole(&table);
+        view.columns[4].mask = Some(Mask::Hash);
+        let governed = Governed::new(table, view).only(parse::filter(filter).unwrap());
+        let engine = engine(folder.path());
+        let query = TableQuery { select: vec!["code".to_owned()], ..TableQuery::default() };
+        assert_eq!(all(&engine, &governed, &query, 3), expected, "{filter}");
+        let n_rows = run(engine.count(&governed, &TableQuery::default())).unwrap();
+        assert_eq!(n_rows, expected.len() as u64, "{filter}");
+        assert_eq!(governed.n_rows(), None, "{filter}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
