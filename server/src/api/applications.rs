@@ -14,6 +14,7 @@ use kaishu_portal::access::{
 use kaishu_portal::accounts::Caller;
 use kaishu_types::access::{ApplicationDocument, GrantScope};
 use kaishu_types::case::CaseView;
+use kaishu_types::row_scope::RowCondition;
 use kaishu_types::{DatasetCode, FieldError, Lang};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -109,6 +110,9 @@ pub(super) struct NewApplicationAct {
     condition: String,
     /// The data items that are granted, where fewer than were asked for.
     items: Option<BTreeSet<String>>,
+    /// Conditions of rows that are granted besides those that were asked for: they leave fewer rows.
+    #[serde(default)]
+    rows: Vec<RowCondition>,
     /// The last day that is granted, where earlier than was asked for.
     last_day: Option<NaiveDate>,
     /// The number under which it is filed.
@@ -308,7 +312,7 @@ pub(super) async fn act(
     let caller = known(caller, asked.lang)?;
     let case = number("application", &id)?;
     let idempotency_key = idempotency_key(request.headers())?;
-    let NewApplicationAct { event, version, reason, condition, items, last_day, filing } =
+    let NewApplicationAct { event, version, reason, condition, items, rows, last_day, filing } =
         body(request, &state).await?;
     let done = ApplicationAct {
         event,
@@ -316,6 +320,7 @@ pub(super) async fn act(
         reason,
         condition,
         items,
+        rows,
         last_day,
         filing,
         idempotency_key,

@@ -10,6 +10,7 @@ use kaishu_portal::Error;
 use kaishu_portal::access::Grant;
 use kaishu_portal::accounts::Caller;
 use kaishu_types::access::DeliveryMode;
+use kaishu_types::row_scope::RowCondition;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,6 +28,8 @@ pub(super) struct GrantReply {
     dataset: String,
     /// Names of the data items.
     items: BTreeSet<String>,
+    /// Conditions that all rows meet; none for all rows.
+    rows: Vec<RowCondition>,
     /// How they are delivered.
     mode: DeliveryMode,
     /// The first day.
@@ -42,9 +45,9 @@ pub(super) struct GrantReply {
 impl GrantReply {
     pub(super) fn of(grant: Grant, today: NaiveDate) -> Self {
         let in_force = grant.is_in_force(today);
-        let Grant { case, dataset, items, mode, first_day, last_day, filing, .. } = grant;
+        let Grant { case, dataset, items, rows, mode, first_day, last_day, filing, .. } = grant;
         let dataset = dataset.to_string();
-        Self { id: case, dataset, items, mode, first_day, last_day, in_force, filing }
+        Self { id: case, dataset, items, rows, mode, first_day, last_day, in_force, filing }
     }
 }
 

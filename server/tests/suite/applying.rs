@@ -7,7 +7,7 @@ use kaishu_server::Limits;
 use kaishu_server::assets::Assets;
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::granted::{CODE, Everybody, everybody, granted, site};
-use kaishu_testkit::people::with_session;
+use kaishu_testkit::people::{LANG, with_session};
 use kaishu_testkit::{Setup, TestPortal};
 use kaishu_types::access::DeliveryMode;
 use kaishu_types::account::Role;
@@ -67,6 +67,36 @@ async fn give(
         .header("sec-fetch-site", "same-origin")
         .header("content-type", "multipart/form-data; boundary=x");
     site.send(request.body(Body::from(body)).unwrap()).await
+}
+
+// Part of APP-09 at the door: a part of the rows is asked for with the form; what is wrong is said and stays as it was typed.
+#[tokio::test]
+async fn a_part_of_the_rows_is_asked_for_with_the_form() {
+    let (site, people) = demanding().await;
+    let mut holder = Browser::with_session(&site, &people.holder_session);
+    let begun = holder.post(&format!("/datasets/{CODE}/apply"), &[]).await;
+    let application = begun.header("location").to_owned();
+    let typed = |operator, revision, then| {
+        let mut fields = WHOLE.to_vec();
+        fields.extend([("rows", "name"), ("rows_operator_0", operator)]);
+        fields.extend([("rows_values_0", "一厂、二厂"), ("revision", revision), ("then", then)]);
+        fields
+    };
+    let refused = holder.post(&application, &typed("between", "1", "submit")).await;
+    assert_eq!(refused.status, 400);
+    refused.assert_well_formed_page(&application);
+    let said = refused.texts("main [role=alert]").concat();
+    assert!(said.contains("不能用“在两者之间（含两端）”限定"), "{said}");
+    assert!(refused.text().contains("value=\"一厂、二厂\""));
+
+    let saved = holder.post(&application, &typed("one_of", "2", "")).await;
+    assert_eq!(saved.status, 303);
+    let id = application.rsplit('/').next().unwrap().parse().unwrap();
+    let portal = site.test_portal.portal();
+    let found = portal.application(&people.holder.0, id, LANG).await.unwrap();
+    let [condition] = found.document.rows.as_slice() else { panic!("{:?}", found.document.rows) };
+    assert_eq!((condition.column.as_str(), condition.operator.as_str()), ("name", "one_of"));
+    assert_eq!(condition.values, ["一厂", "二厂"]);
 }
 
 // Proves APP-03 at the door: the page of the dataset says what is demanded, the form names what is missing and keeps what

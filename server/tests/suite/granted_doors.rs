@@ -3,6 +3,7 @@
 
 mod addresses;
 mod packed;
+mod rows;
 mod verifying;
 
 use std::collections::BTreeSet;
@@ -18,7 +19,7 @@ use kaishu_testkit::granting::{Holder, application, granted};
 use kaishu_testkit::people::{LANG, with_session};
 use kaishu_testkit::{Setup, TestPortal, now};
 use kaishu_types::DatasetCode;
-use kaishu_types::access::DeliveryMode;
+use kaishu_types::access::{ApplicationDocument, DeliveryMode};
 use kaishu_types::account::{Role, TokenScope};
 
 use crate::doors::contents;
@@ -141,13 +142,15 @@ fn value(column: &str, row: u64) -> String {
 
 /// Whether a value of a column is told, as it stands in the file or as people read numbers.
 fn tells(text: &str, column: &str) -> bool {
-    (0..=N_ROWS).any(|row| {
-        let value = value(column, row);
-        let is_number = value.starts_with('7');
-        let grouped =
-            is_number.then(|| [&value[..1], &value[1..4], &value[4..7], &value[7..]].join(","));
-        text.contains(&value) || grouped.is_some_and(|grouped| text.contains(&grouped))
-    })
+    (0..=N_ROWS).any(|row| tells_row(text, column, row))
+}
+
+fn tells_row(text: &str, column: &str, row: u64) -> bool {
+    let value = value(column, row);
+    let is_number = value.starts_with('7');
+    let grouped =
+        is_number.then(|| [&value[..1], &value[1..4], &value[4..7], &value[7..]].join(","));
+    text.contains(&value) || grouped.is_some_and(|grouped| text.contains(&grouped))
 }
 
 fn file(first: u64) -> String {
@@ -216,6 +219,7 @@ async fn grant_another(test_portal: &TestPortal, held: &Held) -> String {
         holder: None,
         dataset,
         items: held.items.iter().map(|item| (*item).to_owned()).collect(),
+        rows: Vec::new(),
         mode: held.mode,
         first_day: held.first_day,
         last_day: held.last_day,
@@ -255,12 +259,17 @@ async fn askers(test_portal: &TestPortal, holder: &Holder, other: &str) -> Vec<A
 }
 
 async fn open(seed: u64) -> Granting {
-    let test_portal = TestPortal::open(Setup { policy: "aba", with_demo: false }).await;
-    assert_eq!(test_portal.import(catalogue().folder()).await.created, 1);
     let held = drawn(seed);
     let items: Vec<&str> = held[0].items.iter().copied().collect();
     let document = application(&items, held[0].mode);
-    let holder = Box::pin(granted(test_portal.portal(), CODE, &document)).await;
+    Box::pin(open_with(held, &document)).await
+}
+
+/// The same with what is applied for to get the first grant.
+async fn open_with(held: [Held; 2], document: &ApplicationDocument) -> Granting {
+    let test_portal = TestPortal::open(Setup { policy: "aba", with_demo: false }).await;
+    assert_eq!(test_portal.import(catalogue().folder()).await.created, 1);
+    let holder = Box::pin(granted(test_portal.portal(), CODE, document)).await;
     let other = grant_another(&test_portal, &held[1]).await;
     let askers = askers(&test_portal, &holder, &other).await;
     let code: DatasetCode = CODE.parse().unwrap();

@@ -85,6 +85,7 @@ async fn grant(
         holder: None,
         dataset,
         items: ["power".to_owned()].into(),
+        rows: Vec::new(),
         mode,
         first_day: day(first),
         last_day: day(last),

@@ -51,6 +51,7 @@ async fn site(key_requests: u32) -> (TestSite, Holder) {
         holder: None,
         dataset: other,
         items: ["power".to_owned()].into(),
+        rows: Vec::new(),
         mode: DeliveryMode::Api,
         first_day: "2026-01-01".parse().unwrap(),
         last_day: "2027-12-31".parse().unwrap(),

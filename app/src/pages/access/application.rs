@@ -9,7 +9,9 @@ use kaishu_types::ErrorCode;
 use kaishu_types::access::ApplicationDocument;
 use leptos::prelude::*;
 
-use super::{around, decide, dossier, duties, feed, form, materials, own_page, places, terms};
+use super::{
+    around, decide, dossier, duties, feed, form, materials, own_page, places, rows, terms,
+};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -52,6 +54,7 @@ pub(crate) async fn act(
     let is_asked = pairs.iter().any(|(name, _)| name == "narrow");
     let items = pairs.iter().filter(|(name, _)| name == "granted").map(|(_, value)| value.clone());
     let items = is_asked.then(|| items.collect());
+    let granted_rows = rows::read(&pairs, "granted_rows");
     let experts = pairs.iter().filter(|(name, _)| name == "experts");
     let experts = experts.map(|(_, login)| login.clone()).collect();
     let typed = Typed::of(pairs);
@@ -74,6 +77,7 @@ pub(crate) async fn act(
         reason: if is_question { text("question") } else { text("reason") },
         condition: text("condition"),
         items,
+        rows: granted_rows,
         last_day,
         filing: text("filing"),
         terms: text("terms"),
@@ -192,6 +196,8 @@ fn asked(ctx: &Ctx, found: &ApplicationView) -> AnyView {
     let of_type = document.application_type.map(|it| it.label(lang));
     facts.extend(text_fact(lang.pick("申请类型", "Type"), of_type));
     facts.extend(text_fact(lang.pick("数据项", "Data items"), Some(&items.join("、"))));
+    let rows = rows::words(found, &document.rows, lang);
+    facts.extend(text_fact(lang.pick("数据行", "Rows"), rows.as_deref()));
     facts.extend(text_fact(lang.pick("使用方式", "Mode"), document.mode.map(|it| it.label(lang))));
     facts.extend(text_fact(lang.pick("开始日期", "From"), day(document.first_day).as_deref()));
     facts.extend(text_fact(lang.pick("结束日期", "Until"), day(document.last_day).as_deref()));
@@ -224,8 +230,11 @@ fn granted(ctx: &Ctx, found: &ApplicationView) -> Option<AnyView> {
     let lang = ctx.lang;
     let grant = found.grant.as_ref()?;
     let items = labels(found, |name| grant.items.contains(name));
+    let rows = rows::words(found, &grant.rows, lang);
+    let rows = rows.unwrap_or_else(|| lang.pick("全部", "all").to_owned());
     let facts = vec![
         fact(lang.pick("数据项", "Data items"), data(lang, items.join(lang.pick("、", ", ")))),
+        fact(lang.pick("数据行", "Rows"), data(lang, rows)),
         fact(lang.pick("使用方式", "Mode"), grant.mode.label(lang)),
         fact(
             lang.pick("期限", "Period"),

@@ -4,6 +4,7 @@ use kaishu_portal::access::ApplicationView;
 use kaishu_types::case::ActionView;
 use leptos::prelude::*;
 
+use super::rows;
 use crate::ctx::Ctx;
 use crate::ui::fields::{Choice, Label, area, label, line, options, select};
 use crate::ui::form::Typed;
@@ -119,9 +120,24 @@ fn narrower(ctx: &Ctx, found: &ApplicationView, typed: &Typed) -> AnyView {
         lang.pick("不晚于申请的日期", "No later than asked for"),
     );
     let day = found.scope.last_day.map(|day| day.to_string()).unwrap_or_default();
+    let limits = (
+        "granted_rows",
+        lang.pick("只同意一部分数据行（选填）", "Grant only a part of the rows (optional)"),
+        lang.pick(
+            "在申请的条件以外再加条件，同时满足；多个取值用顿号隔开，日期写成 2026-01-31",
+            "Conditions besides those that were asked for; several values with commas, dates as in 2026-01-31",
+        ),
+    );
+    let columns = rows::choices(found);
+    let already = rows::words(found, &found.scope.rows, lang).map(|words| {
+        let head = lang.pick("现在限定的数据行：", "Rows as limited now: ");
+        view! { <p class="mt-4"><b class="font-semibold">{head}</b>{words}</p> }
+    });
     view! {
         <input type="hidden" name="narrow" value="1"/>
         {options(&granted, "checkbox", &choices, |_| true)}
+        {already}
+        {rows::fields(lang, limits, &columns, &[], typed)}
         {line(&until, "date", &day)}
     }
     .into_any()

@@ -15,7 +15,7 @@ use kaishu_types::access::{
 };
 use leptos::prelude::*;
 
-use super::{application, materials};
+use super::{application, materials, rows};
 use crate::ctx::Ctx;
 use crate::page::respond;
 use crate::pages::account::go;
@@ -98,6 +98,7 @@ fn read(pairs: &[(String, String)], before: &ApplicationDocument) -> Application
         purpose_text: text("purpose_text"),
         application_type: text("application_type").parse().ok(),
         items: items.map(|(_, value)| value.clone()).collect(),
+        rows: rows::read(pairs, "rows"),
         mode: text("mode").parse().ok(),
         first_day: text("first_day").parse().ok(),
         last_day: text("last_day").parse().ok(),
@@ -208,6 +209,15 @@ fn wanted(lang: Lang, found: &ApplicationView, typed: &Typed) -> AnyView {
         lang.pick("不填的，自权限生效之日起", "Empty: from the day the grant begins"),
     );
     let last = label(typed, "last_day", lang.pick("结束日期", "Last day"), "");
+    let limits = (
+        "rows",
+        lang.pick("只要一部分数据行（选填）", "Only a part of the rows (optional)"),
+        lang.pick(
+            "几个条件同时满足；多个取值用顿号隔开，日期写成 2026-01-31。用到的数据项，要么您申请了，要么无条件开放。不填的，申请全部数据行",
+            "All conditions hold; several values with commas, dates as in 2026-01-31. Of items that you ask for or anyone may have. Empty: all rows",
+        ),
+    );
+    let columns = rows::choices(found);
     let form = label(typed, "result_form", lang.pick("成果形式", "Form of the result"), "");
     let form_chosen = code(document.result_form, ResultForm::as_str);
     let safe = label(
@@ -245,6 +255,7 @@ fn wanted(lang: Lang, found: &ApplicationView, typed: &Typed) -> AnyView {
             {area(&text, 4, &document.purpose_text)}
             {select(&kind, choose, &choices!(ApplicationType, lang), &kind_chosen)}
             {options(&items, "checkbox", &item_choices(found), |it| document.items.contains(it))}
+            {rows::fields(lang, limits, &columns, &document.rows, typed)}
             {mode(lang, found, typed)}
             {line(&first, "date", &day(document.first_day))}
             {line(&last, "date", &day(document.last_day))}

@@ -14,6 +14,7 @@ mod materials;
 mod mine;
 pub(crate) mod papers;
 mod report;
+mod rows;
 mod terms;
 mod verify;
 mod violation;

@@ -13,6 +13,7 @@ use crate::cases::Step;
 use crate::entry::EntryFault;
 use crate::material;
 use crate::policy::{ApplicationField, ApprovalOrder, PolicyProfile, ReviewStepKind};
+use crate::row_scope;
 use crate::validate::check_credit_code;
 
 /// Longest text of a field, in characters.
@@ -68,6 +69,7 @@ pub fn check(
     check.applicant();
     check.texts();
     check.items();
+    check.rows();
     check.mode();
     check.period();
     check.materials();
@@ -223,6 +225,16 @@ impl Check<'_> {
                 format!("这些数据项不能申请：{names}"),
                 format!("these data items cannot be applied for: {names}"),
             );
+        }
+    }
+
+    /// Only rows that can be told by what the applicant sees (APP-09).
+    fn rows(&mut self) {
+        let (document, asked) = (self.document, self.asked);
+        let offered = items_to_apply_for(asked.fields, asked.items);
+        let entry = (&offered, asked.items);
+        if let Some((zh, en)) = row_scope::fault(&document.rows, &document.items, entry) {
+            self.fault("rows", zh, en);
         }
     }
 

@@ -32,6 +32,7 @@ pub mod regulation;
 pub mod relaxing;
 pub mod release;
 pub mod results;
+pub mod row_scope;
 mod share_ties;
 pub mod sharing;
 pub mod templates;

@@ -32,6 +32,8 @@ pub struct Blanks<'a> {
     pub scope: &'a GrantScope,
     /// Labels of the data items, in the order of the entry.
     pub items: Vec<String>,
+    /// Which rows of them, in words; empty for all.
+    pub rows: String,
     /// The security level, 1 to 4.
     pub security_level: u8,
     /// The safeguards that the entry demands.
@@ -92,6 +94,7 @@ pub fn example(
         document: &asked,
         scope: &scope,
         items: vec!["数据项甲".to_owned(), "数据项乙".to_owned()],
+        rows: String::new(),
         security_level: 2,
         measures: "加密保存，登记访问",
         conditions: &["有数据安全保障能力".to_owned()],
@@ -128,6 +131,10 @@ fn value(
         Blank::Number => blanks.number.to_owned(),
         Blank::Regulation => profile.header.title.clone(),
         Blank::Dataset => format!("{}（{}）", blanks.dataset.1, blanks.dataset.0),
+        Blank::Items if !blanks.rows.is_empty() => {
+            let items = or_none(&blanks.items.join("、"));
+            format!("{items}（只限符合以下条件的数据行：{}）", line(&blanks.rows))
+        }
         Blank::Items => or_none(&blanks.items.join("、")),
         Blank::Purpose => {
             let purpose = document.purpose.map_or("其他", |it| it.label(Lang::Zh));

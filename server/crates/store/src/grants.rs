@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use kaishu_types::DatasetCode;
 use kaishu_types::access::DeliveryMode;
+use kaishu_types::row_scope::RowCondition;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -27,6 +28,8 @@ pub struct Grant {
     pub dataset: DatasetCode,
     /// Names of the data items; of a shared one without any, whatever is shared without conditions.
     pub items: BTreeSet<String>,
+    /// Conditions that all rows meet; none for all rows (APP-09).
+    pub rows: Vec<RowCondition>,
     /// How they are delivered.
     pub mode: DeliveryMode,
     /// The first day.
@@ -56,11 +59,19 @@ pub async fn begin(transaction: &Transaction, new: &Grant) -> Result<()> {
     }
     let items = serde_json::to_string(&new.items)
         .map_err(|error| StoreError::invalid(format!("a grant: {error}")))?;
+    let rows = match new.rows.as_slice() {
+        [] => None,
+        rows => Some(
+            serde_json::to_string(rows)
+                .map_err(|error| StoreError::invalid(format!("a grant: {error}")))?,
+        ),
+    };
     let row = access_grant::ActiveModel {
         case_id: Set(new.case),
         account_id: Set(new.account),
         dataset: Set(new.dataset.to_string()),
         items: Set(items),
+        rows: Set(rows),
         mode: Set(new.mode.to_string()),
         first_day: Set(new.first_day),
         last_day: Set(new.last_day),
@@ -390,12 +401,19 @@ fn read(row: access_grant::Model) -> Result<Grant> {
     let what = format!("grant {}", row.case_id);
     let items = serde_json::from_str(&row.items)
         .map_err(|error| StoreError::corrupt(format!("{what}, column `items`: {error}")))?;
+    // What cannot be read must not open all rows.
+    let rows = match &row.rows {
+        None => Vec::new(),
+        Some(rows) => serde_json::from_str(rows)
+            .map_err(|error| StoreError::corrupt(format!("{what}, column `rows`: {error}")))?,
+    };
     Ok(Grant {
         case: row.case_id,
         account: row.account_id,
         holder: row.holder,
         dataset: word(&row.dataset, &what, "dataset")?,
         items,
+        rows,
         mode: word(&row.mode, &what, "mode")?,
         first_day: row.first_day,
         last_day: row.last_day,

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::material::Material;
+use crate::row_scope::RowCondition;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -124,6 +125,9 @@ pub struct ApplicationDocument {
     pub application_type: Option<ApplicationType>,
     /// 数据项: names of data items.
     pub items: BTreeSet<String>,
+    /// 数据行: conditions that all rows meet; none for all rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<RowCondition>,
     /// 使用方式.
     pub mode: Option<DeliveryMode>,
     /// The first day of use; the day of activation where there is none.
@@ -151,6 +155,9 @@ pub struct ApplicationDocument {
 pub struct GrantScope {
     /// Names of the data items.
     pub items: BTreeSet<String>,
+    /// Conditions that all rows meet; none for all rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<RowCondition>,
     /// How it is delivered.
     pub mode: Option<DeliveryMode>,
     /// The first day of use; the day of activation where there is none.
@@ -162,8 +169,8 @@ pub struct GrantScope {
 impl ApplicationDocument {
     /// What is asked for.
     pub fn scope(&self) -> GrantScope {
-        let Self { items, mode, first_day, last_day, .. } = self.clone();
-        GrantScope { items, mode, first_day, last_day }
+        let Self { items, rows, mode, first_day, last_day, .. } = self.clone();
+        GrantScope { items, rows, mode, first_day, last_day }
     }
 }
 
@@ -177,6 +184,8 @@ impl GrantScope {
         };
         let begins = asked.first_day.is_none_or(|asked| self.first_day >= Some(asked));
         let is_same_mode = self.mode == asked.mode || asked.mode.is_none();
-        self.items.is_subset(&asked.items) && is_same_mode && begins && ends
+        // Each condition leaves fewer rows, so what is asked under some is granted under those and others.
+        let has_fewer_rows = asked.rows.iter().all(|condition| self.rows.contains(condition));
+        self.items.is_subset(&asked.items) && has_fewer_rows && is_same_mode && begins && ends
     }
 }

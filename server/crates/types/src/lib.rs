@@ -47,6 +47,7 @@ pub mod proofing;
 pub mod query;
 pub mod receipt;
 pub mod register;
+pub mod row_scope;
 pub mod rules;
 pub mod search;
 pub mod sharing;

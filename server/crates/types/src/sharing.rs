@@ -42,7 +42,7 @@ impl ShareDocument {
     /// What is asked for.
     pub fn scope_asked(&self) -> GrantScope {
         let Self { items, mode, first_day, last_day, .. } = self.clone();
-        GrantScope { items, mode, first_day, last_day }
+        GrantScope { items, mode, first_day, last_day, ..GrantScope::default() }
     }
 }
 

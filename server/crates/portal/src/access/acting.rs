@@ -14,6 +14,7 @@ use kaishu_store::grants::{self, Becomes, Grant};
 use kaishu_types::access::{ApplicationDocument, DeliveryMode, GrantScope};
 use kaishu_types::case::CaseKind;
 use kaishu_types::dataset::DatasetView;
+use kaishu_types::row_scope::RowCondition;
 use kaishu_types::{ErrorCode, Lang, Remedy, RuleRef};
 use sha2::{Digest, Sha256};
 
@@ -42,6 +43,8 @@ pub struct ApplicationAct {
     pub condition: String,
     /// The data items that are granted, where the decision names them; else all that were asked for (APP-09).
     pub items: Option<BTreeSet<String>>,
+    /// Conditions of rows that are added to those that were asked for (APP-09).
+    pub rows: Vec<RowCondition>,
     /// The last day that is granted, where the decision names one.
     pub last_day: Option<NaiveDate>,
     /// The number under which it is filed (APP-10).
@@ -224,6 +227,7 @@ impl Portal {
             holder: None,
             dataset: case.about.subject.parse().map_err(unknown)?,
             items: scope.items.clone(),
+            rows: scope.rows.clone(),
             mode: scope.mode.unwrap_or(DeliveryMode::Download),
             first_day,
             last_day: scope.last_day.or(year).unwrap_or(first_day),
@@ -379,6 +383,11 @@ fn granted_scope(desk: &Desk, done: &ApplicationAct) -> GrantScope {
     if done.event == "approve" {
         if let Some(items) = &done.items {
             scope.items.clone_from(items);
+        }
+        for condition in &done.rows {
+            if !scope.rows.contains(condition) {
+                scope.rows.push(condition.clone());
+            }
         }
         scope.last_day = done.last_day.or(scope.last_day);
     }

@@ -213,6 +213,7 @@ impl Portal {
         let grant = grant.map(|grant| {
             json!({
                 "items": grant.items,
+                "rows": grant.rows,
                 "mode": grant.mode,
                 "first_day": grant.first_day,
                 "last_day": grant.last_day,

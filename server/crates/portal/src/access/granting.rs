@@ -8,6 +8,8 @@ use kaishu_store::grants::{self, Grant};
 use kaishu_types::DatasetCode;
 use kaishu_types::access::DeliveryMode;
 use kaishu_types::account::{Role, TokenScope};
+use kaishu_types::row_scope::RowCondition;
+use kaishu_types::table::Filter;
 
 use crate::Portal;
 use crate::Result;
@@ -62,7 +64,7 @@ impl Portal {
         for grant in self.grants_in_force(caller, code).await? {
             if opens(grant.mode, is_by_program) {
                 granted.case = Some(grant.case);
-                granted.begun.push((grant.first_day, grant.items.clone()));
+                granted.parts.push(Part::of(&grant));
                 granted.items.extend(grant.items);
             }
         }
@@ -104,8 +106,8 @@ fn opens(mode: DeliveryMode, is_by_program: bool) -> bool {
 pub(crate) struct Granted {
     /// Names of the data items.
     pub(crate) items: BTreeSet<String>,
-    /// The same by the first day of each grant.
-    pub(crate) begun: Vec<(NaiveDate, BTreeSet<String>)>,
+    /// What each grant opens.
+    pub(crate) parts: Vec<Part>,
     /// The case of the newest grant: what copies lead back to.
     pub(crate) case: Option<i64>,
     /// What an agency shares with the one that they act for, besides (SHR-01, SHR-06).
@@ -114,15 +116,69 @@ pub(crate) struct Granted {
     pub(crate) waits_for_terms: bool,
 }
 
+/// What one of several grants opens.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    first_day: NaiveDate,
+    items: BTreeSet<String>,
+    rows: Vec<RowCondition>,
+}
+
+impl Part {
+    fn of(grant: &Grant) -> Self {
+        let Grant { first_day, items, rows, .. } = grant.clone();
+        Self { first_day, items, rows }
+    }
+}
+
 impl Granted {
-    /// Names the data items of the grants that had begun on a day (DL-09).
-    pub(crate) fn items_on(&self, day: NaiveDate) -> BTreeSet<String> {
-        let begun = self.begun.iter().filter(|(first_day, _)| *first_day <= day);
-        begun.flat_map(|(_, items)| items.iter().cloned()).collect()
+    /// What of it had begun on a day (DL-09).
+    pub(crate) fn begun_on(&self, day: NaiveDate) -> Self {
+        let begun = self.parts.iter().filter(|part| part.first_day <= day);
+        let parts: Vec<Part> = begun.cloned().collect();
+        Self {
+            items: parts.iter().flat_map(|part| part.items.iter().cloned()).collect(),
+            parts,
+            case: self.case,
+            shared: self.shared.clone(),
+            waits_for_terms: self.waits_for_terms,
+        }
     }
 
     /// What one grant opens.
     pub(super) fn by(grant: &Grant) -> Self {
-        Self { items: grant.items.clone(), case: Some(grant.case), ..Self::default() }
+        let parts = vec![Part::of(grant)];
+        Self { items: grant.items.clone(), parts, case: Some(grant.case), ..Self::default() }
+    }
+
+    /// Which rows it opens of a table that shows these data items by grants; all of them where there is no filter
+    /// (APP-09). A row is there only where each of the items is opened in it by some grant, so that no two grants together
+    /// open what neither of them does.
+    pub(crate) fn rows(
+        &self,
+        shown: &BTreeSet<String>,
+        filter: impl Fn(&[RowCondition]) -> Filter,
+    ) -> Option<Filter> {
+        let mut demanded: Vec<Filter> = Vec::new();
+        for item in shown {
+            let opening = self.parts.iter().filter(|part| part.items.contains(item));
+            let ways: Vec<&Part> = opening.collect();
+            let wanted: Vec<Filter> = match ways.as_slice() {
+                // Nobody knows by which grant it is there: then the limits of all of them hold.
+                [] => {
+                    let limited = self.parts.iter().filter(|part| !part.rows.is_empty());
+                    limited.map(|part| filter(&part.rows)).collect()
+                }
+                ways if ways.iter().any(|part| part.rows.is_empty()) => Vec::new(),
+                [only] => vec![filter(&only.rows)],
+                ways => vec![Filter::Or(ways.iter().map(|part| filter(&part.rows)).collect())],
+            };
+            for one in wanted {
+                if !demanded.contains(&one) {
+                    demanded.push(one);
+                }
+            }
+        }
+        (!demanded.is_empty()).then_some(Filter::And(demanded))
     }
 }

@@ -7,6 +7,7 @@ use kaishu_domain::application::items_to_apply_for;
 use kaishu_domain::cases::Guard;
 use kaishu_domain::permission::Action;
 use kaishu_domain::policy::Filing;
+use kaishu_domain::row_scope;
 use kaishu_store::cases::Case;
 use kaishu_types::Lang;
 use kaishu_types::access::GrantScope;
@@ -71,7 +72,14 @@ impl Portal {
             Guard::WithinWhatIsAsked => {
                 let asked = scope_of(&desk.case, &desk.document);
                 let offered = dataset.map(|it| items_to_apply_for(&it.fields, &it.items));
-                let is_offered = scope.items.is_subset(&offered.unwrap_or_default());
+                let offered = offered.unwrap_or_default();
+                // Who may be granted fewer items must still see those by which the rows are told (APP-09).
+                let items = dataset.map(|it| it.items.as_slice()).unwrap_or_default();
+                let fault = row_scope::fault(&scope.rows, &scope.items, (&offered, items));
+                if let Some((zh, en)) = fault {
+                    return Err(lang.pick(zh, en));
+                }
+                let is_offered = scope.items.is_subset(&offered);
                 let begins = scope.first_day.unwrap_or(self.today()).max(self.today());
                 let is_time = scope.last_day.is_none_or(|last| last >= begins);
                 rule(

@@ -168,6 +168,7 @@ impl Portal {
         ApplicationDocument {
             application_type: Some(ApplicationType::Renewal),
             items: grant.items.intersection(&offered).cloned().collect(),
+            rows: grant.rows.clone(),
             mode: Some(grant.mode),
             first_day: Some(first_day),
             last_day: first_day.checked_add_signed(span).map(|day| day.min(most)),

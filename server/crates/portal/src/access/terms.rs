@@ -1,5 +1,6 @@
 //! The documents of a grant, from the template to both signatures.
 
+use kaishu_domain::row_scope;
 use kaishu_domain::templates;
 use kaishu_domain::terms::{self, Blanks};
 use kaishu_store::Transaction;
@@ -37,6 +38,7 @@ impl Portal {
             document,
             scope,
             items: items.map(|item| item.label.clone()).collect(),
+            rows: row_scope::words(&scope.rows, &dataset.items, Lang::Zh),
             security_level: dataset.fields.security_level,
             measures: dataset.fields.open.security_measures.as_deref().unwrap_or_default(),
             conditions: &dataset.fields.open.conditions,

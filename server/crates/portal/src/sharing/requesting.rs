@@ -252,6 +252,7 @@ impl Portal {
             holder: Some(document.organization.clone()),
             dataset: code.clone(),
             items: document.items.clone(),
+            rows: Vec::new(),
             mode: document.mode.unwrap_or(DeliveryMode::Download),
             first_day,
             last_day: document.last_day.or(far).unwrap_or(first_day),

@@ -76,7 +76,7 @@ impl Portal {
             self.issue_answer_receipt(&new, None, "", None).await?;
         }
         let (old, diff) = match old {
-            None => (same, unchanged(&new)),
+            None => (same, self.unchanged(&new).await?),
             Some(old) => {
                 let engine = &self.inner.engine;
                 let diff = engine.diff(&old.governed, &new.governed, &wanted(request)).await;
@@ -140,7 +140,7 @@ impl Portal {
         let mut steps = Vec::new();
         for version in whole.versions {
             let (number, first_day) = (version.number, day_in_china(version.published_at));
-            if version.is_public && !granted.items_on(last_day).is_empty() {
+            if version.is_public && !granted.begun_on(last_day).items.is_empty() {
                 steps.push(Step { number, last_day, resources: version.resources });
             }
             last_day = first_day;
@@ -199,7 +199,9 @@ impl Portal {
             FileAccess::NeedsGrant | FileAccess::ModuleOff => self.open_then(feed, step).await?,
         };
         let Some(open) = open else { return Ok(None) };
-        let Some(first) = Box::pin(self.table_in(feed, (file, &open), 1)).await? else {
+        // Of an older version, in the rows that were granted then.
+        let then = feed.granted.begun_on(step.last_day);
+        let Some(first) = Box::pin(self.table_in(feed, &then, (file, &open), 1)).await? else {
             return Ok(None);
         };
         if first.names.len() == 1 && new.names.len() == 1 {
@@ -209,7 +211,7 @@ impl Portal {
         match first.names.iter().position(|it| Some(it) == name) {
             None => Ok(None),
             Some(0) => Ok(Some(first)),
-            Some(place) => Box::pin(self.table_in(feed, (file, &open), place + 1)).await,
+            Some(place) => Box::pin(self.table_in(feed, &then, (file, &open), place + 1)).await,
         }
     }
 
@@ -219,7 +221,7 @@ impl Portal {
         let (store, code) = (&self.inner.store, &feed.view.dataset.code);
         let found = kaishu_store::datasets::version(store, code, step.number).await?;
         Ok(found.map(|said| {
-            let granted = feed.granted.items_on(step.last_day);
+            let granted = feed.granted.begun_on(step.last_day).items;
             let then = OpenColumns::of(said.fields.open.class, &said.items);
             feed.view.open_columns.clone().within(&then.and(&granted, &said.items))
         }))
@@ -228,16 +230,24 @@ impl Portal {
     async fn table_in(
         &self,
         feed: &Feed<'_>,
+        granted: &Granted,
         (file, open): (&ResourceView, &OpenColumns),
         number: usize,
     ) -> Result<Option<Box<OpenTable>>> {
         let of = (file.clone(), open.clone(), number, None);
         let how = (Counts::Nothing, feed.lang);
-        let state = self.state_of_file(feed.caller, &feed.granted, &feed.view, of, how);
+        let state = self.state_of_file(feed.caller, granted, &feed.view, of, how);
         Ok(match Box::pin(state).await? {
             TableState::Open(table) => Some(table),
             _ => None,
         })
+    }
+
+    /// Nothing differs.
+    async fn unchanged(&self, table: &OpenTable) -> Result<TableDiff> {
+        let all = TableQuery::default();
+        let n_same = self.inner.engine.count(&table.governed, &all).await?;
+        Ok(TableDiff { columns: table.governed.columns(), n_same, ..TableDiff::default() })
     }
 
     /// Whether two tables differ in what the asker may have of both; found out once, as stored bytes never change.
@@ -265,12 +275,6 @@ fn current_file(steps: &[Step], id: i64) -> Option<&ResourceView> {
     let mut files = steps.iter().flat_map(|step| &step.resources);
     let known = files.find(|file| file.id == id)?;
     same_file(&steps.first()?.resources, known)
-}
-
-/// Nothing differs.
-fn unchanged(table: &OpenTable) -> TableDiff {
-    let n_same = table.governed.n_rows().unwrap_or_default();
-    TableDiff { columns: table.governed.columns(), n_same, ..TableDiff::default() }
 }
 
 fn unknown_version(since: u32, newest: u32, lang: Lang) -> Error {

@@ -1,5 +1,6 @@
 //! Which part of which table is whose: the only place where a view is made.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ use kaishu_store::receipts::Under;
 use kaishu_store::tables::{StoredTable, is_tabular};
 use kaishu_tables::{ExportFormat, Governed, Ingested, View, VisibleColumn};
 use kaishu_types::dataset::{DataItemView, DatasetView, ResourceView};
-use kaishu_types::table::{Mask, TableQuery};
+use kaishu_types::row_scope::{RowCondition, no_rows};
+use kaishu_types::table::{Filter, Mask, TableColumn, TableQuery};
 use kaishu_types::text::file_name;
 use kaishu_types::vocabulary::OpenClass;
 use kaishu_types::{DatasetCode, Lang};
@@ -220,6 +222,15 @@ impl Portal {
         };
         let columns = governed.columns();
         let shows_granted = columns.iter().any(|column| needs_grant(&column.name));
+        let by_grants = columns.iter().filter(|column| needs_grant(&column.name));
+        let by_grants: BTreeSet<String> =
+            by_grants.map(|it| item_name(&view.dataset.items, &it.name)).collect();
+        let rows = granted
+            .rows(&by_grants, |conditions| rows_of(conditions, &columns, &view.dataset.items));
+        let governed = match rows {
+            Some(rows) => governed.only(rows),
+            None => governed,
+        };
         let shared = view.shared.as_ref();
         let shared = shared.filter(|it| columns.iter().any(|column| !it.open.has(&column.name)));
         let under = match (shared, caller.account()) {
@@ -288,6 +299,24 @@ impl Portal {
             _ => TableState::Preparing(0),
         })
     }
+}
+
+/// The name of the data item that a column is described by, or its own.
+fn item_name(items: &[DataItemView], column: &str) -> String {
+    item_of(items, column).map_or_else(|| column.to_owned(), |item| item.name.clone())
+}
+
+/// The rows that meet granted conditions, asked of the columns that the data items describe. A table without one of them
+/// has no such row.
+fn rows_of(conditions: &[RowCondition], columns: &[TableColumn], items: &[DataItemView]) -> Filter {
+    let one = |condition: &RowCondition| {
+        let is_it = |column: &&TableColumn| item_name(items, &column.name) == condition.column;
+        match columns.iter().find(is_it) {
+            Some(column) => condition.filter(&column.name),
+            None => no_rows(),
+        }
+    };
+    Filter::And(conditions.iter().map(one).collect())
 }
 
 fn has_conditional(items: &[DataItemView]) -> bool {

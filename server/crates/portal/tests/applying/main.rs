@@ -5,6 +5,7 @@
 
 mod advising;
 mod experience;
+mod limiting;
 mod materials;
 mod precedents;
 mod register;

@@ -15,6 +15,9 @@ pub(crate) struct Model {
     /// Names of the data items, JSON.
     #[sea_orm(column_type = "Text")]
     pub items: String,
+    /// Conditions of rows, JSON; all rows where there are none.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub rows: Option<String>,
     pub mode: String,
     pub first_day: Date,
     pub last_day: Date,

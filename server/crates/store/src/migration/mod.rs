@@ -68,6 +68,7 @@ mod m20261130_001101_requests;
 mod m20261201_000001_share_verifications;
 mod m20261201_000101_inspection_reminders;
 mod m20261202_000001_erased_verifications;
+mod m20261201_000101_granted_rows;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -140,6 +141,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000001_share_verifications::Migration),
             Box::new(m20261201_000101_inspection_reminders::Migration),
             Box::new(m20261202_000001_erased_verifications::Migration),
+            Box::new(m20261201_000101_granted_rows::Migration),
         ]
     }
 }

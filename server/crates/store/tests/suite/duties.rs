@@ -48,6 +48,7 @@ pub(crate) async fn grant(store: &Store) -> Grant {
         holder: None,
         dataset: code("YX-FGW-0001"),
         items: ["power".to_owned()].into(),
+        rows: Vec::new(),
         mode: DeliveryMode::Download,
         first_day: day("2026-03-02"),
         last_day: day("2027-03-01"),
