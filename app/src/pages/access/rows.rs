@@ -107,7 +107,7 @@ pub(super) fn fields(
 /// The items by which rows can be limited, whatever of what is offered is ticked.
 pub(super) fn choices(found: &ApplicationView) -> Vec<Choice> {
     let Some(dataset) = &found.dataset else { return Vec::new() };
-    let known = row_scope::columns(&found.offered, (&found.offered, &dataset.items));
+    let known = row_scope::columns(&found.offered, (&found.offered, dataset.items.as_slice()));
     known.map(|item| (item.name.clone(), item.label.clone())).collect()
 }
 
