@@ -182,3 +182,50 @@ impl Granted {
         (!demanded.is_empty()).then_some(Filter::And(demanded))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kaishu_types::row_scope::{RowOperator, no_rows};
+
+    use super::*;
+
+    /// A grant of data items, in all rows or in those of an area.
+    fn part(items: &str, area: &str) -> Part {
+        let values = vec![area.to_owned()];
+        let column = "area".to_owned();
+        let limit = RowCondition { column, operator: RowOperator::Equals, values };
+        Part {
+            first_day: NaiveDate::default(),
+            items: set(items),
+            rows: if area.is_empty() { Vec::new() } else { vec![limit] },
+        }
+    }
+
+    fn set(items: &str) -> BTreeSet<String> {
+        items.split(' ').map(str::to_owned).collect()
+    }
+
+    // Part of APP-09, DL-02: of several grants each opens its items in its rows, and none those of another.
+    #[test]
+    fn no_two_grants_open_together_what_neither_does() {
+        let cases: [(&[(&str, &str)], &str, &str); 7] = [
+            (&[("a", "")], "a", ""),
+            (&[("a", "甲")], "a", "area = '甲'"),
+            (&[("a", "甲"), ("a", "乙")], "a", "(area = '甲' OR area = '乙')"),
+            (&[("a", "甲"), ("a b", "")], "a", ""),
+            (&[("a", "甲"), ("b", "")], "a b", "area = '甲'"),
+            (&[("a", "甲"), ("b", "乙")], "a b", "area = '甲' AND area = '乙'"),
+            // Nobody knows by which of them it is there.
+            (&[("a", "甲")], "c", "area = '甲'"),
+        ];
+        for (grants, shown, expected) in cases {
+            let parts = grants.iter().map(|(items, area)| part(items, area)).collect();
+            let granted = Granted { parts, ..Granted::default() };
+            let rows = granted.rows(&set(shown), |conditions| {
+                conditions.first().map_or_else(no_rows, |it| it.filter("area"))
+            });
+            let rows = rows.map(|rows| rows.to_string()).unwrap_or_default();
+            assert_eq!(rows, expected, "{grants:?}");
+        }
+    }
+}
