@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::browser::Browser;
 use crate::support::TestSite;
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "",
     "/audit",
     "/organizations",
@@ -23,6 +23,7 @@ const PAGES: [&str; 13] = [
     "/systems",
     "/deliveries",
     "/projects",
+    "/exchange/channels",
     "/vocabularies",
     "/profile",
 ];
@@ -44,12 +45,29 @@ async fn each_page_is_open_to_whose_it_is() {
         (
             Role::Auditor,
             "YX",
-            vec!["", "/audit", "/systems", "/deliveries", "/projects", "/profile"],
+            vec![
+                "",
+                "/audit",
+                "/systems",
+                "/deliveries",
+                "/projects",
+                "/exchange/channels",
+                "/profile",
+            ],
         ),
         (
             Role::CyberspaceOffice,
             "YX",
-            vec!["", "/audit", "/approvals", "/systems", "/deliveries", "/projects", "/profile"],
+            vec![
+                "",
+                "/audit",
+                "/approvals",
+                "/systems",
+                "/deliveries",
+                "/projects",
+                "/exchange/channels",
+                "/profile",
+            ],
         ),
         (
             Role::Authority,
@@ -66,6 +84,7 @@ async fn each_page_is_open_to_whose_it_is() {
                 "/systems",
                 "/deliveries",
                 "/projects",
+                "/exchange/channels",
                 "/vocabularies",
                 "/profile",
             ],
@@ -82,6 +101,7 @@ async fn each_page_is_open_to_whose_it_is() {
                 "/systems",
                 "/deliveries",
                 "/projects",
+                "/exchange/channels",
                 "/profile",
             ],
         ),

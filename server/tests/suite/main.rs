@@ -44,6 +44,7 @@ mod duties;
 mod duty_pages;
 mod ended_logins;
 mod entries;
+mod exchange;
 mod explorer;
 mod extending;
 mod filed_rules;

@@ -14,11 +14,12 @@ use kaishu_portal::accounts::RequestForm;
 use kaishu_portal::administration::{
     ApprovalForm, CompilerForm, DelegationForm, ExpertForm, GradingForm,
 };
-use kaishu_portal::registers::{ProjectForm, SystemForm};
+use kaishu_portal::registers::{ExchangeForm, ProjectForm, SystemForm};
 use kaishu_store::regions::{self, NewRegion};
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, account, at_browser};
 use kaishu_types::account::{Role, RoleGrant};
+use kaishu_types::exchange::ExchangeRegister::{Channels, ReturnDemands};
 use kaishu_types::vocabulary::RegionLevel;
 
 use crate::browser::Browser;
@@ -85,6 +86,8 @@ struct Things {
     approval: i64,
     rule: i64,
     system: i64,
+    /// A channel, and a return demand that its authority answers.
+    exchanges: [i64; 2],
     /// One for what its agency does, one for what the authority does.
     projects: [i64; 2],
 }
@@ -175,13 +178,29 @@ async fn site() -> (TestSite, overreach::Things, Things) {
         ..SystemForm::default()
     };
     let system = portal.save_system(&officer, None, &system, LANG).await.unwrap();
+    let exchange = ExchangeForm {
+        organization: "YX-T",
+        title: "婚姻登记",
+        scope: "姓名",
+        counterpart: "公安局",
+        plan: "改由平台提供",
+        level: "county",
+        began_on: "2018-01-01",
+        closes_on: "2027-06-30",
+        ..ExchangeForm::default()
+    };
+    let mut exchanges = [0; 2];
+    for (kept, register) in exchanges.iter_mut().zip([Channels, ReturnDemands]) {
+        *kept = portal.save_exchange(&officer, (register, None), &exchange, LANG).await.unwrap();
+    }
     let mut projects = [0; 2];
     for (project, code) in projects.iter_mut().zip(["p1", "p2"]) {
         let form =
             ProjectForm { organization: "YX-T", code, name: "项目", ..ProjectForm::default() };
         *project = portal.register_project(&officer, &form, LANG).await.unwrap();
     }
-    let things = Things { request, delegation, compiler, approval, rule, system, projects };
+    let things =
+        Things { request, delegation, compiler, approval, rule, system, exchanges, projects };
     (site, others, things)
 }
 
@@ -241,6 +260,17 @@ fn pages(things: &Things) -> Vec<(String, Need)> {
             format!("/workbench/projects/{}", things.projects[0]),
             Need::Here(&[Action::SeeRegisters]),
         ),
+        page("/workbench/exchange/channels", Need::Ever(Action::SeeRegisters)),
+        page("/workbench/exchange/channels/new", Need::Ever(Action::SeeRegisters)),
+        (
+            format!("/workbench/exchange/channels/{}", things.exchanges[0]),
+            Need::Here(&[Action::SeeRegisters]),
+        ),
+        (
+            format!("/workbench/exchange/return-demands/{}", things.exchanges[1]),
+            Need::Here(&[Action::SeeRegisters]),
+        ),
+        page("/authority/exchange/channels", Need::Regionally(Action::SeeRegisters)),
         page("/authority/systems", Need::Regionally(Action::SeeRegisters)),
         page("/authority/deliveries", Need::Regionally(Action::SeeRegisters)),
         page("/authority/projects", Need::Regionally(Action::SeeRegisters)),

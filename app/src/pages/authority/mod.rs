@@ -110,6 +110,7 @@ where
         .route(&at("/systems"), get(registers::show_systems))
         .route(&at("/deliveries"), get(registers::show_deliveries))
         .route(&at("/projects"), get(registers::show_projects))
+        .route(&at("/exchange/{register}"), get(registers::show_exchange))
         .route(&at("/profile"), get(profile::show))
         .route(&at("/proofs"), get(proofs::show))
         .route(&at("/proofs/{login}"), get(proofs::open).post(proofs::record))
@@ -139,6 +140,10 @@ fn ways_of(ctx: &Ctx) -> [Ways; 4] {
         (oversees, "systems", "信息系统", "Information systems"),
         (oversees, "deliveries", "数据归集", "Deliveries"),
         (oversees, "projects", "信息化项目", "IT projects"),
+        (oversees, "exchange/channels", "既有共享通道", "Channels beside the platform"),
+        (oversees, "exchange/return-demands", "数据返还需求", "Return demands"),
+        (oversees, "exchange/upward-requests", "向上申请", "Upward requests"),
+        (oversees, "exchange/backflows", "数据回流", "Backflows"),
         (may(Action::PublishDatasets), "filings", "备案登记簿", "Filings"),
     ];
     let people = vec![

@@ -1,7 +1,7 @@
-//! The registers by which the authority sees whether agencies deliver: systems, deliveries, projects (PUB-08 to PUB-10,
-//! CAT-13).
+//! The registers by which the authority sees whether agencies deliver: systems, deliveries, projects, exchange (PUB-08 to
+//! PUB-10, CAT-13, SHR-16 to SHR-18, SHR-20).
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use kaishu_portal::Portal;
 use kaishu_portal::registers::OrganizationDeliveries;
@@ -12,7 +12,7 @@ use super::{authority_page, table};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::to_login;
-use crate::pages::workbench::{deliveries, projects, systems};
+use crate::pages::workbench::{deliveries, exchange, projects, systems};
 use crate::ui::data::data;
 
 /// `GET /authority/systems`
@@ -45,6 +45,34 @@ pub(crate) async fn show_projects(Asked(ctx): Asked, State(portal): State<Portal
         let (filter, found) = found?;
         let (title, lead) = projects::words(ctx.lang);
         let body = projects::list(&ctx, &portal, (filter, &found), "/authority/projects");
+        Ok(authority_page(&ctx, title, None, lead, body))
+    })
+}
+
+/// `GET /authority/exchange/{register}`
+pub(crate) async fn show_exchange(
+    Asked(ctx): Asked,
+    Path(register): Path<String>,
+    State(portal): State<Portal>,
+) -> Response {
+    if let Some(elsewhere) = to_login(&ctx) {
+        return elsewhere;
+    }
+    let asked = match ctx.only(&["after"]) {
+        Ok(asked) => asked,
+        Err(error) => return respond(&ctx, || Err(error)),
+    };
+    let register = match exchange::register_of(&ctx, &register) {
+        Ok(register) => register,
+        Err(error) => return respond(&ctx, || Err(error)),
+    };
+    let after = asked.get("after").and_then(|after| after.parse().ok());
+    let found = portal.exchanges(&ctx.caller, register, after, ctx.lang).await;
+    respond(&ctx, || {
+        portal.oversees(&ctx.caller, ctx.lang)?;
+        let (title, lead) = (register.label(ctx.lang), exchange::lead(register, ctx.lang));
+        let path = format!("/authority/exchange/{register}");
+        let body = exchange::list(&ctx, &portal, (register, &found?), &path);
         Ok(authority_page(&ctx, title, None, lead, body))
     })
 }

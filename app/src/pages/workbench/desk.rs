@@ -67,6 +67,18 @@ fn others(ctx: &Ctx, is_authority: bool, sees_quality: bool) -> Option<AnyView> 
         (sees_registers, "/workbench/systems", lang.pick("信息系统", "Systems")),
         (sees_registers, "/workbench/deliveries", lang.pick("数据归集", "Deliveries")),
         (sees_registers, "/workbench/projects", lang.pick("信息化项目", "IT projects")),
+        (sees_registers, "/workbench/exchange/channels", lang.pick("既有共享通道", "Channels")),
+        (
+            sees_registers,
+            "/workbench/exchange/return-demands",
+            lang.pick("数据返还需求", "Return demands"),
+        ),
+        (
+            sees_registers,
+            "/workbench/exchange/upward-requests",
+            lang.pick("向上申请", "Upward requests"),
+        ),
+        (sees_registers, "/workbench/exchange/backflows", lang.pick("数据回流", "Backflows")),
     ];
     let matters = [
         (sees_quality, "/authority/quality", lang.pick("质量监测和评估", "Quality")),

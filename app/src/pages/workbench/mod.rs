@@ -15,6 +15,8 @@ pub(crate) mod deliveries;
 mod desk;
 mod disputes;
 mod editor;
+pub(crate) mod exchange;
+mod exchange_form;
 mod extension;
 pub(crate) mod filed_rules;
 mod guidance;
@@ -110,6 +112,12 @@ where
         .route(&at("/workbench/systems.csv"), get(systems::csv))
         .route(&at("/workbench/systems/new"), get(systems::begin).post(systems::add))
         .route(&at("/workbench/systems/{id}"), get(systems::open).post(systems::change))
+        .route(&at("/workbench/exchange/{register}"), get(exchange::show))
+        .route(&at("/workbench/exchange/{register}/new"), get(exchange::begin).post(exchange::add))
+        .route(
+            &at("/workbench/exchange/{register}/{id}"),
+            get(exchange::open).post(exchange::change),
+        )
         .route(&at("/workbench/guidance"), get(guidance::show))
         .route(&at("/workbench/guide"), get(guide::show))
         .route(&at("/workbench/missing"), get(missing::show).post(missing::register))

@@ -14,6 +14,7 @@ pub mod comparing;
 pub mod divisions;
 pub mod duties;
 pub mod entry;
+pub mod exchange;
 pub mod free_sharing;
 pub mod grading;
 pub mod guide;

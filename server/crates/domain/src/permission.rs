@@ -326,6 +326,19 @@ actions! {
     KeepSystems = "system.keep", "维护信息系统和归集情况", "Keep systems and deliveries" => [
         Officer: Organization, Head: Organization,
     ];
+    /// Keep an agency's channels beside the platform, what it wants returned, what came back (guangdong 20, anshan 18,
+    /// 24, jiamusi 10).
+    KeepExchanges = "exchange.keep", "维护共享通道、返还需求和回流登记", "Keep channels, return demands and backflows" => [
+        Officer: Organization, Head: Organization,
+    ];
+    /// Answer what lower agencies want returned (anshan 24).
+    AnswerReturns = "return.answer", "答复数据返还需求", "Answer return demands" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
+    /// Ask the province for data, and say what came of it (anshan 19, guangdong 15, jiamusi 10).
+    RequestUpward = "upward.keep", "向上申请数据、登记回流", "Request data from above" => [
+        Authority: Region,
+    ];
     /// Record an IT project and what it plans (aba 12, 13, guangdong 11, jiamusi 7).
     KeepProjects = "project.keep", "登记信息化项目", "Keep IT projects" => [
         Officer: Organization, Head: Organization,

@@ -194,6 +194,7 @@ fn chinese_name(what: &str) -> &str {
         "expert" => "专家",
         "term" => "词条",
         "system" => "信息系统",
+        "exchange" => "登记内容",
         "application" => "申请",
         "grant" => "使用权限",
         "result" => "成果",

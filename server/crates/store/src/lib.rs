@@ -31,6 +31,7 @@ pub mod delegations;
 pub mod deliveries;
 pub mod drafts;
 pub mod duties;
+pub mod exchange;
 pub mod experts;
 pub mod feed;
 pub mod filings;

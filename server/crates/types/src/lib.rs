@@ -22,7 +22,7 @@
 //! | receipt | proof of one retrieval (回执) |
 //! | share request | what an agency asks of another one, up to the end of its grant (共享申请) |
 //! | verification | a question whether something is so, answered in one word (核验) |
-//! | register | what an authority keeps of all agencies: systems, deliveries, projects (登记簿) |
+//! | register | what an authority keeps of all agencies: systems, deliveries, projects, exchange (登记簿) |
 //! | project | an IT project with the entries it plans (信息化项目) |
 //! | vocabulary | a controlled list of terms (受控词表) |
 
@@ -37,6 +37,7 @@ pub mod dataset;
 pub mod draft;
 pub mod duties;
 pub mod error;
+pub mod exchange;
 pub mod import;
 pub mod lang;
 pub mod look;

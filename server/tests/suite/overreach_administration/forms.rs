@@ -2,6 +2,21 @@
 
 use kaishu_domain::policy::AgreementDocument;
 
+pub(super) fn exchanged(revision: Option<&'static str>) -> Vec<(&'static str, &'static str)> {
+    let mut fields = vec![
+        ("organization", "YX-T"),
+        ("title", "婚姻登记"),
+        ("scope", "姓名"),
+        ("counterpart", "省数据局"),
+        ("plan", "改由平台提供"),
+        ("began_on", "2018-01-01"),
+        ("asked_on", "2026-11-01"),
+        ("closes_on", "2027-06-30"),
+    ];
+    fields.extend(revision.map(|revision| ("revision", revision)));
+    fields
+}
+
 pub(super) fn system(
     organization: &'static str,
     revision: Option<&'static str>,

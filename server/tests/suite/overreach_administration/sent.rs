@@ -3,8 +3,8 @@
 use kaishu_domain::permission::Action;
 
 use super::forms::{
-    appointed, approved, asked, delegated, found, graded, made, named, region, shown, system,
-    template, term,
+    appointed, approved, asked, delegated, exchanged, found, graded, made, named, region, shown,
+    system, template, term,
 };
 use super::{Need, OVERDUE, Things};
 
@@ -64,6 +64,26 @@ pub(super) fn forms(things: &Things) -> Vec<Sent> {
             format!("/workbench/systems/{}", things.system),
             system("YX-T", Some("1")),
             Need::Here(&[Action::KeepSystems]),
+        ),
+        (
+            "/workbench/exchange/channels/new".to_owned(),
+            exchanged(None),
+            Need::Here(&[Action::KeepExchanges]),
+        ),
+        (
+            format!("/workbench/exchange/channels/{}", things.exchanges[0]),
+            exchanged(Some("1")),
+            Need::Here(&[Action::KeepExchanges]),
+        ),
+        (
+            format!("/workbench/exchange/return-demands/{}", things.exchanges[1]),
+            vec![("act", "answer"), ("revision", "1"), ("answer", "granted")],
+            Need::InRegion(Action::AnswerReturns),
+        ),
+        (
+            "/workbench/exchange/upward-requests/new".to_owned(),
+            exchanged(None),
+            Need::Here(&[Action::RequestUpward]),
         ),
         (
             "/workbench/deliveries/YX-T-0001".to_owned(),

@@ -9,7 +9,7 @@ use kaishu_portal::access::NewViolation;
 use kaishu_portal::accounts::{Caller, RequestForm};
 use kaishu_portal::administration::{ApprovalForm, CompilerForm};
 use kaishu_portal::publishing::{NewUpload, UploadTarget};
-use kaishu_portal::registers::{ProjectForm, SystemForm};
+use kaishu_portal::registers::{ExchangeForm, ProjectForm, SystemForm};
 use kaishu_portal::webhooks::WebhookForm;
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
@@ -17,6 +17,7 @@ use kaishu_testkit::granting::{application, granted};
 use kaishu_testkit::people::{LANG, ORGANIZATION, act, complete, with_session};
 use kaishu_types::access::DeliveryMode;
 use kaishu_types::account::Role;
+use kaishu_types::exchange::ExchangeRegister;
 use kaishu_types::sharing::ShareDocument;
 
 use crate::support::TestSite;
@@ -141,8 +142,8 @@ async fn draft(portal: &Portal, officer: &Caller, title: &str) -> i64 {
     case
 }
 
-/// What the agency and its authority keep: a system, a project, a request for an account, a webhook, an approval and
-/// who compiles what.
+/// What the agency and its authority keep: a system, a channel, a project, a request for an account, a webhook, an
+/// approval and who compiles what.
 async fn registers(records: &mut Records, officer: &Caller) {
     let authority = records.log_in(Role::Authority, ("keeps", "YX")).await;
     let portal = records.site.test_portal.portal().clone();
@@ -155,6 +156,18 @@ async fn registers(records: &mut Records, officer: &Caller) {
         ..SystemForm::default()
     };
     let system = portal.save_system(officer, None, &system, LANG).await.unwrap();
+    let exchange = ExchangeForm {
+        organization: ORGANIZATION,
+        title: &named,
+        scope: "姓名",
+        counterpart: "公安局",
+        plan: "改由平台提供",
+        began_on: "2018-01-01",
+        closes_on: "2027-06-30",
+        ..ExchangeForm::default()
+    };
+    let channels = (ExchangeRegister::Channels, None);
+    let exchange = portal.save_exchange(officer, channels, &exchange, LANG).await.unwrap();
     let project = ProjectForm {
         organization: ORGANIZATION,
         code: "p1",
@@ -196,6 +209,7 @@ async fn registers(records: &mut Records, officer: &Caller) {
     };
     portal.name_compiler(&authority, &compiler, LANG).await.unwrap();
     records.keep("system", system);
+    records.keep("exchange", exchange);
     records.keep("project", project);
     records.keep("request", request);
     records.keep("webhook", webhook);

@@ -135,6 +135,7 @@ rules! {
         refusal: Vec<NormLevel> = "可以不归集的依据", "Norms by which a delivery can be refused";
         connection: Vec<Connection> = "信息系统的接入方式", "How systems are joined to the platform";
         upper_system: bool = "使用上级统建系统的是否免予另行报送", "Whether users of an upper unit’s system are exempt from delivering again";
+        new_channels: bool = "可否在平台以外新建共享交换通道", "Whether channels of exchange beside the platform may be added";
         base: Vec<Frequency> = "基础数据库目录的更新频率", "How often entries of base databases are updated";
     }
     /// Projects that build systems.

@@ -270,8 +270,12 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::SeeApplications
         | Action::SeeShares
         | Action::SeeRegisters => true,
-        Action::KeepSystems | Action::KeepProjects => scope == TokenScope::Publish,
-        Action::ReviewProjects => scope == TokenScope::Decide,
+        Action::KeepSystems | Action::KeepProjects | Action::KeepExchanges => {
+            scope == TokenScope::Publish
+        }
+        Action::ReviewProjects | Action::AnswerReturns | Action::RequestUpward => {
+            scope == TokenScope::Decide
+        }
         Action::EditDatasets | Action::SubmitDatasets => scope == TokenScope::Publish,
         Action::DecideFindings | Action::NoteChanges | Action::ReportMissing => {
             matches!(scope, TokenScope::Publish | TokenScope::Decide)

@@ -1,10 +1,13 @@
 //! The registers by which an authority sees whether agencies deliver: information systems (PUB-09, PUB-10), what
-//! is brought together on the platform (PUB-08), IT projects (CAT-13).
+//! is brought together on the platform (PUB-08), IT projects (CAT-13), what is exchanged beside and above the platform
+//! (SHR-16 to SHR-18, SHR-20).
 //!
 //! Agencies keep their own records; the authority of the region sees them. Every act is an entry of the log, in the
 //! transaction of the change.
 
 mod deliveries;
+mod exchange;
+mod exchanged;
 mod file;
 mod projects;
 mod saying;
@@ -19,6 +22,7 @@ use crate::cases::not_covered;
 use crate::{Error, Portal, Result};
 
 pub use deliveries::{ObligationFilter, ObligationPage, OrganizationDeliveries, RefusalNorm};
+pub use exchange::{ExchangeForm, ExchangePage};
 pub use projects::{
     Demand, PlannedEntry, ProjectAct, ProjectForm, ProjectView, ReportPart, as_facts,
 };

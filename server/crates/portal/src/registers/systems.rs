@@ -336,7 +336,8 @@ impl Portal {
             Ok(id) => systems::find(&self.inner.store, id).await?,
             Err(_) => None,
         };
-        let is_upper = |system: &System| self.is_above(system, organization);
+        let is_upper =
+            |system: &System| self.is_above((&system.organization, &system.region), organization);
         let used = known.filter(|it| it.ended_on.is_none() && it.uses.is_none());
         match used.filter(is_upper) {
             Some(system) => Ok(Some(system.id)),
@@ -351,7 +352,8 @@ impl Portal {
         }
     }
 
-    fn is_above(&self, system: &System, organization: &OrganizationView) -> bool {
+    /// Whether a unit of a region is above an agency.
+    pub(super) fn is_above(&self, upper: (&str, &str), organization: &OrganizationView) -> bool {
         let directory = self.directory();
         let mut above: Vec<String> = Vec::new();
         let mut next = organization.parent.as_ref();
@@ -364,7 +366,7 @@ impl Portal {
         }
         let regions = directory.region_and_above(&organization.region.code);
         let regions: Vec<String> = regions.iter().map(|it| it.named.code.clone()).collect();
-        is_upper_unit((&system.organization, &system.region), &above, &regions)
+        is_upper_unit(upper, &above, &regions)
     }
 
     /// Lists the systems of upper units that an agency may say to use: number and name, 500 at most.
@@ -378,8 +380,10 @@ impl Portal {
         let regions = directory.region_and_above(&own.region.code);
         let regions: Vec<String> = regions.iter().map(|it| it.named.code.clone()).collect();
         let all = self.systems_of(&(Vec::new(), regions), 0, CHUNK).await?;
-        let is_usable =
-            |it: &System| it.ended_on.is_none() && it.uses.is_none() && self.is_above(it, own);
+        let is_usable = |it: &System| {
+            let upper = (it.organization.as_str(), it.region.as_str());
+            it.ended_on.is_none() && it.uses.is_none() && self.is_above(upper, own)
+        };
         let usable = all.into_iter().filter(is_usable);
         Ok(usable
             .map(|it| UsedSystem {

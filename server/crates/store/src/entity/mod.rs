@@ -34,6 +34,7 @@ pub(crate) mod draft_copy;
 pub(crate) mod duty;
 pub(crate) mod entry_authorisation;
 pub(crate) mod entry_compiler;
+pub(crate) mod exchange_record;
 pub(crate) mod expert;
 pub(crate) mod expert_assignment;
 pub(crate) mod expert_conflict;

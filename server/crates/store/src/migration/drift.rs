@@ -146,6 +146,7 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, upload::Entity).await,
         create(connection, upload_part::Entity).await,
         create(connection, condemned_blob::Entity).await,
+        create(connection, crate::entity::exchange_record::Entity).await,
         create(connection, crate::entity::look_release::Entity).await,
         create(connection, crate::entity::use_result::Entity).await,
         create(connection, crate::entity::webhook::Entity).await,

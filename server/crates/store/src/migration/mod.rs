@@ -69,6 +69,7 @@ mod m20261201_000001_share_verifications;
 mod m20261201_000101_inspection_reminders;
 mod m20261202_000001_erased_verifications;
 mod m20261201_000101_granted_rows;
+mod m20261201_000101_exchange;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -142,6 +143,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000101_inspection_reminders::Migration),
             Box::new(m20261202_000001_erased_verifications::Migration),
             Box::new(m20261201_000101_granted_rows::Migration),
+            Box::new(m20261201_000101_exchange::Migration),
         ]
     }
 }

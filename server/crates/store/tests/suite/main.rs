@@ -149,6 +149,7 @@ on_both! {
     oversight::the_log_is_searched_within_organizations,
     registers::systems_are_listed_and_saved_over_what_was_read,
     registers::deliveries_say_what_is_there,
+    registers::exchanges_are_listed_for_both_sides,
     reviewing::one_consultation_of_a_case_goes_on,
     reviewing::filings_are_numbered_by_the_year,
     reviewing::an_approval_covers_what_it_says,

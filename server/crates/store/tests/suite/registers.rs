@@ -1,8 +1,10 @@
 //! Systems and deliveries.
 
 use kaishu_store::deliveries::{self, Delivery};
+use kaishu_store::exchange::{self, Exchange};
 use kaishu_store::systems::{self, System};
 use kaishu_store::{Store, StoreError};
+use kaishu_types::exchange::{ExchangeFields, ExchangeRegister};
 use kaishu_types::register::{Connection, DeliveryStanding};
 
 use crate::build::{self, day, entry, time};
@@ -114,4 +116,62 @@ pub(crate) async fn deliveries_say_what_is_there(database: &TestDb) {
     let stale = Delivery { revision: 1, ..exempt };
     let saved = deliveries::save(&transaction, &code, &stale, time(NOW)).await;
     assert!(matches!(saved, Err(StoreError::Conflict { .. })), "{saved:?}");
+}
+
+// Part of SHR-16, SHR-20: a register of exchange is cut by who keeps a record and by who answers it, its records stay in
+// it, and of two editors the second one is told.
+pub(crate) async fn exchanges_are_listed_for_both_sides(database: &TestDb) {
+    let store = &database.store;
+    let place = |code: &str, region: &str| (code.to_owned(), region.to_owned());
+    let demand = Exchange {
+        id: 0,
+        register: ExchangeRegister::ReturnDemands,
+        place: place("YX-LC-JTJ", "YX-LC"),
+        addressee: Some(place("YX-JT", "YX")),
+        title: "客运站点".to_owned(),
+        fields: ExchangeFields { scope: "龙川县".to_owned(), ..ExchangeFields::default() },
+        dataset: None,
+        revision: 0,
+    };
+    let channel =
+        Exchange { register: ExchangeRegister::Channels, addressee: None, ..demand.clone() };
+    let mut ids = Vec::new();
+    for new in [&demand, &channel] {
+        let transaction = store.begin().await.unwrap();
+        ids.push(exchange::add(&transaction, new, time(NOW)).await.unwrap());
+        transaction.commit().await.unwrap();
+    }
+    let listed = async |organizations: &[&str], regions: &[&str], after: i64| {
+        let owned = |codes: &[&str]| codes.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let places = (owned(organizations), owned(regions));
+        let register = ExchangeRegister::ReturnDemands;
+        let found = exchange::list(store, register, (&places.0, &places.1), (after, 10)).await;
+        found.unwrap().into_iter().map(|it| it.id).collect::<Vec<_>>()
+    };
+    for (organizations, regions) in
+        [(vec!["YX-LC-JTJ"], vec![]), (vec!["YX-JT"], vec![]), (vec![], vec!["YX"])]
+    {
+        assert_eq!(
+            listed(organizations.as_slice(), regions.as_slice(), 0).await,
+            [ids[0]],
+            "{organizations:?}"
+        );
+    }
+    assert_eq!(listed(&["YX-FGW"], &["YX-PS"], 0).await, [] as [i64; 0]);
+    assert_eq!(listed(&["YX-JT"], &[], ids[0]).await, [] as [i64; 0]);
+
+    let other = exchange::find(store, ExchangeRegister::Channels, ids[0]).await.unwrap();
+    assert_eq!(other, None, "it is in another register");
+    let read = exchange::find(store, demand.register, ids[0]).await.unwrap().unwrap();
+    assert_eq!(read, Exchange { id: ids[0], revision: 1, ..demand });
+    let changed = Exchange { dataset: Some("YX-T-0001".parse().unwrap()), ..read };
+    for expected in [true, false] {
+        let transaction = store.begin().await.unwrap();
+        let saved = exchange::save(&transaction, &changed, time(NOW)).await;
+        assert_eq!(saved.is_ok(), expected);
+        assert!(expected || matches!(saved, Err(StoreError::Conflict { .. })));
+        transaction.commit().await.unwrap();
+    }
+    let read = exchange::find(store, changed.register, ids[0]).await.unwrap().unwrap();
+    assert_eq!(read, Exchange { revision: 2, ..changed });
 }
