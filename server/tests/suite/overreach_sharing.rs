@@ -157,6 +157,9 @@ fn forms(case: i64) -> Vec<Sent> {
         act("deliver", Action::DecideForProvider),
         act("receive", Action::RequestShares),
         act("not_received", Action::RequestShares),
+        act("doubt", Action::RequestShares),
+        act("doubt_corrected", Action::DecideForProvider),
+        act("doubt_sound", Action::DecideForProvider),
     ];
     let verify = |event, action| {
         let fields = vec![("event", event), ("version", "1"), ("answer-0", "match")];

@@ -227,6 +227,19 @@ async fn a_request_is_answered_in_a_browser() {
     assert_eq!(received.status, 303, "{}", received.text());
     let uses = reviewer.get(&format!("/share/{CODE}/uses")).await;
     assert!(uses.text().contains("线下交付") && uses.text().contains("加密光盘"));
+    // Part of SHR-11: what is doubted is said, seen and answered on the same page.
+    let words = "甲某的编号与证件不符";
+    let doubt = [("event", "doubt"), ("version", "4"), ("reason", words)];
+    assert_eq!(asks.post(&act, &doubt[..2]).await.status, 400, "what is doubted is said");
+    let doubted = asks.post(&act, &doubt).await;
+    assert_eq!(doubted.status, 303, "{}", doubted.text());
+    let page = reviewer.get(&request).await;
+    page.assert_well_formed_page("/share/requests/{id} with a doubt");
+    assert!(page.text().contains(words) && page.text().contains("核实无误"));
+    let sound = [("event", "doubt_sound"), ("version", "5"), ("reason", "与原始登记一致")];
+    let answered = reviewer.post(&act, &sound).await;
+    assert_eq!(answered.status, 303, "{}", answered.text());
+    assert!(asks.get(&request).await.text().contains("与原始登记一致"));
 }
 
 // Part of SHR-09: values are sent to a provider and answered in a browser; what was typed stays where something is

@@ -1,5 +1,6 @@
 //! What the reader may do about a share request.
 
+use kaishu_domain::doubt;
 use kaishu_domain::policy::NormLevel;
 use kaishu_portal::sharing::ShareView;
 use kaishu_types::case::ActionView;
@@ -18,6 +19,29 @@ pub(super) fn returned(ctx: &Ctx, found: &ShareView) -> Option<AnyView> {
     }
     let why = found.case.events.iter().rev().find(|event| event.event.code == "return")?;
     let title = ctx.lang.pick("请补正：", "To be completed: ");
+    let text = why.reason.clone();
+    Some(
+        view! {
+            <div class="ks-note is-warn mb-8">
+                <p><b class="font-semibold">{title}</b><span class="whitespace-pre-line">{text}</span></p>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// Says what is doubted, and that its provider has to answer (SHR-11).
+pub(super) fn doubted(ctx: &Ctx, found: &ShareView) -> Option<AnyView> {
+    let facts = &found.case.facts;
+    if !doubt::waits(facts) {
+        return None;
+    }
+    let why = found.case.events.iter().rev().find(|event| event.event.code == "doubt")?;
+    let version = facts.get(doubt::VERSION).cloned().unwrap_or_default();
+    let title = ctx.lang.pick(
+        format!("对第 {version} 版数据有疑义，等待提供单位核实、答复："),
+        format!("Version {version} is doubted; the provider verifies it and answers: "),
+    );
     let text = why.reason.clone();
     Some(
         view! {

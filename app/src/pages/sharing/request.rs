@@ -173,6 +173,7 @@ fn page(ctx: &Ctx, found: &ShareView, document: &ShareDocument, typed: &Typed) -
             <div>
                 {summary(ctx, typed)}
                 {decide::returned(ctx, found)}
+                {decide::doubted(ctx, found)}
                 {instead(ctx, found)}
                 {decide::draw(ctx, found, typed)}
                 {granted(ctx, found)}

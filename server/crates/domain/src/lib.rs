@@ -12,6 +12,7 @@ pub mod cases;
 pub mod catalogued;
 pub mod comparing;
 pub mod divisions;
+pub mod doubt;
 pub mod duties;
 pub mod entry;
 pub mod exchange;

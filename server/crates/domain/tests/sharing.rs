@@ -38,11 +38,14 @@ const PEOPLE: [(i64, Role, &str); 9] = [
 
 const ASKING: [i64; 2] = [1, 5];
 
-const EVENTS: [&str; 21] = [
+const EVENTS: [&str; 24] = [
     "consent",
     "deliver",
     "receive",
     "not_received",
+    "doubt",
+    "doubt_corrected",
+    "doubt_sound",
     "return",
     "resubmit",
     "approve",
@@ -161,6 +164,7 @@ proptest! {
                 "give_back",
                 "receive",
                 "not_received",
+                "doubt",
             ]
             .contains(&event);
             prop_assert_eq!(is_of_asking, is_asked, "{}: each on its own side", event);

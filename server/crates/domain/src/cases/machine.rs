@@ -222,6 +222,12 @@ pub enum Guard {
     DeliveryWaits,
     /// No delivery waits for the agency to confirm it (SHR-10).
     DeliveryAnswered,
+    /// A doubt waits for the provider (SHR-11).
+    DoubtWaits,
+    /// No doubt waits for the provider (SHR-11).
+    DoubtAnswered,
+    /// A version was published since it was doubted (SHR-11).
+    CorrectedSince,
     /// The profile lets values be verified for those who may not have the data (SHR-09).
     VerifyOffered,
     /// Every value is answered (SHR-09).
@@ -282,6 +288,7 @@ impl Guard {
             | Self::DeliveryWhole
             | Self::DeliveryWaits
             | Self::DeliveryAnswered => "SHR-10",
+            Self::DoubtWaits | Self::DoubtAnswered | Self::CorrectedSince => "SHR-11",
             Self::VerifyOffered | Self::AnswersWhole => "SHR-09",
             Self::TemplatesThere => "AGR-02",
         }

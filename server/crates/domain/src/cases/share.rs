@@ -106,6 +106,22 @@ const fn answer(
     }
 }
 
+/// What the provider answers to a doubt of who uses its data.
+const fn verified(
+    event: &'static str,
+    words: (&'static str, &'static str),
+    guards: &'static [Guard],
+) -> Transition {
+    Transition {
+        to: To::Same,
+        by: By::Action(Action::DecideForProvider),
+        guards,
+        needs: &[Input::Reason],
+        tells: &[Audience::Party],
+        ..own(event, words, &["active", "suspended"], "", "SHR-11")
+    }
+}
+
 /// What somebody does who keeps watch over grants.
 const fn watch(
     event: &'static str,
@@ -352,6 +368,30 @@ pub(super) static MACHINE: Machine = Machine {
             "not_received",
             ("没有收到线下交付", "Nothing was received offline"),
             &[Input::Reason],
+        ),
+        // Whoever uses the data and doubts it says so; its provider verifies it and corrects what is wrong.
+        Transition {
+            to: To::Same,
+            guards: &[Guard::DoubtAnswered],
+            needs: &[Input::Reason],
+            tells: &[Audience::Provider],
+            ..own(
+                "doubt",
+                ("对数据有疑义，申请校核", "Doubt the data: ask for a correction"),
+                &["active", "suspended"],
+                "",
+                "SHR-11",
+            )
+        },
+        verified(
+            "doubt_corrected",
+            ("核实有误，已经更正", "Verified: it was wrong and is corrected"),
+            &[Guard::NotOwnOrganization, Guard::DoubtWaits, Guard::CorrectedSince],
+        ),
+        verified(
+            "doubt_sound",
+            ("核实无误", "Verified: nothing is wrong"),
+            &[Guard::NotOwnOrganization, Guard::DoubtWaits],
         ),
         watch("suspend", ("中止使用", "Suspend"), &["active"], "suspended"),
         Transition {

@@ -421,6 +421,9 @@ impl Portal {
             | Guard::DeliveryWhole
             | Guard::DeliveryWaits
             | Guard::DeliveryAnswered
+            | Guard::DoubtWaits
+            | Guard::DoubtAnswered
+            | Guard::CorrectedSince
             | Guard::VerifyOffered
             | Guard::AnswersWhole
             | Guard::TemplatesThere

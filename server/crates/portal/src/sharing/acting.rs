@@ -17,7 +17,7 @@ use kaishu_types::sharing::ShareDocument;
 use sha2::{Digest, Sha256};
 
 use super::requesting::written;
-use super::{delivering, scope_of};
+use super::{delivering, doubting, scope_of};
 use crate::accounts::Caller;
 use crate::cases::{Decided, Wanted, moved_on, request_key};
 use crate::{Portal, Result};
@@ -207,6 +207,11 @@ impl Portal {
             "consent" => fact("may_publish", "true"),
             "deliver" | "receive" | "not_received" => {
                 for (name, value) in delivering::facts_of(desk, done)? {
+                    fact(name, &value);
+                }
+            }
+            "doubt" | "doubt_corrected" | "doubt_sound" => {
+                for (name, value) in doubting::facts_of(desk, &done.event) {
                     fact(name, &value);
                 }
             }

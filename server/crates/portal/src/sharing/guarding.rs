@@ -11,6 +11,7 @@ use kaishu_types::dataset::DatasetView;
 use kaishu_types::{ErrorCode, Lang};
 
 use super::acting::{Desk, ShareAct};
+use super::doubting;
 use crate::accounts::Caller;
 use crate::{Error, Portal, Result};
 
@@ -139,6 +140,9 @@ impl Portal {
             | Guard::DeliveryWhole
             | Guard::DeliveryWaits
             | Guard::DeliveryAnswered => self.holds_for_delivery(desk, (guard, done), lang),
+            Guard::DoubtWaits | Guard::DoubtAnswered | Guard::CorrectedSince => {
+                doubting::holds(desk, guard, lang)
+            }
             Guard::SuspendedBySame => {
                 let by_authority = desk.case.file.facts.get("suspended_by_authority");
                 rule(

@@ -4,6 +4,7 @@
 mod acting;
 mod catalogue;
 mod delivering;
+mod doubting;
 mod guarding;
 mod outside;
 mod requesting;
@@ -148,6 +149,7 @@ impl Portal {
         };
         let mut view = self.case_view(caller, id, lang).await?;
         delivering::offer(&mut view, self.policy_of(&case).rules.share_app.offline.value);
+        doubting::offer(&mut view);
         let shared = entry.as_ref().map(|(fields, items)| (fields, items.as_slice()));
         let deliverable = delivering::opened(grant.as_ref(), shared, self.today());
         Ok(ShareView {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at anything unexpected")]
 
 mod both_sides;
+mod doubting;
 mod free;
 mod offline;
 mod trail;
@@ -41,8 +42,13 @@ const WORD: &str = "户籍核对";
 /// A portal with a table that is not open, of which a column is shared at once, two on conditions and one not.
 async fn site(policy: &'static str) -> TestPortal {
     let site = TestPortal::open(Setup { policy, with_demo: false }).await;
-    let table = "name,kind,number,secret\n甲,一,007,x\n乙,二,008,y\n";
-    let catalogue = Catalogue::default()
+    site.import(catalogue("name,kind,number,secret\n甲,一,007,x\n乙,二,008,y\n").folder()).await;
+    site
+}
+
+/// The catalogue with that table.
+fn catalogue(table: &str) -> Catalogue {
+    Catalogue::default()
         .organization("YX-V", "旁观局")
         .dataset(CODE, WORD, "none")
         .shared("conditional", CONDITION)
@@ -57,9 +63,7 @@ async fn site(policy: &'static str) -> TestPortal {
         .file(KEPT, "kept.csv", "name\n丙\n".as_bytes())
         .dataset("YX-T-0003", "公开数据", "unconditional")
         .item("YX-T-0003", "name", "unconditional")
-        .file("YX-T-0003", "open.csv", "name\n丁\n".as_bytes());
-    site.import(catalogue.folder()).await;
-    site
+        .file("YX-T-0003", "open.csv", "name\n丁\n".as_bytes())
 }
 
 /// Everybody whom a request meets: YX-T provides, YX-U asks, YX-V and the others have nothing to do with it.
