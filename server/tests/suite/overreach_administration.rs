@@ -93,6 +93,10 @@ struct Things {
 }
 
 async fn site() -> (TestSite, overreach::Things, Things) {
+    Box::pin(furnished()).await
+}
+
+async fn furnished() -> (TestSite, overreach::Things, Things) {
     let (site, others) = overreach::site().await;
     let overdue = Catalogue::default().dataset(OVERDUE, "逾期的数据", "unconditional").overdue();
     site.test_portal.import(overdue.folder()).await;

@@ -95,7 +95,7 @@ impl Portal {
         let mut before = requests::begin(store, &new, (now, now - KEPT_FOR)).await?;
         for _ in 0..N_TRIES {
             let Some(kept) = before else {
-                self.check_room(account, asked.key, lang).await?;
+                self.check_room_for_request(account, asked.key, lang).await?;
                 return Ok(Begun::First);
             };
             check_same(&kept, &new, lang)?;
@@ -113,7 +113,7 @@ impl Portal {
 
     /// Forgets a new request where its account has too many already: none that was done is forgotten before its time, for
     /// it would be done twice.
-    async fn check_room(&self, account: i64, key: &str, lang: Lang) -> Result<()> {
+    async fn check_room_for_request(&self, account: i64, key: &str, lang: Lang) -> Result<()> {
         let (store, now) = (&self.inner.store, self.instant());
         let most = self.inner.kept_requests.get();
         let (n_kept, oldest) = requests::of_account(store, account, now - KEPT_FOR).await?;

@@ -208,7 +208,9 @@ mod tests {
     // Part of APP-09, DL-02: of several grants each opens its items in its rows, and none those of another.
     #[test]
     fn no_two_grants_open_together_what_neither_does() {
-        let cases: [(&[(&str, &str)], &str, &str); 7] = [
+        // What each grant names and where, what is shown, and the rows.
+        type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+        let cases: [Case<'_>; 7] = [
             (&[("a", "")], "a", ""),
             (&[("a", "甲")], "a", "area = '甲'"),
             (&[("a", "甲"), ("a", "乙")], "a", "(area = '甲' OR area = '乙')"),

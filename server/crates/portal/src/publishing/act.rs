@@ -175,9 +175,22 @@ fn outside_act(done: OpeningAct) -> OutsideAct {
 fn application_act(done: OpeningAct, lang: Lang) -> Result<ApplicationAct> {
     let said = |name: &str| done.answers.get(name).cloned().unwrap_or_default();
     let (items, last_day) = narrowed(&done, lang)?;
+    let rows = match said("rows").as_str() {
+        "" => Vec::new(),
+        told => serde_json::from_str(told).map_err(|_| {
+            Error::field(
+                "rows",
+                lang.pick(
+                    r#"写成 JSON 列表：[{"column": "…", "operator": "equals", "values": ["…"]}]"#,
+                    r#"written as a JSON list: [{"column": "…", "operator": "equals", "values": ["…"]}]"#,
+                ),
+            )
+        })?,
+    };
     Ok(ApplicationAct {
         condition: said("condition"),
         items,
+        rows,
         last_day,
         filing: said("filing"),
         terms: said("terms"),

@@ -164,7 +164,7 @@ impl Portal {
         self.subject(None, region, false)
     }
 
-    fn keeper(
+    fn exchange_keeper(
         &self,
         caller: &Caller,
         register: ExchangeRegister,
@@ -202,7 +202,7 @@ impl Portal {
             Error::field("organization", lang.pick("请选择单位", "choose an organization"))
         })?;
         let region = known.as_ref().map_or(organization.region.code.as_str(), |it| &it.place.1);
-        let by = self.keeper(caller, register, (code, region), lang)?;
+        let by = self.exchange_keeper(caller, register, (code, region), lang)?;
         if known.as_ref().is_some_and(|known| known.revision != form.revision) {
             return Err(moved_on(lang));
         }

@@ -23,6 +23,7 @@ async fn begun(
         holder: holder.map(str::to_owned),
         dataset: code(),
         items: document.items,
+        rows: Vec::new(),
         mode: DeliveryMode::Download,
         first_day: "2026-11-01".parse().unwrap(),
         last_day: "2027-06-30".parse().unwrap(),

@@ -66,10 +66,10 @@ mod m20261130_001001_kept_profiles;
 mod m20261130_001002_guide_drafts;
 mod m20261130_001101_requests;
 mod m20261201_000001_share_verifications;
+mod m20261201_000101_exchange;
+mod m20261201_000101_granted_rows;
 mod m20261201_000101_inspection_reminders;
 mod m20261202_000001_erased_verifications;
-mod m20261201_000101_granted_rows;
-mod m20261201_000101_exchange;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
