@@ -38,8 +38,8 @@ const DRAFT: &str =
 /// The forms of the workbench: the turn in which each is done, on a portal of its own, and what it leaves.
 const FORMS: &[(&str, usize, Left)] = &[
     ("/workbench/drafts/{draft}", 0, Nothing),
-    ("/workbench/drafts/{draft}/previews", 0, One),
-    ("/workbench/drafts/{draft}/previews/1/revoke", 0, One),
+    ("/workbench/drafts/{draft}/previews", 3, One),
+    ("/workbench/drafts/{draft}/previews/1/revoke", 3, One),
     ("/workbench/new", 0, One),
     ("/workbench/cases/{review}/act pass", 0, One),
     ("/workbench/cases/{change}/act dismiss", 0, One),
@@ -85,7 +85,8 @@ const OPERATIONS: &[(&str, Left)] = &[
     ("note_change", One),
     ("add_inspection", One),
     ("offer_transfer", Named(&["offer", "deliver"])),
-    ("withdraw_transfer", One),
+    // What the other organization had before it is called back.
+    ("withdraw_transfer", Named(&["recall", "withdraw"])),
     ("begin_revision", One),
     ("act_on_dataset suspend", Named(&["begin", "suspend"])),
     ("register_project", One),
