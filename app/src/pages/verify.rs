@@ -83,7 +83,7 @@ fn is_hash(typed: &str) -> bool {
 
 /// Takes out what copying and typing add: spaces, and dashes of other kinds. Full-width letters and
 /// digits become plain ones.
-fn tidy(typed: &str) -> String {
+pub(super) fn tidy(typed: &str) -> String {
     typed
         .chars()
         .filter(|char| !char.is_whitespace() && !char.is_control())

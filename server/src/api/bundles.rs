@@ -10,7 +10,7 @@ use kaishu_portal::downloads::not_in_advance;
 use kaishu_types::DatasetCode;
 
 use super::asked::Asked;
-use super::original::{attachment, name_receipt};
+use super::original::{attachment, name_proof};
 use super::problem::Problem;
 use crate::state::State;
 
@@ -59,9 +59,10 @@ pub(super) async fn take(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
+        let is_shared = bundle.is_shared();
         let writing = Box::pin(portal.write_bundle(bundle, asked.client, asked.lang));
         let (receipt, chunks) = writing.await?;
-        name_receipt(&mut headers, &receipt.code);
+        name_proof(&mut headers, &receipt.code, is_shared);
         Body::from_stream(chunks.map(|chunk| chunk.map_err(std::io::Error::other)))
     };
     let mut response = Response::new(body);

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asked::Asked;
-use super::original::{name_receipt, names};
+use super::original::{name_proof, names};
 use super::problem::Problem;
 use super::reply;
 use super::rows::open;
@@ -102,7 +102,7 @@ pub(super) async fn list(
     response.headers_mut().insert(header::CACHE_CONTROL, private);
     if next_since.is_some() && method == Method::GET && response.status() == StatusCode::OK {
         let receipt = portal.issue_answer_receipt(&new, None, "", asked.client).await?;
-        name_receipt(response.headers_mut(), &receipt.code);
+        name_proof(response.headers_mut(), &receipt.code, new.is_shared());
     }
     Ok(response)
 }

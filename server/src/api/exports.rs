@@ -12,7 +12,7 @@ use kaishu_types::table::TableQuery;
 use kaishu_types::table::address;
 
 use super::asked::Asked;
-use super::original::{attachment, name_receipt, names};
+use super::original::{attachment, name_proof, names};
 use super::problem::Problem;
 use super::rows::open;
 use crate::negotiation::matches_etag;
@@ -91,7 +91,7 @@ pub(super) async fn take(
         let (query, client) = (&request.query, asked.client);
         let export = portal.export(&table, query, format, &question, client, asked.lang);
         let (receipt, chunks) = export.await?;
-        name_receipt(&mut headers, &receipt.code);
+        name_proof(&mut headers, &receipt.code, table.is_shared());
         Body::from_stream(chunks.map(|chunk| chunk.map_err(std::io::Error::other)))
     };
     let mut response = Response::new(body);

@@ -133,6 +133,16 @@ pub(super) fn name_receipt(headers: &mut HeaderMap, code: &ReceiptCode) {
     insert(headers, header::LINK, &format!("</verify/{code}>; rel=\"describedby\""));
 }
 
+/// Names the receipt of an answer; the page of what was had by sharing is the certificate, which agencies see and nobody
+/// else (SHR-21).
+pub(super) fn name_proof(headers: &mut HeaderMap, code: &ReceiptCode, is_shared: bool) {
+    name_receipt(headers, code);
+    if is_shared {
+        let page = format!("</share/certificates/{code}>; rel=\"describedby\"");
+        insert(headers, header::LINK, &page);
+    }
+}
+
 pub(super) fn names(code: &str, id: &str) -> Result<(DatasetCode, i64), Problem> {
     let unknown = || {
         let shown: String = format!("{id} of {code}").chars().take(100).collect();

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::asked::Asked;
-use super::original::{name_receipt, names};
+use super::original::{name_proof, names};
 use super::problem::Problem;
 use super::reply;
 use crate::negotiation::matches_etag;
@@ -118,7 +118,7 @@ pub(super) async fn list(
     let mut response = respond(&asked.headers, &answer);
     if method == Method::GET && response.status() == StatusCode::OK {
         let receipt = portal.issue_answer_receipt(&table, None, "", asked.client).await?;
-        name_receipt(response.headers_mut(), &receipt.code);
+        name_proof(response.headers_mut(), &receipt.code, table.is_shared());
     }
     Ok(response)
 }

@@ -29,6 +29,7 @@ mod bundles;
 mod caching;
 mod cases_api;
 mod catalogued;
+mod certificates;
 mod changes;
 mod clock_set_back;
 mod closed;

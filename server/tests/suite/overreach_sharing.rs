@@ -86,15 +86,19 @@ fn answers_for_it(held: &RoleGrant) -> bool {
 }
 
 /// The pages, with what whoever holds a role is answered.
-fn pages(case: i64, held: &RoleGrant) -> [(String, u16); 10] {
+fn pages(case: i64, held: &RoleGrant) -> [(String, u16); 13] {
     let is_agency = may_ever(std::slice::from_ref(held), Action::SeeShares);
     let catalogue = if is_agency { 200 } else { 403 };
     let uses = if answers_for_it(held) || !is_agency { catalogue } else { 404 };
+    let no_certificate = if is_agency { 404 } else { 403 };
     let request = if may(held, Action::SeeShares) { 200 } else { 404 };
     [
         ("/share".to_owned(), catalogue),
         ("/share/requests".to_owned(), catalogue),
         ("/share/outside".to_owned(), catalogue),
+        ("/share/lookup".to_owned(), catalogue),
+        ("/share/certificates".to_owned(), catalogue),
+        ("/share/certificates/R-20200101-000000000000".to_owned(), no_certificate),
         (format!("/share/{CODE}"), catalogue),
         (format!("/share/{CODE}/request"), catalogue),
         (format!("/share/{CODE}/uses"), uses),

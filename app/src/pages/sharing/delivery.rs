@@ -3,7 +3,7 @@
 use kaishu_portal::sharing::ShareView;
 use leptos::prelude::*;
 
-use super::request;
+use super::{certificates, request};
 use crate::ctx::Ctx;
 use crate::ui::data::data;
 use crate::ui::fields::{Choice, label, line, options};
@@ -54,7 +54,11 @@ pub(super) fn told(ctx: &Ctx, found: &ShareView) -> Option<AnyView> {
         fact(lang.pick("介质", "Medium"), data(lang, delivery.medium.clone())),
     ];
     facts.extend(text_fact(lang.pick("数据项", "Data items"), Some(&items)));
-    facts.extend(text_fact(lang.pick("回执", "Receipt"), delivery.receipt.as_deref()));
+    facts.extend(delivery.receipt.as_deref().map(|number| {
+        let path = certificates::address(ctx, number);
+        let link = view! { <a class="ks-link num" href=path>{number.to_owned()}</a> };
+        fact(lang.pick("来源证明", "Certificate"), link)
+    }));
     let view = view! {
         <section aria-labelledby="h-delivery" class="mb-10">
             {section_head("h-delivery", lang.pick("线下交付", "Offline delivery"))}

@@ -6,7 +6,7 @@ use kaishu_portal::Portal;
 use kaishu_portal::sharing::{ShareCard, ShareCatalogue};
 use leptos::prelude::*;
 
-use super::{ALL, REQUESTS, VERIFICATIONS, request_list, share_page};
+use super::{ALL, REQUESTS, VERIFICATIONS, certificates, lookup, request_list, share_page};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::to_login;
@@ -80,6 +80,8 @@ fn page(ctx: &Ctx, found: &ShareCatalogue, words: &str) -> Page {
         <p class="my-6 flex flex-wrap gap-x-6 gap-y-2">
             <a class="ks-link" href=ctx.href(REQUESTS)>{lang.pick("本单位的共享申请", "Requests of your agency")}</a>
             <a class="ks-link" href=ctx.href(VERIFICATIONS)>{lang.pick("不能共享的，提出核实、比对", "What is not shared is verified")}</a>
+            <a class="ks-link" href=ctx.href(lookup::PATH)>{lang.pick("免提交材料查询", "What need not be handed in")}</a>
+            <a class="ks-link" href=ctx.href(certificates::PATH)>{lang.pick("核对来源证明", "Check a certificate")}</a>
         </p>
         {list}
         {next}

@@ -1,10 +1,12 @@
 //! Sharing between agencies: the catalogue that only agencies see, an entry of it, requests with their timeline.
 
+mod certificates;
 mod decide;
 mod delivery;
 mod entry;
 mod form;
 mod list;
+mod lookup;
 mod outside;
 mod request;
 mod uses;
@@ -49,6 +51,9 @@ where
         .route(&at("/share/verifications/{id}"), get(verify::show))
         .route(&at("/share/verifications/{id}/act"), post(verify::act))
         .route(&at("/share/outside"), get(outside::show).post(outside::ask))
+        .route(&at("/share/lookup"), get(lookup::show))
+        .route(&at("/share/certificates"), get(certificates::ask))
+        .route(&at("/share/certificates/{number}"), get(certificates::show))
         .route(&at("/share/{code}"), get(entry::show))
         .route(&at("/share/{code}/take"), post(entry::take))
         .route(&at("/share/{code}/request"), get(entry::write).post(entry::ask))

@@ -8,7 +8,7 @@ use kaishu_types::Lang;
 use kaishu_types::receipt::Retrieved;
 use leptos::prelude::*;
 
-use super::{ALL, REQUESTS, entry, share_page};
+use super::{ALL, REQUESTS, certificates, entry, share_page};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::respond;
@@ -68,6 +68,7 @@ pub(super) fn table(ctx: &Ctx, uses: &[ShareUse]) -> AnyView {
         .iter()
         .map(|told| {
             let path = ctx.href(&format!("{REQUESTS}/{}", told.case));
+            let proof = certificates::address(ctx, told.receipt.as_str());
             let account = told.account.clone().unwrap_or_else(|| "—".to_owned());
             view! {
                 <tr>
@@ -76,7 +77,7 @@ pub(super) fn table(ctx: &Ctx, uses: &[ShareUse]) -> AnyView {
                     <td>{data(lang, account)}</td>
                     <td><a class="ks-link" href=path>{data(lang, told.matter.clone())}</a></td>
                     <td>{taken(lang, told.kind)}" "{data(lang, told.resource.clone())}</td>
-                    <td class="num">{told.receipt.to_string()}</td>
+                    <td class="num"><a class="ks-link" href=proof>{told.receipt.to_string()}</a></td>
                 </tr>
             }
         })
@@ -90,7 +91,7 @@ pub(super) fn table(ctx: &Ctx, uses: &[ShareUse]) -> AnyView {
                     <th scope="col">{lang.pick("账号", "Account")}</th>
                     <th scope="col">{lang.pick("业务事项", "Matter")}</th>
                     <th scope="col">{lang.pick("获取内容", "What was taken")}</th>
-                    <th scope="col">{lang.pick("回执", "Receipt")}</th>
+                    <th scope="col">{lang.pick("来源证明", "Certificate")}</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>

@@ -29,6 +29,7 @@ pub mod permission;
 pub mod personal;
 pub mod policy;
 pub mod processing;
+pub mod provenance;
 pub mod quality;
 pub mod regulation;
 pub mod relaxing;

@@ -371,7 +371,7 @@ fn unknown_and_missing_keys_are_all_reported_in_order() {
     assert!(found.contains(&(line_with(&text, "[share_apps]"), "share_apps")), "{error}");
     assert!(found.contains(&(line_with(&text, "colour"), "profile.colour")), "{error}");
     assert!(found.contains(&(line_with(&text, "[profile]"), "profile.name")), "{error}");
-    assert_eq!(found.iter().filter(|(_, key)| key.starts_with("share_app.")).count(), 7);
+    assert_eq!(found.iter().filter(|(_, key)| key.starts_with("share_app.")).count(), 9);
     assert!(found.is_sorted_by_key(|(line, _)| *line), "{error}");
 }
 

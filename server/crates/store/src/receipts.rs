@@ -186,6 +186,19 @@ pub async fn find_public(store: &Store, code: &ReceiptCode) -> Result<Option<Rec
     found.map(view).transpose()
 }
 
+/// Finds the receipt of what an agency took by sharing, with what it was taken under; none of anything else (SHR-21).
+pub async fn find_shared(
+    store: &Store,
+    code: &ReceiptCode,
+) -> Result<Option<(ReceiptView, Under)>> {
+    let found = retrieval_receipt::Entity::find()
+        .filter(retrieval_receipt::COLUMN.code.eq(code.as_str()))
+        .filter(retrieval_receipt::COLUMN.organization.is_not_null())
+        .one(&store.connection)
+        .await?;
+    found.map(with_under).transpose()
+}
+
 /// Lists what was taken of a dataset by agencies that it is shared with, under the grant of a case or under any, the
 /// newest first, with what it was taken under (SHR-08).
 pub async fn shared(
@@ -205,13 +218,14 @@ pub async fn shared(
         .limit(limit)
         .all(&store.connection)
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let (grant, account) = (row.grant_case, row.account_id);
-            let under = Under { grant, account, organization: row.organization.clone() };
-            Ok((view(row)?, under))
-        })
-        .collect()
+    rows.into_iter().map(with_under).collect()
+}
+
+/// A receipt with what it was taken under.
+fn with_under(row: retrieval_receipt::Model) -> Result<(ReceiptView, Under)> {
+    let (grant, account) = (row.grant_case, row.account_id);
+    let under = Under { grant, account, organization: row.organization.clone() };
+    Ok((view(row)?, under))
 }
 
 /// Which copies are looked for; all that is given must hold.

@@ -103,6 +103,8 @@ rules! {
         refusal: Vec<RefusalContent> = "不同意共享时须说明", "What a refusal says";
         offline: bool = "是否允许线下共享", "Whether sharing offline is allowed";
         verify_service: bool = "不符合条件时是否提供核实比对", "Whether data is verified for those who may not have it";
+        no_resubmission: bool = "可以通过共享取得的电子文件是否不得再要求申请人提供", "Whether applicants may not be asked for what can be had by sharing";
+        paper_effect: bool = "通过共享取得的文书、证照、合同是否与纸质原件具有同等效力", "Whether a document that was had by sharing counts as its paper original";
     }
     /// Corrections (校核).
     Correction correction ("correction") {

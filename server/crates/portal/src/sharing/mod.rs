@@ -3,12 +3,14 @@
 
 mod acting;
 mod catalogue;
+mod certifying;
 mod delivering;
 mod doubting;
 mod guarding;
 mod outside;
 mod requesting;
 mod resharing;
+mod retrievable;
 mod using;
 mod verifying;
 mod viewing;
@@ -28,8 +30,10 @@ use kaishu_types::{DatasetCode, ErrorCode, Lang};
 
 pub use acting::ShareAct;
 pub use catalogue::{ShareCard, ShareCatalogue, SharedEntry};
+pub use certifying::ShareCertificate;
 pub use delivering::ShareDelivery;
 pub use outside::{OutsideAct, OutsideRequests};
+pub use retrievable::{Retrievable, RetrievableCard, RetrievableList};
 pub use using::ShareUse;
 pub(crate) use verifying::is_verification;
 pub use verifying::{VerifyAct, VerifyCard, VerifyForm, VerifyView};

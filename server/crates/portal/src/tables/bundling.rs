@@ -98,6 +98,11 @@ impl Bundle {
         self.parts.iter().map(of_part).collect()
     }
 
+    /// Whether some of it is open because it is shared (SHR-21).
+    pub fn is_shared(&self) -> bool {
+        self.under().organization.is_some()
+    }
+
     /// What some of it is open under.
     fn under(&self) -> Under {
         let of_part = |part: &Part| match &part.source {

@@ -90,6 +90,11 @@ impl OpenTable {
         &self.entry.code
     }
 
+    /// Whether some of it is open because it is shared: what is taken of it has a certificate (SHR-21).
+    pub fn is_shared(&self) -> bool {
+        self.under.organization.is_some()
+    }
+
     /// The version of the dataset whose words describe it.
     pub fn dataset_version(&self) -> u32 {
         self.entry.version
