@@ -8,9 +8,10 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use kaishu_portal::Error;
 use kaishu_portal::downloads::not_in_advance;
 use kaishu_types::DatasetCode;
+use kaishu_types::text::marked_name;
 
 use super::asked::Asked;
-use super::original::{attachment, name_proof};
+use super::original::{name_file, name_proof};
 use super::problem::Problem;
 use crate::state::State;
 
@@ -20,7 +21,8 @@ use crate::state::State;
 /// the open part of their tables as CSV. Its last file, `manifest.json`, has the receipt, the data items,
 /// each file with size and SHA-256, and what is left out and why. An archive that breaks off has no
 /// directory: no program takes it for the whole. It is made while it is sent, so it has no ranges; single
-/// files have.
+/// files have. An archive with something that is taken under a grant, and the tables in it, have the number of
+/// the receipt in their names.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/export.zip", tag = "datasets", operation_id = "export_dataset",
     security((), ("token" = ["read"])),
@@ -52,10 +54,9 @@ pub(super) async fn take(
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    let name = attachment(&format!("{code}.zip"), &bundle.file_name());
-    if let Ok(value) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
+    let plain = format!("{code}.zip");
+    name_file(&mut headers, &plain, &bundle.file_name());
+    let is_marked = bundle.is_marked();
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
@@ -63,6 +64,10 @@ pub(super) async fn take(
         let writing = Box::pin(portal.write_bundle(bundle, asked.client, asked.lang));
         let (receipt, chunks) = writing.await?;
         name_proof(&mut headers, &receipt.code, is_shared);
+        if is_marked {
+            let plain = marked_name(&plain, receipt.code.as_str());
+            name_file(&mut headers, &plain, &receipt.file_name);
+        }
         Body::from_stream(chunks.map(|chunk| chunk.map_err(std::io::Error::other)))
     };
     let mut response = Response::new(body);

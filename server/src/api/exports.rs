@@ -10,9 +10,10 @@ use kaishu_portal::downloads::not_in_advance;
 use kaishu_portal::tables::{ExportFormat, OpenTable};
 use kaishu_types::table::TableQuery;
 use kaishu_types::table::address;
+use kaishu_types::text::marked_name;
 
 use super::asked::Asked;
-use super::original::{attachment, name_proof, names};
+use super::original::{name_file, name_proof, names};
 use super::problem::Problem;
 use super::rows::open;
 use crate::negotiation::matches_etag;
@@ -23,7 +24,9 @@ use crate::state::State;
 /// The whole answer, with the same parameters as `rows`: what is filtered is what is in the file. The
 /// file is streamed; where it breaks off it was not written to its end, and its connection fails. Values
 /// stand as they were written; every file has a receipt (`X-Receipt`), which has its size and SHA-256 once
-/// it was sent to its end; CSV for spreadsheets (`encoding`) guards what would run as a formula.
+/// it was sent to its end; CSV for spreadsheets (`encoding`) guards what would run as a formula. What is
+/// taken under a grant bears the number of its receipt: in the name of the file, and in the metadata of XLSX,
+/// XML, Parquet and GeoJSON. It changes no value; such a copy is its own and has no `ETag`.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{code}/resources/{id}/{file}", tag = "datasets", operation_id = "export_rows",
     security((), ("token" = ["read"])),
@@ -73,12 +76,15 @@ pub(super) async fn take(
     let wanted = portal.table_state(&asked.caller, &code, id, number, version, asked.lang).await?;
     let table = open(wanted, asked.lang)?;
     let mut headers = facts(&table, &request.query, format);
-    let tag = portal.export_fingerprint(&table, &request.query, format)?;
-    if let Ok(etag) = HeaderValue::from_str(&format!("\"{tag}\"")) {
-        let is_known = matches_etag(&asked.headers, &etag);
-        headers.insert(header::ETAG, etag);
-        if is_known {
-            return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    // A copy that bears a mark is like no other one.
+    if !table.is_marked() {
+        let tag = portal.export_fingerprint(&table, &request.query, format)?;
+        if let Ok(etag) = HeaderValue::from_str(&format!("\"{tag}\"")) {
+            let is_known = matches_etag(&asked.headers, &etag);
+            headers.insert(header::ETAG, etag);
+            if is_known {
+                return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+            }
         }
     }
     if method == Method::GET && app::is_prefetch(&asked.headers) {
@@ -92,6 +98,10 @@ pub(super) async fn take(
         let export = portal.export(&table, query, format, &question, client, asked.lang);
         let (receipt, chunks) = export.await?;
         name_proof(&mut headers, &receipt.code, table.is_shared());
+        if table.is_marked() {
+            let plain = marked_name(&plain_name(&table, format), receipt.code.as_str());
+            name_file(&mut headers, &plain, &receipt.file_name);
+        }
         Body::from_stream(chunks.map(|chunk| chunk.map_err(std::io::Error::other)))
     };
     let mut response = Response::new(body);
@@ -122,10 +132,11 @@ fn facts(table: &OpenTable, query: &TableQuery, format: ExportFormat) -> HeaderM
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    let name = table.file_name(query, format);
-    let plain = format!("{}-{}.{}", table.dataset(), table.resource.id, format.ending());
-    if let Ok(value) = HeaderValue::from_str(&attachment(&plain, &name)) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
+    name_file(&mut headers, &plain_name(table, format), &table.file_name(query, format));
     headers
+}
+
+/// The name of the file for those who read no other letters.
+fn plain_name(table: &OpenTable, format: ExportFormat) -> String {
+    format!("{}-{}.{}", table.dataset(), table.resource.id, format.ending())
 }

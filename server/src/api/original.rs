@@ -258,8 +258,12 @@ fn disposition(code: &DatasetCode, download: &Download) -> String {
     attachment(&plain, &file_name(download))
 }
 
-/// Says under which name a file is saved; `plain` is for programs that know ASCII only.
-pub(super) fn attachment(plain: &str, name: &str) -> String {
+/// Says under which name what is sent is saved; `plain` is for programs that know ASCII only.
+pub(super) fn name_file(headers: &mut HeaderMap, plain: &str, name: &str) {
+    insert(headers, header::CONTENT_DISPOSITION, &attachment(plain, name));
+}
+
+fn attachment(plain: &str, name: &str) -> String {
     let is_plain = name
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b' '));

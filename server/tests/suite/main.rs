@@ -65,6 +65,7 @@ mod login_door;
 mod login_limit;
 mod look;
 mod mandatory;
+mod marks;
 mod missing_entries;
 mod monitoring;
 mod narrowing;

@@ -50,10 +50,17 @@ pub(super) fn section(shown: &Shown<'_>) -> AnyView {
         let text = words.rows_to_take(&thousands(answer.total), is_part);
         view! { <li class="text-sm ks-mute num py-1">{text}</li> }
     });
+    let marked = table.is_marked().then(|| {
+        let text = ctx.lang.pick(
+            "凭授权取得的文件带有这次获取的回执编号：每种格式都写在文件名里，XLSX、XML、Parquet、GeoJSON 还写在文件的元数据里，不改变任何数值；CSV、JSON、NDJSON 的内容里没有。",
+            "A file taken under a grant bears the number of its receipt: in its name, and of XLSX, XML, Parquet and GeoJSON in the metadata, too. It changes no value; in CSV, JSON and NDJSON nothing is added.",
+        );
+        view! { <li class="text-sm ks-mute py-1">{text}</li> }
+    });
     view! {
         <details class="ks-drop">
             <summary class="btn btn-sm btn-primary">{icon("download")}{title}{icon("down")}</summary>
-            <ul>{extent}{entries}</ul>
+            <ul>{extent}{entries}{marked}</ul>
         </details>
     }
     .into_any()

@@ -252,7 +252,14 @@ impl Portal {
         let title = facts.resource.map(|resource| resource.title.clone());
         let under = facts.under;
         let is_accepted = under.grant.is_none() && !dataset.fields.licence.is_empty();
-        let receipt = |code| ReceiptView {
+        // Each copy under a grant is its own, and says so by its name.
+        let is_marked =
+            under.grant.is_some() && matches!(facts.kind, Retrieved::Export | Retrieved::Bundle);
+        let receipt = |code: ReceiptCode| ReceiptView {
+            file_name: match is_marked {
+                true => text::marked_name(&facts.file_name, code.as_str()),
+                false => facts.file_name,
+            },
             code,
             dataset: dataset.code.clone(),
             dataset_title: dataset.fields.title.clone(),
@@ -261,7 +268,6 @@ impl Portal {
             question: facts.question,
             resource_id: facts.resource.map(|resource| resource.id),
             resource_title: title.unwrap_or_default(),
-            file_name: facts.file_name,
             size_bytes: facts.size_bytes,
             sha256: facts.sha256,
             sm3: facts.sm3,

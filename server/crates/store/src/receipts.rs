@@ -76,7 +76,10 @@ async fn keep(
         if matches!(inserted, TryInsertResult::Inserted(1)) {
             return Ok(receipt);
         }
-        receipt.code = random_code(day)?;
+        // The name of a file may have the number in it.
+        let code = random_code(day)?;
+        receipt.file_name = receipt.file_name.replace(receipt.code.as_str(), code.as_str());
+        receipt.code = code;
     }
     Err(StoreError::Conflict { what: "no free receipt number was found; try again".to_owned() })
 }

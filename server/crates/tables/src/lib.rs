@@ -38,7 +38,9 @@ pub use crate::blocks::{Progress, Ragged, RaggedRow};
 pub use crate::diff::{DiffRequest, Keys};
 pub use crate::engine::{Bounds, Engine};
 pub use crate::error::TableError;
-pub use crate::export::{Chunks, ExportFormat, Pipe, coordinates, has_place, write_guarded_row};
+pub use crate::export::{
+    Chunks, Export, ExportFormat, Pipe, coordinates, has_place, write_guarded_row,
+};
 pub use crate::ingest::{Ingested, IngestedColumn, ingest, ingest_expected};
 pub use crate::json::{write_json, write_text};
 pub use crate::profile::{Finding, Misfit, Proposal};

@@ -6,12 +6,16 @@
 mod pages;
 mod support;
 
+use std::io::{Cursor, Read};
 use std::path::Path;
 
-use kaishu_tables::{Engine, ExportFormat, Governed, StoredTable};
+use bytes::Bytes;
+use kaishu_tables::{Chunks, Engine, ExportFormat, Governed, StoredTable};
+use kaishu_types::ReceiptCode;
 use kaishu_types::table::{TableQuery, parse};
 use kaishu_types::vocabulary::Format;
 use pages::all;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::prelude::*;
 use support::{engine, run, take_in, take_in_file, whole};
 
@@ -23,13 +27,24 @@ fn export(
     format: ExportFormat,
 ) -> Vec<u8> {
     let governed = Governed::new(table.clone(), whole(table));
+    run(async { collected(engine.export(&governed, query, format).await.unwrap()).await })
+}
+
+async fn collected(mut chunks: Chunks) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.recv().await {
+        bytes.extend_from_slice(&chunk.unwrap());
+    }
+    bytes
+}
+
+/// Takes the same away as a copy with a mark.
+fn marked(engine: &Engine, table: &StoredTable, format: ExportFormat, mark: &str) -> Vec<u8> {
+    let governed = Governed::new(table.clone(), whole(table));
+    let (query, mark): (_, ReceiptCode) = (TableQuery::default(), mark.parse().unwrap());
     run(async {
-        let mut chunks = engine.export(&governed, query, format).await.unwrap();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = chunks.recv().await {
-            bytes.extend_from_slice(&chunk.unwrap());
-        }
-        bytes
+        let export = engine.begin_export(&governed, &query, format).await.unwrap();
+        collected(export.write(Some(mark))).await
     })
 }
 
@@ -160,6 +175,111 @@ fn what_is_filtered_is_what_is_taken() {
         ..TableQuery::default()
     };
     assert_eq!(csv(&query), "b,count(),sum(a)\r\nx,2,4\r\ny,1,2\r\n");
+}
+
+const MARK: &str = "R-20261121-0123456789AB";
+const OTHER_MARK: &str = "R-20261121-BA9876543210";
+
+/// What is in a file; of a workbook, what its parts hold.
+fn inside(bytes: &[u8]) -> Vec<u8> {
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return bytes.to_vec() };
+    let mut all = Vec::new();
+    for place in 0..archive.len() {
+        archive.by_index(place).unwrap().read_to_end(&mut all).unwrap();
+    }
+    all
+}
+
+fn has(bytes: &[u8], mark: &str) -> bool {
+    bytes.windows(mark.len()).any(|part| part == mark.as_bytes())
+}
+
+/// Puts one mark where the other one was.
+fn remarked(bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for place in 0..bytes.len() {
+        if bytes[place..].starts_with(MARK.as_bytes()) {
+            bytes[place..place + MARK.len()].copy_from_slice(OTHER_MARK.as_bytes());
+        }
+    }
+    bytes
+}
+
+fn places(folder: &Path) -> StoredTable {
+    take_in(folder, "name,lon,lat\n甲,104.06,30.67\n乙,,\n")
+}
+
+// Part of SEC-02: the mark of a copy is read back where the readers of a format look for no value.
+#[test]
+fn a_mark_stands_where_no_value_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, engine) = (places(folder.path()), engine(folder.path()));
+    let copy = |format| marked(&engine, &table, format, MARK);
+
+    let mut workbook = zip::ZipArchive::new(Cursor::new(copy(ExportFormat::Xlsx))).unwrap();
+    let mut properties = String::new();
+    workbook.by_name("docProps/core.xml").unwrap().read_to_string(&mut properties).unwrap();
+    let comment = format!("<dc:description>receipt {MARK}</dc:description>");
+    assert!(properties.contains(&comment), "{properties}");
+
+    let file = SerializedFileReader::new(Bytes::from(copy(ExportFormat::Parquet))).unwrap();
+    let kept = file.metadata().file_metadata().key_value_metadata().unwrap();
+    let mark = kept.iter().find(|it| it.key == "receipt").unwrap();
+    assert_eq!(mark.value.as_deref(), Some(MARK));
+
+    let xml = String::from_utf8(copy(ExportFormat::Xml)).unwrap();
+    let head = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<?receipt {MARK}?>\n<table>\n");
+    assert!(xml.starts_with(&head), "{xml}");
+
+    let shapes: serde_json::Value = serde_json::from_slice(&copy(ExportFormat::Geojson)).unwrap();
+    assert_eq!(shapes["receipt"], MARK);
+    assert_eq!(shapes["features"].as_array().unwrap().len(), 2);
+}
+
+// Part of SEC-02: whoever reads a marked copy reads the same values.
+#[test]
+fn a_mark_changes_no_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = take_in(folder.path(), "name,kind\n甲,a\n乙,b\n");
+    let engine = engine(folder.path());
+    for (format, kind, name) in [
+        (ExportFormat::Xlsx, Format::Xlsx, "a.xlsx"),
+        (ExportFormat::Parquet, Format::Parquet, "a.parquet"),
+    ] {
+        let bytes = marked(&engine, &table, format, MARK);
+        let found = back_again(folder.path(), &bytes, kind, name);
+        assert_eq!(found, ["甲|a", "乙|b"], "{name}");
+    }
+}
+
+// Part of SEC-02: two copies differ in their marks alone, and what anyone may have bears none.
+#[test]
+fn copies_differ_in_the_mark_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, engine) = (places(folder.path()), engine(folder.path()));
+    for (format, has_place) in [
+        (ExportFormat::Csv, false),
+        (ExportFormat::CsvBom, false),
+        (ExportFormat::CsvGb18030, false),
+        (ExportFormat::Json, false),
+        (ExportFormat::Ndjson, false),
+        (ExportFormat::Xlsx, true),
+        (ExportFormat::Xml, true),
+        (ExportFormat::Parquet, true),
+        (ExportFormat::Geojson, true),
+    ] {
+        let [one, other] =
+            [MARK, OTHER_MARK].map(|mark| inside(&marked(&engine, &table, format, mark)));
+        assert_eq!(
+            (has(&one, MARK), has(&other, OTHER_MARK)),
+            (has_place, has_place),
+            "{format:?}"
+        );
+        assert!(remarked(&one) == other, "{format:?}");
+        let open = inside(&export(&engine, &table, &TableQuery::default(), format));
+        assert!(!has(&open, "receipt") && !has(&open, "R-2026"), "{format:?}");
+        assert_eq!(one == open, !has_place, "{format:?}");
+    }
 }
 
 fn back_again(folder: &Path, bytes: &[u8], format: Format, name: &str) -> Vec<String> {

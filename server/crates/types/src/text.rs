@@ -13,6 +13,14 @@ pub fn file_name(name: &str) -> String {
     last.chars().filter(|it| !it.is_control() && !is_direction(*it)).collect()
 }
 
+/// Puts a mark into the name of a file, before its ending.
+pub fn marked_name(name: &str, mark: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}-{mark}.{ending}"),
+        None => format!("{name}-{mark}"),
+    }
+}
+
 /// Whether a character is one of the marks, embeddings, overrides and isolates of the Unicode
 /// bidirectional algorithm (UAX #9, section 2).
 fn is_direction(character: char) -> bool {
@@ -37,6 +45,13 @@ mod tests {
         check("a\u{0}\n\u{7F}.csv", "a.csv");
         check("\u{202E}", "");
         check("folder/", "");
+    }
+
+    #[test]
+    fn a_mark_stands_before_the_ending() {
+        assert_eq!(marked_name("用电.csv", "R-1"), "用电-R-1.csv");
+        assert_eq!(marked_name("a.b.xlsx", "R-1"), "a.b-R-1.xlsx");
+        assert_eq!(marked_name("用电", "R-1"), "用电-R-1");
     }
 
     #[test]

@@ -112,6 +112,11 @@ impl Bundle {
         self.parts.iter().find_map(of_part).unwrap_or_default()
     }
 
+    /// Whether something of it is taken under a grant, so that it bears the number of its receipt.
+    pub fn is_marked(&self) -> bool {
+        self.under().grant.is_some()
+    }
+
     /// The name under which it is saved.
     pub fn file_name(&self) -> String {
         format!("{}-{}.zip", self.dataset.code, text::file_name(&self.dataset.fields.title))
@@ -328,7 +333,13 @@ impl Archive {
         export: &dyn Fn(&OpenTable) -> Result<Chunks, TableError>,
     ) -> Result<(), TableError> {
         for part in &bundle.parts {
-            self.begin(&part.name, packing(part))?;
+            let path = match &part.source {
+                Source::Table(table) if table.is_marked() => {
+                    text::marked_name(&part.name, receipt.code.as_str())
+                }
+                _ => part.name.clone(),
+            };
+            self.begin(&path, packing(part))?;
             let mut sum = Sum { zip: &mut self.zip, sha256: Sha256::new(), size_bytes: 0 };
             match &part.source {
                 Source::Original(path) => {
@@ -344,7 +355,7 @@ impl Archive {
             }
             let (sha256, size_bytes) = (hex(&sum.sha256.finalize()), sum.size_bytes);
             self.files.push(Listed {
-                path: part.name.clone(),
+                path,
                 resource_id: part.resource.id,
                 title: part.resource.title.clone(),
                 is_original: matches!(part.source, Source::Original(_)),

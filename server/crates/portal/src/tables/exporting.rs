@@ -72,7 +72,8 @@ impl Portal {
     }
 
     /// Writes the whole answer of a question as a file, in chunks, with its receipt. At its end size and
-    /// checksum are added to the receipt. `question` is what the receipt says was asked.
+    /// checksum are added to the receipt. `question` is what the receipt says was asked. What is taken under a grant
+    /// bears the number of its receipt, so that a copy leads back to the grant (SEC-02).
     ///
     /// # Errors
     ///
@@ -90,12 +91,13 @@ impl Portal {
         lang: Lang,
     ) -> Result<(ReceiptView, impl Stream<Item = Result<Bytes>> + Send + 'static)> {
         let admitted = self.inner.admission.admit(client, lang)?;
-        let chunks = match self.inner.engine.export(&table.governed, query, format).await {
-            Ok(chunks) => chunks,
+        let export = match self.inner.engine.begin_export(&table.governed, query, format).await {
+            Ok(export) => export,
             Err(error) => return Err(self.refused_column(table, error).await),
         };
         let name = Some(table.file_name(query, format));
-        let receipt = self.issue_answer_receipt(table, name, question, client).await?;
+        let receipt = Box::pin(self.issue_answer_receipt(table, name, question, client)).await?;
+        let chunks = export.write(table.is_marked().then(|| receipt.code.clone()));
         let watched = Watched::Table {
             caller: table.caller.clone(),
             dataset: table.entry.code.clone(),

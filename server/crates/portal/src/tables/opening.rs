@@ -100,6 +100,11 @@ impl OpenTable {
         self.entry.version
     }
 
+    /// Whether copies of it are each their own: what is taken under a grant bears the number of its receipt.
+    pub fn is_marked(&self) -> bool {
+        self.under.grant.is_some()
+    }
+
     /// The name under which an answer of it is saved: the title, the sheet where there are several, and
     /// whether it is a part.
     pub fn file_name(&self, query: &TableQuery, format: ExportFormat) -> String {

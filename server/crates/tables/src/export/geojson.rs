@@ -3,13 +3,14 @@
 use std::io::Write;
 
 use datafusion::arrow::array::RecordBatch;
+use kaishu_types::ReceiptCode;
 use kaishu_types::table::{Cell, TableColumn};
 use kaishu_types::vocabulary::ItemType;
 use serde::de::IgnoredAny;
 
-use super::RowWriter;
 use super::json::{keys, write_object};
 use super::pipe::Pipe;
+use super::{MARK, RowWriter};
 use crate::TableError;
 use crate::cells::cell;
 
@@ -107,9 +108,15 @@ pub(super) struct Geojson {
 }
 
 impl Geojson {
-    pub(super) fn new(mut pipe: Pipe, columns: &[TableColumn]) -> Result<Self, TableError> {
+    /// The mark is a foreign member, which readers pass over (RFC 7946, 6.1).
+    pub(super) fn new(
+        mut pipe: Pipe,
+        columns: &[TableColumn],
+        mark: Option<&ReceiptCode>,
+    ) -> Result<Self, TableError> {
         let place = Place::of(columns)?;
-        pipe.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
+        let mark = mark.map(|mark| format!("\"{MARK}\":\"{mark}\",")).unwrap_or_default();
+        write!(pipe, "{{\"type\":\"FeatureCollection\",{mark}\"features\":[")?;
         Ok(Self { pipe, columns: keys(columns), place, out: String::new(), n_rows: 0 })
     }
 }

@@ -16,7 +16,9 @@ use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
+use kaishu_types::ReceiptCode;
 use kaishu_types::table::{TableColumn, TableQuery};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 pub use self::csv::write_guarded_row;
@@ -117,62 +119,105 @@ pub type Chunks = mpsc::Receiver<Result<Bytes, TableError>>;
 /// Chunks that wait to be sent: whoever reads slowly slows the export down.
 const WAITING: usize = 8;
 
+/// What the mark of a copy is called where a format has a place for it.
+const MARK: &str = "receipt";
+
+/// An answer that is about to be written as a file: the question is sound, and the format can hold its answer.
+pub struct Export {
+    format: ExportFormat,
+    columns: Vec<TableColumn>,
+    rows: SendableRecordBatchStream,
+    runtime: Handle,
+}
+
 impl Engine {
-    /// Writes the whole answer of a question as a file. Memory does not grow with the answer.
+    /// Writes the whole answer of a question as a file, as anyone may have it: without a mark. Memory does not grow
+    /// with the answer.
     ///
     /// # Errors
     ///
-    /// As [`Self::page`]; and where the format cannot hold the answer.
+    /// As [`Self::begin_export`].
     pub async fn export(
         &self,
         governed: &Governed,
         query: &TableQuery,
         format: ExportFormat,
     ) -> Result<Chunks, TableError> {
+        Ok(self.begin_export(governed, query, format).await?.write(None))
+    }
+
+    /// Begins the same, and writes nothing yet: a copy that is to be marked gets its receipt only when nothing is
+    /// against it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::page`]; and where the format cannot hold the answer.
+    pub async fn begin_export(
+        &self,
+        governed: &Governed,
+        query: &TableQuery,
+        format: ExportFormat,
+    ) -> Result<Export, TableError> {
         let with_types = format == ExportFormat::Parquet;
         let (columns, rows) = self.all_rows(governed, query, with_types).await?;
         if format == ExportFormat::Geojson {
             geojson::Place::of(&columns)?;
         }
+        Ok(Export { format, columns, rows, runtime: self.handle()? })
+    }
+}
+
+impl Export {
+    /// Writes the file. The mark stands where the readers of the format look for no value: in the properties of a
+    /// workbook, in the metadata of Parquet, in an instruction of XML and a member beside the features of GeoJSON. CSV
+    /// and JSON have no such place.
+    pub fn write(self, mark: Option<ReceiptCode>) -> Chunks {
         let (sender, chunks) = mpsc::channel(WAITING);
-        let runtime = self.handle()?;
         tokio::task::spawn_blocking(move || {
             let pipe = Pipe::new(sender.clone());
             // Chunks that merely end are a whole file, so a panic must be an error.
-            let write = || write_all(format, &columns, rows, pipe, &runtime);
+            let write = || self.write_all(mark.as_ref(), pipe);
             let stopped = |_| Err(TableError::Unreadable("the writer stopped".to_owned()));
             if let Err(error) = catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(stopped) {
                 // Whoever asked may have gone away; then nobody wants to know.
                 drop(sender.blocking_send(Err(error)));
             }
         });
-        Ok(chunks)
+        chunks
     }
-}
 
-fn write_all(
-    format: ExportFormat,
-    columns: &[TableColumn],
-    mut rows: SendableRecordBatchStream,
-    pipe: Pipe,
-    runtime: &tokio::runtime::Handle,
-) -> Result<(), TableError> {
-    let schema = rows.schema();
-    let mut writer: Box<dyn RowWriter> = match format {
-        ExportFormat::Csv => Box::new(csv::Csv::new(pipe, columns, csv::Flavour::Plain)?),
-        ExportFormat::CsvBom => Box::new(csv::Csv::new(pipe, columns, csv::Flavour::Bom)?),
-        ExportFormat::CsvGb18030 => Box::new(csv::Csv::new(pipe, columns, csv::Flavour::Gb18030)?),
-        ExportFormat::Xlsx => Box::new(xlsx::Xlsx::new(pipe, columns)?),
-        ExportFormat::Json => Box::new(json::Json::new(pipe, columns, json::Frame::List)?),
-        ExportFormat::Ndjson => Box::new(json::Json::new(pipe, columns, json::Frame::Lines)?),
-        ExportFormat::Xml => Box::new(xml::Xml::new(pipe, columns)?),
-        ExportFormat::Parquet => Box::new(parquet::Parquet::new(pipe, columns, &schema)?),
-        ExportFormat::Geojson => Box::new(geojson::Geojson::new(pipe, columns)?),
-    };
-    while let Some(batch) = runtime.block_on(rows.next()) {
-        writer.write(&batch?)?;
+    fn write_all(mut self, mark: Option<&ReceiptCode>, pipe: Pipe) -> Result<(), TableError> {
+        let mut writer = self.writer(mark, pipe)?;
+        while let Some(batch) = self.runtime.block_on(self.rows.next()) {
+            writer.write(&batch?)?;
+        }
+        writer.finish()
     }
-    writer.finish()
+
+    fn writer(
+        &self,
+        mark: Option<&ReceiptCode>,
+        pipe: Pipe,
+    ) -> Result<Box<dyn RowWriter>, TableError> {
+        let columns = self.columns.as_slice();
+        let writer: Box<dyn RowWriter> = match self.format {
+            ExportFormat::Csv => Box::new(csv::Csv::new(pipe, columns, csv::Flavour::Plain)?),
+            ExportFormat::CsvBom => Box::new(csv::Csv::new(pipe, columns, csv::Flavour::Bom)?),
+            ExportFormat::CsvGb18030 => {
+                Box::new(csv::Csv::new(pipe, columns, csv::Flavour::Gb18030)?)
+            }
+            ExportFormat::Xlsx => Box::new(xlsx::Xlsx::new(pipe, columns, mark)?),
+            ExportFormat::Json => Box::new(json::Json::new(pipe, columns, json::Frame::List)?),
+            ExportFormat::Ndjson => Box::new(json::Json::new(pipe, columns, json::Frame::Lines)?),
+            ExportFormat::Xml => Box::new(xml::Xml::new(pipe, columns, mark)?),
+            ExportFormat::Parquet => {
+                let schema = self.rows.schema();
+                Box::new(parquet::Parquet::new(pipe, columns, &schema, mark)?)
+            }
+            ExportFormat::Geojson => Box::new(geojson::Geojson::new(pipe, columns, mark)?),
+        };
+        Ok(writer)
+    }
 }
 
 /// Writes a chunk that a writer filled, and empties it.

@@ -4,12 +4,14 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
+use kaishu_types::ReceiptCode;
 use kaishu_types::table::TableColumn;
 use std::sync::Arc;
 
-use super::RowWriter;
 use super::pipe::Pipe;
+use super::{MARK, RowWriter};
 use crate::TableError;
 
 pub(super) struct Parquet {
@@ -23,6 +25,7 @@ impl Parquet {
         pipe: Pipe,
         columns: &[TableColumn],
         stored: &SchemaRef,
+        mark: Option<&ReceiptCode>,
     ) -> Result<Self, TableError> {
         let mut texts = columns.iter();
         let mut last: Option<&TableColumn> = None;
@@ -37,7 +40,9 @@ impl Parquet {
             fields.push(Field::new(name, field.data_type().clone(), true));
         }
         let schema = Arc::new(Schema::new(fields));
+        let mark = mark.map(|mark| vec![KeyValue::new(MARK.to_owned(), mark.to_string())]);
         let properties = WriterProperties::builder()
+            .set_key_value_metadata(mark)
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(128 << 10))
             .build();

@@ -2,12 +2,13 @@
 //! the same again.
 
 use datafusion::arrow::array::RecordBatch;
+use kaishu_types::ReceiptCode;
 use kaishu_types::table::TableColumn;
 use kaishu_types::vocabulary::ItemType;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
-use super::RowWriter;
 use super::pipe::Pipe;
+use super::{MARK, RowWriter};
 use crate::TableError;
 use crate::cells::cell;
 
@@ -30,13 +31,17 @@ fn failed(error: XlsxError) -> TableError {
 }
 
 impl Xlsx {
-    pub(super) fn new(pipe: Pipe, columns: &[TableColumn]) -> Result<Self, TableError> {
+    pub(super) fn new(
+        pipe: Pipe,
+        columns: &[TableColumn],
+        mark: Option<&ReceiptCode>,
+    ) -> Result<Self, TableError> {
         if columns.len() > SHEET_COLUMNS {
             return Err(TableError::Limit(format!("a sheet has {SHEET_COLUMNS} columns at most")));
         }
         let mut xlsx = Self {
             pipe,
-            workbook: dateless()?,
+            workbook: dateless(mark)?,
             columns: columns.to_vec(),
             sheet: 0,
             row: 0,
@@ -106,10 +111,15 @@ impl RowWriter for Xlsx {
     }
 }
 
-/// A workbook that does not say when it was written: the same answer is the same bytes.
-fn dateless() -> Result<Workbook, TableError> {
+/// A workbook that does not say when it was written: the same answer is the same bytes. The mark is the comment of
+/// its properties.
+fn dateless(mark: Option<&ReceiptCode>) -> Result<Workbook, TableError> {
     let mut workbook = Workbook::new();
     let day = ExcelDateTime::from_ymd(2000, 1, 1).map_err(failed)?;
-    workbook.set_properties(&DocProperties::new().set_creation_datetime(&day));
+    let mut properties = DocProperties::new().set_creation_datetime(&day);
+    if let Some(mark) = mark {
+        properties = properties.set_comment(format!("{MARK} {mark}"));
+    }
+    workbook.set_properties(&properties);
     Ok(workbook)
 }

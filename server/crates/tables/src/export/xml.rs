@@ -5,10 +5,11 @@ use std::io::Write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use datafusion::arrow::array::RecordBatch;
+use kaishu_types::ReceiptCode;
 use kaishu_types::table::TableColumn;
 
-use super::RowWriter;
 use super::pipe::Pipe;
+use super::{MARK, RowWriter};
 use crate::TableError;
 use crate::cells::cell;
 
@@ -19,8 +20,14 @@ pub(super) struct Xml {
 }
 
 impl Xml {
-    pub(super) fn new(mut pipe: Pipe, columns: &[TableColumn]) -> Result<Self, TableError> {
-        pipe.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<table>\n")?;
+    /// The mark is a processing instruction, which readers pass over.
+    pub(super) fn new(
+        mut pipe: Pipe,
+        columns: &[TableColumn],
+        mark: Option<&ReceiptCode>,
+    ) -> Result<Self, TableError> {
+        let mark = mark.map(|mark| format!("<?{MARK} {mark}?>\n")).unwrap_or_default();
+        write!(pipe, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{mark}<table>\n")?;
         let names = columns.iter().map(|column| escaped(&column.name)).collect();
         Ok(Self { pipe, names, out: String::new() })
     }
