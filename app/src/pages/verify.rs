@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use kaishu_portal::Portal;
 use kaishu_portal::directory::Directory;
+use kaishu_types::case::CaseKind;
 use kaishu_types::receipt::ReceiptView;
 use kaishu_types::{ErrorCode, Lang, ReceiptCode};
 use leptos::prelude::*;
@@ -59,12 +60,32 @@ pub(crate) async fn show(
     let Ok(code) = typed.parse::<ReceiptCode>() else {
         return respond(&ctx, || Ok(form_page(&ctx, Some(&typed))));
     };
+    let request = match Box::pin(portal.request_behind(&ctx.caller, &code)).await {
+        Ok(request) => request,
+        Err(error) => return respond(&ctx, || Err(AppError::from(error))),
+    };
+    // What agencies share with each other is told on the page of the request only.
+    if let Some((CaseKind::ShareRequest, case)) = request {
+        return Redirect::to(&ctx.href(&format!("/share/requests/{case}"))).into_response();
+    }
+    let onward = Onward {
+        request: request.map(|(_, case)| case),
+        may_trace: portal.permit_trail(&ctx.caller, ctx.lang).is_ok(),
+    };
     let found = find(&portal, &code, ctx.lang).await;
     respond(&ctx, || match found {
-        Ok(receipt) => Ok(certificate(&ctx, &portal.directory(), &receipt)),
+        Ok(receipt) => Ok(certificate(&ctx, &portal.directory(), &receipt, &onward)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(form_page(&ctx, Some(&typed))),
         Err(error) => Err(AppError::from(error)),
     })
+}
+
+/// Where the reader may follow a copy to (SEC-02).
+struct Onward {
+    /// The application under whose grant it was taken.
+    request: Option<i64>,
+    /// Whether they may trace copies.
+    may_trace: bool,
 }
 
 /// Finds a receipt, in a language.
@@ -157,7 +178,7 @@ fn form_page(ctx: &Ctx, wrong: Option<&str>) -> Page {
     page
 }
 
-fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView) -> Page {
+fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView, onward: &Onward) -> Page {
     let words = ctx.words;
     let title = match ctx.lang {
         Lang::Zh => format!("回执 {} 有效", receipt.code),
@@ -193,11 +214,41 @@ fn certificate(ctx: &Ctx, directory: &Directory, receipt: &ReceiptView) -> Page 
                 <h2 class="mt-10 text-lg">{words.attribution_line}</h2>
                 {attribution(ctx, &receipt.attribution)}
                 {check}
+                {ways_on(ctx, receipt, onward)}
                 <p class="mt-8 ks-mute text-sm">{words.verify_private}</p>
             </article>
         </main>
     };
     Page::new(title, body).private()
+}
+
+/// Leads from a copy to its grant, and to its trail.
+fn ways_on(ctx: &Ctx, receipt: &ReceiptView, onward: &Onward) -> Option<AnyView> {
+    let lang = ctx.lang;
+    let request = onward.request.map(|case| {
+        let path = ctx.href(&format!("/applications/{case}"));
+        let text = lang.pick(
+            "取得这份数据所凭的申请和授权",
+            "The application and the grant that it was taken under",
+        );
+        view! { <li><a class="ks-link" href=path>{text}</a></li> }
+    });
+    let trail = onward.may_trace.then(|| {
+        let path = format!("{}?of={}", ctx.href("/authority/trail"), receipt.code);
+        let text = lang.pick(
+            "追溯这份副本的来源、审批和申请",
+            "Trace this copy to its source, its approval and its request",
+        );
+        view! { <li><a class="ks-link" href=path>{text}</a></li> }
+    });
+    let leads = request.is_some() || trail.is_some();
+    leads.then(|| {
+        view! {
+            <h2 class="mt-10 text-lg">{lang.pick("授权和追溯", "Grant and trail")}</h2>
+            <ul class="mt-2">{request}{trail}</ul>
+        }
+        .into_any()
+    })
 }
 
 /// Writes the commands that compute the digest of the file, for the three common systems.

@@ -9,7 +9,7 @@ use kaishu_server::assets::Assets;
 use kaishu_store::grants::{self, Grant};
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::granting::{Holder, application, granted};
-use kaishu_testkit::people::{LANG, with_session};
+use kaishu_testkit::people::{LANG, ORGANIZATION, with_session};
 use kaishu_testkit::{Setup, TestPortal, now};
 use kaishu_types::DatasetCode;
 use kaishu_types::access::DeliveryMode;
@@ -130,6 +130,48 @@ async fn a_copy_under_a_grant_bears_its_receipt() {
         let told = format!("{} {}", inside(&open), open.header("content-disposition"));
         assert!(!told.contains(number(&open)) && !told.contains("R-2026"), "{ending}");
     }
+}
+
+// Part of SEC-02: from the number that a file bears the provider, the holder and whoever traces copies are led to the
+// grant; nobody else is.
+#[tokio::test]
+async fn the_number_leads_those_concerned_to_the_grant() {
+    let (site, holder, other) = Box::pin(site()).await;
+    let portal = site.test_portal.portal();
+    let path = format!("{}.csv", path(&site).await);
+    let copy = Browser::with_session(&site, &holder.session).get(&path).await;
+    let mark = number(&copy);
+    let open = site.get(&path).await;
+    let head = with_session(portal, Role::Head, ("heads", ORGANIZATION)).await;
+    let stranger = with_session(portal, Role::Officer, ("serves", "YX-U")).await;
+    let authority = with_session(portal, Role::Authority, ("traces", "YX")).await;
+    let request = format!("/applications/{}", holder.case);
+    let trail = format!("/authority/trail?of={mark}");
+    for (session, who, leads) in [
+        (&holder.session, "the holder", (true, false)),
+        (&head, "the provider", (true, false)),
+        (&authority, "the authority", (true, true)),
+        (&other, "another holder", (false, false)),
+        (&stranger, "another agency", (false, false)),
+    ] {
+        let mut browser = Browser::with_session(&site, session);
+        let page = browser.get(&format!("/verify/{mark}")).await;
+        page.assert_well_formed_page(who);
+        let links = page.attributes("main a", "href");
+        assert_eq!((links.contains(&request), links.contains(&trail)), leads, "{who}");
+        if leads.0 {
+            assert_eq!(browser.get(&request).await.status, 200, "{who}");
+        }
+        if leads.1 {
+            assert!(browser.get(&trail).await.text().contains(&request), "{who}");
+        }
+        let of_open = browser.get(&format!("/verify/{}", number(&open))).await;
+        assert!(!of_open.attributes("main a", "href").contains(&request), "{who}");
+    }
+    let visitor = site.get(&format!("/verify/{mark}")).await;
+    assert_eq!(visitor.status, 200);
+    let links = visitor.attributes("main a", "href");
+    assert!(!links.contains(&request) && !links.contains(&trail));
 }
 
 // Part of SEC-02: whoever takes granted data is told of the mark where the formats are chosen, and nobody else is.

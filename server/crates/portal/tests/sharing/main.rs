@@ -26,6 +26,7 @@ use kaishu_testkit::people::{LANG, at_browser, complete, person, whole_draft};
 use kaishu_testkit::{Setup, TestPortal, now};
 use kaishu_types::access::DeliveryMode;
 use kaishu_types::account::{Role, TokenScope};
+use kaishu_types::case::CaseKind;
 use kaishu_types::search::SearchRequest;
 use kaishu_types::sharing::ShareDocument;
 use kaishu_types::table::TableQuery;
@@ -300,6 +301,13 @@ async fn what_is_shared_without_conditions_is_taken_at_once() {
     // The number of a receipt tells nobody of what is shared.
     let told = portal.receipt(&receipt.code).await;
     assert_eq!(told.err().map(|it| it.code()), Some(ErrorCode::NotFound));
+    // Who sees the request is led there from a file that bears the number (SEC-02).
+    for (caller, expected) in
+        [(&people.reviewer, Some((CaseKind::ShareRequest, case))), (&people.third, None)]
+    {
+        let behind = portal.request_behind(caller, &receipt.code).await.unwrap();
+        assert_eq!(behind, expected);
+    }
     // What stops being shared so stops at once.
     site.set_state(CODE, DatasetState::Suspended, "核实").await;
     assert!(columns(&site, portal, &people.uses).await.is_empty());

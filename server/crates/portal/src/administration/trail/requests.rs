@@ -11,7 +11,7 @@ use kaishu_store::{datasets, receipts};
 use kaishu_types::case::CaseKind;
 use kaishu_types::receipt::ReceiptView;
 use kaishu_types::trail::{TrailDocument, TrailRequest};
-use kaishu_types::{DatasetCode, Lang, ReceiptCode};
+use kaishu_types::{DatasetCode, ErrorCode, Lang, ReceiptCode};
 
 use super::{Traced, TrailAsked, Wanted};
 use crate::accounts::{Caller, Came};
@@ -98,6 +98,34 @@ impl Portal {
             }
         }
         Ok(requests)
+    }
+
+    /// The request under whose grant a copy was taken, where the reader may see it: its provider, who has no trail of
+    /// copies, gets from what leaked to the grant, too.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the database does. What the reader may not see, and what was taken without a grant, is nothing.
+    pub async fn request_behind(
+        &self,
+        caller: &Caller,
+        receipt: &ReceiptCode,
+    ) -> Result<Option<(CaseKind, i64)>> {
+        let store = &self.inner.store;
+        let cases = receipts::grants(store, std::slice::from_ref(receipt)).await?;
+        let Some(id) = cases.first().copied() else { return Ok(None) };
+        let Some(case) = kaishu_store::cases::find(store, id).await? else { return Ok(None) };
+        let kind = case.file.kind;
+        let seen = match kind {
+            CaseKind::Application => self.application_case(caller, id).await,
+            CaseKind::ShareRequest => self.share_case(caller, id).await,
+            _ => return Ok(None),
+        };
+        match seen {
+            Ok(_) => Ok(Some((kind, id))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn may_trace_case(&self, caller: &Caller, case: &Case) -> bool {
