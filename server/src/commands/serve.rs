@@ -71,6 +71,7 @@ pub(super) async fn run(common: &Common, arguments: Arguments) -> anyhow::Result
     tokio::spawn(portal.clone().follow_notices());
     tokio::spawn(portal.clone().follow_receipts());
     tokio::spawn(portal.clone().follow_webhooks());
+    tokio::spawn(portal.clone().follow_share_pushes());
     tokio::spawn(flush_usage(portal.clone()));
     tokio::spawn(super::sweep_left_over(portal.clone()));
     tokio::spawn(portal.clone().follow_sweeps());

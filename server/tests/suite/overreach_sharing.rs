@@ -47,6 +47,7 @@ async fn site() -> (TestSite, i64) {
         first_day: None,
         last_day: Some("2027-06-30".parse().unwrap()),
         accounts: ["asks".to_owned()].into(),
+        push: None,
     };
     let code = CODE.parse().unwrap();
     let case = Box::pin(portal.request_share(&asks, &code, &document, LANG)).await.unwrap();

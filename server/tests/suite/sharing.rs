@@ -296,3 +296,40 @@ async fn values_are_verified_in_a_browser() {
     list.assert_well_formed_page("/share/verifications");
     assert!(list.text().contains("户籍登记"));
 }
+
+// Part of SHR-23: a request names in a browser how often data is sent, and where to; an address that may not be called is
+// refused beside what was typed, both sides read it, and the secret of its signatures only who asks, once it is granted.
+#[tokio::test]
+async fn data_is_asked_to_be_sent_in_a_browser() {
+    let site = site().await;
+    let mut asks = browser(&site, Role::Officer, ("asks", "YX-U")).await;
+    let mut provider = browser(&site, Role::Reviewer, ("reviews", "YX-T")).await;
+    let take = format!("/share/{CODE}/take");
+    let asked = |url: &'static str| {
+        [
+            ("organization", "YX-U"),
+            ("matter", "低保资格复核"),
+            ("accounts", "asks"),
+            ("mode", "push"),
+            ("cycle", "weekly"),
+            ("url", url),
+        ]
+    };
+    let refused = asks.post(&take, &asked("https://10.0.0.1/inner")).await;
+    assert_eq!(refused.status, 400);
+    refused.assert_well_formed_page("/share/CODE with an address that is not called");
+    assert!(refused.text().contains("https://10.0.0.1/inner"));
+    let taken = asks.post(&take, &asked("https://hooks.example.cn/in")).await;
+    assert_eq!(taken.status, 303, "{}", taken.text());
+    let request = taken.header("location").to_owned();
+    for (browser, knows) in [(&mut asks, true), (&mut provider, false)] {
+        let page = browser.get(&request).await;
+        page.assert_well_formed_page("/share/requests/{id} whose data is sent");
+        let text = page.text();
+        for word in ["定期推送", "每周", "https://hooks.example.cn/in", "还没有推送过"]
+        {
+            assert!(text.contains(word), "{word}");
+        }
+        assert_eq!(text.contains("whsec_"), knows);
+    }
+}

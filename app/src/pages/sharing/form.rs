@@ -3,7 +3,7 @@
 use kaishu_portal::sharing::SharedEntry;
 use kaishu_types::access::DeliveryMode;
 use kaishu_types::dataset::DataItemView;
-use kaishu_types::sharing::ShareDocument;
+use kaishu_types::sharing::{PushAsk, PushCycle, ShareDocument};
 use leptos::prelude::*;
 
 use super::ALL;
@@ -11,6 +11,9 @@ use crate::ctx::Ctx;
 use crate::ui::fields::{Choice, area, label, line, options, select};
 use crate::ui::form::{Typed, once};
 use crate::ui::heading::section_head;
+
+/// The way of delivery that stands in the forms beside those of `DeliveryMode`: an API grant whose data is sent (SHR-23).
+const PUSH: &str = "push";
 
 /// What stands in the forms, with what is wrong.
 pub(super) struct Written {
@@ -41,6 +44,11 @@ pub(super) fn read(pairs: &[(String, String)]) -> ShareDocument {
     let all = |name: &'static str| {
         pairs.iter().filter(move |(it, _)| it == name).map(|(_, value)| value.clone())
     };
+    let is_push = text("mode") == PUSH;
+    let push = is_push.then(|| PushAsk {
+        cycle: text("cycle").parse().unwrap_or(PushCycle::Daily),
+        url: text("url"),
+    });
     ShareDocument {
         organization: text("organization"),
         matter: text("matter"),
@@ -48,11 +56,15 @@ pub(super) fn read(pairs: &[(String, String)]) -> ShareDocument {
         purpose: text("purpose"),
         scope: text("scope"),
         items: all("items").collect(),
-        mode: text("mode").parse().ok(),
+        mode: match is_push {
+            true => Some(DeliveryMode::Api),
+            false => text("mode").parse().ok(),
+        },
         related_needs: text("related_needs"),
         first_day: text("first_day").parse().ok(),
         last_day: text("last_day").parse().ok(),
         accounts: all("accounts").collect(),
+        push,
     }
 }
 
@@ -146,13 +158,53 @@ fn who(ctx: &Ctx, found: &SharedEntry, document: &ShareDocument, typed: &Typed) 
 
 fn mode(ctx: &Ctx, document: &ShareDocument, typed: &Typed) -> AnyView {
     let lang = ctx.lang;
-    let modes: Vec<Choice> = [DeliveryMode::Download, DeliveryMode::Api]
+    let mut modes: Vec<Choice> = [DeliveryMode::Download, DeliveryMode::Api]
         .iter()
         .map(|it| (it.as_str().to_owned(), it.label(lang).to_owned()))
         .collect();
-    let chosen = document.mode.map(DeliveryMode::as_str).unwrap_or_default();
-    let label = label(typed, "mode", lang.pick("使用方式", "Mode"), "");
-    options(&label, "radio", &modes, |it| it == chosen)
+    modes.push((PUSH.to_owned(), lang.pick("接口调用，并定期推送", "API, and sent").to_owned()));
+    let chosen = match &document.push {
+        Some(_) => PUSH,
+        None => document.mode.map(DeliveryMode::as_str).unwrap_or_default(),
+    };
+    let ways = label(typed, "mode", lang.pick("使用方式", "Mode"), "");
+    view! {
+        {options(&ways, "radio", &modes, |it| it == chosen)}
+        {pushed(ctx, document, typed)}
+    }
+    .into_any()
+}
+
+/// How often data is sent, and where to (SHR-23).
+fn pushed(ctx: &Ctx, document: &ShareDocument, typed: &Typed) -> AnyView {
+    let lang = ctx.lang;
+    let cycle = label(
+        typed,
+        "cycle",
+        lang.pick("推送周期", "Sent how often"),
+        lang.pick("选了定期推送的才用填", "Only where the data is to be sent"),
+    );
+    let url = label(
+        typed,
+        "url",
+        lang.pick("接收地址", "Sent where"),
+        lang.pick(
+            "本单位接收数据的程序的地址，以 https:// 开头",
+            "The address of your program that receives the data; it begins with https://",
+        ),
+    );
+    let cycles: Vec<Choice> = PushCycle::ALL
+        .iter()
+        .map(|it| (it.as_str().to_owned(), it.label(lang).to_owned()))
+        .collect();
+    let asked = document.push.as_ref();
+    let chosen = asked.map_or(PushCycle::Daily, |it| it.cycle).as_str();
+    let written = asked.map(|it| it.url.as_str()).unwrap_or_default();
+    view! {
+        {select(&cycle, lang.pick("请选择", "Choose"), &cycles, chosen)}
+        {line(&url, "text", written)}
+    }
+    .into_any()
 }
 
 /// What a request says besides who asks.

@@ -8,6 +8,7 @@ mod form;
 mod list;
 mod lookup;
 mod outside;
+mod push;
 mod request;
 mod uses;
 mod verify;

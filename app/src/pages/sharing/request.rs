@@ -10,7 +10,7 @@ use kaishu_types::dataset::DataItemView;
 use kaishu_types::sharing::ShareDocument;
 use leptos::prelude::*;
 
-use super::{ALL, REQUESTS, VERIFICATIONS, decide, delivery, form, share_page, uses};
+use super::{ALL, REQUESTS, VERIFICATIONS, decide, delivery, form, push, share_page, uses};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
@@ -177,6 +177,7 @@ fn page(ctx: &Ctx, found: &ShareView, document: &ShareDocument, typed: &Typed) -
                 {instead(ctx, found)}
                 {decide::draw(ctx, found, typed)}
                 {granted(ctx, found)}
+                {push::told(ctx, found)}
                 {delivery::told(ctx, found)}
                 {main}
                 <section aria-labelledby="h-uses" class="mt-12">

@@ -58,6 +58,7 @@ pub mod regions;
 pub mod requests;
 pub mod results;
 pub mod sectors;
+pub mod share_pushes;
 pub mod share_verifications;
 pub mod shares;
 pub mod stats;

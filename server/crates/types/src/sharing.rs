@@ -36,6 +36,33 @@ pub struct ShareDocument {
     pub last_day: Option<NaiveDate>,
     /// Logins of the accounts that use the data for the matter; nobody else does (SHR-07).
     pub accounts: BTreeSet<String>,
+    /// 定期推送: where the data is sent, and how often (SHR-23).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub push: Option<PushAsk>,
+}
+
+/// How shared data is sent to the agency that asks for it (SHR-23).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PushAsk {
+    /// 推送周期.
+    pub cycle: PushCycle,
+    /// 接收地址.
+    pub url: String,
+}
+
+vocabulary! {
+    /// How often shared data is sent (SHR-23).
+    PushCycle("push_cycle") {
+        /// 每天.
+        Daily = "daily", "每天", "Daily";
+        /// 每周.
+        Weekly = "weekly", "每周", "Weekly";
+        /// 每月.
+        Monthly = "monthly", "每月", "Monthly";
+        /// 有更新时.
+        OnChange = "on_change", "有更新时", "On change";
+    }
 }
 
 impl ShareDocument {

@@ -255,6 +255,7 @@ async fn shared(records: &mut Records) {
         first_day: None,
         last_day: Some("2027-06-30".parse().unwrap()),
         accounts: ["asks".to_owned()].into(),
+        push: None,
     };
     let code = SHARED.parse().unwrap();
     let case = Box::pin(portal.request_share(&asks, &code, &document, LANG)).await.unwrap();

@@ -267,6 +267,12 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
                 "Deliveries to a webhook failed again and again; it is disabled until you enable it",
             )
             .to_owned(),
+        (None, "push_failed") => lang
+            .pick(
+                "共享数据多次推送失败，这一期不再重试；请接收单位检查接收地址",
+                "Shared data could not be sent, again and again; the receiver checks its address",
+            )
+            .to_owned(),
         (None, SUMMARISED) => lang
             .pick("您提出意见的事项公布了意见采纳情况", "The summary of the comments is published")
             .to_owned(),
@@ -280,6 +286,9 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
             facts.get("application").map(|id| format!("/applications/{id}"))
         }
         None if entry.event.name == "guided" => Some("/workbench/guidance".to_owned()),
+        None if entry.event.name == "push_failed" => {
+            facts.get("case").map(|id| format!("/share/requests/{id}"))
+        }
         None if entry.kind == "webhook" => Some(format!("/me/webhooks/{}", entry.subject)),
         None if entry.kind == "policy" => Some("/authority/profile".to_owned()),
         None if word_of_inspection(&entry.event.name, lang).is_some() => {

@@ -315,6 +315,7 @@ const EVENTS: &[(&str, &str, &str, &str)] = &[
     ("result", "result_shown", "公开展示成果", "Result shown"),
     ("result", "result_hidden", "不再展示成果", "Result shown no more"),
     ("result", "result_withdrawn", "撤回成果", "Result taken back"),
+    ("share", "push_failed", "共享数据推送失败", "Shared data could not be sent"),
     ("webhook", "webhook_registered", "登记推送地址", "Webhook registered"),
     ("webhook", "webhook_rotated", "更换签名密钥", "Secret replaced"),
     ("webhook", "webhook_enabled", "重新启用推送", "Webhook enabled"),

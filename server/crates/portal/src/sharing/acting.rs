@@ -163,6 +163,7 @@ impl Portal {
             let mut grant = self.share_grant(caller, (case.id, &desk.stored.dataset), &document)?;
             grant.account = case.file.submitter.unwrap_or(grant.account);
             grants::begin(transaction, &grant).await?;
+            self.begin_push(transaction, case.id, &document).await?;
             shares::declare(transaction, case.id, accounts, now).await?;
         }
         let becomes = match done.event.as_str() {

@@ -8,6 +8,8 @@ mod delivering;
 mod doubting;
 mod guarding;
 mod outside;
+mod pushed;
+mod pushing;
 mod requesting;
 mod resharing;
 mod retrievable;
@@ -32,7 +34,9 @@ pub use acting::ShareAct;
 pub use catalogue::{ShareCard, ShareCatalogue, SharedEntry};
 pub use certifying::ShareCertificate;
 pub use delivering::ShareDelivery;
+pub use kaishu_store::share_pushes::PushSent;
 pub use outside::{OutsideAct, OutsideRequests};
+pub use pushed::PushView;
 pub use retrievable::{Retrievable, RetrievableCard, RetrievableList};
 pub use using::ShareUse;
 pub(crate) use verifying::is_verification;
@@ -75,6 +79,8 @@ pub struct ShareView {
     pub works_on_it: Option<bool>,
     /// The last offline delivery (SHR-10).
     pub delivery: Option<ShareDelivery>,
+    /// How the data is sent, and what came of it (SHR-23); none where that was not asked for.
+    pub push: Option<PushView>,
     /// Names of the data items that could be handed over now.
     pub deliverable: BTreeSet<String>,
     /// Who took what of it, where the reader may know.
@@ -159,6 +165,7 @@ impl Portal {
         Ok(ShareView {
             number: number_of(&case),
             delivery: delivering::last_of(&case.file.facts),
+            push: self.push_view(caller, id, &document).await?,
             deliverable: deliverable.unwrap_or_default(),
             case: view,
             provider: self.organization_named(organization),

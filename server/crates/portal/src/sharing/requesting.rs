@@ -42,6 +42,7 @@ impl Portal {
         let dataset = self.shared_for(caller, code, document, lang).await?;
         let faults = sharing::check_taking(self.policy(), document);
         faulty(faults.iter().map(|fault| fault.shown(lang)).collect())?;
+        self.check_push(document, lang)?;
         let accounts = self.accounts_of(document, lang).await?;
         let document = ShareDocument { items: Default::default(), ..document.clone() };
         let act = Act { event: "take".to_owned(), ..Act::default() };
@@ -53,6 +54,7 @@ impl Portal {
         shares::create(&transaction, &ShareRequest { case: id, ..request }).await?;
         let grant = self.share_grant(caller, (id, code), &document)?;
         grants::begin(&transaction, &grant).await?;
+        self.begin_push(&transaction, id, &document).await?;
         shares::declare(&transaction, id, &accounts, self.instant()).await?;
         transaction.commit().await?;
         Ok(id)
@@ -155,7 +157,8 @@ impl Portal {
     ) -> Result<()> {
         let asked = Asked { fields: &dataset.fields, items: &dataset.items, today: self.today() };
         let faults = sharing::check(profile, asked, document);
-        faulty(faults.iter().map(|fault| fault.shown(lang)).collect())
+        faulty(faults.iter().map(|fault| fault.shown(lang)).collect())?;
+        self.check_push(document, lang)
     }
 
     /// Finds the accounts that are named: usable ones of the agency that asks, and no others (SHR-07).

@@ -35,7 +35,7 @@ impl WebhookSettings {
     /// # Errors
     ///
     /// `InvalidInput` of the field `url` for what may not be called.
-    pub(super) fn read(&self, text: &str, lang: Lang) -> Result<Url> {
+    pub(crate) fn read(&self, text: &str, lang: Lang) -> Result<Url> {
         let wrong = |zh: &str, en: &str| Err(Error::field("url", lang.pick(zh, en)));
         let found = Url::parse(text.trim()).ok().filter(|_| text.len() <= MAX_URL_BYTES);
         let Some(url) = found.filter(Url::has_host) else {

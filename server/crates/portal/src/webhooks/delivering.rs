@@ -12,19 +12,19 @@ use kaishu_store::accounts;
 use kaishu_store::cases::{self, Case, Recipients};
 use kaishu_store::log::Logged;
 use kaishu_store::webhooks::{self, NewTold, Told, Webhook, WebhookState};
-use kaishu_types::Lang;
 use kaishu_types::account::Role;
 use kaishu_types::case::CaseKind;
 use serde_json::json;
 
-use super::{event_facts, number_of_message, signing};
+use super::posting::{Answer, Post};
+use super::{event_facts, number_of_message};
 use crate::cases::LogAct;
 use crate::{Portal, Result};
 
 /// How often a node looks for what is to be told.
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long is waited after the first failure, the second, and so on; after the last a webhook is disabled.
-const RETRIES: [TimeDelta; 7] = [
+pub(crate) const RETRIES: [TimeDelta; 7] = [
     TimeDelta::seconds(10),
     TimeDelta::minutes(1),
     TimeDelta::minutes(5),
@@ -38,22 +38,8 @@ const AT_ONCE: u64 = 200;
 const CALLS: usize = 50;
 /// What was delivered is listed for so long.
 const KEPT: TimeDelta = TimeDelta::days(90);
-/// How long a connection may take.
-const CONNECT: Duration = Duration::from_secs(4);
 /// The receiver wants to be called no more.
 const GONE: u16 = 410;
-
-/// What came of a call.
-struct Answer {
-    status: Option<u16>,
-    note: Option<String>,
-}
-
-impl Answer {
-    fn is_taken(&self) -> bool {
-        self.status.is_some_and(|status| (200..300).contains(&status))
-    }
-}
 
 impl Portal {
     /// Calls webhooks for as long as the process lives.
@@ -214,54 +200,18 @@ impl Portal {
         Ok(Some(NewTold { seq: entry.seq, event: name.to_owned(), body: body.to_string() }))
     }
 
-    /// Calls a webhook once. No answer leads elsewhere, and none is read.
+    /// Calls a webhook once.
     async fn call(&self, webhook: &Webhook, told: &Told) -> Answer {
-        let failed = |note: String| Answer { status: None, note: Some(note) };
-        let within = Duration::from_secs(self.inner.webhooks.seconds.max(1));
-        match tokio::time::timeout(within, self.call_once(webhook, told)).await {
-            Ok(Ok(status)) => {
-                let note = (!(200..300).contains(&status)).then(|| format!("it answered {status}"));
-                Answer { status: Some(status), note }
-            }
-            Ok(Err(note)) => failed(note),
-            Err(_) => failed("it did not answer in time".to_owned()),
-        }
-    }
-
-    async fn call_once(&self, webhook: &Webhook, told: &Told) -> Result<u16, String> {
-        let settings = &self.inner.webhooks;
-        let url = settings.read(&webhook.url, Lang::En).map_err(|error| error.to_string())?;
-        let secret = self.account_secrets().open_webhook(&webhook.secret);
-        let secret = secret.ok_or_else(|| "its secret cannot be opened".to_owned())?;
-        let id = number_of_message(told);
-        // Receivers compare it with their own clock.
-        let timestamp = self.now().timestamp();
-        let signature = signing::sign(&secret, &id, timestamp, &told.body);
-        let signature = signature.ok_or_else(|| "its secret cannot be read".to_owned())?;
-        let addresses = settings.resolve(&url).await?;
-        let mut client = reqwest::Client::builder()
-            // Neither an answer nor a variable of the machine leads to another one.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT);
-        if let Some(host) = url.host_str() {
-            client = client.resolve_to_addrs(host, &addresses);
-        }
-        let broken = |error: reqwest::Error| match error.is_timeout() {
-            true => "it did not answer in time".to_owned(),
-            false => "no connection, or it broke off".to_owned(),
+        let post = Post {
+            url: &webhook.url,
+            secret: &webhook.secret,
+            id: &number_of_message(told),
+            content_type: "application/json",
+            headers: &[],
+            body: &told.body,
+            seconds: self.inner.webhooks.seconds,
         };
-        let request = client
-            .build()
-            .map_err(broken)?
-            .post(url)
-            .header("content-type", "application/json")
-            .header("user-agent", "Kaishu-Webhooks/1")
-            .header("webhook-id", id)
-            .header("webhook-timestamp", timestamp.to_string())
-            .header("webhook-signature", signature)
-            .body(told.body.clone());
-        Ok(request.send().await.map_err(broken)?.status().as_u16())
+        self.post(&post).await
     }
 
     /// Calls a webhook no more, and tells those whose it is (what waits is told once it is enabled again).

@@ -3,6 +3,7 @@
 
 mod address;
 mod delivering;
+mod posting;
 mod signing;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,9 @@ use kaishu_types::{ErrorCode, FieldError, Lang};
 use reqwest::Url;
 
 pub use address::WebhookSettings;
+pub(crate) use delivering::RETRIES;
+pub(crate) use posting::Post;
+pub(crate) use signing::new_secret;
 
 use crate::accounts::{Caller, log_in_first};
 use crate::cases::{LogAct, not_covered};

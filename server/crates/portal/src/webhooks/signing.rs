@@ -11,7 +11,7 @@ const PREFIX: &str = "whsec_";
 const BLOCK: usize = 64;
 
 /// Draws a secret.
-pub(super) fn new_secret() -> String {
+pub(crate) fn new_secret() -> String {
     format!("{PREFIX}{}", STANDARD.encode(rand::random::<[u8; 32]>()))
 }
 

@@ -6,6 +6,7 @@ mod both_sides;
 mod doubting;
 mod free;
 mod offline;
+mod pushing;
 mod trail;
 mod verifying;
 
@@ -113,6 +114,7 @@ fn whole() -> ShareDocument {
         first_day: None,
         last_day: Some("2027-06-30".parse().unwrap()),
         accounts: names(&["asks", "uses"]),
+        push: None,
     }
 }
 

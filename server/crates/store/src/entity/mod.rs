@@ -72,6 +72,8 @@ pub(crate) mod retrieval_receipt;
 pub(crate) mod sector_mark;
 pub(crate) mod session;
 pub(crate) mod share_account;
+pub(crate) mod share_push;
+pub(crate) mod share_push_sent;
 pub(crate) mod share_request;
 pub(crate) mod share_verification;
 pub(crate) mod standing_approval;

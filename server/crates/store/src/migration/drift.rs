@@ -148,6 +148,8 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, condemned_blob::Entity).await,
         create(connection, crate::entity::exchange_record::Entity).await,
         create(connection, crate::entity::look_release::Entity).await,
+        create(connection, crate::entity::share_push::Entity).await,
+        create(connection, crate::entity::share_push_sent::Entity).await,
         create(connection, crate::entity::use_result::Entity).await,
         create(connection, crate::entity::webhook::Entity).await,
         create(connection, crate::entity::webhook_delivery::Entity).await,

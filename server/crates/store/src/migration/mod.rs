@@ -69,6 +69,7 @@ mod m20261201_000001_share_verifications;
 mod m20261201_000101_exchange;
 mod m20261201_000101_granted_rows;
 mod m20261201_000101_inspection_reminders;
+mod m20261201_000201_share_pushes;
 mod m20261202_000001_erased_verifications;
 
 /// The list of migrations, oldest first.
@@ -144,6 +145,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261202_000001_erased_verifications::Migration),
             Box::new(m20261201_000101_granted_rows::Migration),
             Box::new(m20261201_000101_exchange::Migration),
+            Box::new(m20261201_000201_share_pushes::Migration),
         ]
     }
 }
