@@ -48,6 +48,7 @@ pub mod looks;
 pub mod materials;
 pub mod messages;
 pub mod monitoring;
+pub mod orders;
 pub mod organizations;
 pub mod papers;
 pub mod policies;

@@ -64,6 +64,7 @@ pub(crate) mod quality_score;
 pub(crate) mod receipt_completion;
 pub(crate) mod reconciliation;
 pub(crate) mod record_batch;
+pub(crate) mod rectification_order;
 pub(crate) mod region;
 pub(crate) mod release_decision;
 pub(crate) mod resource;

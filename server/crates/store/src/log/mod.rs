@@ -339,7 +339,13 @@ fn within(regions: &[String]) -> Condition {
             .add(case_event::COLUMN.subject.in_subquery(drafts)),
     );
     let of_organization = of_none()
-        .add(case_event::COLUMN.kind.is_in(["organization", "delegation", "system", "exchange"]))
+        .add(case_event::COLUMN.kind.is_in([
+            "organization",
+            "delegation",
+            "system",
+            "exchange",
+            "order",
+        ]))
         .add(case_event::COLUMN.subject.in_subquery(organizations));
     let of_region = of_none()
         .add(case_event::COLUMN.kind.eq("region"))

@@ -147,6 +147,7 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, upload_part::Entity).await,
         create(connection, condemned_blob::Entity).await,
         create(connection, crate::entity::exchange_record::Entity).await,
+        create(connection, crate::entity::rectification_order::Entity).await,
         create(connection, crate::entity::look_release::Entity).await,
         create(connection, crate::entity::share_push::Entity).await,
         create(connection, crate::entity::share_push_sent::Entity).await,

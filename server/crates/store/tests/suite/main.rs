@@ -22,6 +22,7 @@ mod jobs;
 mod kill;
 mod killed_walk;
 mod letters;
+mod orders;
 mod oversight;
 mod places;
 mod proofs;
@@ -142,6 +143,8 @@ on_both! {
     oversight::an_organization_is_marked_under_one_sector,
     oversight::grading_rules_are_kept_in_versions,
     oversight::a_fault_is_told_of_once,
+    orders::an_order_is_answered_and_sent_back,
+    orders::an_order_is_told_of_once,
     oversight::datasets_are_counted_by_organization,
     oversight::entries_are_counted_by_their_tags,
     oversight::topics_of_a_profile_are_offered_once,
