@@ -290,6 +290,20 @@ actions! {
     ];
     /// Urge whoever is late (aba 20, guangdong 30).
     Urge = "supervision.urge", "催办", "Urge" => [Authority: Region, CountyAuthority: Region];
+    /// See orders to put something right, and what was answered (SUP-05).
+    SeeOrders = "order.see", "查看责令改正通知", "See rectification orders" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+        SectorLead: Sector, CyberspaceOffice: Region, Auditor: Region,
+    ];
+    /// Record an order in the name of who issues it, and verify what was answered (anshan 49, guangdong 29, aba 41,
+    /// yulin 35, jiamusi 24).
+    IssueOrders = "order.issue", "下达责令改正通知、核验整改", "Issue rectification orders" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
+    /// Answer what one's agency was ordered to put right.
+    AnswerOrders = "order.answer", "答复责令改正通知", "Answer rectification orders" => [
+        Officer: Organization, Head: Organization,
+    ];
     /// Give more time to those of one's agency (aba 20).
     GrantExtensions = "extension.grant", "批准延期", "Grant more time" => [Head: Organization];
     /// Post guidance to the organizations of a sector (anshan 9, 11, yulin 7).

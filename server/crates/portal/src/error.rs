@@ -195,6 +195,7 @@ fn chinese_name(what: &str) -> &str {
         "term" => "词条",
         "system" => "信息系统",
         "exchange" => "登记内容",
+        "order" => "责令改正通知",
         "application" => "申请",
         "grant" => "使用权限",
         "result" => "成果",

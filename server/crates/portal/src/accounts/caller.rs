@@ -269,6 +269,7 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::TraceCopies
         | Action::SeeApplications
         | Action::SeeShares
+        | Action::SeeOrders
         | Action::SeeRegisters => true,
         Action::KeepSystems | Action::KeepProjects | Action::KeepExchanges => {
             scope == TokenScope::Publish
@@ -329,6 +330,8 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         | Action::KeepDefaultTemplates
         | Action::ExportEvidence
         | Action::GuideSector
+        | Action::IssueOrders
+        | Action::AnswerOrders
         | Action::FileAssessments
         | Action::SeeAccounts
         | Action::ManageAccounts

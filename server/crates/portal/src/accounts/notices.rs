@@ -227,7 +227,8 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
     let facts = &entry.event.body.facts;
     let kind: Option<CaseKind> = entry.kind.parse().ok();
     let word = kind.and_then(|kind| machine(kind).label(&entry.event.name, lang));
-    let word = word.or_else(|| word_of_inspection(&entry.event.name, lang));
+    let of_inspection = || word_of_inspection(&entry.event.name, lang);
+    let word = word.or_else(of_inspection).or_else(|| word_of_order(entry, lang));
     let text = match (word, entry.event.name.as_str()) {
         (Some(word), _) => match kind {
             Some(kind) => lang.pick(
@@ -291,6 +292,7 @@ fn told(entry: &Logged, title: Option<&String>, lang: Lang) -> Told {
         }
         None if entry.kind == "webhook" => Some(format!("/me/webhooks/{}", entry.subject)),
         None if entry.kind == "policy" => Some("/authority/profile".to_owned()),
+        None if entry.kind == "order" => Some("/workbench/orders".to_owned()),
         None if word_of_inspection(&entry.event.name, lang).is_some() => {
             Some(format!("/workbench/datasets/{}/inspections", entry.subject))
         }
@@ -336,6 +338,24 @@ fn word_of_inspection(event: &str, lang: Lang) -> Option<&'static str> {
             "The authority urges: what an inspection found was not mended in time",
         ),
         "inspection_closed" => ("检查发现的质量问题已经整改", "What an inspection found is mended"),
+        _ => return None,
+    };
+    Some(lang.pick(zh, en))
+}
+
+/// What happened to an order to put something right.
+fn word_of_order(entry: &Logged, lang: Lang) -> Option<&'static str> {
+    if entry.kind != "order" {
+        return None;
+    }
+    let (zh, en) = match entry.event.name.as_str() {
+        "issued" => ("责令改正，请按期整改并报告", "Put this right and report in time"),
+        "due_soon" => ("责令改正即将到期", "The order is to be answered soon"),
+        "due_today" => ("责令改正今天到期", "The order is to be answered today"),
+        "escalated" => ("责令改正逾期未整改，已上报", "The order is overdue and was escalated"),
+        "answered" => ("整改情况已经报告，请核验", "The order is answered: verify it"),
+        "returned" => ("整改未通过核验，请重新整改", "The answer was sent back"),
+        "accepted" => ("整改已经核验通过", "The answer is accepted"),
         _ => return None,
     };
     Some(lang.pick(zh, en))

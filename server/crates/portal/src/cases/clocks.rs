@@ -81,6 +81,7 @@ impl Portal {
         }
         n_told += self.tell_of_updates(tellings).await?;
         n_told += self.tell_of_inspections(tellings).await?;
+        n_told += Box::pin(self.tell_of_orders(tellings, BATCH)).await?;
         for over in consultations::over_untold(store, today, BATCH).await? {
             match self.tell_of_consultation(&over).await {
                 Ok(is_told) => n_told += usize::from(is_told),
