@@ -72,6 +72,7 @@ mod narrowing;
 mod notice_mails;
 mod once;
 mod one_catalogue;
+mod ordering;
 mod outside;
 mod overreach;
 mod overreach_administration;

@@ -10,11 +10,13 @@ mod uploads;
 use std::collections::BTreeSet;
 
 use kaishu_domain::permission::{Action, Reach, Subject, may_ever, role_for};
-use kaishu_portal::accounts::RequestForm;
+use kaishu_portal::Portal;
+use kaishu_portal::accounts::{Caller, RequestForm};
 use kaishu_portal::administration::{
     ApprovalForm, CompilerForm, DelegationForm, ExpertForm, GradingForm,
 };
 use kaishu_portal::registers::{ExchangeForm, ProjectForm, SystemForm};
+use kaishu_portal::supervision::OrderForm;
 use kaishu_store::regions::{self, NewRegion};
 use kaishu_testkit::catalogue::Catalogue;
 use kaishu_testkit::people::{LANG, account, at_browser};
@@ -90,6 +92,8 @@ struct Things {
     exchanges: [i64; 2],
     /// One for what its agency does, one for what the authority does.
     projects: [i64; 2],
+    /// One that is to be answered, one that is answered.
+    orders: [i64; 2],
 }
 
 async fn site() -> (TestSite, overreach::Things, Things) {
@@ -203,9 +207,36 @@ async fn furnished() -> (TestSite, overreach::Things, Things) {
             ProjectForm { organization: "YX-T", code, name: "项目", ..ProjectForm::default() };
         *project = portal.register_project(&officer, &form, LANG).await.unwrap();
     }
-    let things =
-        Things { request, delegation, compiler, approval, rule, system, exchanges, projects };
+    let orders = ordered(portal, &authority, &officer).await;
+    let things = Things {
+        request,
+        delegation,
+        compiler,
+        approval,
+        rule,
+        system,
+        exchanges,
+        projects,
+        orders,
+    };
     (site, others, things)
+}
+
+/// An order that is to be answered, and one that is answered.
+async fn ordered(portal: &Portal, authority: &Caller, officer: &Caller) -> [i64; 2] {
+    let form = OrderForm {
+        organization: "YX-T",
+        issuer: portal.policy().rules.rectify.issuer.value[0].as_str(),
+        facts: "目录长期不更新",
+        due: "2026-12-31",
+        ..OrderForm::default()
+    };
+    let mut orders = [0; 2];
+    for order in &mut orders {
+        *order = portal.issue_order(authority, &form, LANG).await.unwrap();
+    }
+    portal.answer_order(officer, orders[1], (0, "已更新"), LANG).await.unwrap();
+    orders
 }
 
 /// What somebody must be allowed to do: one of these, somewhere.
@@ -300,6 +331,9 @@ fn pages(things: &Things) -> Vec<(String, Need)> {
         page("/authority/proofs/asks", Need::Here(&[Action::ProveIdentity])),
         page("/authority/experts", Need::Ever(Action::AppointExperts)),
         page("/authority/supervision", Need::Ever(Action::Supervise)),
+        page("/authority/orders", Need::Ever(Action::IssueOrders)),
+        page("/workbench/orders", Need::Ever(Action::SeeOrders)),
+        (format!("/workbench/orders/{}", things.orders[0]), Need::Here(&[Action::SeeOrders])),
         page("/authority/sectors", Need::Ever(Action::Supervise)),
         page("/authority/topics", Need::Ever(Action::Supervise)),
         page("/authority/topics.csv", Need::Ever(Action::Supervise)),

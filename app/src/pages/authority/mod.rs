@@ -12,6 +12,7 @@ mod filings;
 mod grading;
 mod guide;
 mod incidents;
+mod orders;
 mod organization;
 mod organizations;
 mod profile;
@@ -92,6 +93,7 @@ where
         .route(&at("/sectors/mark"), post(sectors::mark))
         .route(&at("/supervision"), get(supervision::show))
         .route(&at("/supervision/urge"), post(supervision::urge))
+        .route(&at("/orders"), get(orders::begin).post(orders::issue))
         .route(&at("/system"), get(system::show))
         .route(&at("/topics"), get(topics::show))
         .route(&at("/topics.csv"), get(topics::csv))

@@ -3,6 +3,7 @@
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
+use kaishu_domain::permission::Action;
 use kaishu_portal::Portal;
 use kaishu_portal::supervision::{
     OverdueBoard, OverdueCase, OverdueDataset, OverdueInspection, Urged,
@@ -117,6 +118,7 @@ fn page(ctx: &Ctx, board: &OverdueBoard, typed: &Typed, done: Option<&'static st
     let body = view! {
         {flash(done)}
         {summary(ctx, typed)}
+        {ways(ctx)}
         <section aria-labelledby="h-cases">
             {section_head("h-cases", lang.pick("超期的事项", "Overdue cases"))}
             {no_case}
@@ -141,6 +143,20 @@ fn page(ctx: &Ctx, board: &OverdueBoard, typed: &Typed, done: Option<&'static st
     authority_page(ctx, title, None, lead, body.into_any())
 }
 
+/// Draws the ways to what was ordered, and to a new order.
+fn ways(ctx: &Ctx) -> AnyView {
+    let lang = ctx.lang;
+    let all = ctx.caller.may_ever(Action::SeeOrders).then(|| {
+        let path = ctx.href("/workbench/orders");
+        view! { <a class="ks-link" href=path>{lang.pick("责令改正通知", "Rectification orders")}</a> }
+    });
+    let new = ctx.caller.may_ever(Action::IssueOrders).then(|| {
+        let path = ctx.href("/authority/orders");
+        view! { <a class="ks-link" href=path>{lang.pick("责令改正", "Issue an order")}</a> }
+    });
+    view! { <p class="flex flex-wrap gap-6 mb-8">{all}{new}</p> }.into_any()
+}
+
 /// Draws how often somebody was urged and what was said last, and the form that urges.
 fn urging(
     ctx: &Ctx,
@@ -155,8 +171,20 @@ fn urging(
             format!("已催办 {} 次，最近 {last}", urged.n),
             format!("Urged {}, last on {last}", times(urged.n)),
         );
+        // What was urged and is still not done can become an order (SUP-05): who urges there issues orders, too.
+        let order = may_urge.then(|| {
+            let path = ctx.href(&format!("/authority/orders?about={name}:{value}"));
+            let about = format!(" {value}");
+            view! {
+                <a class="ks-link" href=path>
+                    {lang.pick("责令改正", "Issue an order")}<span class="sr-only">{about}</span>
+                </a>
+            }
+        });
         view! {
-            <p class="text-sm">{often}<span class="block ks-mute">{urged.notice.clone()}</span></p>
+            <p class="text-sm">
+                {often}<span class="block ks-mute">{urged.notice.clone()}</span>{order}
+            </p>
         }
     });
     let form = may_urge.then(|| {

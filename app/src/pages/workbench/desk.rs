@@ -81,6 +81,11 @@ fn others(ctx: &Ctx, is_authority: bool, sees_quality: bool) -> Option<AnyView> 
         (sees_registers, "/workbench/exchange/backflows", lang.pick("数据回流", "Backflows")),
     ];
     let matters = [
+        (
+            !is_authority && may(Action::SeeOrders),
+            "/workbench/orders",
+            lang.pick("责令改正通知", "Rectification orders"),
+        ),
         (sees_quality, "/authority/quality", lang.pick("质量监测和评估", "Quality")),
         (
             may(Action::ReportMissing),

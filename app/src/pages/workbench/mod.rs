@@ -25,6 +25,7 @@ mod inspections;
 mod look;
 mod masks;
 mod missing;
+mod orders;
 mod outside;
 mod previews;
 mod project_acts;
@@ -118,6 +119,10 @@ where
             &at("/workbench/exchange/{register}/{id}"),
             get(exchange::open).post(exchange::change),
         )
+        .route(&at("/workbench/orders"), get(orders::show))
+        .route(&at("/workbench/orders/{id}"), get(orders::open))
+        .route(&at("/workbench/orders/{id}/answer"), post(orders::answer))
+        .route(&at("/workbench/orders/{id}/verify"), post(orders::verify))
         .route(&at("/workbench/guidance"), get(guidance::show))
         .route(&at("/workbench/guide"), get(guide::show))
         .route(&at("/workbench/missing"), get(missing::show).post(missing::register))

@@ -105,6 +105,15 @@ pub(super) fn found() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
+pub(super) fn ordered() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("organization", "YX-T"),
+        ("issuer", "local_government"),
+        ("facts", "目录长期不更新"),
+        ("due", "2026-12-31"),
+    ]
+}
+
 pub(super) fn shown() -> Vec<(&'static str, &'static str)> {
     vec![
         ("document", "passport"),

@@ -3,8 +3,8 @@
 use kaishu_domain::permission::Action;
 
 use super::forms::{
-    appointed, approved, asked, delegated, exchanged, found, graded, made, named, region, shown,
-    system, template, term,
+    appointed, approved, asked, delegated, exchanged, found, graded, made, named, ordered, region,
+    shown, system, template, term,
 };
 use super::{Need, OVERDUE, Things};
 
@@ -127,6 +127,17 @@ pub(super) fn forms(things: &Things) -> Vec<Sent> {
             authority("supervision/urge"),
             vec![("dataset", OVERDUE), ("notice", "请尽快更新")],
             Need::Here(&[Action::Urge]),
+        ),
+        (authority("orders"), ordered(), Need::Here(&[Action::IssueOrders])),
+        (
+            format!("/workbench/orders/{}/answer", things.orders[0]),
+            vec![("round", "0"), ("answer", "已更新")],
+            Need::Here(&[Action::AnswerOrders]),
+        ),
+        (
+            format!("/workbench/orders/{}/verify", things.orders[1]),
+            vec![("round", "0"), ("verdict", "accept")],
+            Need::Here(&[Action::IssueOrders]),
         ),
         ("/workbench/missing".to_owned(), found(), Need::Here(&[Action::ReportMissing])),
         (authority("proofs/asks"), shown(), Need::Here(&[Action::ProveIdentity])),

@@ -10,6 +10,7 @@ use kaishu_portal::accounts::{Caller, RequestForm};
 use kaishu_portal::administration::{ApprovalForm, CompilerForm};
 use kaishu_portal::publishing::{NewUpload, UploadTarget};
 use kaishu_portal::registers::{ExchangeForm, ProjectForm, SystemForm};
+use kaishu_portal::supervision::OrderForm;
 use kaishu_portal::webhooks::WebhookForm;
 use kaishu_testkit::Setup;
 use kaishu_testkit::catalogue::Catalogue;
@@ -168,6 +169,14 @@ async fn registers(records: &mut Records, officer: &Caller) {
     };
     let channels = (ExchangeRegister::Channels, None);
     let exchange = portal.save_exchange(officer, channels, &exchange, LANG).await.unwrap();
+    let order = OrderForm {
+        organization: ORGANIZATION,
+        issuer: portal.policy().rules.rectify.issuer.value[0].as_str(),
+        facts: &named,
+        due: "2026-12-31",
+        ..OrderForm::default()
+    };
+    let order = portal.issue_order(&authority, &order, LANG).await.unwrap();
     let project = ProjectForm {
         organization: ORGANIZATION,
         code: "p1",
@@ -210,6 +219,7 @@ async fn registers(records: &mut Records, officer: &Caller) {
     portal.name_compiler(&authority, &compiler, LANG).await.unwrap();
     records.keep("system", system);
     records.keep("exchange", exchange);
+    records.keep("order", order);
     records.keep("project", project);
     records.keep("request", request);
     records.keep("webhook", webhook);

@@ -96,6 +96,16 @@ impl Portal {
         Ok(OrderBoard { open: viewed(open), closed: viewed(closed) })
     }
 
+    /// Shows an order to somebody who sees it.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is none, or none that the caller sees.
+    pub async fn order(&self, caller: &Caller, id: i64) -> Result<OrderView> {
+        let order = self.seen_order(caller, id).await?;
+        Ok(self.order_view(caller, order))
+    }
+
     fn order_view(&self, caller: &Caller, order: Order) -> OrderView {
         let subject = self.subject_of_order(&order);
         let may = |action| order.verified.is_none() && caller.role_for(action, &subject).is_some();
@@ -312,23 +322,14 @@ impl Portal {
             return Err(moved_on(lang));
         }
         let mut faults = Faults::new(lang);
-        let transaction = self.inner.store.begin().await?;
-        let tells = [agency_of(&order)];
-        match verdict {
+        let (event, reason, due) = match verdict {
             "accept" => {
                 let reason = faults.text("reason", reason, MAX_TEXT).unwrap_or_default();
-                faults.into_result()?;
-                orders::close(&transaction, &order, (&by.name, self.today())).await?;
-                self.log_order(&transaction, &order, ("accepted", by, &reason), &tells).await?;
+                ("accepted", reason, None)
             }
             "return" => {
                 let reason = required(&mut faults, "reason", reason);
-                let due = self.order_due(&mut faults, due);
-                faults.into_result()?;
-                let due = due.unwrap_or(order.due);
-                orders::send_back(&transaction, &order, (&reason, due)).await?;
-                let order = Order { due, ..order };
-                self.log_order(&transaction, &order, ("returned", by, &reason), &tells).await?;
+                ("returned", reason, self.order_due(&mut faults, due))
             }
             _ => {
                 faults.add(
@@ -336,9 +337,23 @@ impl Portal {
                     "写明通过还是退回",
                     "Say whether it is accepted or sent back",
                 );
-                return faults.into_result();
+                ("", String::new(), None)
             }
-        }
+        };
+        faults.into_result()?;
+        let transaction = self.inner.store.begin().await?;
+        let tells = [agency_of(&order)];
+        let order = match due {
+            Some(due) => {
+                orders::send_back(&transaction, &order, (&reason, due)).await?;
+                Order { due, ..order }
+            }
+            None => {
+                orders::close(&transaction, &order, (&by.name, self.today())).await?;
+                order
+            }
+        };
+        self.log_order(&transaction, &order, (event, by, &reason), &tells).await?;
         Ok(transaction.commit().await?)
     }
 
