@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::browser::Browser;
 use crate::support::TestSite;
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "",
     "/audit",
     "/organizations",
@@ -24,6 +24,7 @@ const PAGES: [&str; 14] = [
     "/deliveries",
     "/projects",
     "/exchange/channels",
+    "/sources",
     "/vocabularies",
     "/profile",
 ];
@@ -85,6 +86,7 @@ async fn each_page_is_open_to_whose_it_is() {
                 "/deliveries",
                 "/projects",
                 "/exchange/channels",
+                "/sources",
                 "/vocabularies",
                 "/profile",
             ],
@@ -102,6 +104,7 @@ async fn each_page_is_open_to_whose_it_is() {
                 "/deliveries",
                 "/projects",
                 "/exchange/channels",
+                "/sources",
                 "/profile",
             ],
         ),

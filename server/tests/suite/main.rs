@@ -108,6 +108,7 @@ mod revising;
 mod sharing;
 mod sign_on;
 mod signed_papers;
+mod sources;
 mod supervising;
 mod support;
 mod sweeping;

@@ -16,6 +16,7 @@ use kaishu_portal::administration::{
     ApprovalForm, CompilerForm, DelegationForm, ExpertForm, GradingForm,
 };
 use kaishu_portal::registers::{ExchangeForm, ProjectForm, SystemForm};
+use kaishu_portal::sharing::{SourceForm, SourceStep};
 use kaishu_portal::supervision::OrderForm;
 use kaishu_store::regions::{self, NewRegion};
 use kaishu_testkit::catalogue::Catalogue;
@@ -94,15 +95,37 @@ struct Things {
     projects: [i64; 2],
     /// One that is to be answered, one that is answered.
     orders: [i64; 2],
+    /// A dispute between sources of which the providers talk, and one that the authority mediates.
+    sources: [i64; 2],
 }
 
 async fn site() -> (TestSite, overreach::Things, Things) {
     Box::pin(furnished()).await
 }
 
+/// Two disputes between sources: one of which the providers talk, one that waits for the authority.
+async fn disputed(site: &TestSite, officer: &Caller) -> [i64; 2] {
+    let portal = site.test_portal.portal();
+    let mut disputes = [0; 2];
+    for (dispute, item) in disputes.iter_mut().zip(["name", "number"]) {
+        let form =
+            SourceForm { one: OVERDUE, other: "YX-W-0001", item, difference: "两处的值不同" };
+        *dispute = Box::pin(portal.open_source_dispute(officer, &form, LANG)).await.unwrap();
+    }
+    let failed =
+        SourceStep { act: "fail", reason: "意见不一", revision: 1, ..SourceStep::default() };
+    portal.step_source_dispute(officer, disputes[1], &failed, LANG).await.unwrap();
+    disputes
+}
+
 async fn furnished() -> (TestSite, overreach::Things, Things) {
     let (site, others) = overreach::site().await;
-    let overdue = Catalogue::default().dataset(OVERDUE, "逾期的数据", "unconditional").overdue();
+    let overdue = Catalogue::default()
+        .organization("YX-W", "第四局")
+        .dataset(OVERDUE, "逾期的数据", "unconditional")
+        .overdue()
+        .dataset("YX-W-0001", "另一处的数据", "unconditional")
+        .under("open-licence", "YX-W");
     site.test_portal.import(overdue.folder()).await;
     let portal = site.test_portal.portal();
     let region = NewRegion {
@@ -208,6 +231,7 @@ async fn furnished() -> (TestSite, overreach::Things, Things) {
         *project = portal.register_project(&officer, &form, LANG).await.unwrap();
     }
     let orders = ordered(portal, &authority, &officer).await;
+    let sources = disputed(&site, &officer).await;
     let things = Things {
         request,
         delegation,
@@ -218,6 +242,7 @@ async fn furnished() -> (TestSite, overreach::Things, Things) {
         exchanges,
         projects,
         orders,
+        sources,
     };
     (site, others, things)
 }
@@ -306,6 +331,10 @@ fn pages(things: &Things) -> Vec<(String, Need)> {
             Need::Here(&[Action::SeeRegisters]),
         ),
         page("/authority/exchange/channels", Need::Regionally(Action::SeeRegisters)),
+        page("/workbench/sources", Need::Ever(Action::SeeShares)),
+        page("/workbench/sources/new", Need::Ever(Action::DisputeSources)),
+        (format!("/workbench/sources/{}", things.sources[0]), Need::Here(&[Action::SeeShares])),
+        page("/authority/sources", Need::Regionally(Action::SettleSources)),
         page("/authority/systems", Need::Regionally(Action::SeeRegisters)),
         page("/authority/deliveries", Need::Regionally(Action::SeeRegisters)),
         page("/authority/projects", Need::Regionally(Action::SeeRegisters)),

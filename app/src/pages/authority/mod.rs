@@ -113,6 +113,7 @@ where
         .route(&at("/deliveries"), get(registers::show_deliveries))
         .route(&at("/projects"), get(registers::show_projects))
         .route(&at("/exchange/{register}"), get(registers::show_exchange))
+        .route(&at("/sources"), get(registers::show_sources))
         .route(&at("/profile"), get(profile::show))
         .route(&at("/proofs"), get(proofs::show))
         .route(&at("/proofs/{login}"), get(proofs::open).post(proofs::record))
@@ -146,6 +147,7 @@ fn ways_of(ctx: &Ctx) -> [Ways; 4] {
         (oversees, "exchange/return-demands", "数据返还需求", "Return demands"),
         (oversees, "exchange/upward-requests", "向上申请", "Upward requests"),
         (oversees, "exchange/backflows", "数据回流", "Backflows"),
+        (may(Action::SettleSources), "sources", "数据不一致", "Data that differs"),
         (may(Action::PublishDatasets), "filings", "备案登记簿", "Filings"),
     ];
     let people = vec![

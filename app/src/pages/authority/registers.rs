@@ -12,7 +12,7 @@ use super::{authority_page, table};
 use crate::ctx::{Asked, Ctx};
 use crate::page::{Page, respond};
 use crate::pages::account::to_login;
-use crate::pages::workbench::{deliveries, exchange, projects, systems};
+use crate::pages::workbench::{deliveries, exchange, projects, sources, systems};
 use crate::ui::data::data;
 
 /// `GET /authority/systems`
@@ -73,6 +73,25 @@ pub(crate) async fn show_exchange(
         let (title, lead) = (register.label(ctx.lang), exchange::lead(register, ctx.lang));
         let path = format!("/authority/exchange/{register}");
         let body = exchange::list(&ctx, &portal, (register, &found?), &path);
+        Ok(authority_page(&ctx, title, None, lead, body))
+    })
+}
+
+/// `GET /authority/sources`
+pub(crate) async fn show_sources(Asked(ctx): Asked, State(portal): State<Portal>) -> Response {
+    if let Some(elsewhere) = to_login(&ctx) {
+        return elsewhere;
+    }
+    let asked = match ctx.only(&["after"]) {
+        Ok(asked) => asked,
+        Err(error) => return respond(&ctx, || Err(error)),
+    };
+    let after = asked.get("after").and_then(|after| after.parse().ok());
+    let found = portal.source_disputes(&ctx.caller, after, ctx.lang).await;
+    respond(&ctx, || {
+        portal.permit_settling(&ctx.caller, ctx.lang)?;
+        let (title, lead) = sources::words(ctx.lang);
+        let body = sources::list(&ctx, &portal, &found?, "/authority/sources");
         Ok(authority_page(&ctx, title, None, lead, body))
     })
 }

@@ -13,7 +13,7 @@ use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::page::{Page, respond};
 use crate::pages::account::{go, to_login};
-use crate::pages::workbench::{as_field, expired};
+use crate::pages::workbench::{as_field, expired, source_notes};
 use crate::ui::data::data;
 use crate::ui::dates::day_text;
 use crate::ui::form::{Typed, summary};
@@ -151,6 +151,7 @@ fn page(ctx: &Ctx, portal: &Portal, found: &SharedEntry, written: &form::Written
         <div class="grid lg:grid-cols-[minmax(0,1fr)_22rem] gap-x-16 gap-y-12">
             <div>
                 {summary(ctx, &written.typed)}
+                {source_notes::notes(ctx, &found.differs)}
                 {why.map(|why| view! { <div class="ks-note mb-8"><p>{why}</p></div> })}
                 {items(ctx, found)}
                 {take}
@@ -159,6 +160,7 @@ fn page(ctx: &Ctx, portal: &Portal, found: &SharedEntry, written: &form::Written
                     {section_head("h-requests", lang.pick("共享申请", "Requests"))}
                     <div class="mt-4">{request_list(ctx, &found.requests)}</div>
                     {uses}
+                    {differing(ctx, found)}
                 </section>
             </div>
             {rail(ctx, portal, found)}
@@ -168,6 +170,14 @@ fn page(ctx: &Ctx, portal: &Portal, found: &SharedEntry, written: &form::Written
     let lead = data(lang, found.fields.summary.clone());
     share_page(ctx, &title, vec![(title.clone(), None)], lead, body.into_any())
         .refused(lang, &written.typed)
+}
+
+/// The way to say that another provider's data differs (SHR-12).
+fn differing(ctx: &Ctx, found: &SharedEntry) -> Option<AnyView> {
+    let path = format!("{}?one={}", ctx.href("/workbench/sources/new"), found.code);
+    let word = ctx.lang.pick("与其他单位的数据不一致", "It differs from another provider's data");
+    let way = view! { <p class="mt-4"><a class="ks-link" href=path>{word}</a></p> };
+    found.may_dispute.then(|| way.into_any())
 }
 
 /// The form to ask, with who answers until when.

@@ -50,7 +50,8 @@ async fn desk(Asked(ctx): Asked, State(portal): State<Portal>, is_authority: boo
         let expiry = is_authority.then(|| expiry_warning(&ctx, &portal)).flatten();
         let differs = desk_note(&ctx, &inconsistent?);
         let sees_quality = !is_authority && portal.sees_quality_desk(&ctx.caller);
-        let others = others(&ctx, is_authority, sees_quality);
+        let sees_sources = !is_authority && portal.sees_sources(&ctx.caller);
+        let others = others(&ctx, is_authority, (sees_quality, sees_sources));
         let newest = newest?;
         let newest = (!is_authority).then(|| guidance::on_desk(&ctx, &newest)).flatten();
         let warning = view! { {expiry}{differs}{newest} }.into_any();
@@ -59,7 +60,11 @@ async fn desk(Asked(ctx): Asked, State(portal): State<Portal>, is_authority: boo
 }
 
 /// The ways to what else there is to do besides cases that wait.
-fn others(ctx: &Ctx, is_authority: bool, sees_quality: bool) -> Option<AnyView> {
+fn others(
+    ctx: &Ctx,
+    is_authority: bool,
+    (sees_quality, sees_sources): (bool, bool),
+) -> Option<AnyView> {
     let lang = ctx.lang;
     let may = |action| ctx.caller.may_ever(action);
     let sees_registers = !is_authority && may(Action::SeeRegisters);
@@ -97,6 +102,7 @@ fn others(ctx: &Ctx, is_authority: bool, sees_quality: bool) -> Option<AnyView> 
             "/workbench/disputes",
             lang.pick("类型争议", "Disputes on classes"),
         ),
+        (sees_sources, "/workbench/sources", lang.pick("数据不一致", "Data that differs")),
         (may(Action::FollowUse), "/workbench/results", lang.pick("使用成果", "Results of use")),
         (may(Action::FollowUse), "/me/webhooks", lang.pick("事件推送", "Webhooks")),
         (may(Action::RequestAccounts), "/workbench/accounts", lang.pick("本单位账号", "Accounts")),

@@ -32,6 +32,8 @@ mod project_acts;
 pub(crate) mod projects;
 mod quality;
 mod review;
+pub(crate) mod source_notes;
+pub(crate) mod sources;
 pub(crate) mod systems;
 
 pub use attached::as_file;
@@ -123,6 +125,9 @@ where
         .route(&at("/workbench/orders/{id}"), get(orders::open))
         .route(&at("/workbench/orders/{id}/answer"), post(orders::answer))
         .route(&at("/workbench/orders/{id}/verify"), post(orders::verify))
+        .route(&at("/workbench/sources"), get(sources::show))
+        .route(&at("/workbench/sources/new"), get(sources::begin).post(sources::add))
+        .route(&at("/workbench/sources/{id}"), get(sources::open).post(sources::change))
         .route(&at("/workbench/guidance"), get(guidance::show))
         .route(&at("/workbench/guide"), get(guide::show))
         .route(&at("/workbench/missing"), get(missing::show).post(missing::register))

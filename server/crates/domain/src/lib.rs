@@ -38,6 +38,7 @@ pub mod results;
 pub mod row_scope;
 mod share_ties;
 pub mod sharing;
+pub mod sources;
 pub mod templates;
 pub mod terms;
 pub mod updating;

@@ -353,6 +353,19 @@ actions! {
     RequestUpward = "upward.keep", "向上申请数据、登记回流", "Request data from above" => [
         Authority: Region,
     ];
+    /// Say that the data of two providers differs on an item: as one of them, as who uses one of them, as the authority
+    /// (guangdong 13, aba 26).
+    DisputeSources = "source.dispute", "提出数据不一致", "Say that data of two providers differs" => [
+        Officer: Organization, Head: Organization, Authority: Region, CountyAuthority: Region,
+    ];
+    /// Talk with the other provider about which data counts (guangdong 13, aba 26).
+    ConsultSources = "source.consult", "协商数据不一致", "Talk about data that differs" => [
+        Officer: Organization, Head: Organization,
+    ];
+    /// Mediate between two providers, and record what was decided above (guangdong 13, aba 26).
+    SettleSources = "source.settle", "协调数据不一致", "Mediate about data that differs" => [
+        Authority: Region, CountyAuthority: Region,
+    ];
     /// Record an IT project and what it plans (aba 12, 13, guangdong 11, jiamusi 7).
     KeepProjects = "project.keep", "登记信息化项目", "Keep IT projects" => [
         Officer: Organization, Head: Organization,

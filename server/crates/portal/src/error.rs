@@ -196,6 +196,7 @@ fn chinese_name(what: &str) -> &str {
         "system" => "信息系统",
         "exchange" => "登记内容",
         "order" => "责令改正通知",
+        "source" => "数据不一致事项",
         "application" => "申请",
         "grant" => "使用权限",
         "result" => "成果",

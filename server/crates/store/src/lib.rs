@@ -62,6 +62,7 @@ pub mod sectors;
 pub mod share_pushes;
 pub mod share_verifications;
 pub mod shares;
+pub mod sources;
 pub mod stats;
 pub mod systems;
 pub mod tables;

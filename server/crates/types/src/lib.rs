@@ -52,6 +52,7 @@ pub mod row_scope;
 pub mod rules;
 pub mod search;
 pub mod sharing;
+pub mod sources;
 pub mod stats;
 pub mod table;
 pub mod text;

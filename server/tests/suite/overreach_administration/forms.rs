@@ -2,6 +2,16 @@
 
 use kaishu_domain::policy::AgreementDocument;
 
+pub(super) fn differed(act: &'static str) -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("act", act),
+        ("revision", "1"),
+        ("value", "007"),
+        ("basis", "公安局"),
+        ("reason", "与原始登记核对"),
+    ]
+}
+
 pub(super) fn exchanged(revision: Option<&'static str>) -> Vec<(&'static str, &'static str)> {
     let mut fields = vec![
         ("organization", "YX-T"),

@@ -3,8 +3,8 @@
 use kaishu_domain::permission::Action;
 
 use super::forms::{
-    appointed, approved, asked, delegated, exchanged, found, graded, made, named, ordered, region,
-    shown, system, template, term,
+    appointed, approved, asked, delegated, differed, exchanged, found, graded, made, named,
+    ordered, region, shown, system, template, term,
 };
 use super::{Need, OVERDUE, Things};
 
@@ -84,6 +84,31 @@ pub(super) fn forms(things: &Things) -> Vec<Sent> {
             "/workbench/exchange/upward-requests/new".to_owned(),
             exchanged(None),
             Need::Here(&[Action::RequestUpward]),
+        ),
+        (
+            "/workbench/sources/new".to_owned(),
+            vec![
+                ("one", OVERDUE),
+                ("other", "YX-W-0001"),
+                ("item", "address"),
+                ("difference", "两处的值不同"),
+            ],
+            Need::Here(&[Action::DisputeSources]),
+        ),
+        (
+            format!("/workbench/sources/{}", things.sources[0]),
+            differed("propose"),
+            Need::Here(&[Action::ConsultSources]),
+        ),
+        (
+            format!("/workbench/sources/{}", things.sources[0]),
+            differed("fail"),
+            Need::Here(&[Action::ConsultSources]),
+        ),
+        (
+            format!("/workbench/sources/{}", things.sources[1]),
+            differed("settle"),
+            Need::InRegion(Action::SettleSources),
         ),
         (
             "/workbench/deliveries/YX-T-0001".to_owned(),

@@ -10,6 +10,7 @@ use kaishu_portal::accounts::{Caller, RequestForm};
 use kaishu_portal::administration::{ApprovalForm, CompilerForm};
 use kaishu_portal::publishing::{NewUpload, UploadTarget};
 use kaishu_portal::registers::{ExchangeForm, ProjectForm, SystemForm};
+use kaishu_portal::sharing::SourceForm;
 use kaishu_portal::supervision::OrderForm;
 use kaishu_portal::webhooks::WebhookForm;
 use kaishu_testkit::Setup;
@@ -28,6 +29,8 @@ pub(super) const SECRET: &str = "chixiao";
 
 const CONDITIONAL: &str = "YX-T-0003";
 const SHARED: &str = "YX-T-0005";
+/// Of YX-V; it differs from what YX-T shares.
+const COMPARED: &str = "YX-V-0001";
 const HIDDEN: &str = "YX-T-0009";
 
 /// A portal with the records, all of them of YX-T, of `holder`, or between YX-T and YX-V.
@@ -104,6 +107,10 @@ fn catalogue() -> Catalogue {
         .shared_item(SHARED, "name", ("none", "unconditional"))
         .shared_item(SHARED, "number", ("none", "conditional"))
         .file(SHARED, "people.csv", "name,number\n甲某,007\n".as_bytes())
+        .dataset(COMPARED, "户籍对照", "none")
+        .under("open-licence", "YX-V")
+        .shared("conditional", "用于履行法定职责")
+        .shared_item(COMPARED, "number", ("none", "conditional"))
         .dataset(HIDDEN, &hidden, "none")
         .shared("none", "")
         .shared_item(HIDDEN, "name", ("none", "none"))
@@ -177,6 +184,10 @@ async fn registers(records: &mut Records, officer: &Caller) {
         ..OrderForm::default()
     };
     let order = portal.issue_order(&authority, &order, LANG).await.unwrap();
+    let difference = format!("两处的值不同 {SECRET}");
+    let differs =
+        SourceForm { one: SHARED, other: COMPARED, item: "编号", difference: &difference };
+    let source = Box::pin(portal.open_source_dispute(officer, &differs, LANG)).await.unwrap();
     let project = ProjectForm {
         organization: ORGANIZATION,
         code: "p1",
@@ -220,6 +231,7 @@ async fn registers(records: &mut Records, officer: &Caller) {
     records.keep("system", system);
     records.keep("exchange", exchange);
     records.keep("order", order);
+    records.keep("source", source);
     records.keep("project", project);
     records.keep("request", request);
     records.keep("webhook", webhook);

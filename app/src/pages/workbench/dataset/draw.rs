@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use super::super::bench_page;
 use super::super::masks::MASKS;
+use super::super::source_notes;
 use super::{bare, give};
 use crate::ctx::Ctx;
 use crate::islands::upload_file::UploadFile;
@@ -37,6 +38,7 @@ pub(super) fn page(
             <div>
                 {summary(ctx, typed)}
                 {done.and_then(|done| told(ctx, done))}
+                {source_notes::notes(ctx, &found.differs)}
                 {found.is_bare.then(|| bare::note(ctx))}
                 {found.may_edit.then(|| new_data(ctx, found, typed))}
                 {found.may_edit.then(|| revision(ctx, found))}

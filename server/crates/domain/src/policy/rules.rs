@@ -126,6 +126,7 @@ rules! {
         list_none: bool = "是否公开列出不予开放的目录", "Whether entries that are not open are listed";
         creators: KindCreators = "各类目录由谁编制", "Who compiles which kind of entry";
         one_source: bool = "已经可以共享的数据项是否不得重复采集", "Whether what can be shared already may not be collected again";
+        source_dispute: Vec<DisputeStep> = "不同单位的同类数据不一致时", "When data of two providers differs";
         stationed_authorisation: bool = "派驻机构的数据是否须附书面授权", "Whether data of a stationed agency comes with its authorisation";
         county_consent: bool = "县级个性化目录是否须经上级主管部门同意", "Whether an entry of a county authority needs the consent of the authority above";
         missing_entries: bool = "目录外开放的资源是否登记补编", "Whether what is open without an entry is registered";

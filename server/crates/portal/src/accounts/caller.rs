@@ -274,8 +274,12 @@ fn reaches(scope: TokenScope, action: Action) -> bool {
         Action::KeepSystems | Action::KeepProjects | Action::KeepExchanges => {
             scope == TokenScope::Publish
         }
-        Action::ReviewProjects | Action::AnswerReturns | Action::RequestUpward => {
-            scope == TokenScope::Decide
+        Action::ReviewProjects
+        | Action::AnswerReturns
+        | Action::RequestUpward
+        | Action::SettleSources => scope == TokenScope::Decide,
+        Action::DisputeSources | Action::ConsultSources => {
+            matches!(scope, TokenScope::Publish | TokenScope::Decide)
         }
         Action::EditDatasets | Action::SubmitDatasets => scope == TokenScope::Publish,
         Action::DecideFindings | Action::NoteChanges | Action::ReportMissing => {

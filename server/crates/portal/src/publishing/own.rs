@@ -16,6 +16,7 @@ use kaishu_types::{DatasetCode, Lang};
 use super::OpenTransfer;
 use crate::accounts::Caller;
 use crate::processing::Processed;
+use crate::sharing::SourceNote;
 use crate::supervision::Urged;
 use crate::tables::FileReport;
 use crate::{Error, Portal, Result};
@@ -116,6 +117,8 @@ pub struct OwnView {
     pub processing: Vec<Processed>,
     /// How often the authority urged that its data be renewed; none where it did not (SUP-02).
     pub urged: Option<Urged>,
+    /// What is said of it where another provider's data differs (SHR-12).
+    pub differs: Vec<SourceNote>,
     /// Whether new data that is not desensitised comes with a record (CLS-10).
     pub needs_record: bool,
     /// Whether it is open and has no file and no interface (PUB-01).
@@ -289,6 +292,10 @@ impl Portal {
             },
             cases: cases.iter().filter(|_| sees_files).map(|case| self.card(case, lang)).collect(),
             urged: self.urged_about(code).await?,
+            differs: match sees_files {
+                true => self.source_notes(caller, code).await?,
+                false => Vec::new(),
+            },
             dataset,
         })
     }

@@ -9,7 +9,7 @@ use kaishu_types::organization::Named;
 use kaishu_types::vocabulary::ShareClass;
 use kaishu_types::{DatasetCode, FieldError, Lang, RuleRef};
 
-use super::RequestCard;
+use super::{RequestCard, SourceNote};
 use crate::accounts::Caller;
 use crate::{Error, Portal, Result};
 
@@ -68,6 +68,10 @@ pub struct SharedEntry {
     pub accounts: Vec<(String, String)>,
     /// What the agencies of the reader asked for; for the provider what everybody asked for.
     pub requests: Vec<RequestCard>,
+    /// What is said of it where another provider's data differs (SHR-12).
+    pub differs: Vec<SourceNote>,
+    /// Whether the reader may say that it differs from another provider's.
+    pub may_dispute: bool,
     /// Who decides, in this order.
     pub deciders: Vec<&'static str>,
     /// The rule of who decides.
@@ -151,6 +155,8 @@ impl Portal {
             agencies: codes.iter().map(|code| self.organization_named(code)).collect(),
             accounts,
             requests: self.request_cards(asked, lang).await?,
+            differs: self.source_notes(caller, code).await?,
+            may_dispute: self.permit_source_disputes(caller, lang).is_ok(),
             deciders: rules.approvers.value.iter().map(|party| party.label(lang)).collect(),
             approvers: rules.approvers.reference("share_app.approvers", lang),
             answered_by: deadline.map(|deadline| deadline.last_day),

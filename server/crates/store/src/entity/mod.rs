@@ -77,6 +77,7 @@ pub(crate) mod share_push;
 pub(crate) mod share_push_sent;
 pub(crate) mod share_request;
 pub(crate) mod share_verification;
+pub(crate) mod source_dispute;
 pub(crate) mod standing_approval;
 pub(crate) mod upload;
 pub(crate) mod upload_part;

@@ -345,6 +345,7 @@ fn within(regions: &[String]) -> Condition {
             "system",
             "exchange",
             "order",
+            "source",
         ]))
         .add(case_event::COLUMN.subject.in_subquery(organizations));
     let of_region = of_none()

@@ -151,6 +151,7 @@ async fn compare(migrated: &Store, fresh: &Store) {
         create(connection, crate::entity::look_release::Entity).await,
         create(connection, crate::entity::share_push::Entity).await,
         create(connection, crate::entity::share_push_sent::Entity).await,
+        create(connection, crate::entity::source_dispute::Entity).await,
         create(connection, crate::entity::use_result::Entity).await,
         create(connection, crate::entity::webhook::Entity).await,
         create(connection, crate::entity::webhook_delivery::Entity).await,

@@ -72,6 +72,7 @@ mod m20261201_000101_inspection_reminders;
 mod m20261201_000201_share_pushes;
 mod m20261202_000001_erased_verifications;
 mod m20261202_000101_rectification_orders;
+mod m20261202_000101_source_disputes;
 
 /// The list of migrations, oldest first.
 pub(crate) struct Migrator;
@@ -148,6 +149,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000101_exchange::Migration),
             Box::new(m20261201_000201_share_pushes::Migration),
             Box::new(m20261202_000101_rectification_orders::Migration),
+            Box::new(m20261202_000101_source_disputes::Migration),
         ]
     }
 }
