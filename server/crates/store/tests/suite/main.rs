@@ -153,6 +153,7 @@ on_both! {
     registers::systems_are_listed_and_saved_over_what_was_read,
     registers::deliveries_say_what_is_there,
     registers::exchanges_are_listed_for_both_sides,
+    registers::disputes_are_found_from_both_entries,
     reviewing::one_consultation_of_a_case_goes_on,
     reviewing::filings_are_numbered_by_the_year,
     reviewing::an_approval_covers_what_it_says,

@@ -2,10 +2,12 @@
 
 use kaishu_store::deliveries::{self, Delivery};
 use kaishu_store::exchange::{self, Exchange};
+use kaishu_store::sources::{self, SourceDispute};
 use kaishu_store::systems::{self, System};
 use kaishu_store::{Store, StoreError};
 use kaishu_types::exchange::{ExchangeFields, ExchangeRegister};
 use kaishu_types::register::{Connection, DeliveryStanding};
+use kaishu_types::sources::{SourceFields, SourceResult, SourceStanding};
 
 use crate::build::{self, day, entry, time};
 use crate::database::TestDb;
@@ -174,4 +176,54 @@ pub(crate) async fn exchanges_are_listed_for_both_sides(database: &TestDb) {
     }
     let read = exchange::find(store, changed.register, ids[0]).await.unwrap().unwrap();
     assert_eq!(read, Exchange { revision: 2, ..changed });
+}
+
+// Part of SHR-12: a dispute between sources is listed for both providers, for who opened it and for the region, and is found
+// from both entries; what it is about stays, and of two people the second one is told.
+pub(crate) async fn disputes_are_found_from_both_entries(database: &TestDb) {
+    let store = &database.store;
+    let dispute = SourceDispute {
+        id: 0,
+        entries: ["YX-T-0001".parse().unwrap(), "YX-U-0001".parse().unwrap()],
+        providers: ["YX-JT".to_owned(), "YX-FGW".to_owned()],
+        opener: "YX-LC-JTJ".to_owned(),
+        region: "YX".to_owned(),
+        item: "住址".to_owned(),
+        standing: SourceStanding::Consultation,
+        fields: SourceFields { difference: "两处不同".to_owned(), ..SourceFields::default() },
+        revision: 0,
+    };
+    let transaction = store.begin().await.unwrap();
+    let id = sources::add(&transaction, &dispute, time(NOW)).await.unwrap();
+    transaction.commit().await.unwrap();
+    let listed = async |organizations: &[&str], regions: &[&str], after: i64| {
+        let owned = |codes: &[&str]| codes.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let places = (owned(organizations), owned(regions));
+        let found = sources::list(store, (&places.0, &places.1), (after, 10)).await;
+        found.unwrap().into_iter().map(|it| it.id).collect::<Vec<_>>()
+    };
+    for organization in ["YX-JT", "YX-FGW", "YX-LC-JTJ"] {
+        assert_eq!(listed(&[organization], &[], 0).await, [id], "{organization}");
+    }
+    assert_eq!(listed(&[], &["YX"], 0).await, [id]);
+    assert_eq!(listed(&["YX-GA"], &["YX-LC"], 0).await, [] as [i64; 0]);
+    assert_eq!(listed(&["YX-JT"], &[], id).await, [] as [i64; 0]);
+    for code in &dispute.entries {
+        let found = sources::of_dataset(store, code, 10).await.unwrap();
+        assert_eq!(found, [SourceDispute { id, revision: 1, ..dispute.clone() }], "{code}");
+    }
+
+    let mut changed = sources::find(store, id).await.unwrap().unwrap();
+    changed.standing = SourceStanding::Closed;
+    let source = Some(dispute.entries[1].clone());
+    changed.fields.decided = Some(SourceResult { source, value: "东街".to_owned() });
+    for expected in [true, false] {
+        let transaction = store.begin().await.unwrap();
+        let saved = sources::save(&transaction, &changed, time(NOW)).await;
+        assert_eq!(saved.is_ok(), expected);
+        assert!(expected || matches!(saved, Err(StoreError::Conflict { .. })));
+        transaction.commit().await.unwrap();
+    }
+    let read = sources::find(store, id).await.unwrap().unwrap();
+    assert_eq!(read, SourceDispute { revision: 2, ..changed });
 }
