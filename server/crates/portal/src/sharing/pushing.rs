@@ -220,7 +220,7 @@ impl Portal {
             body: &text,
             seconds: SECONDS,
         };
-        let answer = self.post(&post).await;
+        let answer = self.post_signed(&post).await;
         let came = (answer.status, answer.note.as_deref(), answer.is_taken());
         share_pushes::tried(store, &sent, came, now).await?;
         Ok(if answer.is_taken() { Came::Taken } else { Came::Failed })

@@ -211,7 +211,7 @@ impl Portal {
             body: &told.body,
             seconds: self.inner.webhooks.seconds,
         };
-        self.post(&post).await
+        self.post_signed(&post).await
     }
 
     /// Calls a webhook no more, and tells those whose it is (what waits is told once it is enabled again).

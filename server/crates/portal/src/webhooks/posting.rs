@@ -40,7 +40,7 @@ pub(crate) struct Post<'a> {
 
 impl Portal {
     /// Makes a call once.
-    pub(crate) async fn post(&self, post: &Post<'_>) -> Answer {
+    pub(crate) async fn post_signed(&self, post: &Post<'_>) -> Answer {
         let failed = |note: String| Answer { status: None, note: Some(note) };
         let within = Duration::from_secs(post.seconds.max(1));
         match tokio::time::timeout(within, self.post_once(post)).await {

@@ -79,7 +79,7 @@ pub(crate) async fn an_order_is_answered_and_sent_back(database: &TestDb) {
         let (organizations, regions) = (named(organizations), named(regions));
         orders::list(store, (&organizations, &regions), is_closed, 10).await.unwrap()
     };
-    assert_eq!(listed(&[], &["YX"], false).await, [open.clone()]);
+    assert_eq!(listed(&[], &["YX"], false).await, std::slice::from_ref(&open));
     assert_eq!(listed(&["YX-SJJ"], &[], false).await, [open]);
     assert_eq!(listed(&["YX-FGW"], &[], true).await, [closed]);
     assert_eq!(listed(&["YX-FGW"], &["YX-LC"], false).await, []);
