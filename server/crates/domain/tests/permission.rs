@@ -76,7 +76,7 @@ fn a_sector_lead_reads_its_sector_and_changes_nothing() {
     let lead = [held(Role::SectorLead, Some("YX-ZJ"), None)];
     let led = Subject { lead: Some("YX-ZJ".parse().unwrap()), ..subject("YX-SW", &["YX"]) };
     let other = Subject { lead: Some("YX-JT".parse().unwrap()), ..subject("YX-GJ", &["YX"]) };
-    let may = [Action::SeeDrafts, Action::Supervise, Action::GuideSector];
+    let may = [Action::SeeDrafts, Action::Supervise, Action::SeeOrders, Action::GuideSector];
     for action in Action::ALL.iter().filter(|it| **it != Action::ManageOwnAccount) {
         let name = action.as_str();
         assert_eq!(role_for(&lead, *action, &led).is_some(), may.contains(action), "{name}");

@@ -182,11 +182,13 @@ impl Portal {
     async fn push_table(&self, turn: &Turn<'_>, table: &OpenTable) -> Result<Came> {
         let (store, push) = (&self.inner.store, turn.push);
         let number = u32::try_from(table.number).unwrap_or(u32::MAX);
+        // A file has another number in each version that changes it.
         let mut of_table =
-            turn.known.iter().filter(|it| it.resource == table.resource.id && it.table == number);
-        let in_turn = of_table
-            .clone()
-            .find(|it| it.slot_at == push.plan.slot_at && it.version == turn.version);
+            turn.known.iter().filter(|it| it.title == table.resource.title && it.table == number);
+        let in_turn = of_table.clone().find(|it| {
+            let is_same_file = it.resource == table.resource.id;
+            is_same_file && it.slot_at == push.plan.slot_at && it.version == turn.version
+        });
         if in_turn.is_some_and(|it| it.delivered_at.is_some()) {
             return Ok(Came::NothingNew);
         }
