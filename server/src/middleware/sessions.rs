@@ -1,6 +1,6 @@
-//! Who asks: pages by the cookie of a session, the API by a token. Cookies mean nothing to the API, except
-//! where open data is for those who are logged in: pages link to it, so that reading it takes the session of a
-//! browser, too. Files of the site are the same for everybody.
+//! Who asks: pages by the cookie of a session, the API by a token. Cookies mean nothing to the API, except where it
+//! serves what belongs to a dataset: pages link to it, so that reading it takes the session of a browser, too, of
+//! whoever holds a grant or has to be logged in. Files of the site are the same for everybody.
 
 use axum::extract::{Request, State as Shared};
 use axum::middleware::Next;
@@ -25,8 +25,7 @@ pub(super) async fn find(
     next: Next,
 ) -> Response {
     let (path, portal) = (request.uri().path(), state.portal());
-    let is_data = portal.opens_after_login() && reads_data(&request);
-    if (is_of_api(path) && !is_data) || is_file(path) {
+    if (is_of_api(path) && !reads_data(&request)) || is_file(path) {
         return next.run(request).await;
     }
     let Some(token) = app::session_token(&portal.site(), request.headers()) else {

@@ -90,7 +90,7 @@ async fn a_token_is_shown_once_and_ends() {
 }
 
 #[tokio::test]
-async fn a_wrong_or_expired_token_is_told_and_cookies_mean_nothing_to_the_api() {
+async fn a_wrong_or_expired_token_is_told_and_cookies_mean_nothing_to_the_list_of_the_api() {
     let site = TestSite::demo().await;
     let test_portal = &site.test_portal;
     let portal = test_portal.portal();
